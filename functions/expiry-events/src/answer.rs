@@ -1,0 +1,153 @@
+//! What the function answers: the outcome of one look, of several, or of a sweep.
+
+use certificates::CertificateArn;
+use lambda::Metrics;
+use serde::Serialize;
+
+use crate::Skipped;
+use crate::policy::{Action, Plan};
+
+/// What the function answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// One certificate was looked at.
+    Look(Box<Looked>),
+    /// An AWS Health event that names several things, or none of this account and Region.
+    Looks {
+        /// `looked` or `ignored`.
+        outcome: Outcome,
+        /// Why nothing was looked at.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'static str>,
+        /// The certificates.
+        looks: Vec<Looked>,
+        /// What else the event named.
+        skipped: Vec<Skipped>,
+    },
+    /// All certificates were looked at.
+    Sweep(Swept),
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A notice was published.
+    Noticed,
+    /// A renewal was asked for.
+    RenewalRequested,
+    /// Both.
+    NoticedAndRenewalRequested,
+    /// Nobody has to be told and nothing has to be renewed.
+    NothingToDo,
+    /// The certificate is none that anything can be done about.
+    Ignored,
+    /// `DRY_RUN`: there is something to do, and it was not done.
+    Planned,
+    /// Several certificates of one event were looked at.
+    Looked,
+    /// All certificates were looked at.
+    Swept,
+}
+
+impl Outcome {
+    /// As it stands in answers and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Noticed => "noticed",
+            Self::RenewalRequested => "renewal-requested",
+            Self::NoticedAndRenewalRequested => "noticed-and-renewal-requested",
+            Self::NothingToDo => "nothing-to-do",
+            Self::Ignored => "ignored",
+            Self::Planned => "planned",
+            Self::Looked => "looked",
+            Self::Swept => "swept",
+        }
+    }
+}
+
+/// What came of a look at one certificate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Looked {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The certificate.
+    pub certificate: CertificateArn,
+    /// Why, in one word.
+    pub reason: &'static str,
+    /// What was done, or with `DRY_RUN` what would be.
+    pub actions: Vec<Action>,
+    /// With `DRY_RUN`: the whole plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+}
+
+impl Looked {
+    pub(crate) fn gone(certificate: CertificateArn) -> Self {
+        Self { outcome: Outcome::Ignored, certificate, reason: "certificate-gone", actions: Vec::new(), plan: None }
+    }
+
+    /// Counts what was done.
+    pub(crate) fn count(&self, metrics: &mut Metrics) {
+        metrics.count("CertificatesLookedAt", 1);
+        if self.outcome == Outcome::Planned {
+            return;
+        }
+        let (notices, renewals) = (self.notices(), self.renewals_requested());
+        if notices > 0 {
+            metrics.count("NoticesSent", notices);
+        }
+        if renewals > 0 {
+            metrics.count("RenewalsRequested", renewals);
+        }
+    }
+
+    /// How many notices.
+    #[must_use]
+    pub fn notices(&self) -> u64 {
+        self.actions.iter().map(|action| u64::from(matches!(action, Action::PublishNotice { .. }))).sum()
+    }
+
+    /// Whether a renewal was asked for, as a count.
+    #[must_use]
+    pub fn renewals_requested(&self) -> u64 {
+        let asks = |action: &Action| matches!(action, Action::SendEvent { detail_type } if *detail_type == events::RENEWAL_REQUESTED);
+        u64::from(self.actions.iter().any(asks))
+    }
+}
+
+impl Answer {
+    /// What came of the looks at the certificates of one event.
+    pub(crate) fn of_looks(mut looks: Vec<Looked>, skipped: Vec<Skipped>) -> Self {
+        if looks.is_empty() {
+            let reason = Some("no-certificate-here");
+            return Self::Looks { outcome: Outcome::Ignored, reason, looks, skipped };
+        }
+        if looks.len() == 1 && skipped.is_empty() {
+            return Self::Look(Box::new(looks.remove(0)));
+        }
+        Self::Looks { outcome: Outcome::Looked, reason: None, looks, skipped }
+    }
+}
+
+/// What came of a sweep.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Swept {
+    /// `swept`.
+    pub outcome: Outcome,
+    /// Certificates of the account and Region.
+    pub certificates: usize,
+    /// Those that were looked at more closely.
+    pub looked_at: usize,
+    /// Notices published; with `DRY_RUN`, that would be.
+    pub notices: u64,
+    /// Renewals asked for; with `DRY_RUN`, that would be.
+    pub renewals_requested: u64,
+    /// Entries of the listing that could not be read.
+    pub unreadable: usize,
+    /// With `DRY_RUN`: what would be done, without the plans' details.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<Looked>,
+}

@@ -1,0 +1,88 @@
+//! The function's environment variables.
+
+use certificates::Thresholds;
+use lambda::{ConfigurationError, Environment};
+use notices::TopicArn;
+use sdk::TrustStore;
+
+use crate::policy::Settings;
+
+/// What the function is configured to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `NOTICE_TOPIC_ARN`: where notices go.
+    pub topic: TopicArn,
+    /// `EVENT_BUS_NAME`: where our events go.
+    pub event_bus: String,
+    /// `DRY_RUN`: decide and tell, but apply nothing.
+    pub dry_run: bool,
+    /// `TRUST_STORE`: whom the AWS clients trust.
+    pub trust_store: TrustStore,
+    /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`,
+    /// `OWNER_TAG_KEY`.
+    pub settings: Settings,
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A variable is missing or cannot be used; the error names it.
+    pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
+        Ok(Self {
+            topic: environment.parsed_optional("NOTICE_TOPIC_ARN")?.ok_or(ConfigurationError::Missing {
+                name: "NOTICE_TOPIC_ARN",
+                meaning: "the ARN of the SNS topic that notices go to",
+            })?,
+            event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
+            dry_run: environment.flag("DRY_RUN")?,
+            trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
+            settings: Settings {
+                thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
+                renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
+                request_renewals: environment.parsed("REQUEST_RENEWALS", true)?,
+                owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOPIC: (&str, &str) = ("NOTICE_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:notices");
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigurationError> {
+        Config::read(&variables.iter().copied().collect())
+    }
+
+    #[test]
+    fn only_the_topic_is_needed() {
+        let config = read(&[TOPIC]).unwrap();
+        assert_eq!(config.topic.as_str(), TOPIC.1);
+        assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
+        assert_eq!(config.settings.renew_before_days, 30);
+        assert_eq!(config.settings.owner_tag_key, "Owner");
+        assert_eq!(config.settings.thresholds, Thresholds::default());
+    }
+
+    #[test]
+    fn each_error_names_its_variable() {
+        assert!(read(&[]).unwrap_err().to_string().contains("NOTICE_TOPIC_ARN is missing"));
+        for (name, value) in [
+            ("NOTICE_TOPIC_ARN", "notices"),
+            ("NOTICE_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:notices"),
+            ("NOTICE_TOPIC_ARN", "arn:aws:sns:us-east-1:1234:notices"),
+            ("NOTICE_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:notices:subscription"),
+            ("DRY_RUN", "yes"),
+            ("TRUST_STORE", "everybody"),
+            ("NOTICE_THRESHOLDS", "soon"),
+            ("RENEW_BEFORE_DAYS", "0"),
+            ("REQUEST_RENEWALS", "maybe"),
+        ] {
+            let error = read(&[TOPIC, (name, value)]).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+    }
+}

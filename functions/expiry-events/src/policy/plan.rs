@@ -1,0 +1,150 @@
+//! The plan: what is to be done, in a form that can be shown, compared and applied.
+
+use certificates::tags::{self, Noticed};
+use events::{Event, Why};
+use jiff::Timestamp;
+use notices::{Kind, Notice, Severity};
+use serde::{Serialize, Serializer};
+
+use super::news::News;
+
+/// What is to be done about one certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Why, or why nothing.
+    pub reason: Reason,
+    /// Notices to publish.
+    pub publish: Vec<Notice>,
+    /// What to write down afterwards as noticed.
+    #[serde(serialize_with = "as_text")]
+    pub record_noticed: Option<Noticed>,
+    /// The renewal to ask for.
+    pub request: Option<Request>,
+}
+
+/// A renewal to ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Request {
+    /// Why now.
+    pub why: Why,
+    /// What to write into the tags first. Nothing when a request is only repeated.
+    pub mark: Option<Mark>,
+    /// The events to send then.
+    pub send: Vec<Event>,
+}
+
+/// The tags that say that a renewal was asked for: status `pending-renewal`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// The tag `status-since`.
+    pub since: Timestamp,
+    /// Whether the reason of an earlier failure has to go.
+    pub clear_reason: bool,
+    /// The tag `renewal-of`: the serial number of the certificate that is to be replaced. If somebody
+    /// replaces it before the renewal begins, the renewal sees that there is nothing left to do.
+    pub renewal_of: Option<String>,
+}
+
+/// Why a plan is as it is: one word for logs and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It has no end yet, so there is nothing to count.
+    NotIssued,
+    /// Nothing new since the last look.
+    NothingDue,
+    /// There is something to tell, but the tag `notices` is `off`.
+    Muted,
+    /// There is something to tell.
+    News(News),
+    /// A renewal is asked for.
+    Renewal(Why),
+}
+
+impl Reason {
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotIssued => "not-issued",
+            Self::NothingDue => "nothing-due",
+            Self::Muted => "muted",
+            Self::News(news) => news.kind().as_str(),
+            Self::Renewal(why) => why.as_str(),
+        }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// One step of a plan in short, for answers and logs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum Action {
+    /// Publish a notice.
+    PublishNotice {
+        /// What about.
+        kind: Kind,
+        /// How urgent.
+        severity: Severity,
+        /// Its subject.
+        subject: String,
+    },
+    /// Set the tag `noticed`.
+    RecordNoticed {
+        /// To this.
+        value: String,
+    },
+    /// Set the tags `status` and `status-since`.
+    MarkPending {
+        /// The time.
+        since: String,
+        /// Whether the tag `status-reason` is removed.
+        clear_reason: bool,
+    },
+    /// Send an event.
+    SendEvent {
+        /// Its detail type.
+        detail_type: &'static str,
+    },
+}
+
+impl Plan {
+    /// Nothing to do.
+    #[must_use]
+    pub fn nothing(reason: Reason) -> Self {
+        Self { reason, publish: Vec::new(), record_noticed: None, request: None }
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.publish.is_empty() && self.record_noticed.is_none() && self.request.is_none()
+    }
+
+    /// Its steps in the order in which they are applied.
+    #[must_use]
+    pub fn actions(&self) -> Vec<Action> {
+        let publish = self.publish.iter().map(|notice| Action::PublishNotice {
+            kind: notice.kind,
+            severity: notice.severity,
+            subject: notice.subject.clone(),
+        });
+        let record = self.record_noticed.iter().map(|noticed| Action::RecordNoticed { value: noticed.to_string() });
+        let mark = self
+            .request
+            .iter()
+            .filter_map(|request| request.mark.as_ref())
+            .map(|mark| Action::MarkPending { since: tags::format_time(mark.since), clear_reason: mark.clear_reason });
+        let send = self.request.iter().flat_map(|request| &request.send);
+        let send = send.map(|event| Action::SendEvent { detail_type: event.detail_type() });
+        mark.chain(send).chain(publish).chain(record).collect()
+    }
+}
+
+fn as_text<S: Serializer>(noticed: &Option<Noticed>, serializer: S) -> Result<S::Ok, S::Error> {
+    noticed.as_ref().map(ToString::to_string).serialize(serializer)
+}

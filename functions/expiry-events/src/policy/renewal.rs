@@ -1,0 +1,119 @@
+//! Whether the renewal of an imported certificate is asked for now.
+
+use certificates::{CLAIM_LASTS, FailureReason, Remedy, RenewalStatus, renewal_window, retry_pause, tags};
+use events::{Event, RenewalRequested, StatusChanged, Why};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Look, Mark, Request, Settings};
+
+/// A request that nobody took up for so long is lost: the queue in front of the renewal delivers
+/// within seconds and retries within minutes.
+const LOST_AFTER: SignedDuration = SignedDuration::from_hours(1);
+/// A time in a tag that lies further ahead than clocks differ was never written by us.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What about the renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Not ours: ACM's own certificate, no tag `renew-from`, or nobody there to renew it.
+    NotOurs,
+    /// Ours, and its time has not come.
+    NotDue,
+    /// It is due, but there is no room for the tags that keep track of it.
+    NoRoom,
+    /// It was asked for and is on its way.
+    UnderWay,
+    /// It failed, and the time to try again has not come.
+    Paused,
+    /// Mark it as pending and ask for it.
+    Start(Why),
+    /// It is marked already: ask for it once more.
+    Repeat(Why),
+}
+
+/// Decides.
+#[must_use]
+pub fn decide(look: &Look, settings: &Settings) -> Decision {
+    use RenewalStatus::{PendingRenewal, RenewalComplete, RenewalFailed, RenewalInProgress};
+    let Some(left) = look.days_left() else { return Decision::NotOurs };
+    let wanted = settings.request_renewals && look.instructions.wishes.renew_from.is_some();
+    if !look.facts.is_imported() || !wanted {
+        return Decision::NotOurs;
+    }
+    let recorded = &look.instructions.recorded;
+    let since = recorded.since.filter(|since| *since <= look.now + CLOCK_SKEW);
+    // A status of which nobody knows since when counts as very old.
+    let older_than = |limit| since.is_none_or(|since| look.now.duration_since(since) > limit);
+    let crossed = || since.is_none_or(|since| settings.thresholds.crossed_since(since, &look.facts, look.now));
+    match recorded.status {
+        None | Some(RenewalComplete) if left > renewal_window(settings.renew_before_days, &look.facts) => {
+            Decision::NotDue
+        }
+        None | Some(RenewalComplete) => start(Why::Due, look),
+
+        Some(PendingRenewal) if older_than(LOST_AFTER) => Decision::Repeat(Why::LostRequest),
+        Some(RenewalInProgress) if older_than(CLAIM_LASTS) => Decision::Repeat(Why::StaleClaim),
+        Some(PendingRenewal | RenewalInProgress) => Decision::UnderWay,
+
+        // A person replaced it in the meantime. Nothing but the record is left to be made, and the record
+        // says that it failed until it is asked for.
+        Some(RenewalFailed) if look.facts.imported_at > since && since.is_some() => Decision::Repeat(Why::Retry),
+        // An unknown reason may be one that only a person can mend.
+        Some(RenewalFailed) => match recorded.reason.map_or(Remedy::Person, FailureReason::remedy) {
+            Remedy::Retry if older_than(retry_pause(recorded.attempts)) => start(Why::Retry, look),
+            Remedy::Person if crossed() => start(Why::ThresholdCrossed, look),
+            Remedy::Retry | Remedy::Person => Decision::Paused,
+        },
+    }
+}
+
+fn start(why: Why, look: &Look) -> Decision {
+    if look.tags.have_room_for(&tags::RENEWAL) { Decision::Start(why) } else { Decision::NoRoom }
+}
+
+/// What has to be written and sent for it.
+#[must_use]
+pub fn request(decision: &Decision, look: &Look, not_after: Timestamp) -> Option<Request> {
+    let (why, starts) = match decision {
+        Decision::Start(why) => (*why, true),
+        Decision::Repeat(why) => (*why, false),
+        _ => return None,
+    };
+    let recorded = &look.instructions.recorded;
+    let renew_from = look.instructions.wishes.renew_from.as_ref()?.as_str();
+    let status_changed = starts.then(|| {
+        Event::StatusChanged(StatusChanged {
+            certificate_arn: look.facts.arn.clone(),
+            from: recorded.status,
+            to: RenewalStatus::PendingRenewal,
+            reason: None,
+            attempt: recorded.attempts,
+            renew_from: Some(renew_from.to_owned()),
+            serial_before: look.facts.serial.clone(),
+            serial_after: None,
+            not_after_before: Some(not_after),
+            not_after_after: None,
+        })
+    });
+    let requested = Event::RenewalRequested(RenewalRequested {
+        certificate_arn: look.facts.arn.clone(),
+        why,
+        domain_name: look.facts.domain_name.clone(),
+        renew_from: renew_from.to_owned(),
+        not_after,
+        days_left: look.days_left().unwrap_or_default(),
+    });
+    Some(Request {
+        why,
+        mark: starts.then(|| Mark {
+            since: look.now,
+            clear_reason: look.tags.contains(tags::STATUS_REASON),
+            // Another attempt of a renewal is still about the certificate that its first one found.
+            renewal_of: match (why, &recorded.renewal_of) {
+                (Why::Due, _) | (_, None) => look.facts.serial.clone(),
+                (_, Some(_)) => None,
+            },
+        }),
+        send: status_changed.into_iter().chain([requested]).collect(),
+    })
+}

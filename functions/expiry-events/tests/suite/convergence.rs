@@ -1,0 +1,137 @@
+//! After a plan was applied, deciding again gives an empty one, whatever the state was.
+
+use certificates::tags::{self, Tags};
+use certificates::{CertificateFacts, CertificateType, FailureReason, Renewal, RenewalEligibility, RenewalStatus};
+use expiry_events::Occasion;
+use expiry_events::policy::{Look, Plan, decide};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::world::{NOW, at, facts, retagged, settings};
+
+fn occasions() -> impl Strategy<Value = Occasion> {
+    prop::sample::select(vec![
+        Occasion::ApproachingExpiration,
+        Occasion::Expired,
+        Occasion::Available,
+        Occasion::Renewed,
+        Occasion::RenewalActionRequired,
+        Occasion::Revoked,
+        Occasion::Rotated,
+        Occasion::RenewalStateChange,
+        Occasion::Sweep,
+        Occasion::Other,
+    ])
+}
+
+prop_compose! {
+    fn certificates()(
+        kind in prop::sample::select(vec![CertificateType::Imported, CertificateType::AmazonIssued, CertificateType::Private]),
+        hours_left in -2_000i64..10_000,
+        lifetime_hours in 1i64..9_600,
+        eligible in any::<bool>(),
+        in_use in any::<Option<bool>>(),
+        renewal in proptest::option::of(prop::sample::select(vec!["PENDING_AUTO_RENEWAL", "PENDING_VALIDATION", "SUCCESS", "FAILED"])),
+        status in prop::sample::select(vec!["ISSUED", "ISSUED", "ISSUED", "REVOKED", "PENDING_VALIDATION"]),
+    ) -> CertificateFacts {
+        let end = at(NOW) + SignedDuration::from_hours(hours_left);
+        let issued = status != "PENDING_VALIDATION";
+        CertificateFacts {
+            certificate_type: kind,
+            not_before: issued.then(|| end - SignedDuration::from_hours(lifetime_hours)),
+            not_after: issued.then_some(end),
+            renewal_eligibility: Some(if eligible { RenewalEligibility::Eligible } else { RenewalEligibility::Ineligible }),
+            in_use,
+            status: status.into(),
+            renewal: renewal.map(|status| Renewal { status: status.into(), reason: None, domains: Vec::new() }),
+            ..facts(NOW)
+        }
+    }
+}
+
+prop_compose! {
+    fn states()(
+        renew_from in proptest::option::of(prop::sample::select(vec!["private-ca", "acme", "moon"])),
+        status in proptest::option::of(prop::sample::select(RenewalStatus::ALL.map(RenewalStatus::as_str).to_vec())),
+        minutes in proptest::option::of(-100i64..5_000),
+        reason in proptest::option::of(prop::sample::select(FailureReason::ALL.to_vec())),
+        attempts in 0u32..5,
+        noticed in proptest::option::of("(45|30|15|7|3|1|0|-|expired|x)@2026-1[12]-[0-2][1-9](/renewed|/renewal-action-required|/revoked)?"),
+        muted in any::<bool>(),
+        others in prop_oneof![3 => Just(0usize), 1 => 38usize..50],
+    ) -> Tags {
+        let mut tags: Tags = (0..others).map(|n| (format!("key-{n}"), "x")).collect();
+        let values = [
+            (tags::RENEW_FROM, renew_from.map(str::to_owned)),
+            (tags::STATUS, status.map(str::to_owned)),
+            (tags::STATUS_SINCE, minutes.map(|minutes| tags::format_time(at(NOW) - SignedDuration::from_mins(minutes)))),
+            (tags::STATUS_REASON, reason.map(|reason| reason.to_string())),
+            (tags::ATTEMPTS, (attempts > 0).then(|| attempts.to_string())),
+            (tags::NOTICED, noticed),
+            (tags::NOTICES, muted.then(|| "off".to_owned())),
+        ];
+        for (key, value) in values {
+            if let Some(value) = value && tags.iter().count() < tags::LIMIT {
+                tags = tags.with(key, value);
+            }
+        }
+        tags
+    }
+}
+
+/// What the tags are after this plan.
+fn applied(look: &Look, plan: &Plan) -> Tags {
+    let mut after: Tags = look.tags.clone();
+    if let Some(noticed) = &plan.record_noticed {
+        after = after.with(tags::NOTICED, noticed.to_string());
+    }
+    if let Some(mark) = plan.request.as_ref().and_then(|request| request.mark.as_ref()) {
+        after = after.with(tags::STATUS, "pending-renewal").with(tags::STATUS_SINCE, tags::format_time(mark.since));
+        if let Some(serial) = &mark.renewal_of {
+            after = after.with(tags::RENEWAL_OF, serial);
+        }
+        if mark.clear_reason {
+            after = after.iter().filter(|(key, _)| *key != tags::STATUS_REASON).collect();
+        }
+    }
+    after
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4 * ProptestConfig::default().cases, ..Default::default() })]
+
+    #[test]
+    fn deciding_again_gives_an_empty_plan(facts in certificates(), tags in states(), occasion in occasions()) {
+        let look = Look::new(occasion, facts, tags, at(NOW));
+        let plan = decide(&look, &settings());
+        let after = applied(&look, &plan);
+        prop_assert!(after.iter().count() <= tags::LIMIT, "{after:?}");
+        let again = decide(&retagged(&look, after), &settings());
+
+        // Without room for its memory a notice is told for an hour: see the README.
+        let forgetful = !plan.publish.is_empty() && plan.record_noticed.is_none();
+        if !forgetful {
+            prop_assert_eq!(again.publish, []);
+        }
+        prop_assert_eq!(again.record_noticed, None);
+        // A request that was only repeated is repeated until somebody takes it up.
+        let repeated = plan.request.as_ref().is_some_and(|request| request.mark.is_none());
+        prop_assert_eq!(again.request.is_some(), repeated);
+    }
+
+    #[test]
+    fn every_notice_says_all_that_it_has_to(facts in certificates(), tags in states(), occasion in occasions()) {
+        let plan = decide(&Look::new(occasion, facts, tags, at(NOW)), &settings());
+        for notice in plan.publish {
+            prop_assert!(!notice.what_happened.is_empty() && !notice.why_it_matters.is_empty());
+            prop_assert!(!notice.what_happens_next.is_empty());
+            let harmless = notice.severity == notices::Severity::Info;
+            prop_assert!(harmless || !notice.what_to_do.is_empty(), "{notice:?}");
+            prop_assert!(notice.subject.contains("example.com"), "{}", notice.subject);
+            prop_assert!(!notice.subject.contains("..."), "cut: {}", notice.subject);
+            if let Some(noticed) = &plan.record_noticed {
+                prop_assert!(tags::is_allowed_value(&noticed.to_string()));
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What goes wrong between the calls, and what is wrong in the tags.
+
+use expiry_events::{Error, Outcome};
+use lambda::Failure;
+use simulated_aws::Fault;
+
+use super::world::{World, amazon, imported, managed, sample};
+
+const EVENT: &str = "certificate-approaching-expiration";
+const NOTICED: &str = "acm-autopilot:noticed";
+const STATUS: &str = "acm-autopilot:status";
+
+#[tokio::test]
+async fn throttled_calls_are_tried_again() {
+    let world = World::new();
+    let arn = world.insert(managed(20));
+    for operation in ["DescribeCertificate", "ListTagsForCertificate", "Publish", "AddTagsToCertificate", "PutEvents"] {
+        world.aws.fail(operation, 1, Fault::Throttled);
+    }
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    assert_eq!(world.kinds(), ["expiring"]);
+}
+
+#[tokio::test]
+async fn throttling_that_stays_is_a_retryable_error() {
+    let world = World::new();
+    let arn = world.insert(managed(20));
+    world.aws.fail_always("DescribeCertificate", Fault::Throttled);
+    let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
+    assert!(error.is_retryable(), "{error}");
+    assert!(error.to_string().contains("acm:DescribeCertificate") && error.to_string().contains(&arn), "{error}");
+    assert_eq!(world.effects(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_not_retryable_and_named() {
+    let world = World::new();
+    let arn = world.insert(imported(20));
+    world.aws.fail_always("Publish", Fault::AccessDenied);
+    let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
+    assert!(!error.is_retryable() && error.to_string().contains("sns:Publish"), "{error}");
+    assert_eq!(world.tag(&arn, NOTICED), None, "what nobody was told is not noticed");
+}
+
+#[tokio::test]
+async fn a_broken_topic_keeps_no_certificate_from_being_renewed() {
+    let world = World::new();
+    let arn = world.insert(managed(20));
+    world.aws.fail_always("Publish", Fault::AccessDenied);
+    assert!(world.handle(&sample(EVENT, &arn)).await.is_err());
+    assert_eq!(world.tag(&arn, STATUS).as_deref(), Some("pending-renewal"));
+    assert_eq!(world.sent().len(), 2);
+}
+
+/// Every call of a look that notices and requests may be the last one of a process.
+#[tokio::test]
+async fn after_a_crash_at_any_call_the_next_looks_finish_the_work() {
+    for fault in [Fault::Crash, Fault::CrashAfter] {
+        for call in 1.. {
+            let world = World::new();
+            let arn = world.insert(managed(20).tag("acm-autopilot:status-reason", "throttled"));
+            world.aws.fail_call(call, fault.clone());
+            let crashed = world.handle(&sample(EVENT, &arn)).await.is_err();
+            assert_eq!(crashed, world.aws.crashed());
+            if !crashed {
+                assert!(call > 7, "two reads and five effects can crash, not {call}");
+                break;
+            }
+            world.aws.restart();
+            let told_before = world.kinds().len();
+            world.sweep().await;
+            // A request that was lost after the mark is found by its age.
+            world.aws.advance(jiff::Span::new().minutes(61));
+            world.sweep().await;
+
+            let context = format!("{fault:?} at call {call}");
+            assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"), "{context}");
+            assert_eq!(world.tag(&arn, STATUS).as_deref(), Some("pending-renewal"), "{context}");
+            assert!(world.sent().iter().any(|sent| sent == "Certificate Renewal Requested"), "{context}");
+            let told = world.kinds().len();
+            assert!((1..=2).contains(&told), "{context}: told {told} times");
+            assert!(told == 1 || told_before == 1, "{context}: repeated without a crash in between");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crash_between_notice_and_tag_repeats_the_notice() {
+    let world = World::new();
+    let arn = world.insert(imported(20));
+    world.aws.fail("Publish", 1, Fault::CrashAfter);
+    assert!(world.handle(&sample(EVENT, &arn)).await.is_err());
+    world.aws.restart();
+    world.sweep().await;
+    world.sweep().await;
+    assert_eq!(world.kinds(), ["expiring", "expiring"]);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_deleted_meanwhile_is_gone() {
+    let world = World::new();
+    let arn = world.insert(imported(20));
+    let deleted = arn.clone();
+    world.aws.before("AddTagsToCertificate", 1, move |aws| aws.remove_certificate(&deleted));
+    let looked = world.occasion(EVENT, &arn).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Ignored, "certificate-gone"));
+}
+
+#[tokio::test]
+async fn with_fifty_tags_a_renewal_is_not_begun_and_the_notice_says_so() {
+    let world = World::new();
+    let mut spec = managed(30);
+    for n in 0..49 {
+        spec = spec.tag(&format!("key-{n}"), "x");
+    }
+    let arn = world.insert(spec);
+    // 06:51: the threshold was crossed at midnight, and told then.
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NothingToDo);
+    world.aws.set_time("2026-11-21T00:17:00Z".parse().unwrap());
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.effects(), ["Publish"]);
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains("Remove at least 5 tags"), "{text}");
+    assert_eq!(world.aws.published()[0].attribute("severity"), Some("warning"), "nothing renews it");
+    world.aws.advance(jiff::Span::new().hours(1));
+    assert_eq!(world.sweep().await.notices, 0);
+}
+
+#[tokio::test]
+async fn garbage_in_tags_counts_as_absent_and_is_told() {
+    let world = World::new();
+    let arn = world.insert(
+        managed(20)
+            .tag(STATUS, "renewing")
+            .tag("acm-autopilot:attempts", "many")
+            .tag(NOTICED, "yesterday")
+            .tag("acm-autopilot:notices", "maybe"),
+    );
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    for key in [STATUS, "acm-autopilot:attempts", NOTICED, "acm-autopilot:notices"] {
+        assert!(text.contains(&format!("the tag {key} is not")), "{key}: {text}");
+    }
+    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"));
+}
+
+#[tokio::test]
+async fn dry_run_applies_nothing_and_tells_the_plan() {
+    let world = World::configured(&[("DRY_RUN", "true")]);
+    let arn = world.insert(managed(20));
+    let looked = world.occasion(EVENT, &arn).await;
+    assert_eq!((looked.outcome, looked.actions.len()), (Outcome::Planned, 5));
+    let plan = serde_json::to_value(looked.plan.unwrap()).unwrap();
+    assert_eq!(plan["record_noticed"], "30@2026-12-11");
+    assert_eq!(plan["publish"][0]["kind"], "expiring");
+    assert_eq!(plan["request"]["why"], "due");
+
+    let swept = world.sweep().await;
+    assert_eq!((swept.notices, swept.renewals_requested, swept.planned.len()), (1, 1, 1));
+    assert_eq!(world.effects(), Vec::<String>::new());
+
+    // And then in earnest.
+    let world = world.reconfigured(&[]);
+    assert_eq!(world.sweep().await.planned, []);
+    assert_eq!((world.kinds().len(), world.sent().len()), (1, 2));
+}
+
+#[tokio::test]
+async fn the_largest_notice_fits_into_a_message() {
+    let world = World::new();
+    let label = "a".repeat(60);
+    let mut spec = amazon(20).validation_status("PENDING_VALIDATION").renewal("PENDING_VALIDATION", None);
+    for n in 0..99 {
+        spec = spec.dns(&format!("{n:03}.{label}.{label}.{label}.{label}.example.com"));
+    }
+    for n in 0..1_000 {
+        spec = spec.in_use_by(&format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/{n}"));
+    }
+    let arn = world.insert(spec);
+    assert_eq!(world.occasion("certificate-renewal-action-required", &arn).await.outcome, Outcome::Noticed);
+    let notice = &world.aws.published()[0];
+    assert!(notice.for_protocol("email").contains("70 more records are in the answer of aws acm describe-certificate"));
+}
+
+#[tokio::test]
+async fn a_bus_that_does_not_exist_is_an_error() {
+    let world = World::configured(&[("EVENT_BUS_NAME", "nowhere")]);
+    let arn = world.insert(managed(20));
+    let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
+    assert!(matches!(&error, Error::Look { cause, .. } if cause.operation == "events:PutEvents"), "{error}");
+}

@@ -1,0 +1,14 @@
+//! Tests of the whole function against a simulated AWS, and of its policy over many states.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
+mod convergence;
+mod faults;
+mod mutated_events;
+mod news;
+mod occasions;
+mod permissions;
+mod renewal;
+mod schemas;
+mod sweep;
+mod wording;
+mod world;

@@ -1,0 +1,65 @@
+//! The template allows what the function calls, and nothing else.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use simulated_aws::permissions::{granted, granted_actions};
+use simulated_aws::{Call, CertificateSpec};
+
+use crate::world::World;
+
+const ROLE: &str = "ExpiryEventsRole";
+/// What Lambda itself does in the function's name, or SNS with an encrypted topic.
+const PLATFORM: [&str; 4] = ["logs:", "sqs:", "xray:", "kms:"];
+
+fn template() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
+}
+
+/// A sweep over a certificate that is due, and over one whose renewal failed and is tried again.
+async fn busy_sweep() -> World {
+    let world = World::new();
+    let due = || CertificateSpec::imported("example.com").days_left(20).tag("acm-autopilot:renew-from", "private-ca");
+    world.insert(due());
+    world.insert(
+        due()
+            .tag("acm-autopilot:status", "renewal-failed")
+            .tag("acm-autopilot:status-since", "2026-11-01T00:00:00Z")
+            .tag("acm-autopilot:status-reason", "throttled"),
+    );
+    let sweep = json!({ "source": "acm-autopilot", "detail-type": "Certificate Sweep Requested", "detail": {} });
+    world.handle(&sweep).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn the_role_allows_exactly_what_is_called() {
+    let called: BTreeSet<String> = busy_sweep().await.aws.calls().iter().map(Call::action).collect();
+    let granted: BTreeSet<String> = granted_actions(&template(), ROLE)
+        .into_iter()
+        .filter(|action| !PLATFORM.iter().any(|platform| action.starts_with(platform)))
+        .collect();
+    assert_eq!(granted, called);
+}
+
+#[tokio::test]
+async fn the_conditions_allow_exactly_the_tags_that_are_written() {
+    let calls = busy_sweep().await.aws.calls();
+    for operation in ["AddTagsToCertificate", "RemoveTagsFromCertificate"] {
+        let written: BTreeSet<String> = calls
+            .iter()
+            .filter(|call| call.operation == operation)
+            .flat_map(|call| call.input["Tags"].as_array().unwrap())
+            .map(|tag| tag["Key"].as_str().unwrap().to_owned())
+            .collect();
+        let mut allowed: BTreeSet<String> = granted(&template(), ROLE)
+            .into_iter()
+            .filter(|statement| statement.actions.contains(&format!("acm:{operation}")))
+            .flat_map(|statement| statement.condition_values)
+            .collect();
+        // The operator of the condition that demands the key's presence.
+        allowed.remove("false");
+        assert_eq!(allowed, written, "{operation}");
+    }
+}

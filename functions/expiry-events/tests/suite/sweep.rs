@@ -1,0 +1,242 @@
+//! The look at all certificates.
+
+use expiry_events::Error;
+use jiff::{SignedDuration, Span};
+use lambda::Failure;
+use simulated_aws::{CertificateSpec, Fault, Key};
+
+use super::world::{World, amazon, imported, managed, sample};
+
+#[tokio::test]
+async fn a_sweep_over_many_costs_calls_for_few() {
+    let world = World::new();
+    let keys = [Key::Rsa2048, Key::Rsa3072, Key::Rsa4096, Key::P256, Key::P384, Key::P521];
+    for n in 0..2_400 {
+        let key = keys[n % keys.len()];
+        world.insert(imported(100 + i64::try_from(n % 200).unwrap()).key(key));
+    }
+    let days = (-5i64..40).filter(|days| *days != 0);
+    let window: Vec<String> = days.map(|days| world.insert(imported(days))).collect();
+    let due: Vec<String> = (10..20).map(|n| world.insert(managed(n))).collect();
+
+    let swept = world.sweep().await;
+    let within = window.len() + due.len();
+    assert_eq!((swept.certificates, swept.looked_at), (2_400 + within, within));
+    assert_eq!((swept.notices, swept.renewals_requested), (within as u64, due.len() as u64));
+    assert_eq!(world.calls("ListCertificates"), 3);
+    assert_eq!(world.calls("ListTagsForCertificate"), within);
+    assert_eq!(world.calls("DescribeCertificate"), within);
+    assert_eq!(world.calls("Publish"), within);
+
+    // Nothing is new: the tags are read again, and nothing else.
+    world.aws.forget_record();
+    let again = world.sweep().await;
+    assert_eq!((again.notices, again.renewals_requested), (0, 0));
+    assert_eq!(world.effects(), Vec::<String>::new());
+    assert_eq!(world.calls("ListCertificates"), 3);
+    assert_eq!(world.calls("ListTagsForCertificate"), within);
+    assert_eq!(world.calls("DescribeCertificate"), 0);
+}
+
+#[tokio::test]
+async fn no_key_type_and_no_origin_is_hidden() {
+    let world = World::new();
+    let keys = [Key::Rsa1024, Key::Rsa2048, Key::Rsa3072, Key::Rsa4096, Key::P256, Key::P384, Key::P521];
+    for key in keys {
+        world.insert(imported(3).key(key));
+        world.insert(imported(3).key(key).key_pair_origin("ACME"));
+    }
+    assert_eq!(world.sweep().await.notices, 14);
+}
+
+#[tokio::test]
+async fn an_expired_imported_certificate_is_found_by_the_sweep_alone() {
+    let world = World::new();
+    let arn = world.insert(imported(-400));
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.kinds(), ["expired"]);
+    assert_eq!(world.tag(&arn, "acm-autopilot:noticed").unwrap(), "expired@2025-10-17");
+}
+
+#[tokio::test]
+async fn hourly_sweeps_over_a_life_tell_each_threshold_once() {
+    let world = World::new();
+    let arn = world.insert(imported(50));
+    for _ in 0..52 * 8 {
+        world.sweep().await;
+        world.aws.advance(Span::new().hours(3));
+    }
+    let days: Vec<String> =
+        world.aws.published().iter().map(|notice| notice.attribute("days_left").unwrap().to_owned()).collect();
+    assert_eq!(days, ["45", "30", "15", "7", "3", "1", "0", "0"]);
+    assert_eq!(world.kinds().last().unwrap(), "expired");
+
+    // Replaced in place, it starts over.
+    world.aws.set_certificate(&arn, imported(40).thin());
+    assert_eq!(world.sweep().await.notices, 1);
+}
+
+#[tokio::test]
+async fn short_lived_certificates_are_not_noisy() {
+    let world = World::new();
+    let issued = world.aws.now();
+    world.insert(imported(7).not_before(issued));
+    assert_eq!(world.sweep().await.notices, 0);
+    world.aws.advance(Span::new().days(4));
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.aws.published()[0].attribute("days_left"), Some("3"));
+}
+
+#[tokio::test]
+async fn an_acm_renewal_that_is_late_is_described_until_something_was_told() {
+    let world = World::new();
+    let arn = world.insert(amazon(29));
+    assert_eq!(world.sweep().await.notices, 1, "the threshold of 30 days");
+    world.aws.forget_record();
+    world.sweep().await;
+    assert_eq!(world.calls("DescribeCertificate"), 1, "it may be stuck by now");
+    assert_eq!(world.effects(), Vec::<String>::new());
+
+    world.aws.set_certificate(&arn, amazon(29).thin().renewal("PENDING_VALIDATION", None));
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.kinds(), ["renewal-action-required"]);
+    world.aws.forget_record();
+    world.sweep().await;
+    assert_eq!(world.calls("DescribeCertificate"), 0);
+}
+
+#[tokio::test]
+async fn a_renewal_that_was_cut_off_after_the_import_is_found() {
+    let world = World::new();
+    let now = world.aws.now();
+    let claimed = (now - SignedDuration::from_mins(20)).to_string();
+    let spec = imported(365)
+        .not_before(now - SignedDuration::from_hours(1))
+        .tag("acm-autopilot:renew-from", "private-ca")
+        .tag("acm-autopilot:status", "renewal-in-progress")
+        .tag("acm-autopilot:status-since", &claimed);
+    world.insert(spec);
+    world.insert(managed(200));
+    let swept = world.sweep().await;
+    assert_eq!((swept.looked_at, swept.renewals_requested), (1, 1));
+    assert_eq!(world.aws.events()[0].detail["why"], "stale-claim");
+    assert_eq!(world.effects(), ["PutEvents"]);
+}
+
+#[tokio::test]
+async fn one_failure_does_not_stop_the_others_and_is_not_swallowed() {
+    let world = World::new();
+    for days in 1..=6 {
+        world.insert(imported(days));
+    }
+    world.aws.fail("ListTagsForCertificate", 2, Fault::AccessDenied);
+    let error = world.try_sweep().await.unwrap_err();
+    assert!(matches!(error, Error::Several { failed: 1, of: 6, left: 0, retryable: false, .. }), "{error}");
+    assert!(error.to_string().starts_with("1 of 6 certificates failed, the first: arn:aws:acm:"), "{error}");
+    assert!(!error.is_retryable());
+    assert_eq!(world.kinds().len(), 5);
+
+    world.aws.fail_next("Publish", 3, Fault::ServerError);
+    let error = world.try_sweep().await.unwrap_err();
+    assert!(error.is_retryable(), "{error}");
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.kinds().len(), 6);
+}
+
+#[tokio::test]
+async fn a_listing_that_fails_is_no_empty_account() {
+    let world = World::new();
+    for _ in 0..1_200 {
+        world.insert(imported(5));
+    }
+    world.aws.fail("ListCertificates", 2, Fault::AccessDenied);
+    let error = world.try_sweep().await.unwrap_err();
+    assert!(matches!(error, Error::List(_)), "{error}");
+    assert_eq!(world.effects(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn without_time_it_stops_with_the_most_urgent_done() {
+    let world = World::new();
+    for days in (1..=40).rev() {
+        world.insert(imported(days));
+    }
+    // A minute is kept for the calls of a look, and looks begin 110 ms apart.
+    let deadline = world.aws.now() + SignedDuration::from_millis(62_000);
+    let error = world.handle_until(&sample("scheduled-event", ""), deadline).await.unwrap_err();
+    let Error::OutOfTime { left, of: 40 } = error else { panic!("{error}") };
+    assert!(error.is_retryable());
+    assert!((10..30).contains(&left), "{left}");
+    let told = world.aws.published();
+    assert_eq!(told.len(), 40 - left);
+    let days = |notice: &simulated_aws::Notice| notice.attribute("days_left").unwrap().parse::<usize>().unwrap();
+    assert!(told.iter().all(|notice| days(notice) <= 40 - left), "the most urgent ones");
+}
+
+#[tokio::test]
+async fn looks_do_not_outrun_the_quota() {
+    let world = World::new();
+    for _ in 0..100 {
+        world.insert(imported(5).tag("acm-autopilot:noticed", "7@2026-11-26"));
+    }
+    world.sweep().await;
+    let calls = world.aws.calls();
+    let times: Vec<_> =
+        calls.iter().filter(|call| call.operation == "ListTagsForCertificate").map(|call| call.at).collect();
+    assert_eq!(times.len(), 100);
+    for window in times.windows(11) {
+        assert!(window[10].duration_since(window[0]) >= SignedDuration::from_secs(1), "more than ten in a second");
+    }
+}
+
+#[tokio::test]
+async fn sweeps_live_through_throttling() {
+    let world = World::new();
+    for days in 1..=20 {
+        world.insert(managed(days));
+    }
+    for n in 1..=10 {
+        world.aws.fail("ListTagsForCertificate", n * 2, Fault::Throttled);
+        world.aws.fail("AddTagsToCertificate", n * 3, Fault::Throttled);
+    }
+    let swept = world.sweep().await;
+    assert_eq!((swept.notices, swept.renewals_requested), (20, 20));
+}
+
+#[tokio::test]
+async fn a_certificate_without_a_name_is_told_of_too() {
+    let world = World::new();
+    world.insert(CertificateSpec::imported("x").subject(&[]).days_left(3));
+    assert_eq!(world.sweep().await.notices, 1);
+    let subject = world.aws.published()[0].subject.clone().unwrap();
+    assert!(subject.contains("00000000-0000-4000-8000-"), "{subject}");
+}
+
+#[tokio::test]
+async fn a_sweep_is_counted_even_when_it_fails() {
+    let world = World::new();
+    for spec in [imported(-3), imported(-3).in_use_by("arn:aws:x"), managed(20), imported(300)] {
+        world.insert(spec);
+    }
+    world.insert(CertificateSpec::imported("unused.example.com").days_left(-9));
+    let deadline = world.aws.now() + SignedDuration::from_mins(5);
+    world.aws.fail("ListTagsForCertificate", 1, Fault::AccessDenied);
+    let (result, metrics) = world.counted(&sample("sweep-requested", ""), deadline).await;
+    assert!(result.is_err());
+    for (name, count) in [
+        ("CertificatesListed", 5),
+        ("CertificatesExpired", 3),
+        ("CertificatesExpiredInUse", 2),
+        ("CertificatesLookedAt", 3),
+        ("CertificatesFailed", 1),
+        ("NoticesSent", 3),
+        ("RenewalsRequested", 1),
+    ] {
+        assert_eq!(metrics[name], count, "{name}: {metrics}");
+    }
+    assert!(metrics["SweepsCompleted"].is_null());
+
+    let (result, metrics) = world.counted(&sample("sweep-requested", ""), deadline).await;
+    assert!(result.is_ok());
+    assert_eq!((&metrics["SweepsCompleted"], &metrics["NoticesSent"]), (&1.into(), &1.into()));
+}

@@ -1,0 +1,210 @@
+//! An account with a topic, and the function in it.
+
+use certificates::tags::Tags;
+use certificates::{CertificateFacts, CertificateType, Scope};
+use expiry_events::policy::{Look, Settings};
+use expiry_events::{Answer, Config, Error, Handler, Looked, Occasion, Swept};
+use jiff::{SignedDuration, Timestamp};
+use lambda::{Invocation, Metrics};
+use serde_json::{Value, json};
+use simulated_aws::{Aws, CertificateSpec};
+
+/// The ARN in the sample events.
+pub(crate) const SAMPLE_ARN: &str =
+    "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4-45b9-4259-b049-d0a53682fa4b";
+pub(crate) const LOAD_BALANCER: &str =
+    "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+/// The time of the sample events.
+pub(crate) const NOW: &str = "2026-11-21T06:51:08Z";
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+macro_rules! samples {
+    ($($name:literal),+ $(,)?) => {
+        /// Every sample event, by its file's name.
+        pub(crate) const SAMPLES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../../../events/expiry-events/", $name, ".json")))),+];
+    };
+}
+
+samples!(
+    "certificate-approaching-expiration",
+    "certificate-approaching-expiration-minimal",
+    "certificate-available-import",
+    "certificate-available-issuance",
+    "certificate-available-reimport",
+    "certificate-available-renewal",
+    "certificate-expired",
+    "certificate-renewal-action-required",
+    "certificate-revoked",
+    "certificate-revoked-by-ca",
+    "certificate-rotated",
+    "health-caa-check-failure",
+    "health-renewal-failure",
+    "health-renewal-state-change",
+    "scheduled-event",
+    "sweep-requested",
+);
+
+/// A sample event about this certificate.
+pub(crate) fn sample(name: &str, arn: &str) -> Value {
+    let (_, text) = SAMPLES.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no sample {name}"));
+    serde_json::from_str(&text.replace(SAMPLE_ARN, arn)).unwrap()
+}
+
+pub(crate) struct World {
+    pub(crate) aws: Aws,
+    handler: Handler,
+    topic: String,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::configured(&[])
+    }
+
+    pub(crate) fn configured(variables: &[(&str, &str)]) -> Self {
+        let aws = Aws::new(at(NOW));
+        let topic = aws.create_topic("notices");
+        let handler = handler(&aws, &topic, variables);
+        Self { aws, handler, topic }
+    }
+
+    /// The same account, seen by a function that is configured differently.
+    pub(crate) fn reconfigured(self, variables: &[(&str, &str)]) -> Self {
+        let handler = handler(&self.aws, &self.topic, variables);
+        Self { handler, ..self }
+    }
+
+    /// A certificate without keys. Nothing is said of its use unless the specification does.
+    pub(crate) fn insert(&self, certificate: CertificateSpec) -> String {
+        self.aws.insert_certificate(certificate.thin())
+    }
+
+    pub(crate) async fn handle(&self, event: &Value) -> Result<Answer, Error> {
+        self.handle_until(event, self.aws.now() + SignedDuration::from_mins(5)).await
+    }
+
+    pub(crate) async fn handle_until(&self, event: &Value, deadline: Timestamp) -> Result<Answer, Error> {
+        self.counted(event, deadline).await.0
+    }
+
+    /// The answer, and the line of metrics.
+    pub(crate) async fn counted(&self, event: &Value, deadline: Timestamp) -> (Result<Answer, Error>, Value) {
+        let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+        let mut metrics = Metrics::new("expiry-events");
+        let result = self.handler.handle(event, &Invocation { scope, deadline }, &mut metrics).await;
+        let line = metrics.line(self.aws.now()).map_or(Value::Null, |line| serde_json::from_str(&line).unwrap());
+        (result, line)
+    }
+
+    /// A sample event about this certificate.
+    pub(crate) async fn occasion(&self, name: &str, arn: &str) -> Looked {
+        match self.handle(&sample(name, arn)).await.unwrap() {
+            Answer::Look(looked) => *looked,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) async fn try_sweep(&self) -> Result<Swept, Error> {
+        match self.handle(&sample("sweep-requested", "")).await? {
+            Answer::Sweep(swept) => Ok(swept),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) async fn sweep(&self) -> Swept {
+        self.try_sweep().await.unwrap()
+    }
+
+    pub(crate) fn tag(&self, arn: &str, key: &str) -> Option<String> {
+        self.aws.certificate(arn).unwrap().tags.get(key).cloned()
+    }
+
+    /// Kinds of the notices so far.
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        self.aws.published().iter().map(|notice| notice.attribute("kind").unwrap().to_owned()).collect()
+    }
+
+    /// Detail types of the events so far.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        self.aws.events().iter().map(|event| event.detail_type.clone()).collect()
+    }
+
+    /// Calls that change something, or tell somebody.
+    pub(crate) fn effects(&self) -> Vec<String> {
+        let reads = ["ListCertificates", "ListTagsForCertificate", "DescribeCertificate"];
+        self.aws.calls().into_iter().map(|call| call.operation).filter(|name| !reads.contains(&name.as_str())).collect()
+    }
+
+    pub(crate) fn calls(&self, operation: &str) -> usize {
+        self.aws.call_counts().get(operation).copied().unwrap_or_default()
+    }
+}
+
+fn handler(aws: &Aws, topic: &str, variables: &[(&str, &str)]) -> Handler {
+    let variables = variables.iter().copied().chain([("NOTICE_TOPIC_ARN", topic)]);
+    Handler::new(Config::read(&variables.collect()).unwrap(), &aws.sdk_config())
+}
+
+/// An imported certificate in use, near its end.
+pub(crate) fn imported(days_left: i64) -> CertificateSpec {
+    CertificateSpec::imported("example.com").dns("example.com").days_left(days_left).in_use_by(LOAD_BALANCER)
+}
+
+/// The same, to be renewed from a private CA.
+pub(crate) fn managed(days_left: i64) -> CertificateSpec {
+    imported(days_left).tag("acm-autopilot:renew-from", "private-ca")
+}
+
+/// One of ACM's own, validated by DNS, in use.
+pub(crate) fn amazon(days_left: i64) -> CertificateSpec {
+    CertificateSpec::amazon_issued("example.com").days_left(days_left).in_use_by(LOAD_BALANCER)
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings {
+        thresholds: Default::default(),
+        renew_before_days: 30,
+        request_renewals: true,
+        owner_tag_key: "Owner".into(),
+    }
+}
+
+/// Facts of an imported certificate of a year, in use, for tests of the policy alone.
+pub(crate) fn facts(not_after: &str) -> CertificateFacts {
+    let not_after = at(not_after);
+    CertificateFacts {
+        domain_name: Some("example.com".into()),
+        subject_alternative_names: vec!["example.com".into(), "www.example.com".into()],
+        status: "ISSUED".into(),
+        not_before: Some(not_after - SignedDuration::from_hours(365 * 24)),
+        not_after: Some(not_after),
+        in_use: Some(true),
+        in_use_by: vec![LOAD_BALANCER.into()],
+        described: true,
+        ..CertificateFacts::new(SAMPLE_ARN.parse().unwrap(), CertificateType::Imported)
+    }
+}
+
+/// A look at such a certificate.
+pub(crate) fn look(not_after: &str, tags: &[(&str, &str)]) -> Look {
+    Look::new(Occasion::Other, facts(not_after), tags.iter().copied().collect::<Tags>(), at(NOW))
+}
+
+/// The same look at another time.
+pub(crate) fn later(look: &Look, now: &str) -> Look {
+    Look { now: at(now), ..look.clone() }
+}
+
+/// The same look with other tags.
+pub(crate) fn retagged(look: &Look, tags: Tags) -> Look {
+    Look::new(look.occasion, look.facts.clone(), tags, look.now)
+}
+
+/// An event that no sample has.
+pub(crate) fn acm_event(detail_type: &str, arn: &str) -> Value {
+    json!({"source": "aws.acm", "detail-type": detail_type, "resources": [arn], "detail": {}})
+}

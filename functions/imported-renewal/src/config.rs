@@ -1,0 +1,84 @@
+//! The function's configuration, from its environment variables.
+
+use certificates::{PrivateCaArn, Thresholds};
+use lambda::{ConfigurationError, Environment};
+use notices::TopicArn;
+use sdk::TrustStore;
+
+/// What the function is set up with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `NOTICE_TOPIC_ARN`: where notices go.
+    pub topic: TopicArn,
+    /// `EVENT_BUS_NAME`: where events go.
+    pub event_bus_name: String,
+    /// `OWNER_TAG_KEY`: the tag whose value names the owner in notices.
+    pub owner_tag_key: String,
+    /// `DEFAULT_PRIVATE_CA_ARN`: the CA for certificates that name none.
+    pub default_private_ca: Option<PrivateCaArn>,
+    /// `RENEW_BEFORE_DAYS`: a certificate is due so many days before its end.
+    pub renew_before_days: u16,
+    /// `NOTICE_THRESHOLDS`: a failure that a person has to mend is tried again when one is crossed.
+    pub thresholds: Thresholds,
+    /// `DRY_RUN`: decide and tell, but change nothing.
+    pub dry_run: bool,
+    /// `TRUST_STORE`: whom the AWS clients trust.
+    pub trust_store: TrustStore,
+}
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// A variable is missing or unusable; the error names it.
+    pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
+        Ok(Self {
+            topic: environment.parsed_optional("NOTICE_TOPIC_ARN")?.ok_or(ConfigurationError::Missing {
+                name: "NOTICE_TOPIC_ARN",
+                meaning: "the ARN of the SNS topic that notices go to",
+            })?,
+            event_bus_name: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
+            owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+            default_private_ca: environment.parsed_optional("DEFAULT_PRIVATE_CA_ARN")?,
+            renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
+            thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
+            dry_run: environment.flag("DRY_RUN")?,
+            trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOPIC: (&str, &str) = ("NOTICE_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:notices");
+
+    #[test]
+    fn only_the_topic_is_required() {
+        let config = Config::read(&[TOPIC].into_iter().collect()).unwrap();
+        assert_eq!(config.topic.as_str(), TOPIC.1);
+        assert_eq!((config.event_bus_name.as_str(), config.owner_tag_key.as_str()), ("default", "Owner"));
+        assert_eq!((config.renew_before_days, config.dry_run, config.default_private_ca), (30, false, None));
+        assert_eq!((config.thresholds, config.trust_store), (Thresholds::default(), TrustStore::Amazon));
+    }
+
+    #[test]
+    fn each_mistake_names_its_variable() {
+        let missing = Config::read(&Environment::default()).unwrap_err().to_string();
+        assert!(missing.contains("NOTICE_TOPIC_ARN"), "{missing}");
+        for (name, value) in [
+            ("NOTICE_TOPIC_ARN", "notices"),
+            ("NOTICE_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:notices"),
+            ("DEFAULT_PRIVATE_CA_ARN", "the-moon"),
+            ("RENEW_BEFORE_DAYS", "0"),
+            ("RENEW_BEFORE_DAYS", "366"),
+            ("NOTICE_THRESHOLDS", "soon"),
+            ("DRY_RUN", "yes"),
+            ("TRUST_STORE", "everybody"),
+        ] {
+            let error = Config::read(&[TOPIC, (name, value)].into_iter().collect()).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+    }
+}

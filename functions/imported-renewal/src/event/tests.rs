@@ -1,0 +1,179 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+pub(crate) const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/0f3c1b6e-2a57-4d0c-9a61-5be8d7c40f12";
+const SAMPLES: [&str; 3] = [
+    include_str!("../../../../events/imported-renewal/renewal-requested.json"),
+    include_str!("../../../../events/imported-renewal/cloudtrail-add-tags.json"),
+    include_str!("../../../../events/imported-renewal/config-compliance-change.json"),
+];
+
+fn scope() -> Scope {
+    Scope { region: "us-east-1".into(), account: "123456789012".into() }
+}
+
+fn sample(number: usize) -> Value {
+    serde_json::from_str(SAMPLES[number]).unwrap()
+}
+
+fn read(event: &Value) -> Result<Request, Error> {
+    Request::read(event, &scope())
+}
+
+/// A sample with one field changed.
+fn changed(number: usize, pointer: &str, value: Value) -> Value {
+    let mut event = sample(number);
+    *event.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+    event
+}
+
+#[test]
+fn the_samples_ask_for_a_look() {
+    // The one of CloudTrail sets pending-renewal and renew-from at once.
+    let occasions = [Occasion::Requested, Occasion::SteeringChanged, Occasion::NonCompliant];
+    for (number, occasion) in occasions.into_iter().enumerate() {
+        let look = Request::Look { certificate: ARN.parse().unwrap(), occasion };
+        assert_eq!(read(&sample(number)).unwrap(), look);
+    }
+}
+
+#[test]
+fn tags_decide_whether_cloudtrail_asks_for_a_look() {
+    let tags = "/detail/requestParameters/tags";
+    for (value, occasion) in [
+        (json!([{ "key": "acm-autopilot:status", "value": "pending-renewal" }]), Some(Occasion::Requested)),
+        (json!([{ "key": "acm-autopilot:private-ca", "value": "x" }]), Some(Occasion::SteeringChanged)),
+        (json!([{ "key": "acm-autopilot:validity-days" }]), Some(Occasion::SteeringChanged)),
+        (json!([{ "key": "acm-autopilot:status", "value": "renewal-in-progress" }]), None),
+        (json!([{ "key": "Owner", "value": "web" }, 7, {}]), None),
+        (json!([]), None),
+    ] {
+        let request = read(&changed(1, tags, value.clone())).unwrap();
+        match occasion {
+            Some(occasion) => {
+                assert_eq!(request, Request::Look { certificate: ARN.parse().unwrap(), occasion }, "{value}")
+            }
+            None => assert_eq!(request, Request::Ignore { reason: "no-steering-tag" }, "{value}"),
+        }
+    }
+}
+
+#[test]
+fn what_has_no_effect_is_ignored() {
+    let mut failed = sample(1);
+    failed["detail"]["errorCode"] = "AccessDenied".into();
+    // A failed call may lack its parameters.
+    failed["detail"]["requestParameters"] = Value::Null;
+    for (event, reason) in [
+        (failed, "failed-api-call"),
+        (changed(1, "/detail/eventName", "DeleteCertificate".into()), "another-api-call"),
+        (changed(2, "/detail/resourceType", "AWS::EC2::Instance".into()), "another-resource-type"),
+        (changed(2, "/detail/newEvaluationResult/complianceType", "COMPLIANT".into()), "not-non-compliant"),
+        (changed(2, "/detail/newEvaluationResult", Value::Null), "not-non-compliant"),
+    ] {
+        assert_eq!(read(&event).unwrap(), Request::Ignore { reason });
+    }
+}
+
+#[test]
+fn bad_input_is_refused_by_name() {
+    let certificate = "/detail/certificateArn";
+    for (event, says) in [
+        (json!(null), "`source` is missing"),
+        (json!([1, 2]), "`source` is missing"),
+        (json!({}), "`source` is missing"),
+        (json!({ "source": 7, "detail-type": "x" }), "`source` is missing or not a text"),
+        (json!({ "source": "acm-autopilot" }), "`detail-type` is missing"),
+        (
+            changed(0, "/source", "aws.s3".into()),
+            "is `aws.s3, Certificate Renewal Requested`, which this function does not take",
+        ),
+        (changed(0, "/detail-type", "Certificate Sweep Requested".into()), "does not take"),
+        (changed(0, "/detail", json!("text")), "`detail.certificateArn` is missing"),
+        (changed(0, certificate, json!(["x"])), "`detail.certificateArn` is missing or not a text"),
+        (changed(0, certificate, "certificate/1".into()), "`detail.certificateArn` names no certificate"),
+        (changed(0, certificate, ARN.replace("acm:", "iam:").into()), "names no certificate"),
+        (
+            changed(0, certificate, ARN.replace("us-east-1", "eu-west-1").into()),
+            "is not in this function's Region us-east-1",
+        ),
+        (changed(0, certificate, ARN.replace("123456789012", "210987654321").into()), "and account 123456789012"),
+        (changed(1, "/detail/eventName", Value::Null), "`detail.eventName` is missing"),
+        (changed(1, "/detail/requestParameters", Value::Null), "`detail.requestParameters.certificateArn` is missing"),
+        (changed(1, "/detail/requestParameters/tags", json!("x")), "`detail.requestParameters.tags` is not a list"),
+        (changed(2, "/detail/resourceId", Value::Null), "`detail.resourceId` is missing"),
+    ] {
+        let error = read(&event).unwrap_err();
+        assert!(error.to_string().contains(says), "{error} / {says}");
+        assert!(!lambda::Failure::is_retryable(&error), "{error}");
+        assert!(error.to_string().len() < 500);
+    }
+    let flood = read(&changed(0, "/source", "\u{7}x".repeat(100_000).into())).unwrap_err().to_string();
+    assert!(flood.len() < 500 && !flood.contains('\u{7}'), "{flood}");
+}
+
+/// Any JSON, small.
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        "arn:aws[a-z-]{0,8}:acm:[a-z0-9-]{0,12}:[0-9]{0,13}:[a-z]{0,12}/[^ ]{0,40}".prop_map(Value::from),
+        Just(Value::from(ARN)),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::hash_map("[a-zA-Z-]{0,10}", inner, 0..3).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+/// The pointers to every value within.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => members.iter().for_each(|(key, value)| {
+            pointers(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+        }),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, value)| pointers(value, &format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// Puts each value in place of some other within the event.
+pub(crate) fn mutate(event: &mut Value, mutations: &[(prop::sample::Index, Value)]) {
+    for (index, value) in mutations {
+        let mut found = Vec::new();
+        pointers(event, "", &mut found);
+        let pointer = index.get(&found);
+        *event.pointer_mut(pointer).unwrap() = value.clone();
+    }
+}
+
+proptest! {
+    // More of them: PROPTEST_CASES=100000.
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.max(1_000), failure_persistence: None, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn no_event_makes_it_panic(
+        number in 0..SAMPLES.len(),
+        mutations in proptest::collection::vec((any::<prop::sample::Index>(), any_json()), 1..4),
+    ) {
+        let mut event = sample(number);
+        mutate(&mut event, &mutations);
+        match read(&event) {
+            // Whatever else it says, it names a certificate that is within reach.
+            Ok(Request::Look { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),
+            Ok(Request::Ignore { reason }) => prop_assert!(!reason.is_empty()),
+            Err(error) => prop_assert!(error.to_string().len() < 2_000),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Where new certificates come from. Adding a source means a module here that implements
+//! [`Issuer`], a variant of [`policy::Source`](crate::policy::Source), and nothing else.
+
+mod private_ca;
+
+use certificates::{CertificateArn, FailureReason};
+use jiff::Timestamp;
+
+pub(crate) use private_ca::PrivateCa;
+
+use crate::certificate::Certificate;
+
+/// What is asked of a source.
+#[derive(Debug)]
+pub(crate) struct Order<'a> {
+    /// The certificate under which the new one will be imported.
+    pub arn: &'a CertificateArn,
+    /// The certificate in place.
+    pub present: &'a Certificate,
+    /// The request, PEM.
+    pub csr: &'a str,
+    /// Wanted lifetime, days.
+    pub validity_days: u16,
+    /// The number of this attempt, counted from 1.
+    pub attempt: u32,
+    /// When the source has to be done.
+    pub deadline: Timestamp,
+}
+
+/// What a source delivered, in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Issued {
+    /// The certificate alone.
+    pub certificate: String,
+    /// Its chain, from its issuer upwards.
+    pub chain: String,
+}
+
+/// Why a source did not deliver.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub(crate) struct IssueError {
+    /// For the tag.
+    pub reason: FailureReason,
+    /// For people.
+    pub detail: String,
+}
+
+/// A source of certificates.
+///
+/// Two renewals of one certificate may run at the same time. A source that can tell (by an
+/// idempotency token from ARN, present serial and attempt) delivers both the same certificate; the
+/// second then sees that the key is not its own and stands down.
+pub(crate) trait Issuer {
+    /// Delivers a certificate for the request.
+    ///
+    /// # Errors
+    /// It did not; the reason says who can mend it.
+    async fn issue(&self, order: &Order<'_>) -> Result<Issued, IssueError>;
+}

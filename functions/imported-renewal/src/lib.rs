@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod aftercare;
+mod certificate;
+mod config;
+mod csr;
+mod error;
+mod event;
+mod handler;
+mod issuer;
+mod key;
+mod policy;
+mod preflight;
+mod record;
+mod renewal;
+mod wording;
+
+pub use config::Config;
+pub use error::Error;
+pub use handler::Handler;

@@ -1,0 +1,265 @@
+//! Every row of the decision table.
+
+use certificates::CertificateType;
+use certificates::tags::{
+    ATTEMPTS, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
+};
+
+use super::*;
+
+const CA: &str = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/a";
+const DEFAULT_CA: &str = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/default";
+const NOW: &str = "2026-11-20T08:00:00Z";
+
+/// A managed certificate of 365 days, due: it ends in 20 days.
+struct Case {
+    facts: CertificateFacts,
+    tags: Tags,
+    occasion: Occasion,
+    default_ca: Option<PrivateCaArn>,
+    now: Timestamp,
+}
+
+fn due() -> Case {
+    let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
+    let facts = CertificateFacts {
+        not_before: Some("2025-12-10T12:00:00Z".parse().unwrap()),
+        not_after: Some("2026-12-10T12:00:00Z".parse().unwrap()),
+        serial: Some("0a:1b".into()),
+        ..CertificateFacts::new(arn, CertificateType::Imported)
+    };
+    Case {
+        facts,
+        tags: Tags::default().with(RENEW_FROM, "private-ca"),
+        occasion: Occasion::Requested,
+        default_ca: Some(DEFAULT_CA.parse().unwrap()),
+        now: NOW.parse().unwrap(),
+    }
+}
+
+impl Case {
+    fn tag(mut self, key: &str, value: &str) -> Self {
+        self.tags = self.tags.with(key, value);
+        self
+    }
+
+    fn ends(mut self, from: &str, to: &str) -> Self {
+        (self.facts.not_before, self.facts.not_after) = (Some(from.parse().unwrap()), Some(to.parse().unwrap()));
+        self
+    }
+
+    fn on(self, occasion: Occasion) -> Self {
+        Self { occasion, ..self }
+    }
+
+    /// Failed at this time, for this reason, so many times.
+    fn failed(self, since: &str, reason: &str, attempts: &str) -> Self {
+        self.tag(STATUS, "renewal-failed").tag(STATUS_SINCE, since).tag(STATUS_REASON, reason).tag(ATTEMPTS, attempts)
+    }
+
+    fn claimed(self, since: &str) -> Self {
+        self.tag(STATUS, "renewal-in-progress").tag(STATUS_SINCE, since)
+    }
+
+    fn decision(&self) -> Decision {
+        decide(&Situation {
+            facts: &self.facts,
+            tags: &self.tags,
+            instructions: &Instructions::read(&self.tags),
+            occasion: self.occasion,
+            default_private_ca: self.default_ca.as_ref(),
+            renew_before_days: 30,
+            thresholds: &Thresholds::default(),
+            now: self.now,
+        })
+    }
+
+    fn plan(&self) -> Plan {
+        match self.decision() {
+            Decision::Renew(plan) => plan,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn idle(&self) -> Option<Idle> {
+        match self.decision() {
+            Decision::Nothing(idle) => Some(idle),
+            _ => None,
+        }
+    }
+
+    fn failure(&self) -> (FailureReason, u32) {
+        match self.decision() {
+            Decision::RecordFailure { reason, attempt, .. } => (reason, attempt),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_not_imported_or_not_managed_is_left_alone() {
+    let mut case = due();
+    case.facts.certificate_type = CertificateType::AmazonIssued;
+    assert_eq!(case.idle(), Some(Idle::NotImported));
+    let mut case = due();
+    case.tags = Tags::default().with(RENEW_FROM, " ");
+    assert_eq!(case.idle(), Some(Idle::NotManaged));
+}
+
+#[test]
+fn the_end_decides_where_nobody_asked() {
+    for (from, to, idle) in [
+        ("2025-12-21T00:00:00Z", "2026-12-21T00:00:00Z", Some(Idle::NotDue)),
+        ("2025-12-20T23:59:59Z", "2026-12-20T23:59:59Z", None),
+        ("2025-11-01T00:00:00Z", "2026-11-01T00:00:00Z", None),
+        // Short-lived: at most a third of its life before its end.
+        ("2026-11-18T00:00:00Z", "2026-11-25T00:00:00Z", Some(Idle::NotDue)),
+        ("2026-11-15T00:00:00Z", "2026-11-22T00:00:00Z", None),
+        ("2026-11-19T12:00:00Z", "2026-11-20T12:00:00Z", None),
+    ] {
+        for occasion in [Occasion::Requested, Occasion::SteeringChanged, Occasion::NonCompliant] {
+            assert_eq!(due().ends(from, to).on(occasion).idle(), idle, "{to}");
+        }
+        let complete = due().ends(from, to).tag(STATUS, "renewal-complete").tag(STATUS_SINCE, NOW);
+        assert_eq!(complete.idle(), idle, "{to}");
+    }
+    let mut pending = due();
+    pending.facts.not_after = None;
+    assert_eq!(pending.idle(), Some(Idle::NotDue));
+}
+
+#[test]
+fn pending_is_renewed_whatever_the_end() {
+    let far = due().ends("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z").tag(STATUS, "pending-renewal");
+    assert_eq!(far.plan().attempt, 1);
+}
+
+#[test]
+fn a_claim_keeps_others_away_until_it_is_too_old() {
+    for (since, attempts, idle) in [
+        (NOW, "1", Some(Idle::RenewalInProgress)),
+        ("2026-11-20T07:45:01Z", "1", Some(Idle::RenewalInProgress)),
+        ("2026-11-20T07:45:00Z", "1", None),
+        // Clocks may differ a little; a time that nobody wrote counts as long ago.
+        ("2026-11-20T08:04:00Z", "1", Some(Idle::RenewalInProgress)),
+        ("2026-11-20T09:00:00Z", "1", None),
+        ("gremlins", "1", None),
+        // One that dies again and again is slowed down.
+        ("2026-11-20T04:00:01Z", "2", Some(Idle::WaitingForRetry)),
+        ("2026-11-20T04:00:00Z", "2", None),
+        ("2026-11-19T08:00:01Z", "3", Some(Idle::WaitingForRetry)),
+        ("2026-11-19T08:00:00Z", "3", None),
+    ] {
+        assert_eq!(due().claimed(since).tag(ATTEMPTS, attempts).idle(), idle, "{since} {attempts}");
+    }
+    assert_eq!(due().claimed("2026-11-20T07:00:00Z").tag(ATTEMPTS, "1").plan().attempt, 2);
+}
+
+#[test]
+fn a_certificate_that_was_replaced_is_recorded_so() {
+    let died = || due().claimed("2026-11-20T07:00:00Z").tag(RENEWAL_OF, "77:88").tag(ATTEMPTS, "3");
+    assert_eq!(died().decision(), Decision::RecordComplete);
+    // Whatever the status says, unless somebody is at work.
+    for status in ["renewal-failed", "renewal-complete", "pending-renewal"] {
+        assert_eq!(died().tag(STATUS, status).decision(), Decision::RecordComplete, "{status}");
+    }
+    assert_eq!(died().tag(STATUS_SINCE, NOW).idle(), Some(Idle::RenewalInProgress));
+    // Spelling is no difference, and garbage no serial number.
+    for same in ["0A:1B", "0a1b", "a1b", "gremlins", ""] {
+        assert_ne!(due().tag(RENEWAL_OF, same).decision(), Decision::RecordComplete, "{same}");
+    }
+}
+
+#[test]
+fn a_certificate_that_a_person_replaced_after_a_failure_is_recorded_so() {
+    for reason in ["no-room-for-tags", "throttled"] {
+        for (imported_at, is_replaced) in [("2026-11-19T06:00:00Z", false), ("2026-11-19T06:00:01Z", true)] {
+            let mut case = due().failed("2026-11-19T06:00:00Z", reason, "1").on(Occasion::SteeringChanged);
+            case.facts.imported_at = Some(imported_at.parse().unwrap());
+            assert_eq!(case.decision() == Decision::RecordComplete, is_replaced, "{reason} {imported_at}");
+        }
+    }
+}
+
+#[test]
+fn what_time_mends_is_tried_again_after_a_growing_pause() {
+    for (since, attempts, idle) in [
+        ("2026-11-20T07:00:01Z", "1", Some(Idle::WaitingForRetry)),
+        ("2026-11-20T07:00:00Z", "1", None),
+        ("2026-11-20T04:00:01Z", "2", Some(Idle::WaitingForRetry)),
+        ("2026-11-20T04:00:00Z", "2", None),
+        ("2026-11-19T08:00:01Z", "3", Some(Idle::WaitingForRetry)),
+        ("2026-11-19T08:00:00Z", "3", None),
+        ("2026-11-19T08:00:01Z", "4000000000", Some(Idle::WaitingForRetry)),
+        ("2026-11-20T07:00:00Z", "gremlins", None),
+        ("2099-01-01T00:00:00Z", "1", None),
+        ("gremlins", "1", None),
+    ] {
+        assert_eq!(due().failed(since, "throttled", attempts).idle(), idle, "{since} {attempts}");
+        // Another event that is no change of the operator's does not shorten it.
+        assert_eq!(due().failed(since, "throttled", attempts).on(Occasion::NonCompliant).idle(), idle, "{since}");
+    }
+    assert_eq!(due().failed("2026-11-20T04:00:00Z", "throttled", "2").plan().attempt, 3);
+}
+
+#[test]
+fn what_a_person_mends_waits_for_a_change_or_a_threshold() {
+    // Thresholds of this certificate: 30 on 11-10, 15 on 11-25.
+    for reason in ["ca-disabled", "gremlins"] {
+        let waits = || due().failed("2026-11-10T08:00:00Z", reason, "1");
+        assert_eq!(waits().idle(), Some(Idle::WaitingForAPerson), "{reason}");
+        assert_eq!(waits().on(Occasion::NonCompliant).idle(), Some(Idle::WaitingForAPerson));
+        assert_eq!(waits().on(Occasion::SteeringChanged).plan().attempt, 2);
+        assert_eq!(due().failed("2026-11-09T08:00:00Z", reason, "1").plan().attempt, 2, "30 was crossed since");
+    }
+    // Asked for by the operator: pending-renewal takes the place of the failure.
+    assert_eq!(due().failed(NOW, "ca-disabled", "1").tag(STATUS, "pending-renewal").plan().attempt, 2);
+}
+
+#[test]
+fn a_change_of_the_operators_ends_every_pause_but_a_claim() {
+    assert_eq!(due().failed(NOW, "throttled", "3").on(Occasion::SteeringChanged).plan().attempt, 4);
+    assert_eq!(due().claimed(NOW).on(Occasion::SteeringChanged).idle(), Some(Idle::RenewalInProgress));
+}
+
+#[test]
+fn the_source_is_what_the_tags_and_the_configuration_name() {
+    let default = Source::PrivateCa(DEFAULT_CA.parse().unwrap());
+    let plan = Plan { source: default, validity_days: None, issuer_may_change: false, attempt: 1 };
+    assert_eq!(due().plan(), plan);
+    let named = due().tag(PRIVATE_CA, CA).tag(VALIDITY_DAYS, "90").plan();
+    let source = Source::PrivateCa(CA.parse().unwrap());
+    assert_eq!(named, Plan { source, validity_days: Some(90), issuer_may_change: true, attempt: 1 });
+    // The default CA, but named: the operator knows it.
+    assert!(due().tag(PRIVATE_CA, DEFAULT_CA).plan().issuer_may_change);
+
+    for (key, value, reason) in [
+        (PRIVATE_CA, "the-moon", FailureReason::CaNotFound),
+        (RENEW_FROM, "acme", FailureReason::SourceNotAvailable),
+        (RENEW_FROM, "secret", FailureReason::SourceNotAvailable),
+        (RENEW_FROM, "the-moon", FailureReason::UnknownSource),
+    ] {
+        assert_eq!(due().tag(key, value).failure(), (reason, 1), "{value}");
+    }
+    let mut nowhere = due();
+    nowhere.default_ca = None;
+    assert_eq!(nowhere.failure(), (FailureReason::CaNotConfigured, 1));
+    assert_eq!(nowhere.tag(PRIVATE_CA, CA).plan().attempt, 1);
+}
+
+#[test]
+fn attempts_are_counted_within_one_renewal() {
+    assert_eq!(due().tag(STATUS, "renewal-complete").tag(ATTEMPTS, "7").plan().attempt, 1);
+    assert_eq!(due().tag(ATTEMPTS, "7").plan().attempt, 1);
+    assert_eq!(due().tag(STATUS, "pending-renewal").tag(ATTEMPTS, "7").plan().attempt, 8);
+    assert_eq!(due().tag(STATUS, "pending-renewal").tag(ATTEMPTS, "4294967295").plan().attempt, u32::MAX);
+    assert_eq!(due().tag(STATUS, "pending-renewal").tag(ATTEMPTS, "7").tag(RENEW_FROM, "acme").failure().1, 8);
+}
+
+#[test]
+fn a_certificate_without_room_for_our_tags_cannot_be_tracked() {
+    let full = |count: usize| (0..count).fold(due(), |case, n| case.tag(&format!("key-{n}"), "x"));
+    assert_eq!(full(49).failure(), (FailureReason::NoRoomForTags, 1));
+    assert_eq!(full(45).failure(), (FailureReason::NoRoomForTags, 1));
+    assert_eq!(full(44).plan().attempt, 1);
+}

@@ -1,0 +1,395 @@
+//! One attempt to renew a certificate, from its claim to its end.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_smithy_types::Blob;
+use certificates::tags::Instructions;
+use certificates::{CertificateFacts, FailureReason, RenewalStatus};
+use jiff::{SignedDuration, Timestamp};
+use sdk::{CallError, CallErrorKind, Clock};
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
+
+use crate::certificate::{Certificate, normalize_serial};
+use crate::error::Error;
+use crate::issuer::{IssueError, Issued, Issuer, Order, PrivateCa};
+use crate::key::{KeyError, KeyPair, KeyType};
+use crate::policy::{Plan, Source};
+use crate::preflight::{self, Candidate, Refusal};
+use crate::record::{Look, Recorder};
+use crate::{aftercare, csr};
+
+/// Before the deadline, an attempt stops waiting for its source, and imports or gives up.
+const TO_IMPORT: SignedDuration = SignedDuration::from_secs(90);
+/// Before the deadline, it stops waiting for the import, and asks what ACM has.
+const TO_VERIFY: SignedDuration = SignedDuration::from_secs(45);
+/// Before the deadline, it stops asking, and records what it knows.
+const TO_RECORD: SignedDuration = SignedDuration::from_secs(20);
+/// The source gives up a little before it would be cut off, since it knows better what was missing.
+const SOURCE_GIVES_UP: SignedDuration = SignedDuration::from_secs(5);
+/// ACM shows an import within seconds.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOKS_AFTER_AN_IMPORT: u32 = 20;
+const LOOKS_WITHOUT_AN_ANSWER: u32 = 3;
+/// What another attempt needs to record its end, once ACM shows its import.
+const TIME_TO_RECORD: Duration = Duration::from_secs(5);
+const IMPORT: &str = "acm:ImportCertificate";
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// The certificate was replaced; its new facts.
+    Renewed(Box<CertificateFacts>),
+    /// Another attempt at the same time replaced it, or recorded why it failed.
+    StoodDown,
+    /// The certificate was deleted in the meantime.
+    Gone,
+    /// It failed, was recorded as failed, and the certificate in place is untouched.
+    Failed(FailureReason, String),
+}
+
+/// Why an attempt failed: for the tag, and for people.
+#[derive(Debug, Clone)]
+struct Failed {
+    reason: FailureReason,
+    detail: String,
+}
+
+impl From<IssueError> for Failed {
+    fn from(error: IssueError) -> Self {
+        Self { reason: error.reason, detail: error.detail }
+    }
+}
+
+impl From<KeyError> for Failed {
+    fn from(error: KeyError) -> Self {
+        Self { reason: FailureReason::ServiceError, detail: error.to_string() }
+    }
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Self {
+        Self { reason: refusal.reason, detail: refusal.detail }
+    }
+}
+
+/// The clients that an attempt needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Renewer {
+    acm: aws_sdk_acm::Client,
+    aws: SdkConfig,
+    recorder: Recorder,
+    clock: Clock,
+}
+
+/// A new certificate that passed all checks, with its key.
+struct Ready {
+    issued: Issued,
+    serial: String,
+    key: KeyPair,
+}
+
+/// The certificate in place.
+struct Present {
+    certificate: Certificate,
+    chain: Vec<Certificate>,
+    key_type: KeyType,
+}
+
+enum Obtained {
+    Ready(Box<Ready>),
+    /// The source delivered the certificate of another attempt.
+    Others(String),
+}
+
+/// What ACM shows under the ARN.
+enum Shown {
+    /// The certificate with the serial that was asked for.
+    Wanted(Box<CertificateFacts>),
+    /// Neither that nor the one before: another attempt's, or a person's.
+    Another(Box<CertificateFacts>),
+    /// Still the one before.
+    Before,
+    /// Nothing: it was deleted.
+    Nothing,
+    /// ACM did not say.
+    Unknown(CallError),
+}
+
+impl Renewer {
+    /// Over these clients.
+    pub(crate) fn new(acm: aws_sdk_acm::Client, aws: SdkConfig, recorder: Recorder, clock: Clock) -> Self {
+        Self { acm, aws, recorder, clock }
+    }
+
+    /// Makes one attempt and records how it ended.
+    ///
+    /// # Errors
+    /// The present certificate could not be read, or what happened could not be recorded; the same
+    /// event finds out again.
+    pub(crate) async fn attempt(&self, look: &Look, plan: &Plan, deadline: Timestamp) -> Result<Ending, Error> {
+        let present = match self.present(look).await? {
+            Ok(present) => present,
+            Err(failed) => return self.record_failure(look, plan, failed).await,
+        };
+        // Replaced since the look that decided this: by an attempt that has finished, or by a person.
+        if look.facts.serial.as_deref().is_some_and(|serial| normalize_serial(serial) != present.certificate.serial) {
+            return Ok(Ending::StoodDown);
+        }
+        let look = &self.recorder.claim(look, plan.attempt).await?;
+        let until = before(deadline, TO_IMPORT);
+        let obtained = self.within(until, self.obtain(look, plan, &present, until)).await;
+        match obtained.unwrap_or_else(|| Err(out_of_time())) {
+            Ok(Obtained::Ready(ready)) => self.install(look, plan, *ready, deadline).await,
+            Ok(Obtained::Others(serial)) => self.stand_down(look, plan, &serial, deadline).await,
+            Err(failed) => self.record_failure(look, plan, failed).await,
+        }
+    }
+
+    async fn record_failure(&self, look: &Look, plan: &Plan, failed: Failed) -> Result<Ending, Error> {
+        self.recorder.failure(look, failed.reason, &failed.detail, plan.attempt).await?;
+        Ok(Ending::Failed(failed.reason, failed.detail))
+    }
+
+    /// The certificate in place. What cannot be read or issued again is known before anything is
+    /// claimed.
+    async fn present(&self, look: &Look) -> Result<Result<Present, Failed>, Error> {
+        let arn = &look.facts.arn;
+        let answer = self.acm.get_certificate().certificate_arn(arn.as_str()).send().await;
+        let answer = match answer.map_err(|error| CallError::new("acm:GetCertificate", &error)) {
+            Ok(answer) => answer,
+            // Only a person mends this, and a person reads notices sooner than dead letters.
+            Err(error) if error.kind == CallErrorKind::Denied => {
+                let detail = error.to_string();
+                return Ok(Err(Failed { reason: FailureReason::PermissionMissing, detail }));
+            }
+            Err(error) => return Err(Error::gather(arn, error)),
+        };
+        let certificate = match Certificate::from_pem(answer.certificate().unwrap_or_default()) {
+            Ok(certificate) => certificate,
+            Err(error) => {
+                let detail = format!("the certificate in place cannot be read: {error}");
+                return Ok(Err(Failed { reason: FailureReason::PresentCertificateUnreadable, detail }));
+            }
+        };
+        Ok(match certificate.key_type {
+            // A chain that cannot be read names no issuer.
+            Some(key_type) => Ok(Present {
+                chain: Certificate::all_from_pem(answer.certificate_chain().unwrap_or_default()).unwrap_or_default(),
+                certificate,
+                key_type,
+            }),
+            None => Err(Failed {
+                reason: FailureReason::KeyTypeNotIssuable,
+                detail: "ACM keeps the type of key under an ARN, and no source issues for this one".into(),
+            }),
+        })
+    }
+
+    /// Makes a key, has a certificate issued for it, and checks it.
+    async fn obtain(&self, look: &Look, plan: &Plan, present: &Present, until: Timestamp) -> Result<Obtained, Failed> {
+        let key = KeyPair::generate(present.key_type)?;
+        let csr = csr::like(&present.certificate, &key).map_err(|error| Failed {
+            reason: FailureReason::PresentCertificateUnreadable,
+            detail: error.to_string(),
+        })?;
+        let lifetime = u16::try_from(present.certificate.lifetime_days()).unwrap_or(u16::MAX);
+        let order = Order {
+            arn: &look.facts.arn,
+            present: &present.certificate,
+            csr: &csr,
+            validity_days: plan.validity_days.unwrap_or(lifetime),
+            attempt: plan.attempt,
+            deadline: before(until, SOURCE_GIVES_UP),
+        };
+        let issued = match &plan.source {
+            Source::PrivateCa(arn) => PrivateCa::new(&self.aws, self.clock.clone(), arn.clone()).issue(&order).await?,
+        };
+        self.check(plan, present, issued, key)
+    }
+
+    fn check(&self, plan: &Plan, present: &Present, issued: Issued, key: KeyPair) -> Result<Obtained, Failed> {
+        let broken = |error| Failed {
+            reason: FailureReason::ChainBroken,
+            detail: format!("what the source delivered cannot be read: {error}"),
+        };
+        let new = Certificate::from_pem(&issued.certificate).map_err(broken)?;
+        let chain = Certificate::all_from_pem(&issued.chain).map_err(broken)?;
+        let checked = preflight::check(&Candidate {
+            present: &present.certificate,
+            present_chain: &present.chain,
+            issuer_may_change: plan.issuer_may_change,
+            new: &new,
+            chain: &chain,
+            public_key: &key.public_key_der()?,
+            certificate_size: issued.certificate.len(),
+            chain_size: issued.chain.len(),
+            now: self.clock.now(),
+        });
+        match checked {
+            Ok(()) => Ok(Obtained::Ready(Box::new(Ready { issued, serial: new.serial, key }))),
+            Err(refusal) if refusal.reason == FailureReason::KeyMismatch => Ok(Obtained::Others(new.serial)),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// Imports and makes sure that the import is what ACM shows.
+    async fn install(&self, look: &Look, plan: &Plan, ready: Ready, deadline: Timestamp) -> Result<Ending, Error> {
+        // The source may have taken minutes, in which a person may have imported a better certificate.
+        match self.shown(look, &ready.serial, 1, deadline).await {
+            Shown::Another(after) => return self.leave_to_others(look, plan, &after).await,
+            Shown::Nothing => return Ok(Ending::Gone),
+            Shown::Before | Shown::Wanted(_) | Shown::Unknown(_) => {}
+        }
+        let imported = self.within(before(deadline, TO_VERIFY), self.import(look, &ready)).await;
+        let imported = imported.unwrap_or_else(|| Err(no_answer()));
+        // What ACM shows decides, not what it answered: no answer does not mean no effect, and a
+        // refusal may be that of a repeated call whose first answer was lost.
+        let looks = match &imported {
+            Ok(()) => LOOKS_AFTER_AN_IMPORT,
+            Err(error) if error.is_retryable() => LOOKS_WITHOUT_AN_ANSWER,
+            Err(_) => 1,
+        };
+        match (self.shown(look, &ready.serial, looks, deadline).await, imported) {
+            (Shown::Wanted(after), _) => {
+                let remarks = aftercare::check(&self.acm, look, &after).await;
+                self.recorder.complete(look, &after, plan.attempt, &remarks).await?;
+                Ok(Ending::Renewed(after))
+            }
+            (Shown::Another(after), _) => self.leave_to_others(look, plan, &after).await,
+            (Shown::Nothing, _) => Ok(Ending::Gone),
+            (_, Err(error)) => self.record_failure(look, plan, refused(&error)).await,
+            (Shown::Before, Ok(())) => {
+                let detail = format!("ACM took the certificate with serial {} but does not show it", ready.serial);
+                self.record_failure(look, plan, unverified(detail)).await
+            }
+            (Shown::Unknown(error), Ok(())) => {
+                self.record_failure(look, plan, unverified(format!("the import could not be verified: {error}"))).await
+            }
+        }
+    }
+
+    /// Imports under the same ARN. Without tags: ACM refuses them there and keeps those it has.
+    async fn import(&self, look: &Look, ready: &Ready) -> Result<(), CallError> {
+        let private_key = ready.key.private_key_pem().map_err(|error| CallError {
+            operation: IMPORT,
+            code: None,
+            message: error.to_string(),
+            kind: CallErrorKind::Unavailable,
+        })?;
+        let answer = self
+            .acm
+            .import_certificate()
+            .certificate_arn(look.facts.arn.as_str())
+            .certificate(Blob::new(ready.issued.certificate.as_bytes()))
+            .certificate_chain(Blob::new(ready.issued.chain.as_bytes()))
+            .private_key(Blob::new(private_key.as_bytes()))
+            .send()
+            // At the level TRACE the SDK logs whole requests, and this one holds the key.
+            .with_subscriber(NoSubscriber::default())
+            .await;
+        answer.map(|_| ()).map_err(|error| CallError::new(IMPORT, &error))
+    }
+
+    /// Looks several times whether ACM shows this serial.
+    async fn shown(&self, look: &Look, serial: &str, looks: u32, deadline: Timestamp) -> Shown {
+        let mut last = Shown::Before;
+        let looking = async {
+            for remaining in (0..looks).rev() {
+                last = match acm::describe(&self.acm, &look.facts.arn).await {
+                    Ok(None) => Shown::Nothing,
+                    Ok(Some(facts)) if shows(&facts, serial) => Shown::Wanted(Box::new(facts)),
+                    Ok(Some(facts)) if facts.serial == look.facts.serial => Shown::Before,
+                    Ok(Some(facts)) => Shown::Another(Box::new(facts)),
+                    Err(error) => Shown::Unknown(error),
+                };
+                if matches!(last, Shown::Wanted(_) | Shown::Nothing) || remaining == 0 {
+                    return;
+                }
+                self.clock.sleep(LOOK_EVERY).await;
+            }
+        };
+        self.within(before(deadline, TO_RECORD), looking).await;
+        last
+    }
+
+    /// The source delivered a certificate for another key: that of an attempt at the same time,
+    /// which will import it. If it does not, and says nothing either, this attempt has failed.
+    async fn stand_down(&self, look: &Look, plan: &Plan, serial: &str, deadline: Timestamp) -> Result<Ending, Error> {
+        match self.shown(look, serial, LOOKS_AFTER_AN_IMPORT, deadline).await {
+            Shown::Wanted(after) | Shown::Another(after) => self.leave_to_others(look, plan, &after).await,
+            Shown::Nothing => Ok(Ending::Gone),
+            Shown::Before | Shown::Unknown(_) => {
+                let status = self.tags_now(look).await?.recorded.status;
+                if status == Some(RenewalStatus::RenewalFailed) {
+                    return Ok(Ending::StoodDown);
+                }
+                let detail = format!("the source delivered a certificate (serial {serial}) for another key");
+                self.record_failure(look, plan, Failed { reason: FailureReason::KeyMismatch, detail }).await
+            }
+        }
+    }
+
+    /// Another attempt replaced the certificate, and may have recorded its end before this one wrote
+    /// its claim, which would then stand there until it is too old.
+    async fn leave_to_others(&self, look: &Look, plan: &Plan, after: &CertificateFacts) -> Result<Ending, Error> {
+        self.clock.sleep(TIME_TO_RECORD).await;
+        if self.tags_now(look).await?.recorded.renewal_of.is_some() {
+            self.recorder.complete(look, after, plan.attempt, &[]).await?;
+        }
+        Ok(Ending::StoodDown)
+    }
+
+    async fn tags_now(&self, look: &Look) -> Result<Instructions, Error> {
+        let arn = &look.facts.arn;
+        let tags = acm::list_tags(&self.acm, arn).await.map_err(|source| Error::gather(arn, source))?;
+        Ok(Instructions::read(&tags.unwrap_or_default()))
+    }
+
+    /// The outcome of the work; `None` when it was not done by then, and was cut off.
+    async fn within<T>(&self, until: Timestamp, work: impl Future<Output = T>) -> Option<T> {
+        let left = Duration::try_from(until.duration_since(self.clock.now())).ok()?;
+        tokio::select! {
+            biased;
+            outcome = work => Some(outcome),
+            () = self.clock.sleep(left) => None,
+        }
+    }
+}
+
+fn before(deadline: Timestamp, by: SignedDuration) -> Timestamp {
+    deadline.checked_sub(by).unwrap_or(deadline)
+}
+
+fn shows(facts: &CertificateFacts, serial: &str) -> bool {
+    facts.serial.as_deref().is_some_and(|shown| normalize_serial(shown) == serial)
+}
+
+fn out_of_time() -> Failed {
+    Failed { reason: FailureReason::OutOfTime, detail: "the function's time was nearly over".into() }
+}
+
+fn unverified(detail: String) -> Failed {
+    Failed { reason: FailureReason::VerificationFailed, detail }
+}
+
+fn no_answer() -> CallError {
+    CallError {
+        operation: IMPORT,
+        code: None,
+        message: "no answer while the function had time".into(),
+        kind: CallErrorKind::Unavailable,
+    }
+}
+
+fn refused(error: &CallError) -> Failed {
+    let reason = match error.kind {
+        CallErrorKind::Throttled => FailureReason::Throttled,
+        CallErrorKind::Unavailable => FailureReason::ServiceError,
+        CallErrorKind::Denied => FailureReason::PermissionMissing,
+        CallErrorKind::Refused if error.has_code("LimitExceededException") => FailureReason::ImportLimit,
+        CallErrorKind::Refused => FailureReason::ImportRefused,
+    };
+    Failed { reason, detail: error.to_string() }
+}

@@ -1,0 +1,115 @@
+//! Every call fails in every way, once; then life goes on.
+
+use serde_json::Value;
+use simulated_aws::Fault;
+
+use crate::world::{Tagged, World, batch, due, later};
+
+/// What can happen to a call whose client does not try again.
+const FAULTS: [Fault; 6] =
+    [Fault::Throttled, Fault::ServerError, Fault::ConnectionReset, Fault::AnswerLost, Fault::Crash, Fault::CrashAfter];
+/// The queue's `maxReceiveCount`.
+const DELIVERIES: usize = 3;
+
+/// Delivers a message as SQS does: again after the visibility timeout, until it is dealt with.
+async fn deliver(world: &World, event: &Value) {
+    for _ in 0..DELIVERIES {
+        let answer = world.give(&world.handler_without_retries(), batch(event)).await;
+        let died = world.aws.crashed();
+        world.aws.restart();
+        if !died && answer.is_ok_and(|answer| answer["batchItemFailures"] == Value::Array(Vec::new())) {
+            return;
+        }
+        world.aws.advance(jiff::Span::new().minutes(30));
+    }
+}
+
+/// The number of calls of a life without faults, and the lives with a fault at each of them.
+async fn lives(prepare: impl Fn(&World), check: impl Fn(&World, &str, &str)) {
+    let calls = {
+        let world = World::new();
+        prepare(&world);
+        let arn = world.insert(due());
+        deliver(&world, &world.requested(&arn)).await;
+        check(&world, &arn, "no fault");
+        world.aws.calls().len()
+    };
+    assert!(calls >= 8, "{calls} calls");
+    for fault in FAULTS {
+        for k in 1..=calls {
+            let world = World::new();
+            prepare(&world);
+            let arn = world.insert(due());
+            let before = world.certificate(&arn);
+            world.aws.fail_call(u64::try_from(k).unwrap(), fault.clone());
+            deliver(&world, &world.requested(&arn)).await;
+            let life = format!("{fault:?} at call {k} ({})", world.aws.calls()[k - 1].operation);
+
+            // Whatever the fault, what ACM serves is the old certificate or a good new one.
+            let between = world.certificate(&arn);
+            assert!(between.serial == before.serial || between.not_after > before.not_after, "{life}");
+            assert_eq!(between.operators_tags(), before.operators_tags(), "{life}");
+
+            // The sweep asks again.
+            for _ in 0..2 {
+                later(&world.aws, 5);
+                deliver(&world, &world.requested(&arn)).await;
+            }
+            assert_eq!(world.certificate(&arn).operators_tags(), before.operators_tags(), "{life}");
+            assert_eq!(world.certificate(&arn).in_use_by, before.in_use_by, "{life}");
+            world.check_messages();
+            check(&world, &arn, &life);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_survives_a_fault_at_any_call() {
+    lives(
+        |_| {},
+        |world, arn, life| {
+            let after = world.certificate(arn);
+            assert!(after.imported_at > Some(after.not_before), "{life}");
+            assert_eq!(after.tag("status"), Some("renewal-complete"), "{life}");
+            for gone in ["status-reason", "attempts", "renewal-of"] {
+                assert_eq!(after.tag(gone), None, "{gone}: {life}");
+            }
+            assert!(!world.notices("renewal-complete").is_empty(), "{life}");
+            let last = world.last_status_event();
+            assert_eq!(
+                (last["to"].as_str(), last["serialAfter"].as_str()),
+                (Some("renewal-complete"), Some(&*after.serial)),
+                "{life}"
+            );
+            assert!(world.count("IssueCertificate") <= 2, "{life}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_failure_survives_a_fault_at_any_call() {
+    lives(
+        |world| world.aws.set_ca_status(&world.ca, "DISABLED"),
+        |world, arn, life| {
+            let after = world.certificate(arn);
+            assert_eq!(after.serial, world.aws.certificates()[0].serial, "{life}");
+            assert_eq!(world.count("ImportCertificate"), 0, "{life}");
+            assert_eq!(
+                (after.tag("status"), after.tag("status-reason")),
+                (Some("renewal-failed"), Some("ca-disabled")),
+                "{life}"
+            );
+            let told =
+                world.notices("renewal-failed").iter().any(|notice| notice.for_protocol("sqs").contains("ca-disabled"));
+            assert!(told, "{life}");
+            let last = world.last_status_event();
+            assert_eq!(
+                (last["to"].as_str(), last["reason"].as_str()),
+                (Some("renewal-failed"), Some("ca-disabled")),
+                "{life}"
+            );
+        },
+    )
+    .await;
+}

@@ -1,0 +1,66 @@
+//! The template allows what the function calls, and nothing else.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use simulated_aws::permissions::{granted, granted_actions};
+
+use crate::world::{World, due};
+
+const ROLE: &str = "ImportedRenewalRole";
+/// What Lambda itself does in the function's name, or SNS with an encrypted topic.
+const PLATFORM: [&str; 4] = ["logs:", "sqs:", "xray:", "kms:"];
+
+fn template() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
+}
+
+#[tokio::test]
+async fn the_role_allows_exactly_what_is_called() {
+    let world = World::new();
+    let arn = world.insert(due());
+    world.renew(&arn).await;
+    world.aws.set_ca_status(&world.ca, "DISABLED");
+    let arn = world.insert(due());
+    world.fail(&arn, "ca-disabled").await;
+    let called: BTreeSet<String> = world.aws.calls().iter().map(simulated_aws::Call::action).collect();
+    let granted: BTreeSet<String> = granted_actions(&template(), ROLE)
+        .into_iter()
+        .filter(|action| !PLATFORM.iter().any(|platform| action.starts_with(platform)))
+        .collect();
+    assert_eq!(granted, called);
+}
+
+#[tokio::test]
+async fn the_conditions_allow_what_is_written() {
+    let statement = |sid: &str| granted(&template(), ROLE).into_iter().find(|one| one.sid == sid).unwrap();
+    let ours: BTreeSet<String> = certificates::tags::RENEWAL.iter().map(|&key| key.to_owned()).collect();
+    let mut allowed = statement("WriteItsTags").condition_values;
+    allowed.remove("false");
+    assert_eq!(allowed, ours);
+
+    let world = World::new();
+    let arn = world.insert(due());
+    world.renew(&arn).await;
+    let removable = statement("RemoveItsTags").condition_values;
+    let templates = statement("IssueEndEntityCertificates").condition_values;
+    for call in world.aws.calls() {
+        for tag in call.input["Tags"].as_array().into_iter().flatten() {
+            let key = tag["Key"].as_str().unwrap();
+            let allowed = if call.operation == "RemoveTagsFromCertificate" { &removable } else { &allowed };
+            assert!(allowed.contains(key), "{}: {key}", call.operation);
+        }
+        if let Some(arn) = call.input["TemplateArn"].as_str() {
+            let arn = arn.replace("arn:aws:", "arn:${AWS::Partition}:");
+            assert!(templates.contains(&arn), "{arn} in {templates:?}");
+        }
+    }
+}
+
+#[test]
+fn only_certificates_tagged_for_it_can_be_replaced() {
+    let imports: Vec<_> =
+        granted(&template(), ROLE).into_iter().filter(|one| one.actions.contains("acm:ImportCertificate")).collect();
+    assert!(!imports.is_empty());
+    assert!(imports.iter().all(|one| one.condition_values == BTreeSet::from(["private-ca".to_owned()])));
+}

@@ -1,0 +1,148 @@
+//! Why a renewal failed, in words that fit a tag, and who can mend it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// Who can mend a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Time: the same attempt may succeed later, so the sweep starts it again after a pause.
+    Retry,
+    /// A person: the same attempt would fail again until something is changed.
+    Person,
+}
+
+macro_rules! failure_reasons {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $remedy:ident, $advice:literal;)+) => {
+        /// Why a renewal failed: the value of the tag [`tags::STATUS_REASON`](crate::tags::STATUS_REASON).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        #[serde(into = "&'static str")]
+        pub enum FailureReason { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl FailureReason {
+            /// Every reason there is.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The value of the tag: kebab-case.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// Who can mend it.
+            #[must_use]
+            pub fn remedy(self) -> Remedy {
+                match self { $(Self::$variant => Remedy::$remedy,)+ }
+            }
+
+            /// What a person should do about it: one sentence.
+            #[must_use]
+            pub fn advice(self) -> &'static str {
+                match self { $(Self::$variant => $advice,)+ }
+            }
+        }
+    };
+}
+
+failure_reasons! {
+    /// AWS refused calls because there were too many.
+    Throttled = "throttled", Retry, "Nothing: it is tried again. If it stays, spread the renewals or raise the API quota.";
+    /// An AWS service answered with an error of its own, or not at all.
+    ServiceError = "service-error", Retry, "Nothing: it is tried again. If it stays, look at the AWS Health Dashboard.";
+    /// The source did not deliver the certificate in the time that the function has.
+    IssuerTimeout = "issuer-timeout", Retry, "Nothing: it is tried again. If it stays, look at the source of the certificate.";
+    /// The function's own time was nearly over.
+    OutOfTime = "out-of-time", Retry, "Nothing: it is tried again. If it stays, give the function a longer timeout.";
+    /// ACM took the new certificate but does not show it.
+    VerificationFailed = "verification-failed", Retry, "Compare the certificate's serial number in ACM with the one in the log.";
+    /// The tag `renew-from` has a value that nobody knows.
+    UnknownSource = "unknown-source", Person, "Set the tag acm-autopilot:renew-from to private-ca.";
+    /// The tag `renew-from` names a source that this version does not have.
+    SourceNotAvailable = "source-not-available", Person, "Set the tag acm-autopilot:renew-from to private-ca, or replace the certificate by hand.";
+    /// No private CA is named, neither in the tag nor in the configuration.
+    CaNotConfigured = "ca-not-configured", Person, "Name a private CA: in the tag acm-autopilot:private-ca, or for all certificates in the parameter DefaultPrivateCaArn.";
+    /// The named private CA does not exist, or the tag does not hold a CA's ARN.
+    CaNotFound = "ca-not-found", Person, "Correct the ARN in the tag acm-autopilot:private-ca, or share the CA with this account.";
+    /// The private CA is disabled.
+    CaDisabled = "ca-disabled", Person, "Enable the private CA again, or name another in the tag acm-autopilot:private-ca.";
+    /// The private CA's own certificate has expired.
+    CaExpired = "ca-expired", Person, "Renew the private CA's own certificate, or name another CA in the tag acm-autopilot:private-ca.";
+    /// The private CA is in another state in which it does not issue.
+    CaNotActive = "ca-not-active", Person, "Bring the private CA to the state ACTIVE, or name another in the tag acm-autopilot:private-ca.";
+    /// The function's role may not do something that it has to.
+    PermissionMissing = "permission-missing", Person, "Allow the action that the log names; for a private CA, list its ARN in the parameter PrivateCaArns, together with the default CA's.";
+    /// ACM would refuse a certificate with another type of key, and the source cannot make this one.
+    KeyTypeNotIssuable = "key-type-not-issuable", Person, "Import a certificate with an RSA key of 2048 to 4096 bits or a P-256, P-384 or P-521 key under a new ARN.";
+    /// The present certificate cannot be read, so nothing can be carried over.
+    PresentCertificateUnreadable = "present-certificate-unreadable", Person, "Replace this certificate by hand once.";
+    /// The source refused the request.
+    IssuerRefused = "issuer-refused", Person, "Read the refusal in the log, correct the certificate's tags or the CA, and set the status to pending-renewal.";
+    /// The source's limit on certificates is reached.
+    IssuanceLimit = "issuance-limit", Person, "Raise the private CA's limit on issued certificates, or use another CA.";
+    /// Pre-flight: the new certificate is not for the key that was made for it.
+    KeyMismatch = "key-mismatch", Retry, "Nothing: another attempt at the same time may have died, and it is tried again. If it stays, look at what the CA issues.";
+    /// Pre-flight: ACM refuses a re-import with another type or size of key.
+    KeyTypeChanged = "key-type-changed", Person, "Look at the CA's template; it changed the key.";
+    /// Pre-flight: a name of the present certificate is missing from the new one.
+    NameLost = "name-lost", Person, "Look at the CA's template; every name of the present certificate has to be in the new one.";
+    /// Pre-flight: the new certificate is not valid at this moment.
+    NotValidNow = "not-valid-now", Person, "Look at the CA's clock and template; the new certificate is not valid yet or no longer.";
+    /// Pre-flight: the new certificate ends no later than the present one.
+    NotLonger = "not-longer", Person, "Renew the private CA's own certificate: nothing that it issues outlives it. Or raise acm-autopilot:validity-days.";
+    /// Pre-flight: a key usage or extended key usage would be lost, which ACM refuses.
+    KeyUsageLost = "key-usage-lost", Person, "Use a CA template that keeps the key usages of the present certificate.";
+    /// Pre-flight: leaf and chain do not fit together.
+    ChainBroken = "chain-broken", Person, "Look at the CA's chain; a certificate in it is missing, out of order or wrongly signed.";
+    /// Pre-flight: the new certificate is from another CA than the present one, and nobody said that it may be.
+    IssuerChanged = "issuer-changed", Person, "Name the CA in the tag acm-autopilot:private-ca to confirm that the certificate may change its issuer.";
+    /// Pre-flight: larger than ACM takes.
+    TooLarge = "too-large", Person, "Shorten the certificate: fewer names, or a shorter chain.";
+    /// ACM refused the import.
+    ImportRefused = "import-refused", Person, "Read ACM's refusal in the log; the old certificate is still in place.";
+    /// ACM's limit on imports in 365 days is reached.
+    ImportLimit = "import-limit", Person, "Raise the quota `Imported certificates in last 365 days` of ACM.";
+    /// The certificate has 50 tags already, so that its renewal could not be tracked.
+    NoRoomForTags = "no-room-for-tags", Person, "Remove tags: the renewal needs room for five of the 50 that a certificate may have.";
+}
+
+impl From<FailureReason> for &'static str {
+    fn from(reason: FailureReason) -> Self {
+        reason.as_str()
+    }
+}
+
+impl fmt::Display for FailureReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is no known reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a known failure reason")]
+pub struct UnknownReason;
+
+impl FromStr for FailureReason {
+    type Err = UnknownReason;
+
+    fn from_str(text: &str) -> Result<Self, UnknownReason> {
+        Self::ALL.iter().copied().find(|reason| reason.as_str() == text).ok_or(UnknownReason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_survives_the_way_through_a_tag() {
+        for reason in FailureReason::ALL {
+            assert_eq!(reason.as_str().parse::<FailureReason>().unwrap(), *reason);
+            assert!(reason.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{reason}");
+            assert!(reason.advice().ends_with('.'), "{reason}");
+        }
+        assert!("gremlins".parse::<FailureReason>().is_err());
+    }
+}

@@ -1,0 +1,140 @@
+//! The EventBridge events that acm-autopilot sends. Their JSON Schemas and samples lie in
+//! `events/` at the root of the repository; a test holds code and files together.
+
+mod bus;
+
+use certificates::{CertificateArn, FailureReason, RenewalStatus};
+use jiff::Timestamp;
+use serde::Serialize;
+
+pub use bus::EventBus;
+
+/// The source of all our events.
+pub const SOURCE: &str = "acm-autopilot";
+/// Version of the shape of `detail`. Fields may be added within a version, never changed.
+pub const SCHEMA_VERSION: u8 = 1;
+/// Detail type of [`RenewalRequested`].
+pub const RENEWAL_REQUESTED: &str = "Certificate Renewal Requested";
+/// Detail type of [`StatusChanged`].
+pub const STATUS_CHANGED: &str = "Certificate Renewal Status Changed";
+/// Detail type with which a schedule or an operator asks for a sweep over all certificates.
+pub const SWEEP_REQUESTED: &str = "Certificate Sweep Requested";
+
+/// Why a renewal is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// The certificate has entered its renewal window.
+    Due,
+    /// It was asked for before, and nothing happened.
+    LostRequest,
+    /// An attempt began and never ended.
+    StaleClaim,
+    /// The last attempt failed for a reason that time mends, and its pause is over.
+    Retry,
+    /// The last attempt failed for a reason that a person mends, and another threshold was crossed.
+    ThresholdCrossed,
+}
+
+impl Why {
+    /// As it stands in the event.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::LostRequest => "lost-request",
+            Self::StaleClaim => "stale-claim",
+            Self::Retry => "retry",
+            Self::ThresholdCrossed => "threshold-crossed",
+        }
+    }
+}
+
+/// `Certificate Renewal Requested`: please look at this certificate and renew it if it is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RenewalRequested {
+    /// The certificate.
+    pub certificate_arn: CertificateArn,
+    /// Why now.
+    pub why: Why,
+    /// Its first name.
+    pub domain_name: Option<String>,
+    /// The operator's tag.
+    pub renew_from: String,
+    /// End of the present certificate.
+    pub not_after: Timestamp,
+    /// Calendar days (UTC) until then; negative afterwards.
+    pub days_left: i64,
+}
+
+/// `Certificate Renewal Status Changed`: what the status tag says now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusChanged {
+    /// The certificate.
+    pub certificate_arn: CertificateArn,
+    /// The status before; none for a first renewal.
+    pub from: Option<RenewalStatus>,
+    /// The status now.
+    pub to: RenewalStatus,
+    /// Why it failed, only with `renewal-failed`.
+    pub reason: Option<FailureReason>,
+    /// Attempts in this renewal so far.
+    pub attempt: u32,
+    /// The operator's tag.
+    pub renew_from: Option<String>,
+    /// Serial number of the certificate that is replaced.
+    pub serial_before: Option<String>,
+    /// Serial number of the new certificate.
+    pub serial_after: Option<String>,
+    /// End of the certificate that is replaced.
+    pub not_after_before: Option<Timestamp>,
+    /// End of the new certificate.
+    pub not_after_after: Option<Timestamp>,
+}
+
+/// One of our events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// See [`RenewalRequested`].
+    RenewalRequested(RenewalRequested),
+    /// See [`StatusChanged`].
+    StatusChanged(StatusChanged),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail<'a> {
+    schema_version: u8,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+impl Event {
+    /// The event's `detail-type`.
+    #[must_use]
+    pub fn detail_type(&self) -> &'static str {
+        match self {
+            Self::RenewalRequested(_) => RENEWAL_REQUESTED,
+            Self::StatusChanged(_) => STATUS_CHANGED,
+        }
+    }
+
+    /// The certificate that it is about.
+    #[must_use]
+    pub fn certificate_arn(&self) -> &CertificateArn {
+        match self {
+            Self::RenewalRequested(event) => &event.certificate_arn,
+            Self::StatusChanged(event) => &event.certificate_arn,
+        }
+    }
+
+    /// The event's `detail`.
+    #[must_use]
+    pub fn detail(&self) -> serde_json::Value {
+        // Plain structs with string keys: there is nothing in them that JSON cannot hold.
+        serde_json::to_value(Detail { schema_version: SCHEMA_VERSION, event: self }).unwrap_or_default()
+    }
+}

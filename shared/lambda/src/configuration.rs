@@ -1,0 +1,159 @@
+//! Typed configuration from environment variables. Each error names its variable.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// A configuration with which a function does not start.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigurationError {
+    /// A variable without which nothing works.
+    #[error("the environment variable {name} is missing: set it to {meaning}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What it should hold.
+        meaning: &'static str,
+    },
+    /// A value that cannot be used. A default in its place would hide the mistake.
+    #[error("the environment variable {name} is `{value}`: {problem}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// The environment variables of a function.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place where functions read their environment")]
+    pub fn of_process() -> Self {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
+    /// A variable that may be missing; an empty one counts as missing, since templates cannot leave
+    /// one out.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// A variable that has to be there.
+    ///
+    /// # Errors
+    /// It is missing or empty.
+    pub fn required(&self, name: &'static str, meaning: &'static str) -> Result<&str, ConfigurationError> {
+        self.optional(name).ok_or(ConfigurationError::Missing { name, meaning })
+    }
+
+    /// A typed variable with a default.
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn parsed<T>(&self, name: &'static str, default: T) -> Result<T, ConfigurationError>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        Ok(self.parsed_optional(name)?.unwrap_or(default))
+    }
+
+    /// A typed variable that may be missing.
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn parsed_optional<T>(&self, name: &'static str) -> Result<Option<T>, ConfigurationError>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        self.optional(name)
+            .map(|value| {
+                value.parse().map_err(|error: T::Err| ConfigurationError::Invalid {
+                    name,
+                    value: value.chars().take(200).collect(),
+                    problem: error.to_string(),
+                })
+            })
+            .transpose()
+    }
+
+    /// A whole number within limits, with a default.
+    ///
+    /// # Errors
+    /// It is no number, or outside the limits.
+    pub fn number(
+        &self,
+        name: &'static str,
+        limits: std::ops::RangeInclusive<u16>,
+        default: u16,
+    ) -> Result<u16, ConfigurationError> {
+        let Some(text) = self.optional(name) else { return Ok(default) };
+        text.parse().ok().filter(|number| limits.contains(number)).ok_or_else(|| ConfigurationError::Invalid {
+            name,
+            value: text.chars().take(200).collect(),
+            problem: format!("use a whole number from {} to {}", limits.start(), limits.end()),
+        })
+    }
+
+    /// `true` or `false`; missing is `false`.
+    ///
+    /// # Errors
+    /// Something else: `DRY_RUN=yes` must not be taken for no.
+    pub fn flag(&self, name: &'static str) -> Result<bool, ConfigurationError> {
+        match self.optional(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(ConfigurationError::Invalid {
+                name,
+                value: other.chars().take(200).collect(),
+                problem: "use `true` or `false`".into(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_counts_as_missing() {
+        let environment: Environment = [("TOPIC", " "), ("DRY_RUN", "")].into_iter().collect();
+        assert_eq!(
+            environment.required("TOPIC", "an ARN").unwrap_err().to_string(),
+            "the environment variable TOPIC is missing: set it to an ARN"
+        );
+        assert_eq!(environment.flag("DRY_RUN"), Ok(false));
+        assert_eq!(environment.number("DAYS", 1..=9, 5), Ok(5));
+    }
+
+    #[test]
+    fn each_error_names_its_variable_and_says_what_is_allowed() {
+        let environment: Environment = [("DRY_RUN", "yes"), ("DAYS", "ten"), ("MORE", "10")].into_iter().collect();
+        for (error, says) in [
+            (environment.flag("DRY_RUN").unwrap_err(), "DRY_RUN is `yes`: use `true` or `false`"),
+            (environment.number("DAYS", 1..=9, 5).unwrap_err(), "DAYS is `ten`: use a whole number from 1 to 9"),
+            (environment.number("MORE", 1..=9, 5).unwrap_err(), "MORE is `10`"),
+            (environment.parsed::<bool>("DAYS", false).unwrap_err(), "DAYS is `ten`"),
+        ] {
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
+}

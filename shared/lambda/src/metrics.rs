@@ -1,0 +1,84 @@
+//! CloudWatch metrics, written as log lines in the Embedded Metric Format, so that a metric costs
+//! no call ([specification](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html)).
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The namespace of all our metrics.
+const NAMESPACE: &str = "AcmAutopilot";
+
+/// What one invocation counted.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    function: &'static str,
+    counts: Vec<(&'static str, u64)>,
+}
+
+impl Metrics {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(function: &'static str) -> Self {
+        Self { function, counts: Vec::new() }
+    }
+
+    /// Adds to a count.
+    pub fn count(&mut self, name: &'static str, by: u64) {
+        match self.counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += by,
+            None => self.counts.push((name, by)),
+        }
+    }
+
+    /// The line for the log; `None` when nothing was counted.
+    #[must_use]
+    pub fn line(&self, now: Timestamp) -> Option<String> {
+        if self.counts.is_empty() {
+            return None;
+        }
+        let definitions: Vec<Value> =
+            self.counts.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
+        let mut line = Map::new();
+        line.insert(
+            "_aws".into(),
+            json!({
+                "Timestamp": now.as_millisecond(),
+                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["Function"]], "Metrics": definitions }],
+            }),
+        );
+        line.insert("Function".into(), self.function.into());
+        for (name, count) in &self.counts {
+            line.insert((*name).into(), (*count).into());
+        }
+        Some(Value::Object(line).to_string())
+    }
+
+    /// Writes the line to standard output, which Lambda hands to CloudWatch Logs.
+    pub fn emit(&self, now: Timestamp) {
+        if let Some(line) = self.line(now) {
+            // A log that cannot be written must not fail the work that it tells of.
+            let _ = writeln!(std::io::stdout(), "{line}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_as_cloudwatch_wants_it() {
+        let mut metrics = Metrics::new("expiry-events");
+        let now = "2026-11-21T06:00:00Z".parse().unwrap();
+        assert_eq!(metrics.line(now), None);
+        metrics.count("NoticesSent", 1);
+        metrics.count("NoticesSent", 2);
+        let line: Value = serde_json::from_str(&metrics.line(now).unwrap()).unwrap();
+        assert_eq!(line["NoticesSent"], 3);
+        assert_eq!(line["Function"], "expiry-events");
+        assert_eq!(line["_aws"]["Timestamp"], 1_795_240_800_000_i64);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Namespace"], "AcmAutopilot");
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"], json!([{"Name": "NoticesSent", "Unit": "Count"}]));
+    }
+}

@@ -1,0 +1,11 @@
+//! What people and machines are told of a certificate, over SNS.
+//!
+//! A notice always says what happened, why it matters, what happens next without anybody's help,
+//! and what to do. Its JSON Schema and samples lie in `events/` at the root of the repository.
+
+mod notice;
+mod text;
+mod topic;
+
+pub use notice::{Kind, Notice, Severity};
+pub use topic::{NotATopic, Topic, TopicArn};

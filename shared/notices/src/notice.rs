@@ -1,0 +1,207 @@
+//! A notice and its form for machines.
+
+use certificates::{CertificateArn, CertificateFacts, CertificateType, FailureReason, KeyAlgorithm, RenewalStatus};
+use certificates::{ResourceRecord, days_left};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::text;
+
+/// Version of the shape of the JSON. Fields may be added within a version, never changed.
+const SCHEMA_VERSION: u8 = 1;
+/// A certificate can be in use by thousands of resources, and a message holds 256 KiB in all.
+const LISTED_RESOURCES: usize = 25;
+
+/// What a notice is about: the message attribute `kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A threshold of days before the end was crossed.
+    Expiring,
+    /// The end has passed.
+    Expired,
+    /// ACM cannot renew it without a person.
+    RenewalActionRequired,
+    /// ACM renewed it.
+    Renewed,
+    /// ACM rotated it.
+    Rotated,
+    /// It was revoked.
+    Revoked,
+    /// An imported certificate was replaced in place.
+    RenewalComplete,
+    /// The renewal of an imported certificate failed.
+    RenewalFailed,
+}
+
+impl Kind {
+    /// The value of the message attribute.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+            Self::RenewalActionRequired => "renewal-action-required",
+            Self::Renewed => "renewed",
+            Self::Rotated => "rotated",
+            Self::Revoked => "revoked",
+            Self::RenewalComplete => "renewal-complete",
+            Self::RenewalFailed => "renewal-failed",
+        }
+    }
+}
+
+/// How urgent a notice is: the message attribute `severity`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Somebody should act within days.
+    Warning,
+    /// Somebody should act today.
+    Critical,
+}
+
+impl Severity {
+    /// The value of the message attribute.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Something to tell about a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// What it is about.
+    pub kind: Kind,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// One line: the subject of an e-mail.
+    pub subject: String,
+    /// The certificate.
+    pub certificate_arn: CertificateArn,
+    /// Its account.
+    pub account: String,
+    /// Its Region.
+    pub region: String,
+    /// Its first name.
+    pub domain_name: Option<String>,
+    /// All its names, as far as known.
+    pub subject_alternative_names: Vec<String>,
+    /// Where it came from.
+    pub certificate_type: CertificateType,
+    /// Its key.
+    pub key_algorithm: Option<KeyAlgorithm>,
+    /// Whether an AWS resource uses it, where known.
+    pub in_use: Option<bool>,
+    /// The first resources that use it, where known.
+    pub in_use_by: Vec<String>,
+    /// How many resources use it, where known.
+    pub in_use_by_count: usize,
+    /// Its end.
+    pub not_after: Option<Timestamp>,
+    /// Calendar days (UTC) until its end; negative afterwards.
+    pub days_left: Option<i64>,
+    /// From the owner tag.
+    pub owner: Option<String>,
+    /// Where its renewal stands, for imported certificates.
+    pub status: Option<RenewalStatus>,
+    /// Why its renewal failed.
+    pub reason: Option<FailureReason>,
+    /// What happened: one or two sentences.
+    pub what_happened: String,
+    /// What breaks if nothing is done.
+    pub why_it_matters: String,
+    /// What happens without anybody's help.
+    pub what_happens_next: String,
+    /// Steps for a person; empty when there is nothing to do.
+    pub what_to_do: Vec<String>,
+    /// DNS records that have to exist.
+    pub records: Vec<ResourceRecord>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Versioned<'a> {
+    schema_version: u8,
+    #[serde(flatten)]
+    notice: &'a Notice,
+}
+
+impl Notice {
+    /// A notice with the certificate's facts filled in; the caller adds the sentences.
+    ///
+    /// `headline` goes into the subject after the severity: what happened, in a few words, with the
+    /// name of the certificate.
+    #[must_use]
+    pub fn new(kind: Kind, severity: Severity, headline: &str, facts: &CertificateFacts, now: Timestamp) -> Self {
+        Self {
+            kind,
+            severity,
+            subject: text::subject(severity, headline),
+            certificate_arn: facts.arn.clone(),
+            account: facts.arn.account().to_owned(),
+            region: facts.arn.region().to_owned(),
+            domain_name: facts.domain_name.clone(),
+            subject_alternative_names: facts.subject_alternative_names.clone(),
+            certificate_type: facts.certificate_type.clone(),
+            key_algorithm: facts.key_algorithm.clone(),
+            in_use: facts.in_use,
+            in_use_by: facts.in_use_by.iter().take(LISTED_RESOURCES).cloned().collect(),
+            in_use_by_count: facts.in_use_by.len(),
+            not_after: facts.not_after,
+            days_left: facts.not_after.map(|end| days_left(end, now)),
+            owner: None,
+            status: None,
+            reason: None,
+            what_happened: String::new(),
+            why_it_matters: String::new(),
+            what_happens_next: String::new(),
+            what_to_do: Vec::new(),
+            records: Vec::new(),
+        }
+    }
+
+    /// The notice for machines.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        // Plain structs with string keys: there is nothing in them that JSON cannot hold.
+        serde_json::to_value(Versioned { schema_version: SCHEMA_VERSION, notice: self }).unwrap_or_default()
+    }
+
+    /// The notice for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text::body(self)
+    }
+
+    /// Names and values of the SNS message attributes, for filter policies. `days_left` is a number,
+    /// all others are strings.
+    #[must_use]
+    pub fn attributes(&self) -> Vec<(&'static str, String)> {
+        let in_use = match self.in_use {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "unknown",
+        };
+        let mut attributes = vec![
+            ("kind", self.kind.as_str().to_owned()),
+            ("severity", self.severity.as_str().to_owned()),
+            ("certificate_type", self.certificate_type.as_str().to_owned()),
+            ("in_use", in_use.to_owned()),
+            ("account", self.account.clone()),
+            ("region", self.region.clone()),
+        ];
+        // SNS refuses attributes with an empty value.
+        attributes.extend(self.owner.clone().filter(|owner| !owner.is_empty()).map(|owner| ("owner", owner)));
+        attributes.extend(self.days_left.map(|days| ("days_left", days.to_string())));
+        attributes
+    }
+}

@@ -1,0 +1,190 @@
+//! What a failed AWS call means.
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// What a failed call means for the one who made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallErrorKind {
+    /// Too many calls: later.
+    Throttled,
+    /// AWS's own fault, or no answer at all. Whether the call took effect is not known.
+    Unavailable,
+    /// The role may not do this.
+    Denied,
+    /// AWS understood and refused; the code says why.
+    Refused,
+}
+
+/// A failed AWS call, after all retries.
+///
+/// The operation's name and AWS's code decide; the message is for people. Nothing of what was sent
+/// is repeated, so no key can get into a log this way.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{operation} failed{}: {message}", Code(code))]
+pub struct CallError {
+    /// For instance `acm:ImportCertificate`: the name of the permission.
+    pub operation: &'static str,
+    /// AWS's error code, where AWS answered.
+    pub code: Option<String>,
+    /// AWS's words, or what went wrong on the way.
+    pub message: String,
+    /// What it means.
+    pub kind: CallErrorKind,
+}
+
+struct Code<'a>(&'a Option<String>);
+
+impl fmt::Display for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |code| write!(f, " ({code})"))
+    }
+}
+
+impl CallError {
+    /// Classifies the SDK's error of this operation.
+    pub fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let code = error.code().map(str::to_owned);
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let message = match error {
+            SdkError::ServiceError(_) => error.message().unwrap_or("AWS gave no message").to_owned(),
+            SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+            other => DisplayErrorContext(other).to_string(),
+        };
+        let kind = match (&code, status) {
+            (Some(code), _) if is_throttling(code) => CallErrorKind::Throttled,
+            (_, Some(429)) => CallErrorKind::Throttled,
+            (Some(code), _) if is_denial(code) => CallErrorKind::Denied,
+            (_, Some(400..=499)) => CallErrorKind::Refused,
+            // No answer, a cut-off or unreadable one, or a 5xx.
+            _ if matches!(error, SdkError::ConstructionFailure(_)) => CallErrorKind::Refused,
+            _ => CallErrorKind::Unavailable,
+        };
+        Self { operation, code, message, kind }
+    }
+
+    /// AWS answered, but without something that its API promises.
+    #[must_use]
+    pub fn incomplete_answer(operation: &'static str, missing: &str) -> Self {
+        Self {
+            operation,
+            code: None,
+            message: format!("AWS's answer has no {missing}"),
+            kind: CallErrorKind::Unavailable,
+        }
+    }
+
+    /// Whether the same call may succeed later without anybody's help.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.kind, CallErrorKind::Throttled | CallErrorKind::Unavailable)
+    }
+
+    /// Whether AWS's code is this one.
+    #[must_use]
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+/// The codes by which AWS services say "too many". ACM models none of them on most operations, so
+/// the code is all there is.
+fn is_throttling(code: &str) -> bool {
+    matches!(
+        code,
+        "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "Throttled"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "PriorRequestNotComplete"
+            | "SlowDown"
+    )
+}
+
+fn is_denial(code: &str) -> bool {
+    matches!(
+        code,
+        "AccessDenied"
+            | "AccessDeniedException"
+            | "AuthorizationError"
+            | "AuthorizationErrorException"
+            | "UnauthorizedOperation"
+            | "KMSAccessDenied"
+            | "KMSAccessDeniedException"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::http::{Response, StatusCode};
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+    use aws_smithy_types::error::metadata::ErrorMetadata as Metadata;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Modelled(Metadata);
+
+    impl fmt::Display for Modelled {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("modelled")
+        }
+    }
+
+    impl std::error::Error for Modelled {}
+
+    impl ProvideErrorMetadata for Modelled {
+        fn meta(&self) -> &Metadata {
+            &self.0
+        }
+    }
+
+    fn answered(code: Option<&str>, status: u16) -> CallError {
+        let mut metadata = ErrorMetadata::builder().message("no");
+        if let Some(code) = code {
+            metadata = metadata.code(code);
+        }
+        let response = Response::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
+        CallError::new("acm:Test", &SdkError::service_error(Modelled(metadata.build()), response))
+    }
+
+    #[test]
+    fn codes_and_statuses_decide() {
+        for (code, status, kind) in [
+            (Some("ThrottlingException"), 400, CallErrorKind::Throttled),
+            (None, 429, CallErrorKind::Throttled),
+            (Some("AccessDeniedException"), 400, CallErrorKind::Denied),
+            (Some("ResourceNotFoundException"), 400, CallErrorKind::Refused),
+            (Some("InternalFailure"), 500, CallErrorKind::Unavailable),
+            (None, 503, CallErrorKind::Unavailable),
+        ] {
+            let error = answered(code, status);
+            assert_eq!(error.kind, kind, "{code:?} {status}");
+            assert_eq!(error.is_retryable(), matches!(kind, CallErrorKind::Throttled | CallErrorKind::Unavailable));
+        }
+    }
+
+    #[test]
+    fn the_error_names_the_permission_and_the_code() {
+        let error = answered(Some("AccessDeniedException"), 400);
+        assert_eq!(error.to_string(), "acm:Test failed (AccessDeniedException): no");
+    }
+
+    #[test]
+    fn no_answer_may_have_taken_effect() {
+        let error = CallError::new("acm:Test", &SdkError::<Modelled, HttpResponse>::timeout_error("late"));
+        assert_eq!((error.kind, error.is_retryable()), (CallErrorKind::Unavailable, true));
+    }
+}

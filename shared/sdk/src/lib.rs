@@ -1,0 +1,51 @@
+//! What every AWS client of ours has in common: whom it trusts, how it retries, what time it is,
+//! and what a failed call means.
+
+mod call_error;
+mod clock;
+mod trust;
+
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+pub use call_error::{CallError, CallErrorKind};
+pub use clock::Clock;
+pub use trust::{TrustStore, UnknownTrustStore};
+
+/// Attempts of one call, as far as its time allows: ACM takes one ImportCertificate a second from a
+/// whole account, so some calls have to wait for their turn.
+const MAX_ATTEMPTS: u32 = 7;
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
+/// No call that is made here takes AWS longer than this; a connection that hangs is given up and
+/// tried again while the function still has time.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A call with all its retries. The functions keep more than this free before their deadline where
+/// something must not be cut off.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Reads Region and endpoints as every AWS SDK does and makes the configuration that all clients of a
+/// function share.
+///
+/// Credentials are those in the environment, where Lambda puts them. The SDK's longer chain of
+/// places to look would make an STS client at every start, for nothing.
+///
+/// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` are honoured
+/// ([service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)).
+pub async fn load(trust: TrustStore) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(trust.https_client())
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_max_backoff(MAX_BACKOFF))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                .operation_timeout(OPERATION_TIMEOUT)
+                .build(),
+        )
+        .load()
+        .await
+}

@@ -1,0 +1,194 @@
+//! AWS Certificate Manager.
+
+mod account;
+mod describe;
+mod import;
+mod list;
+mod request;
+mod setup;
+mod spec;
+mod tags;
+mod validation;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::aws::State;
+use crate::calls::{Answer, ApiError};
+use crate::connector::not_modelled;
+use crate::reading::Facts;
+use crate::{Key, PrivateKey};
+
+pub use setup::Certificate;
+pub(crate) use setup::serial_number;
+pub use spec::CertificateSpec;
+pub(crate) use tags::tagged;
+
+/// The certificates, by ARN. ARNs grow, so this is the order of creation.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    certificates: BTreeMap<String, Entry>,
+    /// RequestCertificate's tokens: what was asked, when, and the ARN.
+    requests: Vec<(String, Value, Timestamp, String)>,
+    /// Requested certificates that are not issued yet: when they were requested.
+    pending: BTreeMap<String, Timestamp>,
+    /// How long a ResourceRecord takes to appear; `None` for the usual time.
+    record_delay: Option<SignedDuration>,
+    /// Of the account configuration; `None` until it is set.
+    expiry_days: Option<u64>,
+}
+
+/// One certificate.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    arn: String,
+    /// AMAZON_ISSUED, IMPORTED or PRIVATE.
+    kind: String,
+    /// The status apart from expiry, which the clock decides.
+    status: String,
+    domain_name: Option<String>,
+    names: Vec<String>,
+    key: Key,
+    key_pair_origin: String,
+    /// Missing until the certificate is issued.
+    facts: Option<Facts>,
+    pem: Option<String>,
+    chain: Option<String>,
+    private_key: Option<PrivateKey>,
+    tags: BTreeMap<String, Option<String>>,
+    in_use_by: Vec<String>,
+    created_at: Timestamp,
+    issued_at: Option<Timestamp>,
+    imported_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
+    eligible: Option<bool>,
+    exportable: bool,
+    ca_arn: Option<String>,
+    failure_reason: Option<String>,
+    /// `DomainValidationOptions` and `RenewalSummary`, as DescribeCertificate answers them.
+    validation: Vec<Value>,
+    renewal: Option<Value>,
+}
+
+impl Entry {
+    /// "CertificateDetail: Status": an issued certificate past NotAfter is EXPIRED.
+    fn status(&self, now: Timestamp) -> &str {
+        match &self.facts {
+            Some(facts) if self.status == "ISSUED" && facts.not_after < now => "EXPIRED",
+            _ => &self.status,
+        }
+    }
+
+    /// "CertificateDetail: RenewalEligibility"; user guide, "Managed renewal": imported certificates are
+    /// not eligible, others when they are in use or were exported.
+    fn renewal_eligibility(&self) -> &'static str {
+        let eligible = self.eligible.unwrap_or(self.kind != "IMPORTED" && !self.in_use_by.is_empty());
+        if eligible { "ELIGIBLE" } else { "INELIGIBLE" }
+    }
+}
+
+/// Answers one operation.
+pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
+    validation::settle(state);
+    match operation {
+        "ListCertificates" => list::list(state, input),
+        "DescribeCertificate" => describe::describe(state, input),
+        "GetCertificate" => describe::get(state, input),
+        "ImportCertificate" => import::import(state, input),
+        "RequestCertificate" => request::request(state, input),
+        "DeleteCertificate" => delete(state, input),
+        "ListTagsForCertificate" => tags::list(state, input),
+        "AddTagsToCertificate" => tags::add(state, input),
+        "RemoveTagsFromCertificate" => tags::remove(state, input),
+        "RenewCertificate" => validation::renew(state, input),
+        "UpdateCertificateOptions" => account::update_options(state, input),
+        "GetAccountConfiguration" => Ok(account::configuration(state)),
+        "PutAccountConfiguration" => account::configure(state, input),
+        other => Err(not_modelled("acm", other)),
+    }
+}
+
+/// API reference, DeleteCertificate: refused with ResourceInUseException while a service uses it.
+fn delete(state: &mut State, input: &Value) -> Answer {
+    let arn = certificate_arn(state, input)?;
+    if !find(state, &arn)?.in_use_by.is_empty() {
+        return Err(ApiError::new(
+            "ResourceInUseException",
+            format!("Certificate {arn} in account {} is in use.", state.account),
+        ));
+    }
+    state.acm.certificates.remove(&arn);
+    Ok(json!({}))
+}
+
+/// The `CertificateArn` member, checked.
+fn certificate_arn(state: &State, input: &Value) -> Result<String, ApiError> {
+    match input["CertificateArn"].as_str() {
+        Some(arn) => check_arn(state, arn).map(|()| arn.to_owned()),
+        None => Err(ApiError::constraint("certificateArn", "not be null")),
+    }
+}
+
+/// API reference, CertificateArn: length 20 to 2048, pattern `arn:[\w+=/,.@-]+:acm:[\w+=/,.@-]*:[0-9]+:...`.
+/// Which error another kind of resource, account or Region gets is unverified.
+fn check_arn(state: &State, arn: &str) -> Result<(), ApiError> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let well_formed = (20..=2048).contains(&arn.len())
+        && matches!(parts[..], ["arn", partition, "acm", _, account, resource]
+            if !partition.is_empty()
+                && !account.is_empty()
+                && account.bytes().all(|b| b.is_ascii_digit())
+                && !resource.is_empty());
+    if !well_formed {
+        return Err(ApiError::constraint(
+            "certificateArn",
+            r"satisfy regular expression pattern: arn:[\w+=/,.@-]+:acm:[\w+=/,.@-]*:[0-9]+:[\w+=,.@-]+(/[\w+=,.@-]+)*",
+        ));
+    }
+    if !parts[5].starts_with("certificate/") {
+        return Err(ApiError::new("InvalidArnException", format!("{arn} is not a certificate")));
+    }
+    if parts[4] != state.account {
+        return Err(ApiError::new(
+            "AccessDeniedException",
+            format!("User is not authorized to access certificate {arn}"),
+        ));
+    }
+    Ok(())
+}
+
+fn find<'a>(state: &'a State, arn: &str) -> Result<&'a Entry, ApiError> {
+    state.acm.certificates.get(arn).ok_or_else(|| not_found(state, arn))
+}
+
+fn find_mut<'a>(state: &'a mut State, arn: &str) -> Result<&'a mut Entry, ApiError> {
+    let missing = not_found(state, arn);
+    state.acm.certificates.get_mut(arn).ok_or(missing)
+}
+
+/// "ResourceNotFoundException: The specified certificate cannot be found in the caller's account".
+fn not_found(state: &State, arn: &str) -> ApiError {
+    ApiError::new(
+        "ResourceNotFoundException",
+        format!("Could not find certificate {arn} in account {}.", state.account),
+    )
+}
+
+/// A timestamp of the JSON protocol: seconds since 1970.
+pub(crate) fn epoch(at: Timestamp) -> Value {
+    match at.as_millisecond() {
+        ms if ms % 1000 == 0 => json!(ms / 1000),
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds of this era fit into 53 bits")]
+        ms => json!(ms as f64 / 1000.0),
+    }
+}
+
+/// Services leave missing members out.
+pub(crate) fn without_nulls(mut value: Value) -> Value {
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|_, member| !member.is_null());
+    }
+    value
+}

@@ -1,0 +1,96 @@
+//! RequestCertificate. What follows is in `validation`.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::validation::validation;
+use super::{Entry, tags};
+use crate::Key;
+use crate::aws::State;
+use crate::calls::{Answer, ApiError};
+
+/// API reference, RequestCertificate, IdempotencyToken: "within one hour".
+const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// User guide, "Quotas": domain names per certificate, unless raised.
+const MOST_NAMES: usize = 10;
+
+pub(super) fn request(state: &mut State, input: &Value) -> Answer {
+    let domain = domain_name(input)?;
+    check_token(input)?;
+    if let Some(arn) = earlier_request(state, input) {
+        return Ok(json!({ "CertificateArn": arn }));
+    }
+    let mut names = vec![domain.clone()];
+    for name in input["SubjectAlternativeNames"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !names.iter().any(|present| present == name) {
+            names.push(name.to_owned());
+        }
+    }
+    if names.len() > MOST_NAMES {
+        return Err(ApiError::new("LimitExceededException", "More than 10 domain names on one certificate"));
+    }
+    let key = match input["KeyAlgorithm"].as_str() {
+        None => Key::Rsa2048,
+        Some(name) => {
+            Key::from_acm_name(name).ok_or_else(|| ApiError::constraint("keyAlgorithm", "satisfy enum value set"))?
+        }
+    };
+    let tags = if input["Tags"].is_null() { Vec::new() } else { tags::parse(input)? };
+    let ca = input["CertificateAuthorityArn"].as_str().map(str::to_owned);
+
+    let arn = state.new_certificate_arn();
+    let kind = if ca.is_some() { "PRIVATE" } else { "AMAZON_ISSUED" };
+    let mut entry = Entry::new(&arn, kind, key, state.now);
+    entry.status = "PENDING_VALIDATION".to_owned();
+    if ca.is_none() {
+        let method = input["ValidationMethod"].as_str().unwrap_or("EMAIL");
+        let option = |name: &String| validation(&state.account, name, method, "PENDING_VALIDATION", false);
+        entry.validation = names.iter().map(option).collect();
+    }
+    entry.domain_name = Some(domain);
+    entry.names = names;
+    entry.ca_arn = ca;
+    entry.tags = tags.into_iter().collect();
+    entry.exportable = input["Options"]["Export"] == "ENABLED";
+    state.acm.certificates.insert(arn.clone(), entry);
+    state.acm.pending.insert(arn.clone(), state.now);
+    if let Some(token) = input["IdempotencyToken"].as_str() {
+        state.acm.requests.push((token.to_owned(), input.clone(), state.now, arn.clone()));
+    }
+    Ok(json!({ "CertificateArn": arn }))
+}
+
+/// API reference, DomainName: 1 to 253 characters; "the maximum length of the first domain name is 64 octets".
+fn domain_name(input: &Value) -> Result<String, ApiError> {
+    match input["DomainName"].as_str() {
+        Some(name) if (1..=64).contains(&name.len()) => Ok(name.to_owned()),
+        Some(_) => Err(ApiError::new(
+            "InvalidDomainValidationOptionsException",
+            "The first domain name is at most 64 octets long.",
+        )),
+        None => Err(ApiError::constraint("domainName", "not be null")),
+    }
+}
+
+/// API reference, IdempotencyToken: 1 to 32 characters, pattern `\w+`.
+fn check_token(input: &Value) -> Result<(), ApiError> {
+    let Some(token) = input["IdempotencyToken"].as_str() else { return Ok(()) };
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if (1..=32).contains(&token.len()) && token.chars().all(word) {
+        return Ok(());
+    }
+    Err(ApiError::constraint("idempotencyToken", r"satisfy regular expression pattern: \w+"))
+}
+
+/// API reference, IdempotencyToken: the same token within an hour means the same request.
+fn earlier_request(state: &State, input: &Value) -> Option<String> {
+    let token = input["IdempotencyToken"].as_str()?;
+    state
+        .acm
+        .requests
+        .iter()
+        .rfind(|(known, request, at, _)| {
+            known == token && request == input && state.now.duration_since(*at) < TOKEN_LIFETIME
+        })
+        .map(|(_, _, _, arn)| arn.clone())
+}

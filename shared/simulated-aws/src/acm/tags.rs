@@ -1,0 +1,122 @@
+//! Tags on certificates: AddTagsToCertificate, RemoveTagsFromCertificate, ListTagsForCertificate.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{certificate_arn, find, find_mut, without_nulls};
+use crate::aws::State;
+use crate::calls::{Answer, ApiError};
+
+/// User guide, "Tag restrictions": at most 50 tags per certificate.
+const MOST_TAGS: usize = 50;
+/// User guide, "Tag restrictions": keys of at most 127 and values of at most 255 characters.
+const LONGEST_KEY: usize = 127;
+const LONGEST_VALUE: usize = 255;
+
+/// A key and, in requests that remove, perhaps no value.
+type Tag = (String, Option<String>);
+
+pub(super) fn list(state: &State, input: &Value) -> Answer {
+    let arn = certificate_arn(state, input)?;
+    let tags: Vec<_> = find(state, &arn)?
+        .tags
+        .iter()
+        .map(|(key, value)| without_nulls(json!({ "Key": key, "Value": value })))
+        .collect();
+    Ok(json!({ "Tags": tags }))
+}
+
+pub(super) fn add(state: &mut State, input: &Value) -> Answer {
+    let arn = certificate_arn(state, input)?;
+    let tags = parse(input)?;
+    let entry = find_mut(state, &arn)?;
+    check_count(entry.tags.keys().chain(tags.iter().map(|(key, _)| key)))?;
+    // "If the tag exists already, its value is overwritten".
+    entry.tags.extend(tags);
+    Ok(json!({}))
+}
+
+/// API reference, RemoveTagsFromCertificate: "If you do not specify the value portion of the tag, the tag
+/// will be removed regardless of value. If you specify a value, the tag is removed only if it is
+/// associated with the specified value."
+pub(super) fn remove(state: &mut State, input: &Value) -> Answer {
+    let arn = certificate_arn(state, input)?;
+    let tags = parse(input)?;
+    let entry = find_mut(state, &arn)?;
+    for (key, value) in tags {
+        let present = entry.tags.get(&key);
+        if value.is_none() || present == Some(&value) {
+            entry.tags.remove(&key);
+        }
+    }
+    Ok(json!({}))
+}
+
+/// The `Tags` member, every tag checked.
+pub(super) fn parse(input: &Value) -> Result<Vec<Tag>, ApiError> {
+    let list = input["Tags"].as_array().map_or(&[][..], Vec::as_slice);
+    // API reference, Tags: 1 to 50 items.
+    if list.is_empty() || list.len() > MOST_TAGS {
+        return Err(ApiError::constraint("tags", "have length between 1 and 50"));
+    }
+    let mut seen = BTreeSet::new();
+    let mut tags = Vec::new();
+    for tag in list {
+        let key = tag["Key"].as_str().unwrap_or_default().to_owned();
+        let value = tag["Value"].as_str().map(str::to_owned);
+        check_key(&key)?;
+        check_value(value.as_deref().unwrap_or_default())?;
+        // That a key may not come twice in one request is unverified.
+        if !seen.insert(key.clone()) {
+            return Err(ApiError::new("InvalidParameterException", format!("Duplicate tag key: {key}")));
+        }
+        tags.push((key, value));
+    }
+    Ok(tags)
+}
+
+/// "TooManyTagsException: The request contains too many tags".
+pub(super) fn check_count<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(), ApiError> {
+    let different: BTreeSet<_> = keys.collect();
+    if different.len() > MOST_TAGS {
+        return Err(ApiError::new("TooManyTagsException", "More than 50 tags on one certificate"));
+    }
+    Ok(())
+}
+
+fn check_key(key: &str) -> Result<(), ApiError> {
+    if key.is_empty() || key.chars().count() > LONGEST_KEY {
+        return Err(ApiError::constraint("tags.member.key", "have length between 1 and 127"));
+    }
+    check_characters("tags.member.key", key)?;
+    // User guide, "Tag restrictions": the prefix aws: is reserved, in any case of letters.
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(ApiError::new("InvalidTagException", "aws: prefixed tag key names are not allowed"));
+    }
+    Ok(())
+}
+
+fn check_value(value: &str) -> Result<(), ApiError> {
+    if value.chars().count() > LONGEST_VALUE {
+        return Err(ApiError::constraint("tags.member.value", "have length at most 255"));
+    }
+    check_characters("tags.member.value", value)
+}
+
+/// API reference, Tag: pattern `[\p{L}\p{Z}\p{N}_.:\/=+\-@]*`.
+fn check_characters(member: &str, text: &str) -> Result<(), ApiError> {
+    let allowed = |c: char| c.is_alphanumeric() || (c.is_whitespace() && !c.is_control()) || "_.:/=+-@".contains(c);
+    if text.chars().all(allowed) {
+        return Ok(());
+    }
+    Err(ApiError::constraint(member, r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:\/=+\-@]*"))
+}
+
+/// Every certificate's ARN and tags, in the order of ARNs.
+pub(crate) fn tagged(state: &State) -> impl Iterator<Item = (&str, Vec<(&str, &str)>)> {
+    state.acm.certificates.values().map(|entry| {
+        let tags = entry.tags.iter().map(|(key, value)| (key.as_str(), value.as_deref().unwrap_or_default()));
+        (entry.arn.as_str(), tags.collect())
+    })
+}

@@ -1,0 +1,183 @@
+//! How requested certificates get issued: records appear, ACM finds them in the DNS, or gives up.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::setup::build;
+use super::{CertificateSpec, Entry, certificate_arn, find, find_mut, without_nulls};
+use crate::Aws;
+use crate::aws::State;
+use crate::calls::{Answer, ApiError};
+
+/// "It can take several seconds" until the record is there (troubleshooting in the user guide, and
+/// aws-sdk-js#2133, terraform-provider-aws#9596); five, and one more for each further name, so that some
+/// names have theirs before others.
+const RECORD_DELAY: SignedDuration = SignedDuration::from_secs(5);
+/// User guide, "DNS validation": "If ACM is not able to validate the domain name within 72 hours ...".
+const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
+/// User guide, "ACM certificate characteristics": 198 days for public certificates since February 2026,
+/// 13 months (395 days) for private ones.
+const PUBLIC: SignedDuration = SignedDuration::from_hours(24 * 198);
+const PRIVATE: SignedDuration = SignedDuration::from_hours(24 * 395);
+
+impl Aws {
+    /// How long after RequestCertificate the first name's ResourceRecord appears (default: five seconds);
+    /// further names follow a second later each. Zero shows all at once.
+    pub fn set_record_delay(&self, delay: SignedDuration) {
+        self.state().acm.record_delay = Some(delay);
+    }
+}
+
+/// API reference, DomainValidation. User guide, "DNS validation": the token belongs to account and name,
+/// and a wildcard shares the record of its base name.
+pub(super) fn validation(account: &str, name: &str, method: &str, status: &str, record: bool) -> Value {
+    let base = name.trim_start_matches("*.");
+    let token = |salt: &str| {
+        let text = format!("{salt} {account} {base}");
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+        digest.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let dns = method == "DNS";
+    without_nulls(json!({
+        "DomainName": name,
+        "ValidationDomain": base,
+        "ValidationStatus": status,
+        "ValidationMethod": method,
+        "ValidationEmails": (!dns).then(|| vec![format!("admin@{base}"), format!("hostmaster@{base}")]),
+        "ResourceRecord": (dns && record).then(|| json!({
+            "Name": format!("_{}.{base}.", token("name")),
+            "Type": "CNAME",
+            "Value": format!("_{}.{}.acm-validations.aws.", token("value"), &token("zone")[..10]),
+        })),
+    }))
+}
+
+/// Brings requested certificates up to the clock's now. ACM looks all the time; the model when somebody
+/// asks it.
+pub(super) fn settle(state: &mut State) {
+    let pending: Vec<_> = state.acm.pending.iter().map(|(arn, at)| (arn.clone(), *at)).collect();
+    for (arn, requested_at) in pending {
+        let Some(mut entry) = state.acm.certificates.get(&arn).cloned() else {
+            state.acm.pending.remove(&arn);
+            continue;
+        };
+        let done = match (entry.status.as_str(), entry.ca_arn.clone()) {
+            ("PENDING_VALIDATION", Some(ca)) => {
+                if state.pca.is_active(&ca, state.now) {
+                    entry = issued(state, &entry);
+                } else {
+                    "FAILED".clone_into(&mut entry.status);
+                    // API reference, FailureReason.
+                    entry.failure_reason = Some("PCA_INVALID_STATE".to_owned());
+                }
+                true
+            }
+            ("PENDING_VALIDATION" | "ISSUED", None) => look_for_records(state, &mut entry, requested_at),
+            _ => true,
+        };
+        if done {
+            state.acm.pending.remove(&arn);
+        }
+        state.acm.certificates.insert(arn, entry);
+    }
+}
+
+/// Whether ACM has stopped looking: every name is validated, or 72 hours are over. An issued certificate
+/// whose validation method changed stays as it is.
+fn look_for_records(state: &mut State, entry: &mut Entry, requested_at: Timestamp) -> bool {
+    validate(state, entry, requested_at);
+    let waits = entry.status == "PENDING_VALIDATION";
+    if entry.validation.iter().all(|option| option["ValidationStatus"] == "SUCCESS") {
+        if waits {
+            *entry = issued(state, entry);
+        }
+        return true;
+    }
+    if state.now.duration_since(requested_at) < PATIENCE {
+        return false;
+    }
+    if waits {
+        "VALIDATION_TIMED_OUT".clone_into(&mut entry.status);
+    }
+    set_status(entry, "FAILED");
+    true
+}
+
+fn set_status(entry: &mut Entry, status: &str) {
+    for option in entry.validation.iter_mut().filter(|option| option["ValidationStatus"] != "SUCCESS") {
+        option["ValidationStatus"] = json!(status);
+    }
+}
+
+/// Shows the records that are due, and marks the names whose record the public DNS has.
+fn validate(state: &State, entry: &mut Entry, requested_at: Timestamp) {
+    let delay = state.acm.record_delay.unwrap_or(RECORD_DELAY);
+    for (n, option) in entry.validation.iter_mut().enumerate() {
+        if option["ValidationMethod"] != "DNS" || option["ValidationStatus"] == "SUCCESS" {
+            continue;
+        }
+        let later = if delay.is_zero() { 0 } else { i64::try_from(n).unwrap_or(i64::MAX) };
+        if state.now.duration_since(requested_at) < delay + SignedDuration::from_secs(later) {
+            continue;
+        }
+        let name = option["DomainName"].as_str().unwrap_or_default().to_owned();
+        let mut shown = validation(&state.account, &name, "DNS", "PENDING_VALIDATION", true);
+        let record = &shown["ResourceRecord"];
+        let found = state.route53.public_cname(record["Name"].as_str().unwrap_or_default());
+        let dotted = |value: &str| format!("{}.", value.trim_end_matches('.'));
+        if found.is_some_and(|value| record["Value"] == dotted(value)) {
+            shown["ValidationStatus"] = json!("SUCCESS");
+        }
+        *option = shown;
+    }
+}
+
+/// The certificate that ACM or the private CA makes for this entry now, with a new key.
+fn issued(state: &mut State, entry: &Entry) -> Entry {
+    let now = state.now;
+    let domain = entry.domain_name.clone().unwrap_or_default();
+    let (spec, end) = match &entry.ca_arn {
+        Some(ca) => {
+            let end = now + PRIVATE;
+            (CertificateSpec::private(&domain, ca), state.pca.end_of(ca).map_or(end, |last| end.min(last)))
+        }
+        None => (CertificateSpec::amazon_issued(&domain), now + PUBLIC),
+    };
+    let others = entry.names.iter().filter(|name| **name != domain);
+    let spec = others.fold(spec, |spec, name| spec.dns(name)).key(entry.key).not_before(now).not_after(end);
+    let new = build(state, &spec);
+    let mut done = entry.clone();
+    done.facts = new.facts;
+    done.pem = new.pem;
+    done.chain = new.chain;
+    done.private_key = new.private_key;
+    "ISSUED".clone_into(&mut done.status);
+    done.issued_at = Some(now);
+    done
+}
+
+/// User guide, "Migrate from email to DNS validation": the names get records, which ACM then looks for.
+pub(super) fn migrate_to_dns(state: &mut State, arn: &str) -> Result<(), ApiError> {
+    let account = state.account.clone();
+    let now = state.now;
+    let entry = find_mut(state, arn)?;
+    for option in entry.validation.iter_mut().filter(|option| option["ValidationMethod"] != "DNS") {
+        let name = option["DomainName"].as_str().unwrap_or_default().to_owned();
+        *option = validation(&account, &name, "DNS", "PENDING_VALIDATION", false);
+    }
+    state.acm.pending.insert(arn.to_owned(), now);
+    Ok(())
+}
+
+/// API reference, RenewCertificate: "Renews an eligible ACM certificate". Here at once, and without looking
+/// at the DNS again. Which error an ineligible certificate gets is unverified.
+pub(super) fn renew(state: &mut State, input: &Value) -> Answer {
+    let arn = certificate_arn(state, input)?;
+    let entry = find(state, &arn)?.clone();
+    if entry.renewal_eligibility() != "ELIGIBLE" || entry.status(state.now) != "ISSUED" {
+        return Err(ApiError::validation(format!("Certificate {arn} is not eligible for renewal.")));
+    }
+    let renewed = issued(state, &entry);
+    state.acm.certificates.insert(arn, renewed);
+    Ok(json!({}))
+}

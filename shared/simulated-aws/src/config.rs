@@ -1,0 +1,223 @@
+//! AWS Config, as far as custom rules speak to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::Aws;
+use crate::acm::without_nulls;
+use crate::aws::State;
+use crate::calls::{Answer, ApiError};
+use crate::connector::not_modelled;
+
+/// API reference, PutEvaluations, Evaluations: at most 100 items.
+const MOST_EVALUATIONS: usize = 100;
+/// API reference, DescribeConfigRules, ConfigRuleNames: at most 25 items.
+const MOST_RULES: usize = 25;
+
+/// The rules, what they said, and the history of resources.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    rules: BTreeMap<String, Value>,
+    /// Result tokens, and the rules that they were given to.
+    tokens: BTreeMap<String, String>,
+    evaluations: Vec<Evaluation>,
+    failing: usize,
+    items: Vec<Value>,
+}
+
+/// An evaluation that AWS Config accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The rule that the result token belonged to; missing in test mode.
+    pub rule: Option<String>,
+    /// ComplianceResourceType.
+    pub resource_type: String,
+    /// ComplianceResourceId.
+    pub resource_id: String,
+    /// ComplianceType.
+    pub compliance: String,
+    /// Annotation.
+    pub annotation: Option<String>,
+    /// OrderingTimestamp.
+    pub ordering: Timestamp,
+    /// Virtual time of the call.
+    pub at: Timestamp,
+}
+
+impl Aws {
+    /// AWS Config invokes a rule: the result token of that invocation.
+    pub fn new_result_token(&self, rule: &str) -> String {
+        let mut state = self.state();
+        let token = format!("token-{}", state.next_number());
+        state.config.tokens.insert(token.clone(), rule.to_owned());
+        token
+    }
+
+    /// Every evaluation that AWS Config accepted, in order. Those of test mode are not among them.
+    #[must_use]
+    pub fn evaluations(&self) -> Vec<Evaluation> {
+        self.state().config.evaluations.clone()
+    }
+
+    /// The next `count` evaluations come back in FailedEvaluations.
+    pub fn fail_evaluations(&self, count: usize) {
+        self.state().config.failing = count;
+    }
+
+    /// Puts an item into a resource's history: the members of ConfigurationItem as the API spells them
+    /// (`resourceType`, `resourceId`, `configurationItemCaptureTime` in seconds since 1970).
+    pub fn insert_configuration_item(&self, item: Value) {
+        self.state().config.items.push(item);
+    }
+}
+
+/// Answers one operation.
+pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
+    match operation {
+        "PutEvaluations" => put_evaluations(state, input),
+        "GetResourceConfigHistory" => history(state, input),
+        "PutConfigRule" => put_rule(state, input),
+        "DescribeConfigRules" => describe_rules(state, input),
+        other => Err(not_modelled("config", other)),
+    }
+}
+
+/// API reference, PutEvaluations: all or none pass the checks of the request; single ones may still fail.
+fn put_evaluations(state: &mut State, input: &Value) -> Answer {
+    let list = input["Evaluations"].as_array().map_or(&[][..], Vec::as_slice);
+    if list.len() > MOST_EVALUATIONS {
+        return Err(ApiError::constraint("evaluations", "have length less than or equal to 100"));
+    }
+    let rule = rule_of_token(state, input)?;
+    let now = state.now;
+    let read = list.iter().map(|evaluation| check(evaluation, rule.as_deref(), now)).collect::<Result<Vec<_>, _>>()?;
+    let failing = state.config.failing.min(list.len());
+    state.config.failing -= failing;
+    // API reference, TestMode: the call is verified, and the evaluations are not kept.
+    if rule.is_some() {
+        state.config.evaluations.extend(read.into_iter().skip(failing));
+    }
+    Ok(json!({ "FailedEvaluations": list[..failing] }))
+}
+
+/// API reference, PutEvaluations, ResultToken: required, encrypted by AWS Config; with TestMode "you can
+/// specify any value".
+fn rule_of_token(state: &State, input: &Value) -> Result<Option<String>, ApiError> {
+    let token = input["ResultToken"].as_str().unwrap_or_default();
+    if input["TestMode"] == true {
+        return Ok(None);
+    }
+    state
+        .config
+        .tokens
+        .get(token)
+        .cloned()
+        .map(Some)
+        .ok_or_else(|| ApiError::new("InvalidResultTokenException", "The specified ResultToken is not valid."))
+}
+
+/// API reference, Evaluation: lengths; ComplianceType without INSUFFICIENT_DATA, which "AWS Config does not
+/// support ... from a PutEvaluations request".
+fn check(evaluation: &Value, rule: Option<&str>, now: Timestamp) -> Result<Evaluation, ApiError> {
+    let text = |member: &str, most: usize| match evaluation[member].as_str() {
+        Some(text) if (1..=most).contains(&text.chars().count()) => Ok(text.to_owned()),
+        _ => Err(ApiError::constraint(member, &format!("have length between 1 and {most}"))),
+    };
+    let compliance = text("ComplianceType", 256)?;
+    if compliance == "INSUFFICIENT_DATA" {
+        return Err(ApiError::new("InvalidParameterValueException", "INSUFFICIENT_DATA is not supported here."));
+    }
+    if !matches!(compliance.as_str(), "COMPLIANT" | "NON_COMPLIANT" | "NOT_APPLICABLE") {
+        return Err(ApiError::constraint("complianceType", "satisfy enum value set"));
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "milliseconds of this era fit")]
+    let ordering = evaluation["OrderingTimestamp"]
+        .as_f64()
+        .and_then(|seconds| Timestamp::from_millisecond((seconds * 1000.0) as i64).ok())
+        .ok_or_else(|| ApiError::constraint("orderingTimestamp", "not be null"))?;
+    let annotation = match evaluation["Annotation"] {
+        Value::Null => None,
+        _ => Some(text("Annotation", 256)?),
+    };
+    Ok(Evaluation {
+        rule: rule.map(str::to_owned),
+        resource_type: text("ComplianceResourceType", 256)?,
+        resource_id: text("ComplianceResourceId", 768)?,
+        compliance,
+        annotation,
+        ordering,
+        at: now,
+    })
+}
+
+/// API reference, GetResourceConfigHistory: newest first unless chronologicalOrder is Forward; limit up to
+/// 100, by default 10; ResourceNotDiscoveredException for what was never recorded.
+fn history(state: &State, input: &Value) -> Answer {
+    let limit = match input["limit"].as_u64() {
+        None | Some(0) => 10,
+        Some(limit @ 1..=100) => usize::try_from(limit).unwrap_or(100),
+        Some(_) => return Err(ApiError::new("InvalidLimitException", "The limit is at most 100.")),
+    };
+    let mut items: Vec<_> = state
+        .config
+        .items
+        .iter()
+        .filter(|item| item["resourceType"] == input["resourceType"] && item["resourceId"] == input["resourceId"])
+        .cloned()
+        .collect();
+    if items.is_empty() {
+        return Err(ApiError::new("ResourceNotDiscoveredException", "The resource was not discovered."));
+    }
+    if input["chronologicalOrder"].as_str() != Some("Forward") {
+        items.reverse();
+    }
+    items.truncate(limit);
+    Ok(json!({ "configurationItems": items }))
+}
+
+/// API reference, PutConfigRule: creates, or replaces by name. Names have 1 to 128 characters.
+fn put_rule(state: &mut State, input: &Value) -> Answer {
+    let mut rule = input["ConfigRule"].clone();
+    let name = rule["ConfigRuleName"].as_str().unwrap_or_default().to_owned();
+    if !(1..=128).contains(&name.chars().count()) {
+        return Err(ApiError::constraint("configRule.configRuleName", "have length between 1 and 128"));
+    }
+    if rule["Source"]["Owner"].is_null() {
+        return Err(ApiError::constraint("configRule.source.owner", "not be null"));
+    }
+    let number = state.next_number();
+    let present = state.config.rules.get(&name);
+    let id = present.map_or_else(|| json!(format!("config-rule-{number:06}")), |rule| rule["ConfigRuleId"].clone());
+    rule["ConfigRuleArn"] = json!(state.arn("config", &format!("config-rule/{}", id.as_str().unwrap_or_default())));
+    rule["ConfigRuleId"] = id;
+    rule["ConfigRuleState"] = json!("ACTIVE");
+    state.config.rules.insert(name, rule);
+    Ok(json!({}))
+}
+
+fn describe_rules(state: &State, input: &Value) -> Answer {
+    let names: BTreeSet<_> =
+        input["ConfigRuleNames"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if names.len() > MOST_RULES {
+        return Err(ApiError::constraint("configRuleNames", "have length less than or equal to 25"));
+    }
+    if let Some(unknown) = names.iter().find(|name| !state.config.rules.contains_key(**name)) {
+        return Err(ApiError::new(
+            "NoSuchConfigRuleException",
+            format!("The ConfigRule '{unknown}' provided in the request is invalid. Please check the configRule name."),
+        ));
+    }
+    let after = input["NextToken"].as_str().unwrap_or_default();
+    let mut wanted = state
+        .config
+        .rules
+        .iter()
+        .filter(|(name, _)| (names.is_empty() || names.contains(name.as_str())) && name.as_str() > after)
+        .peekable();
+    let page: Vec<_> = wanted.by_ref().take(MOST_RULES).collect();
+    let next = page.last().map(|(name, _)| (*name).clone()).filter(|_| wanted.peek().is_some());
+    let rules: Vec<_> = page.into_iter().map(|(_, rule)| rule).collect();
+    Ok(without_nulls(json!({ "ConfigRules": rules, "NextToken": next })))
+}

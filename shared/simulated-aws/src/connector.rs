@@ -1,0 +1,173 @@
+//! The SDK's HTTP client: finds the operation, applies faults, asks the model, records the call.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::Poll;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+
+use crate::aws::State;
+use crate::calls::{Answer, ApiError, Call, CallResult, for_record};
+use crate::retries;
+use crate::wire::{self, Incoming, Request, Response};
+use crate::{Aws, Fault};
+
+/// Why a caller gets no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Broken {
+    ConnectionReset,
+    ProcessDied,
+}
+
+impl HttpClient for Aws {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Aws {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let aws = self.clone();
+        // The effect takes place when the request is sent, which is when the future is first polled.
+        HttpConnectorFuture::new(async move {
+            if aws.interleaves() {
+                let mut yielded = false;
+                poll_fn(|cx| {
+                    if std::mem::replace(&mut yielded, true) {
+                        return Poll::Ready(());
+                    }
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                })
+                .await;
+            }
+            aws.connect(&request).await
+        })
+    }
+}
+
+impl Aws {
+    async fn connect(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let headers = request.headers();
+        let (_, location) = request.uri().split_once("://").unwrap_or(("", request.uri()));
+        let path = location.find('/').map_or("/", |slash| &location[slash..]);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let incoming = Incoming {
+            method: request.method(),
+            path,
+            query,
+            target: headers.get("x-amz-target"),
+            authorization: headers.get("authorization"),
+            body: request.body().bytes().unwrap_or_default(),
+        };
+        let request = wire::decode(&incoming).map_err(|why| ConnectorError::user(why.into()))?;
+        let service = request.service;
+        let (response, id) = self.answer(request);
+        if response.as_ref().map_or(true, retries::tries_again) {
+            retries::top_up(service, &self.region()).await;
+        }
+        match response {
+            Ok(response) => Ok(respond(response, &id)),
+            Err(Broken::ConnectionReset) => Err(connection_reset()),
+            Err(Broken::ProcessDied) => Err(process_died()),
+        }
+    }
+
+    /// Answers and records a request. The second part is the request's id.
+    pub(crate) fn answer(&self, request: Request) -> (Result<Response, Broken>, String) {
+        self.begin(&request.operation);
+        let mut state = self.state();
+        let at = state.now;
+        let mut fault = state.faults.meet(&request.operation);
+        if fault.is_none() && !state.quotas.admit(request.service.name, &request.operation, at) {
+            fault = Some(Fault::Throttled);
+        }
+        let (result, response) = match fault {
+            Some(Fault::Crash) => (CallResult::NoAnswer { effect: false }, Err(Broken::ProcessDied)),
+            Some(Fault::ConnectionReset) => (CallResult::NoAnswer { effect: false }, Err(Broken::ConnectionReset)),
+            Some(Fault::AnswerLost) => {
+                let effect = dispatch(&mut state, &request).is_ok();
+                (CallResult::NoAnswer { effect }, Err(Broken::ConnectionReset))
+            }
+            Some(Fault::CrashAfter) => {
+                let effect = dispatch(&mut state, &request).is_ok();
+                (CallResult::NoAnswer { effect }, Err(Broken::ProcessDied))
+            }
+            Some(fault) => encoded(&request, Err(error_of(&fault, &request))),
+            None => {
+                let answer = dispatch(&mut state, &request);
+                encoded(&request, answer)
+            }
+        };
+        let Request { service, operation, input } = request;
+        let input = for_record(input);
+        state.calls.push(Call { service: service.name.to_owned(), operation, input, result, at });
+        let id = format!("request-{}", state.calls.len());
+        (response, id)
+    }
+}
+
+fn encoded(request: &Request, answer: Answer) -> (CallResult, Result<Response, Broken>) {
+    let (result, response) = wire::encode(request, answer);
+    (result, Ok(response))
+}
+
+fn dispatch(state: &mut State, request: &Request) -> Answer {
+    (request.service.call)(state, &request.operation, &request.input)
+}
+
+/// What an operation that the model lacks is answered with.
+pub(crate) fn not_modelled(service: &str, operation: &str) -> ApiError {
+    ApiError::new("NotModelled", format!("simulated-aws does not model {service}:{operation}")).status(501)
+}
+
+fn error_of(fault: &Fault, request: &Request) -> ApiError {
+    let xml = request.service.protocol.is_xml();
+    match fault {
+        Fault::Throttled if xml => ApiError::new("Throttling", "Rate exceeded"),
+        Fault::Throttled => ApiError::new("ThrottlingException", "Rate exceeded"),
+        Fault::AccessDenied => {
+            let code = match request.service.name {
+                "sns" => "AuthorizationError",
+                _ if xml => "AccessDenied",
+                _ => "AccessDeniedException",
+            };
+            ApiError::new(
+                code,
+                format!("User: simulated is not authorized to perform: {}:{}", request.service.name, request.operation),
+            )
+            .status(if xml { 403 } else { 400 })
+        }
+        Fault::Error { code, message, status } => ApiError::new(code, message).status(*status),
+        _ => ApiError::new("InternalFailure", "simulated server error").status(500),
+    }
+}
+
+fn respond(answer: Response, request_id: &str) -> HttpResponse {
+    let status = StatusCode::try_from(answer.status).expect("faults have HTTP statuses");
+    let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
+    response.headers_mut().insert("content-type", answer.content_type);
+    response.headers_mut().insert("x-amzn-requestid", request_id.to_owned());
+    for (name, value) in answer.headers {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// An I/O error, after which the SDK tries again.
+fn connection_reset() -> ConnectorError {
+    let error = io::Error::new(io::ErrorKind::ConnectionReset, "simulated connection reset");
+    ConnectorError::io(error.into())
+}
+
+/// An error after which the SDK does not try again, since the process is gone.
+fn process_died() -> ConnectorError {
+    ConnectorError::other("simulated death of the calling process".into(), None)
+}

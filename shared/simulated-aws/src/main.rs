@@ -1,0 +1,132 @@
+//! `simulated-aws`: serves a simulated account on a loopback port until it is stopped.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use simulated_aws::{Aws, CertificateSpec, Key};
+
+const USAGE: &str = "\
+simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certificates N]
+              [--region REGION] [--account ID]
+
+  --port N          where to listen on 127.0.0.1 (default 4577; 0 takes a free port)
+  --now TIMESTAMP   the clock stands at this time; PUT /_simulated/clock moves it
+  --real-time       the clock follows the machine's (default)
+  --latency-ms N    every answer takes this long
+  --certificates N  N certificates of all kinds, an active private CA and a topic
+  --region REGION   default us-east-1
+  --account ID      default 123456789012";
+
+struct Options {
+    port: u16,
+    now: Option<Timestamp>,
+    latency: Duration,
+    certificates: usize,
+    region: String,
+    account: String,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|one| one == "--help") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    match read(&arguments).and_then(|options| run(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn read(arguments: &[String]) -> Result<Options, String> {
+    let mut options = Options {
+        port: 4577,
+        now: None,
+        latency: Duration::ZERO,
+        certificates: 0,
+        region: "us-east-1".to_owned(),
+        account: "123456789012".to_owned(),
+    };
+    let mut real_time = false;
+    let mut rest = arguments.iter();
+    while let Some(name) = rest.next() {
+        if name == "--real-time" {
+            real_time = true;
+            continue;
+        }
+        let value = rest.next().ok_or_else(|| format!("{name} needs a value"))?;
+        match name.as_str() {
+            "--port" => options.port = parse(name, value)?,
+            "--now" => options.now = Some(parse(name, value)?),
+            "--latency-ms" => options.latency = Duration::from_millis(parse(name, value)?),
+            "--certificates" => options.certificates = parse(name, value)?,
+            "--region" => options.region.clone_from(value),
+            "--account" => options.account.clone_from(value),
+            other => return Err(format!("{other} is not known")),
+        }
+    }
+    if real_time && options.now.is_some() {
+        return Err("--now and --real-time exclude each other".to_owned());
+    }
+    Ok(options)
+}
+
+fn parse<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    value.parse().map_err(|error| format!("{name} {value}: {error}"))
+}
+
+#[allow(clippy::disallowed_methods, reason = "the entry point gets the time")]
+fn run(options: &Options) -> Result<(), String> {
+    let now = options.now.unwrap_or_else(Timestamp::now);
+    let aws = Aws::in_account(now, &options.account, &options.region);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+    let server = aws.serve(address).map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    server.set_latency(options.latency);
+    if options.now.is_none() {
+        server.follow_real_time();
+    }
+    if options.certificates > 0 {
+        let ca = aws.create_private_ca(Key::P256);
+        let topic = aws.create_topic("notices");
+        fill(&aws, &ca, options.certificates);
+        println!("private CA {ca}\ntopic {topic}\n{} certificates", options.certificates);
+    }
+    println!("serving account {} in {} on {}", options.account, options.region, server.endpoint_url());
+    // Serves until the process is stopped.
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Certificates of all kinds, ends of validity spread from five days ago to a year ahead.
+fn fill(aws: &Aws, ca: &str, count: usize) {
+    let keys = [Key::Rsa2048, Key::P256, Key::P384, Key::Rsa3072];
+    let mut days = (-5..360).step_by(7).cycle();
+    for (n, key) in (0..count).zip(keys.into_iter().cycle()) {
+        let name = format!("host-{n}.example.com");
+        let spec = match n % 5 {
+            0 => CertificateSpec::amazon_issued(&name).key(key),
+            1 => CertificateSpec::private(&name, ca).key(key),
+            2 => CertificateSpec::imported(&name)
+                .dns(&name)
+                .key(key)
+                .issued_by(ca)
+                .tag("acm-autopilot:renew-from", "private-ca"),
+            _ => CertificateSpec::imported(&name).dns(&name).key(key),
+        };
+        let spec =
+            spec.days_left(days.next().unwrap_or(30)).tag("Owner", if n % 2 == 0 { "payments" } else { "search" });
+        let load_balancer =
+            format!("arn:aws:elasticloadbalancing:{}:{}:loadbalancer/app/web/{n}", aws.region(), aws.account());
+        aws.insert_certificate(if n % 3 == 0 { spec.in_use_by(&load_balancer) } else { spec });
+    }
+}

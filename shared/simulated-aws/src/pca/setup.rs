@@ -1,0 +1,262 @@
+//! What tests put into AWS Private CA, and what they see of it.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{Authority, Misissue, Store, chain_of};
+use crate::acm::serial_number;
+use crate::aws::State;
+use crate::keys::{Hash, default_hash};
+use crate::reading::{Facts, read};
+use crate::x509::{self, Rdn, Template};
+use crate::{Aws, Key, PrivateKey};
+
+/// A certificate authority to create.
+#[derive(Debug, Clone)]
+pub struct PrivateCaSpec {
+    key: Key,
+    common_name: String,
+    signing_algorithm: Option<String>,
+    not_after: Option<Timestamp>,
+    short_lived: bool,
+    parent: Option<String>,
+}
+
+impl PrivateCaSpec {
+    /// An active root CA that is valid for ten years more.
+    #[must_use]
+    pub fn new(key: Key) -> Self {
+        Self {
+            key,
+            common_name: "Example CA".to_owned(),
+            signing_algorithm: None,
+            not_after: None,
+            short_lived: false,
+            parent: None,
+        }
+    }
+
+    /// The subject's common name.
+    #[must_use]
+    pub fn common_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.common_name);
+        self
+    }
+
+    /// The CA's SigningAlgorithm; default: the digest of the key's strength, such as `SHA384WITHECDSA`.
+    #[must_use]
+    pub fn signing_algorithm(mut self, name: &str) -> Self {
+        self.signing_algorithm = Some(name.to_owned());
+        self
+    }
+
+    /// End of the CA's own validity.
+    #[must_use]
+    pub fn not_after(mut self, at: Timestamp) -> Self {
+        self.not_after = Some(at);
+        self
+    }
+
+    /// UsageMode SHORT_LIVED_CERTIFICATE.
+    #[must_use]
+    pub fn short_lived(mut self) -> Self {
+        self.short_lived = true;
+        self
+    }
+
+    /// A subordinate CA of this CA.
+    #[must_use]
+    pub fn subordinate_of(mut self, ca_arn: &str) -> Self {
+        self.parent = Some(ca_arn.to_owned());
+        self
+    }
+}
+
+/// What the model knows of a certificate authority.
+#[derive(Debug, Clone)]
+pub struct PrivateCa {
+    /// The ARN.
+    pub arn: String,
+    /// The status at the clock's now.
+    pub status: String,
+    /// End of the CA's own validity.
+    pub not_after: Timestamp,
+    /// The CA certificate's PEM text.
+    pub pem: String,
+    /// The certificates above it, PEM; missing for a root CA.
+    pub chain: Option<String>,
+    /// How many certificates it issued.
+    pub issued: usize,
+}
+
+impl Aws {
+    /// Creates an active root CA with a key of this kind, and gives its ARN.
+    pub fn create_private_ca(&self, key: Key) -> String {
+        self.insert_private_ca(PrivateCaSpec::new(key))
+    }
+
+    /// Creates a CA and gives its ARN.
+    ///
+    /// # Panics
+    /// When the parent does not exist.
+    pub fn insert_private_ca(&self, spec: PrivateCaSpec) -> String {
+        let mut state = self.state();
+        let now = state.now;
+        let id = state.next_uuid();
+        let arn = state.arn("acm-pca", &format!("certificate-authority/{id}"));
+        // A subordinate must not share the key of its parent.
+        let slot = if spec.parent.is_some() { 2 } else { 1 };
+        let key = PrivateKey::cached(spec.key, slot);
+        let subject = x509::rdns(&[("O", "Example"), ("CN", &format!("{} {}", spec.common_name, &id[id.len() - 4..]))]);
+        let name = x509::name(&subject);
+        let (issuer, issuer_key, chain) = match &spec.parent {
+            None => (name.clone(), key.clone(), None),
+            Some(parent) => {
+                let (name, key, chain) = state.pca.issuer(parent).unwrap_or_else(|| panic!("there is no CA {parent}"));
+                (name, key, Some(chain))
+            }
+        };
+        let template = Template {
+            serial: serial_number(&mut state),
+            subject: name.clone(),
+            issuer,
+            public_key_info: key.public_key_info(),
+            not_before: now - SignedDuration::from_hours(1),
+            not_after: spec.not_after.unwrap_or(now + SignedDuration::from_hours(24 * 3650)),
+            extensions: vec![
+                x509::basic_constraints(true),
+                x509::subject_key_identifier(key.public_key()),
+                x509::authority_key_identifier(issuer_key.public_key()),
+                x509::key_usage(&["DIGITAL_SIGNATURE", "CERTIFICATE_SIGNING", "CRL_SIGNING"]),
+            ],
+        };
+        let pem = template
+            .sign(&issuer_key, default_hash(issuer_key.kind()))
+            .expect("every key signs with its natural digest");
+        let (_, der) = pem_rfc7468::decode_vec(pem.as_bytes()).expect("written just now");
+        let authority = Authority {
+            arn: arn.clone(),
+            status: "ACTIVE".to_owned(),
+            subordinate: spec.parent.is_some(),
+            short_lived: spec.short_lived,
+            signing_algorithm: spec.signing_algorithm.unwrap_or_else(|| default_algorithm(spec.key)),
+            subject,
+            name,
+            key,
+            facts: read(&der).expect("written just now"),
+            pem,
+            chain,
+            created_at: now,
+            changed_at: now,
+            tags: BTreeMap::new(),
+        };
+        state.pca.authorities.insert(arn.clone(), authority);
+        arn
+    }
+
+    /// Sets the CA's status: `DISABLED`, `ACTIVE`, `DELETED`, `PENDING_CERTIFICATE`.
+    /// `EXPIRED` comes by itself when the CA's certificate ends.
+    ///
+    /// # Panics
+    /// When there is no such CA.
+    pub fn set_ca_status(&self, arn: &str, status: &str) {
+        let mut state = self.state();
+        let now = state.now;
+        let ca = state.pca.authorities.get_mut(arn).unwrap_or_else(|| panic!("there is no CA {arn}"));
+        status.clone_into(&mut ca.status);
+        ca.changed_at = now;
+    }
+
+    /// How long AWS Private CA takes to issue (default: no time). GetCertificate answers
+    /// RequestInProgressException until then.
+    pub fn set_issuance_delay(&self, delay: SignedDuration) {
+        self.state().pca.delay = delay;
+    }
+
+    /// How many GetCertificate calls per certificate answer RequestInProgressException (default: none),
+    /// for code that waits on another clock than this one.
+    pub fn set_issuance_polls(&self, polls: u32) {
+        self.state().pca.polls = polls;
+    }
+
+    /// From now on private CAs issue certificates with this fault; `None` ends it.
+    pub fn misissue(&self, what: Option<Misissue>) {
+        self.state().pca.misissue = what;
+    }
+
+    /// The CA's state now.
+    #[must_use]
+    pub fn private_ca(&self, arn: &str) -> Option<PrivateCa> {
+        let state = self.state();
+        let ca = state.pca.authorities.get(arn)?;
+        Some(PrivateCa {
+            arn: ca.arn.clone(),
+            status: ca.status(state.now).to_owned(),
+            not_after: ca.facts.not_after,
+            pem: ca.pem.clone(),
+            chain: ca.chain.clone(),
+            issued: state.pca.issued.values().filter(|issued| issued.ca_arn == arn).count(),
+        })
+    }
+}
+
+impl Store {
+    /// A CA's encoded name, its key, and the chain of what it issues.
+    pub(crate) fn issuer(&self, arn: &str) -> Option<(Vec<u8>, PrivateKey, String)> {
+        let ca = self.authorities.get(arn)?;
+        Some((ca.name.clone(), ca.key.clone(), chain_of(ca)))
+    }
+
+    pub(crate) fn is_active(&self, arn: &str, now: Timestamp) -> bool {
+        self.authorities.get(arn).is_some_and(|ca| ca.status(now) == "ACTIVE")
+    }
+
+    /// End of the CA's own validity.
+    pub(crate) fn end_of(&self, arn: &str) -> Option<Timestamp> {
+        Some(self.authorities.get(arn)?.facts.not_after)
+    }
+}
+
+/// A certificate that this key signs for itself.
+pub(super) fn self_signed(state: &mut State, subject: &[Rdn], key: &PrivateKey, end: Timestamp) -> (Facts, String) {
+    let name = x509::name(subject);
+    let template = Template {
+        serial: serial_number(state),
+        subject: name.clone(),
+        issuer: name,
+        public_key_info: key.public_key_info(),
+        not_before: state.now,
+        not_after: end,
+        extensions: vec![x509::basic_constraints(true)],
+    };
+    let pem = template.sign(key, default_hash(key.kind())).expect("every key signs with its natural digest");
+    let (_, der) = pem_rfc7468::decode_vec(pem.as_bytes()).expect("written just now");
+    (read(&der).expect("written just now"), pem)
+}
+
+fn default_algorithm(key: Key) -> String {
+    let digest = match default_hash(key) {
+        Hash::Sha256 => "SHA256",
+        Hash::Sha384 => "SHA384",
+        Hash::Sha512 => "SHA512",
+    };
+    format!("{digest}WITH{}", if key.is_rsa() { "RSA" } else { "ECDSA" })
+}
+
+/// API reference, ASN1Subject.
+pub(super) fn asn1_subject(rdns: &[Rdn]) -> Value {
+    let mut subject = json!({});
+    for (kind, value) in rdns.iter().flatten() {
+        match kind.as_str() {
+            "C" => subject["Country"] = json!(value),
+            "ST" => subject["State"] = json!(value),
+            "L" => subject["Locality"] = json!(value),
+            "O" => subject["Organization"] = json!(value),
+            "OU" => subject["OrganizationalUnit"] = json!(value),
+            _ => subject["CommonName"] = json!(value),
+        }
+    }
+    subject
+}

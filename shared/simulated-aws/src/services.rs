@@ -1,0 +1,103 @@
+//! The table of services.
+
+use serde_json::Value;
+
+use crate::aws::State;
+use crate::calls::Answer;
+use crate::{acm, config, eventbridge, iam, pca, route53, secrets, sns, sqs, sts, tagging};
+
+/// A service that is modelled.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// As in the service's IAM actions.
+    pub(crate) name: &'static str,
+    /// As the SDK for Rust calls it, where it counts the budget for retries.
+    pub(crate) sdk_name: &'static str,
+    pub(crate) protocol: Protocol,
+    /// Answers one operation.
+    pub(crate) call: fn(&mut State, &str, &Value) -> Answer,
+    /// Global services are signed for us-east-1, whatever Region they are called from.
+    #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "in process, nobody signs for another Region"))]
+    pub(crate) global: bool,
+}
+
+/// How a service is spoken to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Protocol {
+    /// AWS JSON: the target prefix in the header names the service.
+    Json { target: &'static str, version: &'static str },
+    /// AWS query: the API version in the body names the service.
+    Query { version: &'static str, namespace: &'static str },
+    /// REST with XML: the path names the service.
+    Rest { prefix: &'static str },
+}
+
+impl Protocol {
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json { version: "1.0", .. } => "application/x-amz-json-1.0",
+            Self::Json { .. } => "application/x-amz-json-1.1",
+            Self::Query { .. } | Self::Rest { .. } => "text/xml",
+        }
+    }
+
+    /// Services that answer in XML have older names for some common errors.
+    pub(crate) fn is_xml(self) -> bool {
+        !matches!(self, Self::Json { .. })
+    }
+}
+
+const fn json(
+    name: &'static str,
+    sdk_name: &'static str,
+    target: &'static str,
+    call: fn(&mut State, &str, &Value) -> Answer,
+) -> Service {
+    Service { name, sdk_name, protocol: Protocol::Json { target, version: "1.1" }, call, global: false }
+}
+
+/// Every service, as its model in the SDKs describes it.
+pub(crate) static SERVICES: [Service; 11] = [
+    json("acm", "acm", "CertificateManager", acm::call),
+    json("acm-pca", "acmpca", "ACMPrivateCA", pca::call),
+    json("config", "configservice", "StarlingDoveService", config::call),
+    json("events", "eventbridge", "AWSEvents", eventbridge::call),
+    json("secretsmanager", "secretsmanager", "secretsmanager", secrets::call),
+    json("tag", "resourcegroupstagging", "ResourceGroupsTaggingAPI_20170126", tagging::call),
+    Service {
+        name: "sqs",
+        sdk_name: "sqs",
+        protocol: Protocol::Json { target: "AmazonSQS", version: "1.0" },
+        call: sqs::call,
+        global: false,
+    },
+    Service {
+        name: "sns",
+        sdk_name: "sns",
+        protocol: Protocol::Query { version: "2010-03-31", namespace: "http://sns.amazonaws.com/doc/2010-03-31/" },
+        call: sns::call,
+        global: false,
+    },
+    Service {
+        name: "sts",
+        sdk_name: "sts",
+        protocol: Protocol::Query { version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+        call: sts::call,
+        // The global endpoint of STS exists beside the regional ones.
+        global: true,
+    },
+    Service {
+        name: "iam",
+        sdk_name: "iam",
+        protocol: Protocol::Query { version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
+        call: iam::call,
+        global: true,
+    },
+    Service {
+        name: "route53",
+        sdk_name: "route53",
+        protocol: Protocol::Rest { prefix: "/2013-04-01/" },
+        call: route53::call,
+        global: true,
+    },
+];

@@ -1,0 +1,83 @@
+//! XML for the query and REST protocols: between JSON values and elements.
+
+use serde_json::{Map, Value};
+
+/// How the items of a list are named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lists {
+    /// `<member>`, in the query protocol.
+    Members,
+    /// The list's name without its last `s`, as Route 53 does.
+    Singular,
+}
+
+/// A whole document.
+pub(crate) fn document(root: &str, namespace: &str, content: &str) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{namespace}\">{content}</{root}>")
+}
+
+/// One element, or none for null.
+pub(crate) fn element(name: &str, value: &Value, lists: Lists) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Array(items) => {
+            let item = match lists {
+                Lists::Members => "member",
+                Lists::Singular => name.strip_suffix('s').unwrap_or(name),
+            };
+            let items: String = items.iter().map(|value| element(item, value, lists)).collect();
+            format!("<{name}>{items}</{name}>")
+        }
+        other => format!("<{name}>{}</{name}>", content(other, lists)),
+    }
+}
+
+/// What stands inside an element.
+pub(crate) fn content(value: &Value, lists: Lists) -> String {
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| element(name, value, lists)).collect(),
+        Value::String(text) => escape(text),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Reads a document's root. Elements of these names are lists; texts stay strings.
+pub(crate) fn read(body: &[u8], lists: &[&str]) -> Result<Value, String> {
+    let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
+    let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
+    Ok(value(document.root_element(), lists))
+}
+
+fn value(node: roxmltree::Node<'_, '_>, lists: &[&str]) -> Value {
+    let children = || node.children().filter(roxmltree::Node::is_element);
+    if lists.contains(&node.tag_name().name()) {
+        return children().map(|child| value(child, lists)).collect();
+    }
+    if children().next().is_none() {
+        return Value::from(node.text().unwrap_or_default());
+    }
+    children().map(|child| (child.tag_name().name().to_owned(), value(child, lists))).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn written_and_read_again() {
+        let given = json!({ "Name": "a<b>&\"c\"", "Items": [{ "Value": "1" }, { "Value": "2" }], "None": null });
+        let text = document("Root", "urn:x", &content(&given, Lists::Singular));
+        assert!(text.contains("<Items><Item><Value>1</Value></Item>"), "{text}");
+        let expected = json!({ "Name": "a<b>&\"c\"", "Items": [{ "Value": "1" }, { "Value": "2" }] });
+        assert_eq!(read(text.as_bytes(), &["Items"]).unwrap(), expected);
+        assert!(element("L", &json!(["x"]), Lists::Members).contains("<member>x</member>"));
+        assert!(read(b"<a>", &[]).is_err());
+    }
+}

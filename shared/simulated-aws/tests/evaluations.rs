@@ -1,0 +1,102 @@
+//! AWS Config.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use aws_sdk_config::Client;
+use aws_sdk_config::error::ProvideErrorMetadata;
+use aws_sdk_config::primitives::DateTime;
+use aws_sdk_config::types::{ComplianceType, ConfigRule, Evaluation, Owner, ResourceType, Source};
+use serde_json::json;
+use simulated_aws::Aws;
+
+fn start() -> (Aws, Client) {
+    let aws = Aws::new("2026-11-20T08:00:00Z".parse().unwrap());
+    let client = Client::new(&aws.sdk_config());
+    (aws, client)
+}
+
+fn evaluation(compliance: ComplianceType) -> Evaluation {
+    Evaluation::builder()
+        .compliance_resource_type("AWS::ACM::Certificate")
+        .compliance_resource_id("arn:aws:acm:us-east-1:123456789012:certificate/1")
+        .compliance_type(compliance)
+        .ordering_timestamp(DateTime::from_secs(1_795_161_600))
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn evaluations_belong_to_a_result_token() {
+    let (aws, config) = start();
+    let token = aws.new_result_token("expiry");
+    let put = |token: &str, list: Vec<Evaluation>, test| {
+        config.put_evaluations().result_token(token).set_evaluations(Some(list)).test_mode(test).send()
+    };
+    let one = || evaluation(ComplianceType::NonCompliant);
+    put(&token, vec![one(), one()], false).await.unwrap();
+    assert_eq!(aws.evaluations().len(), 2);
+    assert_eq!(aws.evaluations()[0].rule.as_deref(), Some("expiry"));
+    let error = put("made-up", vec![one()], false).await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidResultTokenException"));
+    put("TESTMODE", vec![one()], true).await.unwrap();
+    put(&token, vec![one(); 100], false).await.unwrap();
+    assert_eq!(put(&token, vec![one(); 101], false).await.unwrap_err().code(), Some("ValidationException"));
+    assert_eq!(aws.evaluations().len(), 102, "a test is not kept");
+
+    aws.fail_evaluations(1);
+    let failed = put(&token, vec![one(), one()], false).await.unwrap();
+    assert_eq!(failed.failed_evaluations().len(), 1);
+    assert_eq!(aws.evaluations().len(), 103);
+}
+
+#[tokio::test]
+async fn evaluations_are_checked() {
+    let (aws, config) = start();
+    let token = aws.new_result_token("expiry");
+    let insufficient = evaluation(ComplianceType::InsufficientData);
+    let mut long = evaluation(ComplianceType::Compliant);
+    long.annotation = Some("x".repeat(257));
+    let misspelt = evaluation(ComplianceType::from("NOT_COMPLIANT"));
+    for (one, code) in [
+        (insufficient, "InvalidParameterValueException"),
+        (long, "ValidationException"),
+        (misspelt, "ValidationException"),
+    ] {
+        let error = config.put_evaluations().result_token(&token).evaluations(one).send().await.unwrap_err();
+        assert_eq!(error.code(), Some(code));
+    }
+    assert!(aws.evaluations().is_empty());
+}
+
+#[tokio::test]
+async fn the_newest_item_comes_first() {
+    let (aws, config) = start();
+    for (n, status) in ["ResourceDiscovered", "OK"].iter().enumerate() {
+        aws.insert_configuration_item(json!({
+            "resourceType": "AWS::ACM::Certificate",
+            "resourceId": "a",
+            "configurationItemStatus": status,
+            "configurationItemCaptureTime": 1_795_161_600 + n,
+            "tags": { "Owner": "payments" },
+        }));
+    }
+    let history = |id: &str| {
+        let history = config.get_resource_config_history().resource_type(ResourceType::from("AWS::ACM::Certificate"));
+        history.resource_id(id).limit(1).send()
+    };
+    let found = history("a").await.unwrap();
+    assert_eq!(found.configuration_items().len(), 1);
+    assert_eq!(found.configuration_items()[0].configuration_item_status().unwrap().as_str(), "OK");
+    assert_eq!(history("b").await.unwrap_err().code(), Some("ResourceNotDiscoveredException"));
+}
+
+#[tokio::test]
+async fn rules_are_put_and_described() {
+    let (_, config) = start();
+    let source = Source::builder().owner(Owner::CustomLambda).source_identifier("arn:aws:lambda:x").build().unwrap();
+    let rule = ConfigRule::builder().config_rule_name("expiry").source(source).build();
+    config.put_config_rule().config_rule(rule).send().await.unwrap();
+    let described = config.describe_config_rules().config_rule_names("expiry").send().await.unwrap();
+    assert!(described.config_rules()[0].config_rule_arn().unwrap().contains(":config-rule/config-rule-"));
+    let error = config.describe_config_rules().config_rule_names("none").send().await.unwrap_err();
+    assert_eq!(error.code(), Some("NoSuchConfigRuleException"));
+}

@@ -1,0 +1,114 @@
+//! The model on a port, with the SDK's own HTTP client and the machine's clock.
+#![cfg(feature = "server")]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_acm::Client;
+use aws_sdk_acm::error::ProvideErrorMetadata;
+use aws_sdk_acm::types::{Filters, KeyAlgorithm};
+use aws_smithy_types::retry::RetryConfig;
+use simulated_aws::{Aws, CertificateSpec, Fault, Key, Server};
+
+fn start() -> (Aws, Server) {
+    let aws = Aws::new("2026-11-20T08:00:00Z".parse().unwrap());
+    let server = aws.serve("127.0.0.1:0".parse().unwrap()).unwrap();
+    (aws, server)
+}
+
+/// A configuration that knows the endpoint only.
+fn remote(server: &Server, region: &'static str) -> SdkConfig {
+    let credentials = Credentials::new("AKID", "secret", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region))
+        .endpoint_url(server.endpoint_url())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(RetryConfig::disabled())
+        .build()
+}
+
+/// One request on a connection of its own, as any other program might send it.
+fn raw(server: &Server, request: &str) -> String {
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_real_client_gets_all_pages_over_tcp() {
+    let (aws, server) = start();
+    for n in 0..7 {
+        aws.insert_certificate(CertificateSpec::imported(&format!("{n}.example.com")).key(Key::P256).thin());
+    }
+    let acm = Client::new(&remote(&server, "us-east-1"));
+    let includes = Filters::builder().key_types(KeyAlgorithm::EcPrime256v1).build();
+    let pages = acm.list_certificates().includes(includes).max_items(3).into_paginator().items().send();
+    let found = pages.collect::<Result<Vec<_>, _>>().await.unwrap();
+    assert_eq!(found.len(), 7);
+    assert_eq!(aws.call_counts()["ListCertificates"], 3);
+}
+
+#[tokio::test]
+async fn errors_and_the_region_come_over_tcp() {
+    let (aws, server) = start();
+    let error = Client::new(&remote(&server, "eu-west-1")).list_certificates().send().await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidSignatureException"));
+    assert!(aws.calls().is_empty());
+    let acm = Client::new(&remote(&server, "us-east-1"));
+    let arn = format!("arn:aws:acm:us-east-1:{}:certificate/none", aws.account());
+    let error = acm.describe_certificate().certificate_arn(arn).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ResourceNotFoundException"));
+    let error = acm.search_certificates().send().await.unwrap_err();
+    assert_eq!(error.message(), Some("simulated-aws does not model acm:SearchCertificates"));
+}
+
+#[tokio::test]
+async fn faults_break_the_connection() {
+    let (aws, server) = start();
+    let acm = Client::new(&remote(&server, "us-east-1"));
+    aws.fail_call(1, Fault::ConnectionReset);
+    assert!(acm.list_certificates().send().await.unwrap_err().as_service_error().is_none());
+    acm.list_certificates().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn answers_take_the_latency() {
+    let (_aws, server) = start();
+    server.set_latency(Duration::from_millis(60));
+    let wall = Instant::now();
+    Client::new(&remote(&server, "us-east-1")).list_certificates().send().await.unwrap();
+    assert!(wall.elapsed() >= Duration::from_millis(60));
+}
+
+#[test]
+fn the_clock_and_the_record_are_served() {
+    let (aws, server) = start();
+    let body = r#"{"advanceSeconds":86400}"#;
+    let put = format!(
+        "PUT /_simulated/clock HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    assert!(raw(&server, &put).contains("2026-11-21T08:00:00Z"));
+    assert_eq!(aws.now(), "2026-11-21T08:00:00Z".parse().unwrap());
+    let call = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: CertificateManager.ListCertificates\r\ncontent-length: 2\r\n\r\n{}";
+    assert!(raw(&server, call).contains("CertificateSummaryList"));
+    let record = raw(&server, "GET /_simulated/record HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(record.ends_with("2026-11-21T08:00:00Z acm:ListCertificates {} -> ok\n"), "{record}");
+}
+
+#[test]
+fn a_dropped_server_stops() {
+    let (_aws, server) = start();
+    let address = server.address();
+    drop(server);
+    assert!(TcpStream::connect(address).is_err());
+}

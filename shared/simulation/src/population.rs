@@ -1,0 +1,128 @@
+//! The certificates of a world.
+
+use fastrand::Rng;
+use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
+
+use crate::ledger::Shared;
+
+/// How a certificate is made, at first and by hand later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Blueprint {
+    pub(crate) kind: Type,
+    pub(crate) key: Key,
+    pub(crate) names: Vec<String>,
+    pub(crate) days: i64,
+    /// The CA that signs it and that its tag names; none for the configured one.
+    pub(crate) ca: Option<String>,
+    /// The CA that signs it: the one that is named, or the configured one, which replaces only what
+    /// it issued itself.
+    pub(crate) issuer: String,
+    pub(crate) in_use: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// Imported, to be renewed by us.
+    Managed,
+    /// Imported, renewed by hand.
+    Watched,
+    /// ACM's own, public.
+    Amazon,
+    /// ACM's own, from a private CA.
+    Private,
+}
+
+const LOAD_BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+
+/// The CAs of a world.
+#[derive(Debug, Clone)]
+pub(crate) struct Cas {
+    /// The one that the function is configured with.
+    pub(crate) default: String,
+    /// Another one.
+    pub(crate) other: String,
+    /// One that issues for seven days at most.
+    pub(crate) short_lived: String,
+}
+
+impl Cas {
+    pub(crate) fn create(aws: &Aws) -> Self {
+        Self {
+            default: aws.insert_private_ca(PrivateCaSpec::new(Key::P256).common_name("Default")),
+            other: aws.insert_private_ca(PrivateCaSpec::new(Key::P384).common_name("Other")),
+            short_lived: aws.insert_private_ca(PrivateCaSpec::new(Key::P256).common_name("Short").short_lived()),
+        }
+    }
+
+    pub(crate) fn all(&self) -> [&String; 3] {
+        [&self.default, &self.other, &self.short_lived]
+    }
+}
+
+impl Blueprint {
+    /// The certificate with so many days left. Only those that the functions read are real.
+    pub(crate) fn spec(&self, aws: &Aws, days_left: i64, seconds: i64) -> CertificateSpec {
+        let name = &self.names[0];
+        let spec = match self.kind {
+            Type::Managed | Type::Watched => CertificateSpec::imported(name),
+            Type::Amazon => CertificateSpec::amazon_issued(name),
+            Type::Private => CertificateSpec::private(name, self.ca.as_deref().expect("a private one has a CA")),
+        };
+        let imported = matches!(self.kind, Type::Managed | Type::Watched);
+        let named = self.names.iter().skip(usize::from(!imported)).fold(spec, |spec, name| spec.dns(name));
+        let end = aws.now() + jiff::SignedDuration::from_secs(days_left * 86_400 + seconds);
+        let begin = end - jiff::SignedDuration::from_hours(24 * self.days);
+        let spec = named.key(self.key).not_after(end).not_before(begin);
+        let spec = if self.in_use { spec.in_use_by(LOAD_BALANCER) } else { spec };
+        if self.kind == Type::Managed { spec.issued_by(&self.issuer) } else { spec.thin() }
+    }
+}
+
+/// Puts the certificates of a world into ACM.
+pub(crate) fn populate(aws: &Aws, ledger: &Shared, cas: &Cas, count: usize, rng: &mut Rng) {
+    for number in 0..count {
+        let kind = match number % 20 {
+            0..10 => Type::Managed,
+            10..14 => Type::Watched,
+            14..19 => Type::Amazon,
+            _ => Type::Private,
+        };
+        insert(aws, ledger, cas, kind, number, rng);
+    }
+}
+
+/// Puts one more certificate into ACM.
+pub(crate) fn insert(aws: &Aws, ledger: &Shared, cas: &Cas, kind: Type, number: usize, rng: &mut Rng) -> String {
+    // One RSA key for each world of 50: they take a hundred times as long to make as the others.
+    let (key, days, ca) = match (kind, number % 50) {
+        (Type::Managed, 0) => (Key::Rsa2048, 730, None),
+        // A certificate of seven days is renewed as often as fifty others.
+        (Type::Managed, 1) if rng.u8(..4) == 0 => (Key::P256, 7, Some(cas.short_lived.clone())),
+        (Type::Managed, 5) => (Key::P256, 47, None),
+        (Type::Managed, 2 | 3) => (Key::P384, 365, Some(cas.other.clone())),
+        (Type::Managed, 4) => (Key::P521, 365, None),
+        (Type::Managed, _) => {
+            let ca = rng.bool().then(|| cas.other.clone());
+            (Key::P256, [365, 365, 365, 365, 365, 730, 198, 90][rng.usize(..8)], ca)
+        }
+        (Type::Watched, _) => (Key::ALL[rng.usize(..7)], [730, 365, 365, 90][rng.usize(..4)], None),
+        (Type::Amazon, _) => (Key::Rsa2048, 198, None),
+        (Type::Private, _) => (Key::Rsa2048, 395, Some(cas.other.clone())),
+    };
+    let name = format!("host-{number}.example.com");
+    let more = (0..rng.usize(..3)).map(|other| format!("alias-{other}.{name}"));
+    let names: Vec<String> = std::iter::once(name.clone()).chain(more).collect();
+    let issuer = ca.clone().unwrap_or_else(|| cas.default.clone());
+    let blueprint = Blueprint { kind, key, names, days, ca, issuer, in_use: rng.u8(..10) < 8 };
+    let mut spec = blueprint.spec(aws, rng.i64(1..=days), rng.i64(0..86_400));
+    spec = spec.tag("Owner", &format!("team-{}", rng.u8(..9))).tag("Cost", "Größe 7 @ a:b/c=d+e-f_g.h");
+    if kind == Type::Managed {
+        spec = spec.tag("acm-autopilot:renew-from", "private-ca");
+        if let Some(ca) = &blueprint.ca {
+            spec = spec.tag("acm-autopilot:private-ca", ca);
+        }
+    }
+    let arn = aws.insert_certificate(spec);
+    ledger.enter(aws, &arn, blueprint);
+    arn
+}

@@ -1,0 +1,118 @@
+//! What came of a life.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::parameters::Parameters;
+
+/// A life without a broken invariant, in numbers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// Certificates times years.
+    pub certificate_years: f64,
+    /// Calls to AWS.
+    pub calls: u64,
+    /// Runs of functions.
+    pub runs: u64,
+    /// Runs that failed or were killed.
+    pub failed_runs: u64,
+    /// Events and messages that ended in a dead-letter queue.
+    pub dead_letters: u64,
+    /// Certificates replaced by imported-renewal.
+    pub renewals: u64,
+    /// Notices published.
+    pub notices: u64,
+    /// Managed certificates that expired, each with a reason that excuses it.
+    pub excused: u64,
+    /// Digest of the record.
+    pub digest: u64,
+}
+
+impl Summary {
+    /// Takes another life into account.
+    pub fn add(&mut self, other: &Self) {
+        self.certificate_years += other.certificate_years;
+        self.calls += other.calls;
+        self.runs += other.runs;
+        self.failed_runs += other.failed_runs;
+        self.dead_letters += other.dead_letters;
+        self.renewals += other.renewals;
+        self.notices += other.notices;
+        self.excused += other.excused;
+        self.digest ^= other.digest;
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:.0} certificate-years, {} calls, {} runs ({} failed or killed), {} renewals, {} notices, {} dead letters, \
+             {} certificates expired with an excuse, digest {:016x}",
+            self.certificate_years,
+            self.calls,
+            self.runs,
+            self.failed_runs,
+            self.renewals,
+            self.notices,
+            self.dead_letters,
+            self.excused,
+            self.digest
+        )
+    }
+}
+
+/// An invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Which.
+    pub invariant: &'static str,
+    /// Of which certificate; empty when of none in particular.
+    pub certificate: String,
+    /// How.
+    pub what: String,
+}
+
+impl Broken {
+    pub(crate) fn new(invariant: &'static str, certificate: &str, what: impl Into<String>) -> Self {
+        Self { invariant, certificate: certificate.to_owned(), what: what.into() }
+    }
+}
+
+/// What a check says.
+pub(crate) type Check = Result<(), Broken>;
+
+/// A broken invariant, with what is needed to find out why.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    /// The world.
+    pub parameters: Parameters,
+    /// Virtual time.
+    pub at: Timestamp,
+    /// The day of the world's life.
+    pub day: i64,
+    /// What does not hold.
+    pub broken: Broken,
+    /// The last calls about the certificate, and what operators did to it.
+    pub about: Vec<String>,
+    /// The last calls of all.
+    pub last_calls: Vec<String>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {} broke: {}", self.parameters.seed, self.broken.invariant)?;
+        writeln!(f, "  what:        {}", self.broken.what)?;
+        writeln!(f, "  certificate: {}", self.broken.certificate)?;
+        writeln!(f, "  when:        {} (day {})", self.at, self.day)?;
+        writeln!(f, "  world:       {:?}, that is {}", self.parameters, self.parameters.actual_kind())?;
+        writeln!(f, "  replay:      {}", self.parameters.replay())?;
+        writeln!(f, "  the certificate's last calls:")?;
+        self.about.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
+        writeln!(f, "  the last calls of all:")?;
+        self.last_calls.iter().try_for_each(|line| writeln!(f, "    {line}"))
+    }
+}
+
+impl std::error::Error for Violation {}

@@ -1,0 +1,204 @@
+//! What a run of a function leads to: events, and what has to hold of its calls.
+
+use std::collections::BTreeSet;
+
+use certificates::utc_date;
+use jiff::Timestamp;
+use serde_json::Value;
+use simulated_aws::{Call, CallResult, Notice};
+
+use crate::aws_events::{acm, cloudtrail, tag_parameters};
+use crate::invariants;
+use crate::report::{Broken, Check};
+use crate::world::{EXPIRY_EVENTS, World};
+
+/// A run of a function.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) function: String,
+    pub(crate) begun: Timestamp,
+    /// Its answer, if it ended well.
+    pub(crate) answer: Option<Value>,
+    pub(crate) killed: bool,
+}
+
+/// Answers that are no refusal of what was asked: faults, and states of the world.
+const NO_REFUSALS: [&str; 8] = [
+    "ThrottlingException",
+    "Throttling",
+    "InternalFailure",
+    "RequestInProgressException",
+    "ResourceNotFoundException",
+    "InvalidStateException",
+    "AccessDeniedException",
+    "AuthorizationError",
+];
+/// Answers that are part of life.
+const NATURAL: [&str; 2] = ["RequestInProgressException", "ResourceNotFoundException"];
+
+pub(crate) fn took_effect(call: &Call) -> bool {
+    matches!(call.result, CallResult::Ok | CallResult::NoAnswer { effect: true })
+}
+
+fn failed(call: &Call) -> bool {
+    match &call.result {
+        CallResult::Ok => false,
+        CallResult::Error(code) => !NATURAL.contains(&code.as_str()),
+        CallResult::NoAnswer { .. } => true,
+    }
+}
+
+fn certificate_of(call: &Call) -> Option<&str> {
+    call.input["CertificateArn"].as_str().filter(|_| call.service == "acm")
+}
+
+impl World {
+    /// Sees what a run did.
+    pub(crate) fn settle(&mut self, run: &Run) -> Check {
+        let now = self.aws.now();
+        let (calls, notices, events) = (self.aws.calls(), self.aws.published(), self.aws.events());
+        self.aws.forget_record();
+        calls.iter().for_each(|call| self.record.add(call));
+        if run.answer.is_none() {
+            let how = if run.killed { "killed" } else { "failed" };
+            self.record.remark(format!("{now} {} {how}", run.function));
+        }
+        calls.iter().try_for_each(refused_for_its_shape)?;
+
+        let failures = calls.iter().filter(|call| failed(call)).count() + usize::from(run.killed);
+        let touched: BTreeSet<String> = calls.iter().filter_map(certificate_of).map(str::to_owned).collect();
+        if failures > 0 || run.answer.is_none() {
+            self.hinder(&calls, &touched);
+        }
+        self.count_notices(&notices, failures)?;
+        self.count_issued(&calls, &touched)?;
+        self.look_at_imports(&calls)?;
+        invariants::tags_are_kept(&self.aws, &mut self.ledger.open(), &touched)?;
+
+        for call in calls.iter().filter(|call| took_effect(call)) {
+            self.tell_of(run, call);
+        }
+        for event in events {
+            self.set_out(&event.bus, event.event, now);
+        }
+        let caused: Vec<Value> = self.ledger.open().caused.drain(..).collect();
+        for event in caused {
+            self.set_out("default", event, now);
+        }
+        let swept = run.answer.as_ref().is_some_and(|answer| answer["outcome"] == "swept");
+        if swept && failures == 0 && run.function == EXPIRY_EVENTS && utc_date(run.begun) == utc_date(now) {
+            invariants::everything_was_told(&self.ledger.open(), run.begun)?;
+        }
+        Ok(())
+    }
+
+    /// Faults keep certificates from being renewed: those that the run was about, or all that it listed.
+    fn hinder(&mut self, calls: &[Call], touched: &BTreeSet<String>) {
+        let now = self.aws.now();
+        let mut ledger = self.ledger.open();
+        if calls.iter().any(|call| call.operation == "ListCertificates") || touched.is_empty() {
+            return ledger.hinder_all(now, "a sweep failed");
+        }
+        for arn in touched {
+            if let Some(known) = ledger.known.get_mut(arn) {
+                known.hinder(now, "a run about it failed");
+            }
+        }
+    }
+
+    fn count_notices(&mut self, notices: &[Notice], failures: usize) -> Check {
+        self.summary.notices += notices.len() as u64;
+        let mut ledger = self.ledger.open();
+        for notice in notices {
+            let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
+            let Some(told) = invariants::told(&text, notice.at) else { continue };
+            let (times, forgiven) = ledger.told.entry(told).or_default();
+            *times += 1;
+            *forgiven += failures;
+        }
+        for notice in notices {
+            let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
+            let Some(told) = invariants::told(&text, notice.at) else { continue };
+            let (times, forgiven) = ledger.told[&told];
+            if times > 1 + forgiven {
+                let what = format!("told {times} times, {} times too often: {told:?}", times - 1 - forgiven);
+                return Err(Broken::new(invariants::TOLD_ONCE, &told.0, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each certificate that a CA issues costs money.
+    fn count_issued(&mut self, calls: &[Call], touched: &BTreeSet<String>) -> Check {
+        if !calls.iter().any(|call| call.operation == "IssueCertificate" && took_effect(call)) {
+            return Ok(());
+        }
+        let total: usize =
+            self.cas.all().into_iter().filter_map(|ca| self.aws.private_ca(ca)).map(|ca| ca.issued).sum();
+        let new = total - self.issued;
+        self.issued = total;
+        let now = self.aws.now();
+        let mut ledger = self.ledger.open();
+        for arn in touched {
+            let Some(known) = ledger.known.get_mut(arn) else { continue };
+            let (first, count) = known.issued.map_or((now, new), |(first, count)| (first, count + new));
+            known.issued = Some((first, count));
+            invariants::issuance_is_bounded(arn, count, now.duration_since(first), known.occasions)?;
+        }
+        Ok(())
+    }
+
+    fn look_at_imports(&mut self, calls: &[Call]) -> Check {
+        let now = self.aws.now();
+        for call in calls.iter().filter(|call| call.operation == "ImportCertificate" && took_effect(call)) {
+            let arn = certificate_of(call).unwrap_or_default();
+            let Some(present) = self.aws.certificate(arn) else { continue };
+            let mut ledger = self.ledger.open();
+            let Some(known) = ledger.known.get_mut(arn) else {
+                return Err(Broken::new(invariants::NOT_WORSE, arn, "an import made a new certificate"));
+            };
+            // The SDK repeats an import whose answer was lost.
+            if known.seen.serial == present.serial {
+                continue;
+            }
+            invariants::import_is_no_worse(&known.seen, &present)?;
+            known.see(now, present);
+            self.summary.renewals += 1;
+        }
+        Ok(())
+    }
+
+    /// The events that AWS sends because of a call.
+    fn tell_of(&mut self, run: &Run, call: &Call) {
+        let Some(arn) = certificate_of(call) else { return };
+        let now = self.aws.now();
+        match call.operation.as_str() {
+            "AddTagsToCertificate" | "RemoveTagsFromCertificate" => {
+                let tags = call.input["Tags"].as_array().into_iter().flatten().map(|tag| {
+                    let text = |member: &str| tag[member].as_str().map(str::to_owned);
+                    (text("Key").unwrap_or_default(), text("Value"))
+                });
+                let role = self.wiring.functions[&run.function].role.clone();
+                let parameters = tag_parameters(arn, &tags.collect::<Vec<_>>());
+                self.set_out("default", cloudtrail(&role, &call.operation, parameters, now), now);
+            }
+            "ImportCertificate" => {
+                let Some(present) = self.aws.certificate(arn) else { return };
+                let event = acm("ACM Certificate Available", &present, now, &[("Action", "REIMPORT")]);
+                self.set_out("default", event, now);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The model refuses what AWS documents to refuse. No call may be refused for what it asks.
+fn refused_for_its_shape(call: &Call) -> Check {
+    match &call.result {
+        CallResult::Error(code) if !NO_REFUSALS.contains(&code.as_str()) => {
+            let what = format!("{}:{} was refused: {code}", call.service, call.operation);
+            Err(Broken::new(invariants::WITHIN_LIMITS, certificate_of(call).unwrap_or_default(), what))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,113 @@
+//! Worlds that are set up by hand, for tests of one scenario.
+
+use jiff::SignedDuration;
+use simulated_aws::Key;
+
+use crate::World;
+use crate::ledger::is_ours;
+use crate::population::{Blueprint, Type};
+use crate::report::Violation;
+
+/// What a certificate has come to, without what depends on when it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether it was replaced.
+    pub replaced: bool,
+    /// Our tags but the times in them, and only that there were attempts. Of a certificate that was replaced,
+    /// what was told of the end of the one before does not matter: a notice that could not be sent does not
+    /// keep a certificate from being renewed, and then there is nothing more to tell.
+    pub ours: Vec<String>,
+    /// The operators' tags.
+    pub theirs: Vec<String>,
+    /// Kinds of the notices about ends, with their milestones.
+    pub told: Vec<String>,
+}
+
+impl World {
+    /// Nothing happens but what ACM, the schedule and the functions do.
+    #[must_use]
+    pub fn undisturbed(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
+    /// ARN of the CA that the function is configured with.
+    #[must_use]
+    pub fn default_ca(&self) -> &str {
+        &self.cas.default
+    }
+
+    /// Adds an imported certificate of a year, renewed by the functions or only watched.
+    pub fn add_imported(&mut self, days_left: i64, managed: bool, tags: &[(&str, &str)]) -> String {
+        let kind = if managed { Type::Managed } else { Type::Watched };
+        let managed = [("acm-autopilot:renew-from", "private-ca")].into_iter().filter(|_| managed);
+        self.add(kind, days_left, &managed.chain(tags.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// Adds one of ACM's own certificates.
+    pub fn add_amazon_issued(&mut self, days_left: i64) -> String {
+        self.add(Type::Amazon, days_left, &[])
+    }
+
+    fn add(&mut self, kind: Type, days_left: i64, tags: &[(&str, &str)]) -> String {
+        self.numbered += 1;
+        let names = vec![format!("host-{}.example.com", self.numbered), "www.example.com".to_owned()];
+        // Not in use, ACM does nothing about it by itself.
+        let in_use = kind != Type::Amazon;
+        let issuer = self.cas.default.clone();
+        let blueprint = Blueprint { kind, key: Key::P256, names, days: 365, ca: None, issuer, in_use };
+        let spec = blueprint.spec(&self.aws, days_left, 43_200).tag("Owner", "team-1");
+        let spec = tags.iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
+        let arn = self.aws.insert_certificate(spec);
+        self.ledger.enter(&self.aws, &arn, blueprint);
+        arn
+    }
+
+    /// How many calls there were.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.record.calls
+    }
+
+    /// Lives for a while, until everything is done.
+    ///
+    /// # Errors
+    /// An invariant is broken, or there is always more to do.
+    pub async fn run_and_settle(&mut self, span: SignedDuration) -> Result<(), Box<Violation>> {
+        self.run(span).await?;
+        let settled = self.settles_down().await;
+        self.quiet = true;
+        settled.map_err(|broken| self.report(broken))
+    }
+
+    /// What a certificate has come to.
+    ///
+    /// # Panics
+    /// When there is no such certificate.
+    #[must_use]
+    pub fn outcome(&self, arn: &str, serial_before: &str) -> Outcome {
+        let present = self.aws.certificate(arn).expect("it is there");
+        let (ours, theirs): (Vec<_>, Vec<_>) = present.tags.iter().partition(|(key, _)| is_ours(key));
+        let replaced = present.serial != serial_before;
+        let matters = |key: &str| !(key.ends_with(":status-since") || replaced && key.ends_with(":noticed"));
+        let ours = ours.into_iter().filter(|(key, _)| matters(key)).map(|(key, value)| {
+            match key.rsplit(':').next() {
+                Some("attempts" | "renewal-of") => format!("{key} is there"),
+                // The date differs when the renewal was made a day later.
+                Some("noticed") => format!("{key}={}", value.split('@').next().unwrap_or_default()),
+                _ => format!("{key}={value}"),
+            }
+        });
+        let ledger = self.ledger.open();
+        let told = ledger.told.keys().filter(|(about, ..)| about == arn && !replaced);
+        let mut told: Vec<String> = told.map(|(_, _, kind, milestone)| format!("{kind} {milestone}")).collect();
+        told.sort();
+        told.dedup();
+        Outcome {
+            replaced,
+            ours: ours.collect(),
+            theirs: theirs.into_iter().map(|(key, value)| format!("{key}={value}")).collect(),
+            told,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What the template connects with what.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+use lambda::Environment;
+use serde_json::Value;
+
+use crate::pattern::Pattern;
+use crate::template::Template;
+
+/// Everything between an event and a function.
+#[derive(Debug, Clone)]
+pub struct Wiring {
+    /// EventBridge's rules.
+    pub rules: Vec<Rule>,
+    /// The functions, by logical id.
+    pub functions: BTreeMap<String, Function>,
+    /// The queues, by logical id.
+    pub queues: BTreeMap<String, Queue>,
+}
+
+/// A rule of EventBridge.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its logical id.
+    pub id: String,
+    /// Which events it takes; none for a schedule.
+    pub pattern: Option<Pattern>,
+    /// How often it fires by itself.
+    pub every: Option<SignedDuration>,
+    /// The bus that it listens on.
+    pub bus: String,
+    /// Where it sends them.
+    pub targets: Vec<Target>,
+}
+
+/// Where a rule sends an event.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Logical id of a function or of a queue.
+    pub id: String,
+    /// What it sends in place of the event.
+    pub input: Option<Value>,
+}
+
+/// A function of Lambda.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its `Timeout`.
+    pub timeout: SignedDuration,
+    /// Its environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// The ARN of its role.
+    pub role: String,
+    /// How often Lambda tries an asynchronous event again.
+    pub retries: u32,
+}
+
+/// A queue of SQS that feeds a function.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// For how long a message that was received is hidden.
+    pub visibility: SignedDuration,
+    /// How often a message is received before it goes to the dead-letter queue; none without one.
+    pub most_receives: Option<u32>,
+    /// The function that reads it; none for a dead-letter queue.
+    pub function: Option<String>,
+    /// Whether the function answers which messages failed.
+    pub reports_failures: bool,
+}
+
+impl Function {
+    /// The environment as the function reads it.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+/// The path of the deployment template.
+#[must_use]
+pub fn template_path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
+}
+
+impl Wiring {
+    /// Reads a template.
+    ///
+    /// # Panics
+    /// When it holds something that is not understood, which would otherwise not be tested.
+    #[must_use]
+    pub fn of(template: &Template) -> Self {
+        let globals = template.function_globals();
+        let configs = template.resources("AWS::Lambda::EventInvokeConfig");
+        let functions = template.resources("AWS::Serverless::Function");
+        let functions = functions.iter().map(|(id, properties)| {
+            let config = configs.iter().find(|(_, config)| config["FunctionName"] == **id).map(|(_, config)| config);
+            (id.clone(), function(&globals, properties, config))
+        });
+        let mappings = template.resources("AWS::Lambda::EventSourceMapping");
+        let queues = template.resources("AWS::SQS::Queue");
+        let queues = queues.iter().map(|(id, properties)| {
+            let mapping = mappings.iter().map(|(_, mapping)| mapping);
+            let mapping = mapping.into_iter().find(|mapping| mapping["EventSourceArn"] == template.arn(id));
+            (id.clone(), queue(properties, mapping))
+        });
+        let rules = template.resources("AWS::Events::Rule");
+        Self {
+            rules: rules.iter().map(|(id, properties)| rule(id, properties)).collect(),
+            functions: functions.collect(),
+            queues: queues.collect(),
+        }
+    }
+
+    /// The targets of an event that is sent to this bus.
+    pub fn targets<'a>(&'a self, bus: &'a str, event: &'a Value) -> impl Iterator<Item = &'a Target> {
+        let rules = self.rules.iter().filter(move |rule| rule.bus == bus);
+        rules
+            .filter(|rule| rule.pattern.as_ref().is_some_and(|pattern| pattern.matches(event)))
+            .flat_map(|rule| &rule.targets)
+    }
+}
+
+fn function(globals: &Value, properties: &Value, config: Option<&Value>) -> Function {
+    let mut environment = BTreeMap::new();
+    for of in [globals, properties] {
+        for (name, value) in of["Environment"]["Variables"].as_object().into_iter().flatten() {
+            environment.insert(name.clone(), value.as_str().unwrap_or_default().to_owned());
+        }
+    }
+    let timeout = properties["Timeout"].as_i64().or_else(|| globals["Timeout"].as_i64());
+    // Lambda's defaults: 3 seconds; two retries of an asynchronous event.
+    Function {
+        timeout: SignedDuration::from_secs(timeout.unwrap_or(3)),
+        environment,
+        role: properties["Role"].as_str().unwrap_or_default().to_owned(),
+        retries: config.and_then(|config| small(&config["MaximumRetryAttempts"])).unwrap_or(2),
+    }
+}
+
+fn queue(properties: &Value, mapping: Option<&Value>) -> Queue {
+    if let Some(mapping) = mapping {
+        assert_eq!(mapping["BatchSize"], 1, "batches of several messages are not simulated");
+    }
+    Queue {
+        visibility: SignedDuration::from_secs(properties["VisibilityTimeout"].as_i64().unwrap_or(30)),
+        most_receives: small(&properties["RedrivePolicy"]["maxReceiveCount"]),
+        function: mapping.and_then(|mapping| mapping["FunctionName"].as_str()).map(str::to_owned),
+        reports_failures: mapping.is_some_and(|mapping| {
+            mapping["FunctionResponseTypes"]
+                .as_array()
+                .is_some_and(|types| types.contains(&"ReportBatchItemFailures".into()))
+        }),
+    }
+}
+
+fn rule(id: &str, properties: &Value) -> Rule {
+    let pattern = properties
+        .get("EventPattern")
+        .map(|pattern| Pattern::read(pattern).unwrap_or_else(|unsupported| panic!("{id}: {}", unsupported.0)));
+    let schedule = properties["ScheduleExpression"].as_str();
+    let targets = properties["Targets"].as_array().into_iter().flatten().map(|target| Target {
+        id: target["Arn"].as_str().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned(),
+        input: target["Input"]
+            .as_str()
+            .map(|text| serde_json::from_str(text).unwrap_or_else(|_| panic!("{id}: Input"))),
+    });
+    Rule {
+        id: id.to_owned(),
+        pattern,
+        every: schedule.map(rate),
+        bus: properties["EventBusName"].as_str().unwrap_or("default").to_owned(),
+        targets: targets.collect(),
+    }
+}
+
+/// EventBridge user guide, "Rate expressions".
+fn rate(text: &str) -> SignedDuration {
+    let inner = text.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')'));
+    let (count, unit) = inner.and_then(|inner| inner.split_once(' ')).unwrap_or_else(|| panic!("{text} is no rate"));
+    let count: i64 = count.parse().unwrap_or_else(|_| panic!("{text} is no rate"));
+    match unit.trim_end_matches('s') {
+        "minute" => SignedDuration::from_mins(count),
+        "hour" => SignedDuration::from_hours(count),
+        "day" => SignedDuration::from_hours(24 * count),
+        _ => panic!("{text} is no rate"),
+    }
+}
+
+fn small(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|number| u32::try_from(number).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn wiring() -> Wiring {
+        Wiring::of(&Template::read(&template_path(), "123456789012", "us-east-1", &[]))
+    }
+
+    fn targets(event: &Value) -> Vec<String> {
+        wiring().targets("default", event).map(|target| target.id.clone()).collect()
+    }
+
+    #[test]
+    fn the_template_is_understood() {
+        let wiring = wiring();
+        assert_eq!(wiring.functions.keys().collect::<Vec<_>>(), ["ExpiryEventsFunction", "ImportedRenewalFunction"]);
+        assert_eq!(wiring.functions["ExpiryEventsFunction"].timeout, SignedDuration::from_secs(300));
+        assert_eq!(wiring.functions["ExpiryEventsFunction"].retries, 2);
+        assert!(wiring.functions["ImportedRenewalFunction"].environment["NOTICE_TOPIC_ARN"].ends_with(":NoticeTopic"));
+        let queue = &wiring.queues["RenewalQueue"];
+        assert_eq!((queue.visibility, queue.most_receives), (SignedDuration::from_mins(30), Some(3)));
+        assert_eq!((queue.function.as_deref(), queue.reports_failures), (Some("ImportedRenewalFunction"), true));
+        let schedules: Vec<_> = wiring.rules.iter().filter_map(|rule| rule.every).collect();
+        assert_eq!(schedules, [SignedDuration::from_hours(1)]);
+    }
+
+    #[test]
+    fn events_find_their_targets() {
+        let expired = json!({"source": "aws.acm", "detail-type": "ACM Certificate Expired", "detail": {}});
+        assert_eq!(targets(&expired), ["ExpiryEventsFunction"]);
+        let requested =
+            json!({"source": "acm-autopilot", "detail-type": "Certificate Renewal Requested", "detail": {}});
+        assert_eq!(targets(&requested), ["RenewalQueue"]);
+        let changed =
+            json!({"source": "acm-autopilot", "detail-type": "Certificate Renewal Status Changed", "detail": {}});
+        assert!(targets(&changed).is_empty());
+    }
+
+    #[test]
+    fn the_functions_own_tags_do_not_come_back() {
+        let event = |issuer: &str, key: &str| {
+            json!({
+                "source": "aws.acm", "detail-type": "AWS API Call via CloudTrail",
+                "detail": {
+                    "eventSource": "acm.amazonaws.com", "eventName": "AddTagsToCertificate",
+                    "userIdentity": {"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": issuer}}},
+                    "requestParameters": {"tags": [{"key": "x"}, {"key": key, "value": "pending-renewal"}]},
+                },
+            })
+        };
+        let admin = "arn:aws:iam::123456789012:role/admin";
+        assert_eq!(targets(&event(admin, "acm-autopilot:status")), ["RenewalQueue"]);
+        assert!(targets(&event(admin, "Owner")).is_empty());
+        for function in wiring().functions.values() {
+            assert!(targets(&event(&function.role, "acm-autopilot:status")).is_empty(), "{}", function.role);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Every call of every scenario fails in every way, once; then life goes on. In the end everything is as in
+//! a life without the fault.
+#![cfg(test)]
+
+use jiff::{SignedDuration, ToSpan};
+use simulated_aws::Fault;
+use simulation::{Kind, Outcome, Parameters, World};
+
+/// What happens to the k-th call, and to those after it.
+const TROUBLE: [(&str, Fault, u64); 7] = [
+    ("fails", Fault::ServerError, 1),
+    ("fails as often as the SDK tries", Fault::ServerError, 3),
+    ("loses its answer", Fault::AnswerLost, 1),
+    ("loses every answer", Fault::AnswerLost, 3),
+    ("is throttled", Fault::Throttled, 3),
+    ("dies before", Fault::Crash, 1),
+    ("dies after", Fault::CrashAfter, 1),
+];
+/// Long enough for a message that fails, a pause of a day, and the sweep after it.
+const LIFE: SignedDuration = SignedDuration::from_hours(60);
+
+async fn lives(prepare: impl Fn(&mut World) -> Vec<String>, expected: impl Fn(&[Outcome])) {
+    let (calls, undisturbed) = life(&prepare, None).await;
+    expected(&undisturbed);
+    assert!(calls > 5, "{calls} calls");
+    for (what, fault, times) in TROUBLE {
+        for k in 1..=calls {
+            let (_, disturbed) = life(&prepare, Some((k, fault.clone(), times))).await;
+            assert_eq!(disturbed, undisturbed, "call {k} of {calls} {what}");
+        }
+    }
+}
+
+async fn life(prepare: &impl Fn(&mut World) -> Vec<String>, trouble: Option<(u64, Fault, u64)>) -> (u64, Vec<Outcome>) {
+    let mut world = World::empty(Parameters::new(Kind::Calm, 7)).undisturbed();
+    let arns = prepare(&mut world);
+    let serials: Vec<String> = arns.iter().map(|arn| world.aws().certificate(arn).unwrap().serial).collect();
+    let (first, fault, times) = trouble.unwrap_or((1, Fault::Crash, 0));
+    (first..first + times).for_each(|k| world.aws().fail_call(k, fault.clone()));
+    world.run(LIFE).await.unwrap_or_else(|violation| panic!("{violation}"));
+    let calls = world.calls();
+    world.run_and_settle(SignedDuration::from_hours(48)).await.unwrap_or_else(|violation| panic!("{violation}"));
+    let outcomes = arns.iter().zip(&serials).map(|(arn, serial)| world.outcome(arn, serial)).collect();
+    (calls, outcomes)
+}
+
+fn has(outcome: &Outcome, tag: &str) -> bool {
+    outcome.ours.iter().any(|ours| ours == &format!("acm-autopilot:{tag}"))
+}
+
+#[tokio::test]
+async fn a_notice() {
+    lives(
+        |world| vec![world.add_imported(29, false, &[])],
+        |outcomes| {
+            assert_eq!(outcomes[0].told, ["expiring 30"]);
+            assert!(has(&outcomes[0], "noticed=30"));
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_renewal() {
+    lives(
+        |world| vec![world.add_imported(20, true, &[])],
+        |outcomes| {
+            assert!(outcomes[0].replaced);
+            assert!(has(&outcomes[0], "status=renewal-complete"), "{outcomes:?}");
+            assert!(!has(&outcomes[0], "renewal-of is there"), "{outcomes:?}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_renewal_from_a_disabled_ca() {
+    lives(
+        |world| {
+            world.aws().set_ca_status(world.default_ca(), "DISABLED");
+            vec![world.add_imported(29, true, &[])]
+        },
+        |outcomes| {
+            assert!(!outcomes[0].replaced);
+            assert!(has(&outcomes[0], "status=renewal-failed") && has(&outcomes[0], "status-reason=ca-disabled"));
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_record_of_a_renewal_that_was_cut_off_after_its_import() {
+    lives(
+        |world| {
+            let since = (world.aws().now() - 1.hour()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            let tags = [
+                ("acm-autopilot:status", "renewal-in-progress"),
+                ("acm-autopilot:status-since", since.as_str()),
+                ("acm-autopilot:attempts", "1"),
+                ("acm-autopilot:renewal-of", "0a:1b"),
+            ];
+            // Just imported: what lies within two days is looked at.
+            vec![world.add_imported(364, true, &tags)]
+        },
+        |outcomes| {
+            assert!(!outcomes[0].replaced);
+            assert_eq!(outcomes[0].ours, ["acm-autopilot:status=renewal-complete"]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_sweep_over_several() {
+    lives(
+        |world| {
+            let mut arns = vec![world.add_imported(14, false, &[]), world.add_imported(-2, false, &[])];
+            arns.push(world.add_imported(10, true, &[]));
+            arns.push(world.add_amazon_issued(29));
+            arns
+        },
+        |outcomes| {
+            assert!(outcomes[2].replaced && has(&outcomes[2], "status=renewal-complete"));
+            assert_eq!(outcomes[1].told, ["expired -1"]);
+            assert!(outcomes.iter().all(|outcome| outcome.theirs.iter().any(|tag| tag == "Owner=team-1")));
+        },
+    )
+    .await;
+}

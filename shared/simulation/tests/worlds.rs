@@ -1,0 +1,55 @@
+//! A few small worlds, and that a life depends on nothing but its parameters.
+#![cfg(test)]
+
+use simulation::{Kind, Parameters, World, live};
+
+fn small(kind: Kind, seed: u64) -> Parameters {
+    Parameters { certificates: 20, days: 120, ..Parameters::new(kind, seed) }
+}
+
+#[test]
+fn the_invariants_hold_in_every_kind_of_world() {
+    for kind in Kind::ALL {
+        for seed in 1..=2 {
+            let summary = live(small(kind, seed)).unwrap_or_else(|violation| panic!("{violation}"));
+            assert!(summary.renewals > 0 && summary.notices > 10, "{kind} {seed}: {summary}");
+        }
+    }
+}
+
+async fn record(parameters: Parameters) -> String {
+    let mut world = World::new(parameters).recording();
+    world.live().await.unwrap_or_else(|violation| panic!("{violation}"));
+    world.record()
+}
+
+/// Byte for byte, although the keys are new ones each time.
+#[tokio::test]
+async fn the_same_seed_gives_the_same_record() {
+    for kind in [Kind::Faulty, Kind::Slow] {
+        let parameters = Parameters { certificates: 20, days: 90, ..Parameters::new(kind, 11) };
+        let first = record(parameters).await;
+        assert!(first.lines().count() > 500, "{kind}");
+        let second = record(parameters).await;
+        for (number, (first, second)) in first.lines().zip(second.lines()).enumerate() {
+            assert_eq!(first, second, "line {number} in the world {kind}");
+        }
+        assert_eq!(first, second, "{kind}");
+        let other = record(Parameters { seed: 12, ..parameters }).await;
+        assert_ne!(first, other, "{kind}");
+    }
+}
+
+/// The invariants can fail, and the report says how to see it again.
+#[tokio::test]
+async fn a_tag_that_an_outsider_changes_is_found() {
+    let mut world = World::empty(Parameters::new(Kind::Calm, 1)).undisturbed();
+    let arn = world.add_imported(20, true, &[]);
+    let target = arn.clone();
+    world.aws().before("ImportCertificate", 1, move |aws| aws.set_tags(&target, &[("Owner", None)]));
+    let violation = world.run(jiff::SignedDuration::from_hours(30)).await.unwrap_err();
+    assert_eq!(violation.broken.invariant, "operators' tags are never changed or lost");
+    assert_eq!(violation.broken.certificate, arn);
+    let report = violation.to_string();
+    assert!(report.contains("--world calm --from 1 --seeds 1") && report.contains("ImportCertificate"), "{report}");
+}
