@@ -1,0 +1,65 @@
+# Every target sets up what it needs: Python packages in target/venv, binaries in target/lambda.
+# What is missing on the machine itself is said in one line.
+
+PYTHON ?= python3
+# Processor of the binaries: this machine's, unless `make build ARCH=arm64` (or x86_64) says otherwise.
+ARCH ?=
+# `make demo KEEP=1` leaves LocalStack running.
+KEEP ?=
+# `make simulate SEEDS=200 WORLD=faulty`: how many worlds, and of which kind.
+SEEDS ?= 20
+WORLD ?= mixed
+
+FUNCTIONS := expiry-events imported-renewal
+VENV := target/venv
+IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint unit mangle simulate e2e build deny venv need-rust need-python
+
+help:  ## Shows this.
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
+	@KEEP=$(KEEP) $(VENV)/bin/python localstack-tests/demo.py
+
+test: lint unit mangle build e2e  ## Everything that CI runs.
+
+lint: need-rust venv  ## Formatting, clippy with warnings denied, cfn-lint.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(VENV)/bin/cfn-lint infra/template.yaml
+	$(VENV)/bin/python localstack-tests/check_schemas.py
+
+unit: need-rust  ## Unit, property and handler tests. They need no network.
+	cargo test --workspace --locked
+
+mangle: need-rust  ## 100,000 mangled events into each function: none may panic.
+	PROPTEST_CASES=100000 cargo test --locked -p expiry-events --test suite mutated_events_never_panic
+	PROPTEST_CASES=100000 cargo test --locked -p imported-renewal --lib no_event_makes_it_panic
+
+simulate: need-rust  ## Years in the life of certificates under faults, SEEDS worlds of a kind (WORLD).
+	cargo run --locked --profile simulation -p simulation --bin simulate -- --seeds $(SEEDS) --world $(WORLD)
+
+build: need-rust venv  ## Binaries for Lambda in target/lambda.
+	@$(IN_VENV) $(VENV)/bin/python localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
+
+e2e: build  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
+	$(VENV)/bin/python -m pytest localstack-tests
+
+bench: need-rust venv  ## Start time, package size and memory of each function, next to an empty one.
+	@$(IN_VENV) $(VENV)/bin/python localstack-tests/build.py $(FUNCTIONS) empty-function
+	@$(VENV)/bin/python localstack-tests/bench.py $(FUNCTIONS)
+
+deny: need-rust  ## Licences, sources and known vulnerabilities of the dependencies (cargo-deny).
+	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@0.20.2
+	cargo deny check
+
+venv: need-python
+	@$(PYTHON) localstack-tests/setup_venv.py >/dev/null
+
+need-rust:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs"; exit 1; }
+
+need-python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing; set PYTHON if it has another name"; exit 1; }

@@ -1,0 +1,271 @@
+"""`make demo`: the main job on a LocalStack of its own, with real keys and the built functions.
+
+Environment: KEEP=1 leaves everything running; AWS_ENDPOINT_URL uses an AWS that is there already.
+Writes target/demo/summary.json. Exit codes: 0 all as it should be, 1 something is not, 2 it could not
+be set up, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import textwrap
+import time
+import uuid
+from contextlib import ExitStack
+
+from demo_certificates import DemoCertificate, fleet
+from harness import deploy, events, paths, private_ca
+from harness.backend import Backend
+from harness.certificates import LocalCa
+from harness.checks import snapshot
+from harness.console import Console
+from harness.deploy import DeployFailed
+from harness.emulator import Emulator
+from harness.processes import NotReady
+from harness.subscribers import EventSubscriber, NoticeSubscriber, Person, wait_for
+
+_ADDRESS = "team@example.com"
+_SUMMARY = paths.TARGET / "demo" / "summary.json"
+_SETTLE_SECONDS = 60.0
+# What comes late would be a second notice or a second renewal: wait for it before saying there is none.
+_QUIET_SECONDS = 1.5
+
+
+class Demo:
+    """One run."""
+
+    def __init__(self, console: Console, backend: Backend) -> None:
+        self._console, self._backend = console, backend
+        self._begin = time.monotonic()
+        self._undo = ExitStack()
+        self.fleet: list[DemoCertificate] = []
+        self.stack: deploy.Stack
+        self._notices: NoticeSubscriber
+        self._events: EventSubscriber
+        self._person: Person
+
+    def run(self) -> list[str]:
+        """Everything; what is not as it should be."""
+        self._set_up()
+        self._trigger()
+        problems = self._check()
+        self._write_summary()
+        self._show(problems)
+        return problems
+
+    def clean_up(self) -> None:
+        """Take back what was put into an AWS that stays, as far as the run came."""
+        self._undo.close()
+
+    def _set_up(self) -> None:
+        backend = self._backend
+        name = "acm-autopilot" if backend.own else f"acm-autopilot-{uuid.uuid4().hex[:6]}"
+        with self._console.step("Deploying infra/template.yaml with CloudFormation") as step:
+            self.stack = deploy.deploy(
+                backend, name, {"NoticeEmail": _ADDRESS, "PrivateCaArns": "*"}
+            )
+            self._undo.callback(self.stack.delete)
+            step.note = f"stack {name}"
+        with self._console.step("Creating two private CAs, one of them disabled"):
+            ca = private_ca.create_root_ca(backend, "Example Corporation Root CA")
+            disabled = private_ca.create_root_ca(backend, "Example Corporation Old CA")
+            private_ca.disable(backend, disabled)
+            for arn in (ca, disabled):
+                self._undo.callback(private_ca.delete, backend, arn)
+        self._notices = NoticeSubscriber(backend, self.stack.topic_arn)
+        self._undo.callback(self._notices.close)
+        self._events = EventSubscriber(backend)
+        self._undo.callback(self._events.close)
+        self._person = Person(backend, self.stack.topic_arn, _ADDRESS)
+        with self._console.step("Importing certificates with keys of their own") as step:
+            local_ca = LocalCa()
+            self.fleet = fleet(backend, ca, disabled)
+            step.total = len(self.fleet)
+            for certificate in self.fleet:
+                certificate.create(backend, local_ca)
+                self._undo.callback(
+                    backend.client("acm").delete_certificate, CertificateArn=certificate.arn
+                )
+                step.count += 1
+
+    def _trigger(self) -> None:
+        near = [certificate for certificate in self.fleet if certificate.near]
+        with self._console.step(
+            "ACM's daily events arrive; the functions notice and renew"
+        ) as step:
+            step.total = len(near)
+            events.put(
+                self._backend,
+                [
+                    events.approaching_expiration(item.arn, item.days, item.names[0])
+                    for item in near
+                ],
+            )
+            self._wait(near, step)
+        with self._console.step("The sweep looks at all certificates") as step:
+            answer, error = events.invoke(self._backend, self.stack.expiry_events, events.SWEEP)
+            if error:
+                raise DeployFailed(f"the sweep failed: {answer}")
+            step.total = len(self.fleet)
+            self._wait(self.fleet, step)
+            time.sleep(_QUIET_SECONDS)
+
+    def _wait(self, wanted: list[DemoCertificate], step) -> None:
+        """Until all have settled, or the time has passed: the checks say what is missing then."""
+
+        def settled() -> bool:
+            step.count = sum(item.settled(self._events, self._notices) for item in wanted)
+            return step.count == len(wanted)
+
+        try:
+            wait_for("settling", settled, _SETTLE_SECONDS)
+        except TimeoutError:
+            step.note = f"{step.count} of {len(wanted)} settled"
+
+    def _check(self) -> list[str]:
+        problems = []
+        for certificate in self.fleet:
+            certificate.after = snapshot(self._backend, certificate.arn)
+            found = certificate.problems(self._events, self._notices)
+            problems += [f"{certificate.name}: {problem}" for problem in found]
+        return problems
+
+    def _write_summary(self) -> None:
+        summary = {
+            "backend": self._backend.name,
+            "elapsed_seconds": round(time.monotonic() - self._begin, 1),
+            "certificates": [item.summary(self._events, self._notices) for item in self.fleet],
+        }
+        _SUMMARY.parent.mkdir(parents=True, exist_ok=True)
+        _SUMMARY.write_text(json.dumps(summary, indent=2) + "\n")
+
+    def _show(self, problems: list[str]) -> None:
+        console = self._console
+        rows = []
+        for item in self.fleet:
+            part = item.summary(self._events, self._notices)
+            changed = part["serial_before"] != part["serial_after"]
+            rows.append(
+                (
+                    f"{item.name}\n{part['key_algorithm']}",
+                    f"{_short(part['serial_before'])}\n{part['not_after_before'][:10]}",
+                    f"{_short(part['serial_after'])}\n{part['not_after_after'][:10]}"
+                    if changed
+                    else "unchanged",
+                    "\n".join(
+                        part["statuses"] + ([f"({part['reason']})"] if part["reason"] else [])
+                    )
+                    or "-",
+                    "\n".join(_wrapped(part["notices"])) or "-",
+                )
+            )
+        console.line()
+        console.table(
+            ("Certificate", "Serial, end before", "Serial, end after", "Statuses", "Notices"), rows
+        )
+        self._show_notice()
+        console.line()
+        for problem in problems:
+            console.line(f"✘ {problem}", "red")
+        elapsed = f"{time.monotonic() - self._begin:.0f} s on {self._backend.name}"
+        if problems:
+            console.line(f"{len(problems)} not as it should be, after {elapsed}", "red", bold=True)
+        else:
+            console.line(f"All as it should be, in {elapsed}", "green", bold=True)
+        console.line(f"Summary: {_SUMMARY.relative_to(paths.PROJECT)}", "grey")
+
+    def _show_notice(self) -> None:
+        """One whole notice: of the failed renewal, since it has the most to say."""
+        failed = next(item for item in self.fleet if item.reason)
+        found = [item for item in self._notices.of(failed.arn) if item.kind == "renewal-failed"]
+        if not found:
+            return
+        notice = found[-1]
+        mails = [text for _, text in self._person.mails() if failed.arn in text]
+        mails = [text for text in mails if notice.body["whatHappened"] in text] or mails[-1:]
+        self._console.line()
+        self._console.line("One notice as a person gets it", bold=True)
+        self._console.line(f"Subject: {notice.subject}")
+        attributes = ", ".join(f"{key}={value}" for key, value in sorted(notice.attributes.items()))
+        self._console.line(f"Attributes: {attributes}")
+        self._console.line()
+        self._console.line(mails[0] if mails else json.dumps(notice.body, indent=2))
+
+
+def _wrapped(subjects: list[str]) -> list[str]:
+    """Lines that fit a column; a subject goes on with two spaces."""
+    fit = {"width": 52, "subsequent_indent": "  ", "break_long_words": False}
+    return [line for subject in subjects for line in textwrap.wrap(subject, **fit)]
+
+
+def _short(serial: str) -> str:
+    """Enough of a serial number to tell two apart."""
+    return serial[:11] + "…" if len(serial) > 12 else serial
+
+
+def _show_kept(console: Console, emulator: Emulator, demo: Demo) -> None:
+    backend = emulator.backend
+    console.line()
+    console.line("Still running. Look around with the AWS CLI:", bold=True)
+    for line in (
+        f"export AWS_ENDPOINT_URL={backend.endpoint} AWS_ENDPOINT_URL_ACM_PCA={backend.pca_endpoint}",
+        f"export AWS_REGION={backend.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
+        "aws acm list-certificates --includes keyTypes=RSA_2048,EC_prime256v1,EC_secp384r1",
+        f"aws acm list-tags-for-certificate --certificate-arn {demo.fleet[0].arn}",
+        f"aws logs tail /aws/lambda/{demo.stack.imported_renewal}",
+        f"aws lambda invoke --function-name {demo.stack.expiry_events} "
+        f"--cli-binary-format raw-in-base64-out --payload '{json.dumps(events.SWEEP)}' /dev/stdout",
+    ):
+        console.line(f"  {line}")
+    if emulator.pids:
+        console.line("End it with:", bold=True)
+        console.line(f"  kill -- {' '.join(f'-{pid}' for pid in emulator.pids)}")
+
+
+def _interrupted(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run it; the exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupted)
+    console = Console()
+    keep = os.environ.get("KEEP", "") not in ("", "0", "false")
+    emulator = Emulator(keep=keep)
+    try:
+        deploy.check_artifacts()
+        with console.step("Starting LocalStack and a server for AWS Private CA"):
+            emulator.__enter__()
+    except (DeployFailed, NotReady) as error:
+        console.line(str(error), "red")
+        return 2
+    finished = False
+    demo = Demo(console, emulator.backend)
+    try:
+        problems = demo.run()
+        finished = True
+        if keep:
+            _show_kept(console, emulator, demo)
+        return 1 if problems else 0
+    except DeployFailed as error:
+        console.line(str(error), "red")
+        return 2
+    finally:
+        # What is kept is a finished demo, never half of one.
+        if not (keep and finished):
+            if not emulator.backend.own:
+                demo.clean_up()
+            emulator.stop()
+        if emulator.log and not finished:
+            console.line(f"LocalStack's log: {emulator.log}", "grey")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

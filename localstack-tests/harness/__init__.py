@@ -1,0 +1,1 @@
+"""Starts an AWS on this machine (LocalStack, without containers), deploys to it and watches it."""

@@ -1,0 +1,91 @@
+"""Back doors for TEST SET-UP ONLY: states that AWS reaches by itself, but not within a test's minutes.
+
+Nothing here corresponds to a call of AWS. The paths start with `/_test-setup/acm/`:
+
+* `POST place`: put an imported certificate into the store as it is, an expired one too
+  (body: AccountId, Region, Certificate, PrivateKey, CertificateChain, Tags; answer: CertificateArn).
+* `POST in-use`: set what uses a certificate (CertificateArn, InUseBy), as load balancers do.
+* `POST refuse`: refuse the next calls of an operation (Operation, Code, Times), as throttling does.
+* `GET calls`: how often each operation was called.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from localstack.aws.api import CommonServiceException
+from localstack.http import Request, Response, route
+from localstack.services.edge import ROUTER
+from moto.acm.models import AWSCertificateManagerBackend
+
+from . import acm_rules as rules
+from .acm_certificate import ImportedCertificate
+
+_PREFIX = "/_test-setup/acm"
+
+
+class TestSetup:
+    """The routes, and the refusals that are due."""
+
+    __test__ = False  # its name makes pytest think otherwise
+
+    def __init__(self, backend_of: Callable[[str, str], AWSCertificateManagerBackend]) -> None:
+        self._backend_of = backend_of
+        self._lock = threading.Lock()
+        self._refusals: dict[str, tuple[str, int]] = {}
+        self._calls: Counter[str] = Counter()
+        ROUTER.add(self)
+
+    def refuse_if_told(self, operation: str) -> None:
+        """Count the call; raise the error that a test asked for."""
+        with self._lock:
+            self._calls[operation] += 1
+            code, left = self._refusals.get(operation, ("", 0))
+            if left == 0:
+                return
+            self._refusals[operation] = (code, left - 1)
+        raise CommonServiceException(code, f"{operation} refused by the test", status_code=400)
+
+    @route(f"{_PREFIX}/place", methods=["POST"])
+    def place(self, request: Request) -> Response:
+        """Import without looking at the validity."""
+        body = request.get_json(force=True)
+        account, region = body["AccountId"], body["Region"]
+        chain = body.get("CertificateChain")
+        key = body["PrivateKey"].encode()
+        chain_bytes = chain.encode() if chain else None
+        try:
+            leaf = rules.check_import(body["Certificate"].encode(), key, chain_bytes)
+        except rules.Refused as error:
+            return Response.for_json({"message": error.message}, status=400)
+        stored = ImportedCertificate(account, region, leaf, key, chain_bytes)
+        stored.tags.update({tag["Key"]: tag.get("Value") for tag in body.get("Tags", [])})
+        self._backend_of(account, region)._certificates[stored.arn] = stored
+        return Response.for_json({"CertificateArn": stored.arn})
+
+    @route(f"{_PREFIX}/in-use", methods=["POST"])
+    def in_use(self, request: Request) -> Response:
+        """Set InUseBy."""
+        body = request.get_json(force=True)
+        _, _, _, region, account, _ = body["CertificateArn"].split(":", 5)
+        found = self._backend_of(account, region)._certificates.get(body["CertificateArn"])
+        if found is None:
+            return Response.for_json({"message": "no such certificate"}, status=404)
+        found.in_use_by = list(body["InUseBy"])
+        return Response.for_json({})
+
+    @route(f"{_PREFIX}/refuse", methods=["POST"])
+    def refuse(self, request: Request) -> Response:
+        """Arrange refusals."""
+        body = request.get_json(force=True)
+        with self._lock:
+            self._refusals[body["Operation"]] = (body["Code"], int(body["Times"]))
+        return Response.for_json({})
+
+    @route(f"{_PREFIX}/calls", methods=["GET"])
+    def calls(self, request: Request) -> Response:
+        """The number of calls of each operation since the start."""
+        with self._lock:
+            return Response.for_json(dict(self._calls))

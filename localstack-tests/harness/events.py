@@ -1,0 +1,124 @@
+"""Events as AWS puts them on the bus. A real account sends these itself; LocalStack does not."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from .backend import Backend
+
+SWEEP = {"source": "acm-autopilot", "detail-type": "Certificate Sweep Requested", "detail": {}}
+
+
+def put(backend: Backend, entries: list[dict[str, Any]]) -> None:
+    """Put events on the default bus, ten in a call as the API allows."""
+    client = backend.client("events")
+    for begin in range(0, len(entries), 10):
+        answer = client.put_events(Entries=entries[begin : begin + 10])
+        if answer["FailedEntryCount"]:
+            raise RuntimeError(f"events not taken: {answer['Entries']}")
+
+
+def entry(source: str, detail_type: str, detail: dict, resources: list[str]) -> dict[str, Any]:
+    """One entry for PutEvents."""
+    return {
+        "Source": source,
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail),
+        "Resources": resources,
+        "Time": datetime.now(UTC),
+    }
+
+
+def approaching_expiration(arn: str, days: int, common_name: str | None) -> dict[str, Any]:
+    """What ACM sends once a day within 45 days (or as configured) before the end."""
+    detail: dict[str, Any] = {"DaysToExpiry": days}
+    if common_name:
+        detail |= {"CommonName": common_name, "FirstSubjectAlternativeName": common_name}
+    detail |= {"ValidityInDays": 365, "CertificateKeyPairOrigin": "CUSTOMER_PROVIDED"}
+    return entry("aws.acm", "ACM Certificate Approaching Expiration", detail, [arn])
+
+
+def tags_added_by_operator(backend: Backend, arn: str, tags: dict[str, str]) -> dict[str, Any]:
+    """What CloudTrail reports of an AddTagsToCertificate call."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    role = f"arn:aws:iam::{backend.account}:role/operator"
+    detail = {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "arn": f"arn:aws:sts::{backend.account}:assumed-role/operator/session",
+            "accountId": backend.account,
+            "sessionContext": {
+                "sessionIssuer": {"type": "Role", "arn": role, "userName": "operator"}
+            },
+        },
+        "eventTime": now,
+        "eventSource": "acm.amazonaws.com",
+        "eventName": "AddTagsToCertificate",
+        "awsRegion": backend.region,
+        "requestParameters": {
+            "certificateArn": arn,
+            "tags": [{"key": key, "value": value} for key, value in tags.items()],
+        },
+        "responseElements": None,
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": backend.account,
+        "eventCategory": "Management",
+    }
+    return entry("aws.acm", "AWS API Call via CloudTrail", detail, [])
+
+
+def config_non_compliant(backend: Backend, arn: str) -> dict[str, Any]:
+    """What AWS Config sends when a rule finds a certificate NON_COMPLIANT."""
+    detail = {
+        "resourceId": arn,
+        "resourceType": "AWS::ACM::Certificate",
+        "awsRegion": backend.region,
+        "awsAccountId": backend.account,
+        "configRuleName": "acm-certificate-expiration-check",
+        "recordVersion": "1.0",
+        "messageType": "ComplianceChangeNotification",
+        "newEvaluationResult": {"complianceType": "NON_COMPLIANT"},
+        "oldEvaluationResult": {"complianceType": "COMPLIANT"},
+    }
+    return entry("aws.config", "Config Rules Compliance Change", detail, [])
+
+
+def renewal_requested(arn: str) -> dict[str, Any]:
+    """Our own request, as expiry-events sends it."""
+    detail = {
+        "schemaVersion": 1,
+        "certificateArn": arn,
+        "why": "due",
+        "domainName": None,
+        "renewFrom": "private-ca",
+        "notAfter": "2026-12-31T00:00:00Z",
+        "daysLeft": 10,
+    }
+    return entry("acm-autopilot", "Certificate Renewal Requested", detail, [arn])
+
+
+def invoke(backend: Backend, function: str, event: object) -> tuple[dict[str, Any], str | None]:
+    """Invoke directly: the answer, and the kind of error (`Unhandled`) when it is one."""
+    payload = event if isinstance(event, bytes) else json.dumps(event).encode()
+    answer = backend.client("lambda").invoke(FunctionName=function, Payload=payload)
+    return json.loads(answer["Payload"].read() or b"null"), answer.get("FunctionError")
+
+
+def as_delivered(backend: Backend, put_entry: dict[str, Any]) -> dict[str, Any]:
+    """The event as a rule's target gets it, for direct invocations."""
+    return {
+        "version": "0",
+        "id": "9c95e8e4-96a4-ef3f-b739-b6aa5b193afb",
+        "detail-type": put_entry["DetailType"],
+        "source": put_entry["Source"],
+        "account": backend.account,
+        "time": put_entry["Time"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": backend.region,
+        "resources": put_entry["Resources"],
+        "detail": json.loads(put_entry["Detail"]),
+    }

@@ -1,0 +1,90 @@
+"""How much memory a function takes for a hundred events, measured on its process itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from . import certificates, events, paths, private_ca
+from .backend import Backend
+from .emulator import Emulator
+from .lambda_executor.process import FunctionProcess, base_environment
+from .lambda_executor.runtime_api import Work
+
+EVENTS = 100
+# Every fourth event has something to do (a notice, a renewal with a new key); the others look at a
+# certificate that needs nothing.
+_BUSY = 4
+_SECONDS = 60
+
+
+def peak_after_events(functions: list[str]) -> dict[str, int | None]:
+    """The most that each function ever held, in MiB; None where the system does not tell."""
+    with Emulator() as emulator:
+        return {function: _peak(emulator.backend, function) for function in functions}
+
+
+def _peak(backend: Backend, function: str) -> int | None:
+    code = paths.ARTIFACTS / function
+    process = FunctionProcess(code, _environment(backend, function), lambda line: None)
+    try:
+        process.wait_until_started()
+        for number, event in enumerate(_events(backend, function)):
+            answer, failed = process.invoke(_work(backend, function, event), _SECONDS)
+            if failed:
+                sys.exit(f"{function}: event {number} failed: {answer.decode()}")
+        return process.peak_memory_mb()
+    finally:
+        process.stop()
+
+
+def _environment(backend: Backend, function: str) -> dict[str, str]:
+    topic = backend.client("sns").create_topic(Name="bench")["TopicArn"]
+    return base_environment() | {
+        "AWS_LAMBDA_FUNCTION_NAME": function,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_REGION": backend.region,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": backend.endpoint,
+        "AWS_ENDPOINT_URL_ACM_PCA": backend.pca_endpoint,
+        "NOTICE_TOPIC_ARN": topic,
+    }
+
+
+def _events(backend: Backend, function: str) -> Iterator[dict[str, Any]]:
+    ca = certificates.LocalCa()
+    tags = {
+        "acm-autopilot:renew-from": "private-ca",
+        "acm-autopilot:private-ca": private_ca.create_root_ca(backend, "Bench Root CA"),
+    }
+    far = ca.issue(["far.example.com"], "EC_prime256v1", expires_in=timedelta(days=300))
+    quiet = certificates.import_certificate(backend, far, tags)
+    for number in range(EVENTS):
+        arn = quiet
+        if number % _BUSY == 0:
+            near = ca.issue(
+                [f"near-{number}.example.com"], "EC_prime256v1", expires_in=timedelta(days=10)
+            )
+            arn = certificates.import_certificate(backend, near, tags)
+        if function == "imported-renewal":
+            entry = events.renewal_requested(arn)
+        else:
+            entry = events.approaching_expiration(arn, 10, "example.com")
+        yield events.as_delivered(backend, entry)
+
+
+def _work(backend: Backend, function: str, event: dict[str, Any]) -> Work:
+    return Work(
+        request_id=str(uuid.uuid4()),
+        payload=json.dumps(event).encode(),
+        deadline_ms=int((time.time() + 300) * 1000),
+        function_arn=f"arn:aws:lambda:{backend.region}:{backend.account}:function:{function}",
+        trace_id="Root=1-00000000-000000000000000000000000",
+    )

@@ -1,0 +1,13 @@
+"""Where things are in the project, and where the harness writes (under `target/` only)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent
+PROJECT = TESTS.parent
+TARGET = PROJECT / "target"
+TEMPLATE = PROJECT / "infra" / "template.yaml"
+# Each function's bootstrap: on Linux the very artifact that is deployed, elsewhere a native one.
+ARTIFACTS = TARGET / "lambda"
+RUNS = TARGET / "localstack"

@@ -1,0 +1,125 @@
+"""What is not for the functions, or not well formed, is ignored with a reason or refused with a type."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness import events
+from harness.subscribers import wait_for
+from harness.world import World
+
+
+def approaching(world: World, arn: str) -> dict:
+    """ACM's event as the function gets it."""
+    return events.as_delivered(world.backend, events.approaching_expiration(arn, 10, "a.example"))
+
+
+def requested(world: World, arn: str) -> dict:
+    """Our request as the function gets it."""
+    return events.as_delivered(world.backend, events.renewal_requested(arn))
+
+
+def arns(world: World) -> dict[str, str]:
+    """ARNs that are not a certificate's of this account and Region."""
+    region, account = world.backend.region, world.backend.account
+    return {
+        "malformed": "arn:aws:acm",
+        "another service": f"arn:aws:s3:{region}:{account}:certificate/1",
+        "another Region": f"arn:aws:acm:ap-south-1:{account}:certificate/1234",
+        "another account": f"arn:aws:acm:{region}:999999999999:certificate/1234",
+    }
+
+
+@pytest.mark.parametrize(
+    "which", ["malformed", "another service", "another Region", "another account"]
+)
+@pytest.mark.parametrize("function", ["expiry_events", "imported_renewal"])
+def test_bad_arns_are_refused(world: World, function: str, which: str) -> None:
+    make = approaching if function == "expiry_events" else requested
+    event = make(world, arns(world)[which])
+    answer, error = events.invoke(world.backend, getattr(world.stack, function), event)
+    assert error, answer
+    assert answer["errorType"] == "NonRetryable"
+    assert answer["errorMessage"]
+
+
+@pytest.mark.parametrize("event", [[], 1, "text", None, {}, {"source": "aws.acm"}])
+@pytest.mark.parametrize("function", ["expiry_events", "imported_renewal"])
+def test_what_is_no_event_is_refused(world: World, function: str, event: object) -> None:
+    answer, error = events.invoke(world.backend, getattr(world.stack, function), event)
+    assert error, answer
+    assert answer["errorType"] == "NonRetryable"
+
+
+@pytest.mark.parametrize("function", ["expiry_events", "imported_renewal"])
+def test_a_certificate_that_is_gone_is_ignored(world: World, function: str) -> None:
+    gone = (
+        f"arn:aws:acm:{world.backend.region}:{world.backend.account}"
+        ":certificate/00000000-0000-0000-0000-000000000000"
+    )
+    make = approaching if function == "expiry_events" else requested
+    answer, error = events.invoke(world.backend, getattr(world.stack, function), make(world, gone))
+    assert error is None, answer
+    assert answer["outcome"] == "ignored"
+    assert answer["reason"]
+
+
+def test_another_services_event_changes_nothing(world: World) -> None:
+    """Only a wrong rule brings it here: the answer says so, as an error or with a reason."""
+    arn, before = world.certificate(["another-service.example.com"])
+    event = approaching(world, arn) | {"source": "aws.ec2", "detail-type": "EC2 Instance State"}
+    answer, error = events.invoke(world.backend, world.stack.expiry_events, event)
+    told = answer["errorType"] if error else answer["outcome"]
+    assert told in ("NonRetryable", "ignored")
+    assert world.snapshot(arn).tags == before.tags
+
+
+def test_garbage_in_tags_changes_nothing_by_halves(world: World) -> None:
+    tags = {
+        "acm-autopilot:status": "sideways",
+        "acm-autopilot:status-since": "yesterday",
+        "acm-autopilot:attempts": "many",
+        "acm-autopilot:noticed": "@@@",
+        "acm-autopilot:validity-days": "-5",
+    }
+    arn, before = world.certificate(["garbage.example.com"], tags=tags)
+    world.approach(arn)
+    after = world.wait_for_end(arn)
+    assert after.serial != before.serial or after.status == "renewal-failed"
+
+
+def test_poison_reaches_the_dead_letter_queue_of_the_renewals(world: World) -> None:
+    sqs, queue = world.backend.client("sqs"), world.stack.outputs["RenewalQueueUrl"]
+    usual = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])
+    # Three tries, half an hour apart: not in a test.
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    try:
+        sqs.send_message(QueueUrl=queue, MessageBody="this is not JSON")
+        assert wait_for_message(world, "RenewalDeadLetterQueueUrl", "this is not JSON")
+    finally:
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes=usual["Attributes"])
+
+
+def test_what_fails_in_expiry_events_reaches_its_dead_letter_queue(world: World) -> None:
+    world.approach("arn:aws:acm:nowhere")
+    body = wait_for_message(world, "ExpiryEventsDeadLetterQueueUrl", "arn:aws:acm:nowhere")
+    record = json.loads(body)
+    assert record["requestPayload"]["resources"] == ["arn:aws:acm:nowhere"]
+    assert record["responsePayload"]["errorType"] == "NonRetryable"
+
+
+def wait_for_message(world: World, output: str, text: str) -> str:
+    """The body of the first message with this text; others are of other tests."""
+    sqs, url = world.backend.client("sqs"), world.stack.outputs[output]
+
+    def receive() -> str | None:
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        for message in answer.get("Messages", []):
+            if text in message["Body"]:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                return message["Body"]
+        return None
+
+    return wait_for(f"a message in {output}", receive, seconds=60)
