@@ -12,8 +12,10 @@ import pytest
 from harness import paths
 from harness.subscribers import wait_for
 
+# Where the tests run in the background, a shell has SIGINT ignored, and Python leaves it so.
 STARTER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from harness.emulator import Emulator
 with Emulator() as emulator:
     print(*emulator.pids, flush=True)
