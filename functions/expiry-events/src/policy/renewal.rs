@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Look, Mark, Request, Settings};
 
 /// A request that nobody took up for so long is lost: the queue in front of the renewal delivers
-/// within seconds and retries within minutes.
+/// within seconds, and once more after half an hour when a message was given back.
 const LOST_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// A time in a tag that lies further ahead than clocks differ was never written by us.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
