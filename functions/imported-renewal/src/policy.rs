@@ -108,6 +108,10 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
     if was_replaced(situation) {
         return Decision::RecordComplete;
     }
+    if died_once_more(situation) {
+        let detail = "the function was ended in the middle of it, and it was not the first attempt".into();
+        return Decision::RecordFailure { reason: FailureReason::Interrupted, detail, attempt: recorded.attempts };
+    }
     if let Some(idle) = wait(situation) {
         return Decision::Nothing(idle);
     }
@@ -153,17 +157,25 @@ fn was_replaced(situation: &Situation<'_>) -> bool {
     }
 }
 
+/// The attempt died, and it was not the first. That must not cost a certificate of the source's at every
+/// look; and where no sweep looks, since the end is far, nobody would ever say that it is in progress no more.
+fn died_once_more(situation: &Situation<'_>) -> bool {
+    let recorded = &situation.instructions.recorded;
+    recorded.status == Some(RenewalStatus::RenewalInProgress)
+        && recorded.attempts > 1
+        && !pause_is_over(situation)
+        // A change by the operator may have mended it.
+        && situation.occasion != Occasion::SteeringChanged
+}
+
 /// Why it is not the time to renew, if it is not.
 fn wait(situation: &Situation<'_>) -> Option<Idle> {
     let recorded = &situation.instructions.recorded;
     match recorded.status {
         // Asked for, by us or by an operator: whatever the end, renew.
         Some(RenewalStatus::PendingRenewal) => None,
-        // A claim that is too old is an attempt that died. One that dies every time must not cost a
-        // certificate of the source's at every look.
-        Some(RenewalStatus::RenewalInProgress) => {
-            (recorded.attempts > 1 && !pause_is_over(situation)).then_some(Idle::WaitingForRetry)
-        }
+        // A claim that is too old is an attempt that died.
+        Some(RenewalStatus::RenewalInProgress) => None,
         // A change by the operator may have mended it.
         Some(RenewalStatus::RenewalFailed) if situation.occasion == Occasion::SteeringChanged => None,
         Some(RenewalStatus::RenewalFailed) => match recorded.reason.map(FailureReason::remedy) {

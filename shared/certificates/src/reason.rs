@@ -55,6 +55,8 @@ failure_reasons! {
     IssuerTimeout = "issuer-timeout", Retry, "Nothing: it is tried again. If it stays, look at the source of the certificate.";
     /// The function's own time was nearly over.
     OutOfTime = "out-of-time", Retry, "Nothing: it is tried again. If it stays, give the function a longer timeout.";
+    /// The function was ended in the middle of an attempt that was not the first.
+    Interrupted = "interrupted", Retry, "Look at the log of imported-renewal for what ended it. It is tried again once the end is near; before that, set the tag acm-autopilot:status to pending-renewal.";
     /// ACM took the new certificate but does not show it.
     VerificationFailed = "verification-failed", Retry, "Compare the certificate's serial number in ACM with the one in the log.";
     /// The tag `renew-from` has a value that nobody knows.

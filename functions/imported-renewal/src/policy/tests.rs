@@ -144,15 +144,33 @@ fn a_claim_keeps_others_away_until_it_is_too_old() {
         ("2026-11-20T08:04:00Z", "1", Some(Idle::RenewalInProgress)),
         ("2026-11-20T09:00:00Z", "1", None),
         ("gremlins", "1", None),
-        // One that dies again and again is slowed down.
-        ("2026-11-20T04:00:01Z", "2", Some(Idle::WaitingForRetry)),
-        ("2026-11-20T04:00:00Z", "2", None),
-        ("2026-11-19T08:00:01Z", "3", Some(Idle::WaitingForRetry)),
-        ("2026-11-19T08:00:00Z", "3", None),
     ] {
         assert_eq!(due().claimed(since).tag(ATTEMPTS, attempts).idle(), idle, "{since} {attempts}");
     }
     assert_eq!(due().claimed("2026-11-20T07:00:00Z").tag(ATTEMPTS, "1").plan().attempt, 2);
+}
+
+#[test]
+fn an_attempt_after_the_first_that_died_has_failed() {
+    for (since, attempts, failed) in [
+        ("2026-11-20T07:45:00Z", "1", false),
+        ("2026-11-20T07:45:01Z", "2", false),
+        ("2026-11-20T07:45:00Z", "2", true),
+        ("2026-11-20T04:00:01Z", "2", true),
+        ("2026-11-20T04:00:00Z", "2", false),
+        ("2026-11-19T08:00:01Z", "3", true),
+        ("2026-11-19T08:00:00Z", "3", false),
+    ] {
+        let case = due().claimed(since).tag(ATTEMPTS, attempts);
+        // Whatever its end: no sweep looks at one that is far from it.
+        let far = case.ends("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z");
+        if failed {
+            assert_eq!(far.failure(), (FailureReason::Interrupted, attempts.parse().unwrap()), "{since} {attempts}");
+            assert_eq!(far.on(Occasion::SteeringChanged).plan().attempt, attempts.parse::<u32>().unwrap() + 1);
+        } else {
+            assert!(!matches!(far.decision(), Decision::RecordFailure { .. }), "{since} {attempts}");
+        }
+    }
 }
 
 #[test]

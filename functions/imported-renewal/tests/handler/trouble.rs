@@ -228,8 +228,13 @@ async fn a_dead_attempt_is_taken_up_and_one_that_always_dies_is_slowed_down() {
     die().await;
     assert_eq!(world.certificate(&arn).tag("attempts"), Some("2"));
     later(&world.aws, 1);
-    assert_eq!(world.request(&arn).await.unwrap()["reason"], "waiting-for-retry");
+    let answer = world.request(&arn).await.unwrap();
+    assert_eq!((answer["outcome"].as_str(), answer["reason"].as_str()), (Some("renewal-failed"), Some("interrupted")));
+    assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-failed"));
+    assert_eq!(world.aws.published().len(), 1, "a person is told");
     later(&world.aws, 3);
+    assert_eq!(world.request(&arn).await.unwrap()["reason"], "waiting-for-retry");
+    later(&world.aws, 1);
     assert_eq!(world.renew(&arn).await["attempt"], 3);
 }
 
