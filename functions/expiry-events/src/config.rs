@@ -18,7 +18,7 @@ pub struct Config {
     pub dry_run: bool,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
-    /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`,
+    /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`, `RECORDS_ARE_KEPT`,
     /// `OWNER_TAG_KEY`.
     pub settings: Settings,
 }
@@ -41,6 +41,7 @@ impl Config {
                 thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
                 renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
                 request_renewals: environment.parsed("REQUEST_RENEWALS", true)?,
+                records_are_kept: environment.flag("RECORDS_ARE_KEPT")?,
                 owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
             },
         })
@@ -80,6 +81,7 @@ mod tests {
             ("NOTICE_THRESHOLDS", "soon"),
             ("RENEW_BEFORE_DAYS", "0"),
             ("REQUEST_RENEWALS", "maybe"),
+            ("RECORDS_ARE_KEPT", "maybe"),
         ] {
             let error = read(&[TOPIC, (name, value)]).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");

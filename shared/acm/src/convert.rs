@@ -4,7 +4,7 @@ use aws_sdk_acm::types as acm;
 use aws_smithy_types::DateTime;
 use certificates::{
     CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, Renewal, RenewalEligibility,
-    ResourceRecord, Validation,
+    ResourceRecord, Validation, moment,
 };
 use jiff::Timestamp;
 
@@ -14,13 +14,23 @@ pub(crate) fn summary(summary: &acm::CertificateSummary) -> Option<CertificateFa
     Some(CertificateFacts {
         domain_name: summary.domain_name().map(str::to_owned),
         subject_alternative_names: summary.subject_alternative_name_summaries().to_vec(),
+        has_more_names: summary.has_additional_subject_alternative_names().unwrap_or(false),
         status: text(summary.status().map(acm::CertificateStatus::as_str)),
         key_algorithm: summary.key_algorithm().map(|key| KeyAlgorithm::new(key.as_str())),
         not_before: summary.not_before().and_then(time),
         not_after: summary.not_after().and_then(time),
+        created_at: summary.created_at().and_then(time),
+        issued_at: summary.issued_at().and_then(time),
         imported_at: summary.imported_at().and_then(time),
         in_use: summary.in_use(),
         renewal_eligibility: eligibility(summary.renewal_eligibility()),
+        key_usages: summary.key_usages.as_ref().map(|usages| names(usages, acm::KeyUsageName::as_str)),
+        extended_key_usages: summary
+            .extended_key_usages
+            .as_ref()
+            .map(|usages| names(usages, acm::ExtendedKeyUsageName::as_str)),
+        export_option: summary.export_option().map(|option| option.as_str().to_owned()),
+        exported: summary.exported(),
         ..CertificateFacts::new(arn, certificate_type(summary.r#type()))
     })
 }
@@ -34,9 +44,20 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
         key_algorithm: detail.key_algorithm().map(|key| KeyAlgorithm::new(key.as_str())),
         not_before: detail.not_before().and_then(time),
         not_after: detail.not_after().and_then(time),
+        created_at: detail.created_at().and_then(time),
+        issued_at: detail.issued_at().and_then(time),
         imported_at: detail.imported_at().and_then(time),
         in_use: Some(!detail.in_use_by().is_empty()),
         renewal_eligibility: eligibility(detail.renewal_eligibility()),
+        key_usages: detail
+            .key_usages
+            .as_ref()
+            .map(|usages| usages.iter().filter_map(|usage| Some(usage.name()?.as_str().to_owned())).collect()),
+        extended_key_usages: detail
+            .extended_key_usages
+            .as_ref()
+            .map(|usages| usages.iter().filter_map(extended_key_usage).collect()),
+        export_option: detail.options().and_then(|options| Some(options.export()?.as_str().to_owned())),
         described: true,
         in_use_by: detail.in_use_by().to_vec(),
         serial: detail.serial().map(str::to_owned),
@@ -48,6 +69,12 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
         domain_validations: detail.domain_validation_options().iter().map(domain_validation).collect(),
         revoked_at: detail.revoked_at().and_then(time),
         revocation_reason: detail.revocation_reason().map(|reason| reason.as_str().to_owned()),
+        failure_reason: detail.failure_reason().map(|reason| reason.as_str().to_owned()),
+        subject: detail.subject().map(str::to_owned),
+        issuer: detail.issuer().map(str::to_owned),
+        signature_algorithm: detail.signature_algorithm().map(str::to_owned),
+        transparency_logging: detail.options().and_then(transparency_logging),
+        certificate_authority: detail.certificate_authority_arn().map(str::to_owned),
         ..CertificateFacts::new(arn.clone(), certificate_type(detail.r#type()))
     }
 }
@@ -69,6 +96,21 @@ fn domain_validation(domain: &acm::DomainValidation) -> DomainValidation {
     }
 }
 
+/// The name, or the OID of a usage that ACM has no name for.
+fn extended_key_usage(usage: &acm::ExtendedKeyUsage) -> Option<String> {
+    let name = usage.name().map(acm::ExtendedKeyUsageName::as_str);
+    name.filter(|name| *name != "CUSTOM").or(usage.oid()).or(name).map(str::to_owned)
+}
+
+#[expect(deprecated, reason = "nobody can opt out any more, but older certificates may have")]
+fn transparency_logging(options: &acm::CertificateOptions) -> Option<String> {
+    Some(options.certificate_transparency_logging_preference()?.as_str().to_owned())
+}
+
+fn names<T>(values: &[T], name: impl Fn(&T) -> &str) -> Vec<String> {
+    values.iter().map(|value| name(value).to_owned()).collect()
+}
+
 fn certificate_type(kind: Option<&acm::CertificateType>) -> CertificateType {
     CertificateType::from(kind.map_or("UNKNOWN", acm::CertificateType::as_str))
 }
@@ -83,5 +125,26 @@ fn text(value: Option<&str>) -> String {
 
 /// A moment; `None` outside the years that can be told.
 fn time(at: &DateTime) -> Option<Timestamp> {
-    Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
+    moment(at.secs(), i32::try_from(at.subsec_nanos()).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments() {
+        for (seconds, expected) in [
+            (1_795_241_450, Some("2026-11-21T06:10:50Z".parse().unwrap())),
+            // 9999-12-31T23:59:59Z, later than the last that is told apart.
+            (253_402_300_799, Some(Timestamp::MAX)),
+            (i64::MAX, None),
+        ] {
+            let entry = acm::CertificateSummary::builder()
+                .certificate_arn("arn:aws:acm:us-east-1:123456789012:certificate/a")
+                .not_after(DateTime::from_secs(seconds))
+                .build();
+            assert_eq!(summary(&entry).unwrap().not_after, expected, "{seconds}");
+        }
+    }
 }

@@ -160,6 +160,8 @@ pub struct CertificateFacts {
     pub domain_name: Option<String>,
     /// All names that ACM shows (a listing shows the first 100).
     pub subject_alternative_names: Vec<String>,
+    /// Whether there are more names than these: a listing that left some out says so.
+    pub has_more_names: bool,
     /// Where it came from.
     pub certificate_type: CertificateType,
     /// `ISSUED`, `PENDING_VALIDATION`, `EXPIRED`, `REVOKED` and so on.
@@ -170,12 +172,25 @@ pub struct CertificateFacts {
     pub not_before: Option<Timestamp>,
     /// End of its validity. Absent while it is not issued.
     pub not_after: Option<Timestamp>,
+    /// When it was requested, or imported for the first time.
+    pub created_at: Option<Timestamp>,
+    /// When it was issued. Absent for imported ones.
+    pub issued_at: Option<Timestamp>,
     /// When it was imported.
     pub imported_at: Option<Timestamp>,
     /// Whether an AWS resource uses it; `None` when AWS did not tell.
     pub in_use: Option<bool>,
     /// Whether ACM is able to renew it.
     pub renewal_eligibility: Option<RenewalEligibility>,
+    /// Key usages in ACM's names, such as `DIGITAL_SIGNATURE`.
+    pub key_usages: Option<Vec<String>>,
+    /// Extended key usages in ACM's names, such as `TLS_WEB_SERVER_AUTHENTICATION`; those without a name
+    /// as OID, which a listing does not tell: `CUSTOM` there.
+    pub extended_key_usages: Option<Vec<String>>,
+    /// Whether its private key may be exported: `ENABLED` or `DISABLED`.
+    pub export_option: Option<String>,
+    /// Listed only, and only for private certificates: whether it was exported.
+    pub exported: Option<bool>,
     /// Whether this comes from DescribeCertificate, so that the fields below are filled.
     pub described: bool,
     /// Described only: ARNs of the resources that use it.
@@ -190,6 +205,18 @@ pub struct CertificateFacts {
     pub revoked_at: Option<Timestamp>,
     /// Described only: why it was revoked.
     pub revocation_reason: Option<String>,
+    /// Described only: why the request failed, such as `CAA_ERROR`.
+    pub failure_reason: Option<String>,
+    /// Described only: the subject's distinguished name, as ACM writes it.
+    pub subject: Option<String>,
+    /// Described only: the issuer, as ACM writes it: `Amazon`, a common name, or a distinguished name.
+    pub issuer: Option<String>,
+    /// Described only: such as `SHA256WITHRSA`.
+    pub signature_algorithm: Option<String>,
+    /// Described only: CertificateTransparencyLoggingPreference, `ENABLED` or `DISABLED`.
+    pub transparency_logging: Option<String>,
+    /// Described only: ARN of the private CA that ACM asked for it.
+    pub certificate_authority: Option<String>,
 }
 
 impl CertificateFacts {
@@ -200,14 +227,21 @@ impl CertificateFacts {
             arn,
             domain_name: None,
             subject_alternative_names: Vec::new(),
+            has_more_names: false,
             certificate_type,
             status: String::new(),
             key_algorithm: None,
             not_before: None,
             not_after: None,
+            created_at: None,
+            issued_at: None,
             imported_at: None,
             in_use: None,
             renewal_eligibility: None,
+            key_usages: None,
+            extended_key_usages: None,
+            export_option: None,
+            exported: None,
             described: false,
             in_use_by: Vec::new(),
             serial: None,
@@ -215,6 +249,12 @@ impl CertificateFacts {
             domain_validations: Vec::new(),
             revoked_at: None,
             revocation_reason: None,
+            failure_reason: None,
+            subject: None,
+            issuer: None,
+            signature_algorithm: None,
+            transparency_logging: None,
+            certificate_authority: None,
         }
     }
 

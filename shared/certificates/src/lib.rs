@@ -16,7 +16,7 @@ pub use facts::{
     CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, Renewal, RenewalEligibility, ResourceRecord,
     Validation,
 };
-pub use lifetime::{calendar_days_between, days_left, has_expired, utc_date};
+pub use lifetime::{calendar_days_between, days_left, has_expired, moment, utc_date};
 pub use milestone::{InvalidThresholds, Milestone, Thresholds, renewal_window};
 pub use reason::{FailureReason, Remedy};
 pub use status::{CLAIM_LASTS, RenewalStatus, retry_pause};

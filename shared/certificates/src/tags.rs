@@ -40,6 +40,9 @@ pub const ATTEMPTS: &str = "acm-autopilot:attempts";
 pub const RENEWAL_OF: &str = "acm-autopilot:renewal-of";
 /// Ours: what was noticed already. See [`Noticed`].
 pub const NOTICED: &str = "acm-autopilot:noticed";
+/// Ours: what keeps the validation records from being in place, and was told: the cause and a digest of
+/// the records, such as `no-zone/1f3a9c0e`. Removed when nothing is wrong any more.
+pub const VALIDATION_NOTICED: &str = "acm-autopilot:validation-noticed";
 
 /// The keys with which an operator steers a renewal: a change of one is a reason to try again.
 pub const STEERING: [&str; 4] = [RENEW_FROM, PRIVATE_CA, SECRET, VALIDITY_DAYS];

@@ -17,6 +17,8 @@ pub const SCHEMA_VERSION: u8 = 1;
 pub const RENEWAL_REQUESTED: &str = "Certificate Renewal Requested";
 /// Detail type of [`StatusChanged`].
 pub const STATUS_CHANGED: &str = "Certificate Renewal Status Changed";
+/// Detail type of [`ValidationRecordsProvisioned`].
+pub const VALIDATION_RECORDS_PROVISIONED: &str = "Certificate Validation Records Provisioned";
 /// Detail type with which a schedule or an operator asks for a sweep over all certificates.
 pub const SWEEP_REQUESTED: &str = "Certificate Sweep Requested";
 
@@ -94,6 +96,40 @@ pub struct StatusChanged {
     pub not_after_after: Option<Timestamp>,
 }
 
+/// `Certificate Validation Records Provisioned`: the DNS records that ACM validates domains by were
+/// created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValidationRecordsProvisioned {
+    /// The certificate.
+    pub certificate_arn: CertificateArn,
+    /// Its first name.
+    pub domain_name: Option<String>,
+    /// Its account.
+    pub account: String,
+    /// Its Region.
+    pub region: String,
+    /// The records that were created at this moment, not those that were there before.
+    pub records: Vec<ProvisionedRecord>,
+}
+
+/// A record that was created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProvisionedRecord {
+    /// Id of its hosted zone, without `/hostedzone/`.
+    pub zone_id: String,
+    /// Name of the hosted zone, with the dot at its end.
+    pub zone_name: String,
+    /// Its name, with the dot at its end.
+    pub name: String,
+    /// `CNAME`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its value, with the dot at its end.
+    pub value: String,
+}
+
 /// One of our events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -102,6 +138,8 @@ pub enum Event {
     RenewalRequested(RenewalRequested),
     /// See [`StatusChanged`].
     StatusChanged(StatusChanged),
+    /// See [`ValidationRecordsProvisioned`].
+    ValidationRecordsProvisioned(ValidationRecordsProvisioned),
 }
 
 #[derive(Serialize)]
@@ -119,6 +157,7 @@ impl Event {
         match self {
             Self::RenewalRequested(_) => RENEWAL_REQUESTED,
             Self::StatusChanged(_) => STATUS_CHANGED,
+            Self::ValidationRecordsProvisioned(_) => VALIDATION_RECORDS_PROVISIONED,
         }
     }
 
@@ -128,6 +167,7 @@ impl Event {
         match self {
             Self::RenewalRequested(event) => &event.certificate_arn,
             Self::StatusChanged(event) => &event.certificate_arn,
+            Self::ValidationRecordsProvisioned(event) => &event.certificate_arn,
         }
     }
 

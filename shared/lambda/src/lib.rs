@@ -9,4 +9,4 @@ mod run;
 pub use configuration::{ConfigurationError, Environment};
 pub use logs::start_logging;
 pub use metrics::Metrics;
-pub use run::{Failure, Invocation, InvocationError, StartError, configure, run};
+pub use run::{Failure, Invocation, InvocationError, StartError, configure, configured, run};

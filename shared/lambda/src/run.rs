@@ -64,7 +64,15 @@ pub enum StartError {
 /// # Errors
 /// A variable is missing or cannot be used.
 pub fn configure<C>(read: impl FnOnce(&Environment) -> Result<C, ConfigurationError>) -> Result<C, StartError> {
-    let config = read(&Environment::of_process());
+    configured(read(&Environment::of_process()))
+}
+
+/// The same for a part of the configuration that has to be fetched first, such as a parameter that a
+/// variable names.
+///
+/// # Errors
+/// It could not be fetched, or cannot be used.
+pub fn configured<C>(config: Result<C, ConfigurationError>) -> Result<C, StartError> {
     config.map_err(|error| {
         tracing::error!(outcome = "not-started", reason = %error);
         StartError::Configuration(error)

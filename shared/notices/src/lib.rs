@@ -7,5 +7,5 @@ mod notice;
 mod text;
 mod topic;
 
-pub use notice::{Kind, Notice, Severity};
+pub use notice::{Kind, Notice, Paste, Severity};
 pub use topic::{NotATopic, Topic, TopicArn};

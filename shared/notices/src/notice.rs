@@ -32,6 +32,8 @@ pub enum Kind {
     RenewalComplete,
     /// The renewal of an imported certificate failed.
     RenewalFailed,
+    /// A DNS record that ACM validates a domain by cannot be put into place.
+    ValidationRecordsMissing,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::Revoked => "revoked",
             Self::RenewalComplete => "renewal-complete",
             Self::RenewalFailed => "renewal-failed",
+            Self::ValidationRecordsMissing => "validation-records-missing",
         }
     }
 }
@@ -125,6 +128,22 @@ pub struct Notice {
     pub what_to_do: Vec<String>,
     /// DNS records that have to exist.
     pub records: Vec<ResourceRecord>,
+    /// Why they are not there: one word, only with `validation-records-missing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// The records in forms to paste.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to_paste: Vec<Paste>,
+}
+
+/// Text to paste somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Paste {
+    /// Where it goes.
+    pub title: String,
+    /// The text, of one or more lines.
+    pub text: String,
 }
 
 #[derive(Serialize)]
@@ -166,6 +185,8 @@ impl Notice {
             what_happens_next: String::new(),
             what_to_do: Vec::new(),
             records: Vec::new(),
+            cause: None,
+            to_paste: Vec::new(),
         }
     }
 

@@ -47,6 +47,9 @@ pub(crate) fn body(notice: &Notice) -> String {
             let _ = writeln!(text, "  {} {} {}", record.name, record.kind, record.value);
         }
     }
+    for paste in &notice.to_paste {
+        let _ = writeln!(text, "\n{}\n{}", paste.title, paste.text);
+    }
     text
 }
 

@@ -49,6 +49,7 @@ KNOWN: dict[str, str] = {
     "route53: a CNAME at the apex": "moto does not check; RFC 1034, 3.6.2",
     "route53: a CNAME beside an A": "moto does not check; RFC 1034, 3.6.2",
     "route53: records after a refused batch": "moto has made the first changes; API reference: a batch is a transaction",
+    "route53: a zone of another account": "moto looks in the caller's account only; AWS's answer is in hashicorp/terraform#17611",
     "sns: a subject of 100 characters": 'LocalStack allows 100; API reference: "less than 100 characters long"',
     "sns: a line break in the subject": "LocalStack does not check; API reference, Publish",
     "events: source aws.acm": "LocalStack takes it, which tests of event flows use; AWS: sources that begin with aws. are AWS's own",
@@ -70,15 +71,21 @@ class World:
         self.rsa = rsa.generate_private_key(65537, 2048)
         self.ec = ec.generate_private_key(ec.SECP256R1())
 
-    def client(self, service: str):
+    def client(self, service: str, key: str = "test", secret: str = "test", token: str | None = None):
         return boto3.client(
             service,
             endpoint_url=self.others.get(service, self.endpoint),
             region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
             config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
         )
+
+    def client_of(self, account: str, service: str):
+        role = f"arn:aws:iam::{account}:role/zones"
+        given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="zones")["Credentials"]
+        return self.client(service, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     def certificate(self, key, days: int = 90, name: str = "www.example.com") -> bytes:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -206,6 +213,22 @@ def in_zone(world: World, records: Callable[[str], list[tuple[str, str, str]]]):
     world.upsert(zone, *records(name))
 
 
+def created_in(world: World, account: str) -> str:
+    route53 = world.client_of(account, "route53")
+    made = route53.create_hosted_zone(Name=f"z{world.id}.example", CallerReference=uuid.uuid4().hex)
+    return made["HostedZone"]["Id"]
+
+
+def listed_at_home(world: World) -> bool:
+    zone = created_in(world, OTHER)
+    pages = world.client("route53").get_paginator("list_hosted_zones").paginate()
+    return any(one["Id"] == zone for page in pages for one in page["HostedZones"])
+
+
+def identity(world: World) -> str:
+    return world.client_of(OTHER, "sts").get_caller_identity()["Account"]
+
+
 def publish(world: World, **more):
     sns = world.client("sns")
     topic = sns.create_topic(Name=f"t{world.id}")["TopicArn"]
@@ -249,6 +272,7 @@ def same_token(world: World) -> bool:
     return len({world.issue(ca, IdempotencyToken="t") for _ in range(2)}) == 1
 
 
+OTHER = "210987654321"
 UNKNOWN = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-ffffffffffff"
 
 EXCHANGES: dict[str, Callable[[World], object]] = {
@@ -282,6 +306,10 @@ EXCHANGES: dict[str, Callable[[World], object]] = {
     "route53: a name outside the zone": lambda w: in_zone(w, lambda n: [("a.elsewhere.example", "CNAME", "x.example")]),
     "route53: records after a refused batch": after_failed_batch,
     "route53: 501 upserts": lambda w: in_zone(w, lambda n: [(f"r{i}.{n}", "CNAME", "x.example") for i in range(501)]),
+    "route53: a zone of another account": lambda w: w.client("route53").get_hosted_zone(Id=created_in(w, OTHER)),
+    "route53: a zone of another account in the list": listed_at_home,
+    "sts: the account of a role's credentials": identity,
+    "ssm: a parameter that is missing": lambda w: w.client("ssm").get_parameter(Name=f"/{w.id}"),
     "sns: a subject of 100 characters": lambda w: publish(w, Subject="x" * 100),
     "sns: a line break in the subject": lambda w: publish(w, Subject="a\nb"),
     "sns: structured without default": lambda w: publish(w, Message='{"email":"x"}', MessageStructure="json"),

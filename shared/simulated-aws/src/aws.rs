@@ -16,14 +16,15 @@ use crate::clock::Sleepers;
 use crate::faults::Faults;
 use crate::quotas::Quotas;
 use crate::{Call, Fault, Notice, PutEvent};
-use crate::{acm, config, eventbridge, pca, route53, secrets, sns, sqs};
+use crate::{acm, config, eventbridge, pca, route53, secrets, sns, sqs, ssm, sts};
 
 /// The Region unless a test says otherwise.
 const REGION: &str = "us-east-1";
 /// The account unless a test says otherwise.
 const ACCOUNT: &str = "123456789012";
 
-/// One account in one Region, as the SDK's HTTP client. Clones share everything.
+/// One account in one Region, as the SDK's HTTP client, and the hosted zones of other accounts. Clones share
+/// everything.
 #[derive(Clone)]
 pub struct Aws {
     shared: Arc<Shared>,
@@ -58,6 +59,8 @@ pub(crate) struct State {
     pub(crate) secrets: secrets::Store,
     pub(crate) config: config::Store,
     pub(crate) route53: route53::Store,
+    pub(crate) ssm: ssm::Store,
+    pub(crate) sts: sts::Store,
     call_duration: SignedDuration,
     interleaves: bool,
     counter: u64,
@@ -125,6 +128,8 @@ impl Aws {
             secrets: secrets::Store::default(),
             config: config::Store::default(),
             route53: route53::Store::default(),
+            ssm: ssm::Store::default(),
+            sts: sts::Store::default(),
             call_duration: SignedDuration::ZERO,
             interleaves: false,
             counter: 0,
@@ -320,6 +325,15 @@ impl Aws {
             *counts.entry(call.operation.clone()).or_default() += 1;
         }
         counts
+    }
+
+    /// Every call, message and event so far, in order, without keeping them: for runs of so many calls that
+    /// copies would cost time.
+    #[must_use]
+    pub fn take_record(&self) -> (Vec<Call>, Vec<Notice>, Vec<PutEvent>) {
+        let mut state = self.state();
+        let State { calls, sns, events, .. } = &mut *state;
+        (std::mem::take(calls), std::mem::take(&mut sns.published), std::mem::take(&mut events.put))
     }
 
     /// Forgets the calls, notices and events so far (not their effects on certificates).

@@ -6,6 +6,8 @@ use serde_json::Value;
 /// One HTTP request that a client made: each attempt of the SDK's retries is a call of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
+    /// The account that was called: of the role whose credentials signed, or else this model's own.
+    pub account: String,
     /// `acm`, `acm-pca`, `sns`, `events`, ..., as in the service's IAM actions.
     pub service: String,
     /// The API operation, such as `DescribeCertificate`.
@@ -64,7 +66,8 @@ impl ApiError {
     }
 }
 
-/// What an operation answers: its JSON output, or an error.
+/// What an operation answers: its JSON output, or an error. Outputs are objects; where one is a text, that is
+/// the output in JSON, written already (JSON protocol only).
 pub(crate) type Answer = Result<Value, ApiError>;
 
 /// Makes blobs readable and keeps private keys out of the record.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::Aws;
-use crate::acm::without_nulls;
+use crate::acm::{epoch, without_nulls};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
@@ -66,6 +66,41 @@ impl Aws {
         self.state().config.failing = count;
     }
 
+    /// The item of a certificate as AWS Config makes it now, spelled as in a change notification
+    /// (`awsAccountId`, `ARN`, `configuration` as an object). `None` when there is no such certificate.
+    #[must_use]
+    pub fn certificate_item(&self, arn: &str) -> Option<Value> {
+        let mut state = self.state();
+        let described = crate::acm::call(&mut state, "DescribeCertificate", &json!({ "CertificateArn": arn })).ok()?;
+        let tags = crate::acm::call(&mut state, "ListTagsForCertificate", &json!({ "CertificateArn": arn })).ok()?;
+        let mut configuration = spelled_by_config(&described["Certificate"]);
+        if let Some(members) = configuration.as_object_mut() {
+            // Not in the schema of AWS Config's items.
+            members.remove("certificateKeyPairOrigin");
+        }
+        if let Some(options) = configuration["options"].as_object_mut() {
+            options.remove("export");
+        }
+        Some(item(&state, "AWS::ACM::Certificate", arn, &configuration, &tags["Tags"]))
+    }
+
+    /// The item of a private CA, as [`certificate_item`](Self::certificate_item). Its configuration is
+    /// spelled as in CloudFormation, without status and validity.
+    #[must_use]
+    pub fn private_ca_item(&self, arn: &str) -> Option<Value> {
+        let mut state = self.state();
+        let input = json!({ "CertificateAuthorityArn": arn });
+        let described = crate::pca::call(&mut state, "DescribeCertificateAuthority", &input).ok()?;
+        // A deleted CA does not tell its tags.
+        let tags = crate::pca::call(&mut state, "ListTags", &input).unwrap_or_default();
+        let authority = &described["CertificateAuthority"];
+        let mut configuration = authority["CertificateAuthorityConfiguration"].clone();
+        for member in ["Arn", "Type", "KeyStorageSecurityStandard", "RevocationConfiguration"] {
+            configuration[member] = authority[member].clone();
+        }
+        Some(item(&state, "AWS::ACMPCA::CertificateAuthority", arn, &without_nulls(configuration), &tags["Tags"]))
+    }
+
     /// Puts an item into a resource's history: the members of ConfigurationItem as the API spells them
     /// (`resourceType`, `resourceId`, `configurationItemCaptureTime` in seconds since 1970).
     pub fn insert_configuration_item(&self, item: Value) {
@@ -80,6 +115,7 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
         "GetResourceConfigHistory" => history(state, input),
         "PutConfigRule" => put_rule(state, input),
         "DescribeConfigRules" => describe_rules(state, input),
+        "GetComplianceDetailsByConfigRule" => compliance_details(state, input),
         other => Err(not_modelled("config", other)),
     }
 }
@@ -175,6 +211,110 @@ fn history(state: &State, input: &Value) -> Answer {
     }
     items.truncate(limit);
     Ok(json!({ "configurationItems": items }))
+}
+
+/// API reference, GetComplianceDetailsByConfigRule: the latest result of each resource; Limit up to 100, by
+/// default 10. INSUFFICIENT_DATA and NOT_APPLICABLE are not kept as results: "AWS Config ... returns
+/// COMPLIANT and NON_COMPLIANT" (that NOT_APPLICABLE is never listed is unverified).
+fn compliance_details(state: &State, input: &Value) -> Answer {
+    let rule = input["ConfigRuleName"].as_str().unwrap_or_default();
+    let is_known = state.config.rules.contains_key(rule) || state.config.tokens.values().any(|name| name == rule);
+    if !is_known {
+        return Err(ApiError::new(
+            "NoSuchConfigRuleException",
+            format!("The ConfigRule '{rule}' provided in the request is invalid. Please check the configRule name."),
+        ));
+    }
+    let limit = match input["Limit"].as_u64() {
+        None | Some(0) => 10,
+        Some(limit @ 1..=100) => usize::try_from(limit).unwrap_or(100),
+        Some(_) => return Err(ApiError::constraint("limit", "have value less than or equal to 100")),
+    };
+    let wanted: Vec<&str> =
+        input["ComplianceTypes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut latest: BTreeMap<(&str, &str), &Evaluation> = BTreeMap::new();
+    for one in state.config.evaluations.iter().filter(|one| one.rule.as_deref() == Some(rule)) {
+        let place = latest.entry((&one.resource_type, &one.resource_id)).or_insert(one);
+        if one.ordering >= place.ordering {
+            *place = one;
+        }
+    }
+    let after = input["NextToken"].as_str().unwrap_or_default();
+    let mut matching = latest
+        .values()
+        .filter(|one| one.compliance != "NOT_APPLICABLE" && one.resource_id.as_str() > after)
+        .filter(|one| wanted.is_empty() || wanted.contains(&one.compliance.as_str()))
+        .copied()
+        .collect::<Vec<_>>();
+    matching.sort_by(|a, b| a.resource_id.cmp(&b.resource_id));
+    let next = matching.get(limit).and_then(|_| matching.get(limit - 1)).map(|last| last.resource_id.clone());
+    matching.truncate(limit);
+    let results = matching.into_iter().map(|one| {
+        json!({
+            "EvaluationResultIdentifier": {
+                "EvaluationResultQualifier": {
+                    "ConfigRuleName": rule, "ResourceType": one.resource_type, "ResourceId": one.resource_id,
+                },
+                "OrderingTimestamp": epoch(one.ordering),
+            },
+            "ComplianceType": one.compliance,
+            "Annotation": one.annotation,
+            "ResultRecordedTime": epoch(one.at),
+            "ConfigRuleInvokedTime": epoch(one.at),
+        })
+    });
+    Ok(without_nulls(json!({ "EvaluationResults": results.collect::<Vec<_>>(), "NextToken": next })))
+}
+
+/// Members begin with a small letter, times are ISO 8601 (`extendedKeyUsages[].oID` is AWS's own spelling).
+fn spelled_by_config(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| {
+                let mut letters = name.chars();
+                let first = letters.next().map(|first| first.to_ascii_lowercase());
+                let time = value
+                    .as_f64()
+                    .filter(|_| name.ends_with("At") || matches!(name.as_str(), "NotBefore" | "NotAfter" | "UpdatedAt"))
+                    .map(|seconds| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs_f64(seconds));
+                let value = time.map_or_else(|| spelled_by_config(value), |at| json!(at.to_string()));
+                (first.into_iter().chain(letters).collect(), value)
+            })
+            .collect::<serde_json::Map<String, Value>>()
+            .into(),
+        Value::Array(entries) => entries.iter().map(spelled_by_config).collect(),
+        other => other.clone(),
+    }
+}
+
+fn item(state: &State, resource_type: &str, arn: &str, configuration: &Value, tags: &Value) -> Value {
+    let pairs = tags.as_array().into_iter().flatten();
+    let tags: serde_json::Map<String, Value> = pairs
+        .map(|tag| {
+            (tag["Key"].as_str().unwrap_or_default().to_owned(), json!(tag["Value"].as_str().unwrap_or_default()))
+        })
+        .collect();
+    json!({
+        "relatedEvents": [],
+        "relationships": [],
+        "configuration": configuration,
+        "supplementaryConfiguration": {},
+        "tags": tags,
+        "configurationItemVersion": "1.3",
+        "configurationItemCaptureTime": state.now.to_string(),
+        "configurationStateId": state.now.as_millisecond(),
+        "awsAccountId": state.account,
+        "configurationItemStatus": "OK",
+        "resourceType": resource_type,
+        "resourceId": arn,
+        "resourceName": null,
+        "ARN": arn,
+        "awsRegion": state.region,
+        "availabilityZone": null,
+        "configurationStateMd5Hash": "",
+        "resourceCreationTime": state.now.to_string(),
+    })
 }
 
 /// API reference, PutConfigRule: creates, or replaces by name. Names have 1 to 128 characters.

@@ -16,6 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError, Call, CallResult, for_record};
 use crate::retries;
+use crate::sts;
 use crate::wire::{self, Incoming, Request, Response};
 use crate::{Aws, Fault};
 
@@ -86,7 +87,8 @@ impl Aws {
         let mut state = self.state();
         let at = state.now;
         let mut fault = state.faults.meet(&request.operation);
-        if fault.is_none() && !state.quotas.admit(request.service.name, &request.operation, at) {
+        let account = sts::account_of(&state, &request).to_owned();
+        if fault.is_none() && !state.quotas.admit(&account, &request, at) {
             fault = Some(Fault::Throttled);
         }
         let (result, response) = match fault {
@@ -106,9 +108,9 @@ impl Aws {
                 encoded(&request, answer)
             }
         };
-        let Request { service, operation, input } = request;
+        let Request { service, operation, input, .. } = request;
         let input = for_record(input);
-        state.calls.push(Call { service: service.name.to_owned(), operation, input, result, at });
+        state.calls.push(Call { account, service: service.name.to_owned(), operation, input, result, at });
         let id = format!("request-{}", state.calls.len());
         (response, id)
     }
@@ -120,6 +122,7 @@ fn encoded(request: &Request, answer: Answer) -> (CallResult, Result<Response, B
 }
 
 fn dispatch(state: &mut State, request: &Request) -> Answer {
+    sts::enter(state, request)?;
     (request.service.call)(state, &request.operation, &request.input)
 }
 

@@ -200,6 +200,10 @@ impl PrivateKey {
                 pair.sign(padding, &SystemRandom::new(), message, &mut out).ok()?;
                 Some(out)
             }
+            // The pair was made for the natural digest, so that no other has to be made from it.
+            Pair::Ec(pair) if hash == default_hash(self.kind) => {
+                Some(pair.sign(&SystemRandom::new(), message).ok()?.as_ref().to_vec())
+            }
             Pair::Ec(pair) => {
                 let algorithm = signing(self.kind, hash)?;
                 let pkcs8 = pair.to_pkcs8v1().ok()?;

@@ -47,7 +47,14 @@
 //! - Set-up: [`Aws::insert_certificate`], [`Aws::create_private_ca`], [`Aws::insert_private_ca`],
 //!   [`Aws::create_topic`], [`Aws::create_event_bus`], [`Aws::set_tags`], [`Aws::set_in_use_by`],
 //!   [`Aws::set_certificate`], [`Aws::set_ca_status`], [`Aws::create_hosted_zone`], [`Aws::set_record`],
-//!   [`Aws::create_queue`], [`Aws::insert_configuration_item`], [`Aws::new_result_token`].
+//!   [`Aws::remove_record`], [`Aws::remove_hosted_zone`], [`Aws::request_certificate`], [`Aws::set_caa`],
+//!   [`Aws::set_parameter`], [`Aws::create_queue`],
+//!   [`Aws::insert_configuration_item`], [`Aws::new_result_token`].
+//! - Other accounts: [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that AssumeRole gives act in the
+//!   role's account until they expire; Route 53 and STS are there, other services in the model's own account only.
+//! - Public DNS: [`Aws::delegate`], [`Aws::undelegate`], [`Aws::name_servers`]; ACM looks for validation records and
+//!   CAA in delegated public zones only. `Aws::serve_dns` (feature `server`) answers resolvers.
+//! - Renewal by ACM: [`Aws::start_managed_renewal`], [`Aws::set_managed_renewal_days`], [`Aws::validation_record`].
 //! - Faults: [`Aws::fail_call`], [`Aws::fail`], [`Aws::fail_next`], [`Aws::fail_always`],
 //!   [`Aws::clear_faults`], [`Aws::restart`].
 //! - Trouble: [`Aws::misissue`], [`Aws::before`] (something happens just before a call), [`Aws::enforce_quotas`],
@@ -84,6 +91,8 @@ mod clock;
 mod config;
 mod connector;
 mod der;
+#[cfg(feature = "server")]
+mod dns_server;
 mod eventbridge;
 mod faults;
 mod iam;
@@ -101,6 +110,7 @@ mod server;
 mod services;
 mod sns;
 mod sqs;
+mod ssm;
 mod sts;
 mod tagging;
 mod wire;
@@ -110,6 +120,8 @@ pub use acm::{Certificate, CertificateSpec};
 pub use aws::Aws;
 pub use calls::{Call, CallResult};
 pub use config::Evaluation;
+#[cfg(feature = "server")]
+pub use dns_server::DnsServer;
 pub use eventbridge::PutEvent;
 pub use faults::Fault;
 pub use keys::{Key, PrivateKey};
@@ -119,3 +131,4 @@ pub use route53::DnsRecord;
 pub use server::Server;
 pub use sns::Notice;
 pub use sqs::QueuedMessage;
+pub use sts::RoleRule;

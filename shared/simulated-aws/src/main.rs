@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use simulated_aws::{Aws, CertificateSpec, Key};
+use simulated_aws::{Aws, CertificateSpec, DnsServer, Key};
 
 const USAGE: &str = "\
 simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certificates N]
-              [--region REGION] [--account ID]
+              [--region REGION] [--account ID] [--dns-port N]
 
   --port N          where to listen on 127.0.0.1 (default 4577; 0 takes a free port)
   --now TIMESTAMP   the clock stands at this time; PUT /_simulated/clock moves it
@@ -18,7 +18,8 @@ simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certi
   --latency-ms N    every answer takes this long
   --certificates N  N certificates of all kinds, an active private CA and a topic
   --region REGION   default us-east-1
-  --account ID      default 123456789012";
+  --account ID      default 123456789012
+  --dns-port N      answers DNS on 127.0.0.1 from the delegated public zones (0 takes a free port)";
 
 struct Options {
     port: u16,
@@ -27,6 +28,7 @@ struct Options {
     certificates: usize,
     region: String,
     account: String,
+    dns_port: Option<u16>,
 }
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn read(arguments: &[String]) -> Result<Options, String> {
         certificates: 0,
         region: "us-east-1".to_owned(),
         account: "123456789012".to_owned(),
+        dns_port: None,
     };
     let mut real_time = false;
     let mut rest = arguments.iter();
@@ -68,6 +71,7 @@ fn read(arguments: &[String]) -> Result<Options, String> {
             "--certificates" => options.certificates = parse(name, value)?,
             "--region" => options.region.clone_from(value),
             "--account" => options.account.clone_from(value),
+            "--dns-port" => options.dns_port = Some(parse(name, value)?),
             other => return Err(format!("{other} is not known")),
         }
     }
@@ -101,10 +105,23 @@ fn run(options: &Options) -> Result<(), String> {
         println!("private CA {ca}\ntopic {topic}\n{} certificates", options.certificates);
     }
     println!("serving account {} in {} on {}", options.account, options.region, server.endpoint_url());
-    // Serves until the process is stopped.
-    loop {
-        std::thread::park();
-    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("no runtime for DNS: {error}"))?;
+    runtime.block_on(async {
+        let _dns = match options.dns_port {
+            Some(port) => Some(serve_dns(&aws, port).await?),
+            None => None,
+        };
+        // Serves until the process is stopped.
+        std::future::pending().await
+    })
+}
+
+async fn serve_dns(aws: &Aws, port: u16) -> Result<DnsServer, String> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let dns = aws.serve_dns_on(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    println!("serving DNS on {}", dns.address());
+    Ok(dns)
 }
 
 /// Certificates of all kinds, ends of validity spread from five days ago to a year ahead.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::Value;
 
 use crate::Call;
 
@@ -14,8 +15,116 @@ pub struct Statement {
     pub sid: String,
     /// Its actions, such as `acm:DescribeCertificate`.
     pub actions: BTreeSet<String>,
+    /// Its resources, such as `*` or `arn:${AWS::Partition}:iam::*:role/zones`: the texts of `!Sub`, the names
+    /// of `!Ref`.
+    pub resources: BTreeSet<String>,
     /// Every text in its `Condition`, without the names of operators and keys.
     pub condition_values: BTreeSet<String>,
+    /// Its `Condition`.
+    pub conditions: Vec<Condition>,
+}
+
+/// One key of a statement's `Condition`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Such as `ForAllValues:StringLike`.
+    pub operator: String,
+    /// Such as `route53:ChangeResourceRecordSetsActions`.
+    pub key: String,
+    /// The values, of which one has to match.
+    pub values: BTreeSet<String>,
+}
+
+/// Service authorization reference, "Condition keys for Amazon Route 53": all begin so.
+const ROUTE53_KEYS: &str = "route53:ChangeResourceRecordSets";
+
+impl Statement {
+    /// Whether this statement allows a call. Looked at are the action, the role of `sts:AssumeRole` and the zone of
+    /// Route 53's calls among the resources, and the conditions on what `route53:ChangeResourceRecordSets` changes.
+    /// Other resources and conditions, such as on tags, are taken for met. `${...}` matches anything.
+    ///
+    /// # Panics
+    /// When a condition on one of Route 53's keys has an operator that is not read here.
+    #[must_use]
+    pub fn allows(&self, call: &Call) -> bool {
+        self.actions.iter().any(|action| like(action, &call.action()))
+            && resource(call).is_none_or(|arn| self.resources.iter().any(|pattern| like(pattern, &arn)))
+            && self.conditions.iter().all(|condition| condition.allows(call))
+    }
+}
+
+impl Condition {
+    fn allows(&self, call: &Call) -> bool {
+        if !self.key.starts_with(ROUTE53_KEYS) {
+            return true;
+        }
+        let given = changed(call, &self.key);
+        let matches = |compare: fn(&str, &str) -> bool| {
+            given.iter().all(|value| self.values.iter().any(|pattern| compare(pattern, value)))
+        };
+        match self.operator.as_str() {
+            // IAM user guide, "Multivalued context keys": ForAllValues is met by a request without the key, too.
+            "ForAllValues:StringEquals" => matches(|pattern, value| pattern == value),
+            "ForAllValues:StringLike" => matches(like),
+            "Null" => self.values.contains("false") != given.is_empty(),
+            other => panic!("{other} is not read here"),
+        }
+    }
+}
+
+/// The ARN that IAM compares, for the operations whose resources differ from call to call.
+fn resource(call: &Call) -> Option<String> {
+    let text = |member: &str| call.input[member].as_str();
+    match (call.service.as_str(), call.operation.as_str()) {
+        ("sts", "AssumeRole") => text("RoleArn").map(str::to_owned),
+        ("route53", _) => {
+            text("Id").filter(|id| id.starts_with('Z')).map(|id| format!("arn:aws:route53:::hostedzone/{id}"))
+        }
+        _ => None,
+    }
+}
+
+/// The values of one of Route 53's condition keys in a request. Developer guide, "Using IAM policy conditions for
+/// fine-grained access control": normalized names are in lower case and without the dot at their end; characters
+/// other than letters, digits, hyphen, underscore and dot are octal escapes.
+fn changed(call: &Call, key: &str) -> BTreeSet<String> {
+    let changes = call.input["ChangeBatch"]["Changes"].as_array().into_iter().flatten();
+    let value = |change: &Value| match key.strip_prefix(ROUTE53_KEYS) {
+        Some("Actions") => change["Action"].as_str().map(str::to_owned),
+        Some("RecordTypes") => change["ResourceRecordSet"]["Type"].as_str().map(str::to_owned),
+        Some("NormalizedRecordNames") => change["ResourceRecordSet"]["Name"].as_str().map(normalized),
+        _ => panic!("{key} is no condition key of Route 53's"),
+    };
+    changes.filter_map(value).collect()
+}
+
+fn normalized(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.\\".contains(c);
+    let lower = name.trim_end_matches('.').to_ascii_lowercase();
+    lower.chars().map(|c| if plain(c) { c.to_string() } else { format!("\\{:03o}", u32::from(c)) }).collect()
+}
+
+/// IAM's patterns: `*` for any text, `?` for one character. What CloudFormation fills in (`${...}`) is any text.
+fn like(pattern: &str, text: &str) -> bool {
+    let mut plain = String::new();
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once("${") {
+        plain.push_str(before);
+        plain.push('*');
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    matches(plain.as_bytes(), text.as_bytes())
+}
+
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    match (pattern.split_first(), text.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), _) => (0..=text.len()).any(|skipped| matches(rest, &text[skipped..])),
+        (Some((b'?', pattern)), Some((_, text))) => matches(pattern, text),
+        (Some((one, pattern)), Some((other, text))) => one == other && matches(pattern, text),
+        _ => false,
+    }
 }
 
 impl Call {
@@ -42,30 +151,52 @@ pub fn granted_actions(template: &Path, role: &str) -> BTreeSet<String> {
 #[must_use]
 pub fn granted(template: &Path, role: &str) -> Vec<Statement> {
     let text = std::fs::read_to_string(template).unwrap_or_else(|error| panic!("{}: {error}", template.display()));
-    let documents = Yaml::load_from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", template.display()));
+    read(&text, role).unwrap_or_else(|why| panic!("{}: {why}", template.display()))
+}
+
+fn read(template: &str, role: &str) -> Result<Vec<Statement>, String> {
+    let documents = Yaml::load_from_str(template).map_err(|error| error.to_string())?;
     let policies = documents
         .first()
         .and_then(|template| member(template, "Resources"))
         .and_then(|resources| member(resources, role))
         .and_then(|resource| member(resource, "Properties"))
         .and_then(|properties| member(properties, "Policies"))
-        .unwrap_or_else(|| panic!("{} has no role {role} with policies", template.display()));
-    items(policies)
+        .ok_or_else(|| format!("there is no role {role} with policies"))?;
+    let statements = items(policies)
         .filter_map(|policy| member(member(policy, "PolicyDocument")?, "Statement"))
         .flat_map(items)
         .flat_map(alternatives)
-        .map(statement)
-        .collect()
+        .map(statement);
+    Ok(statements.collect())
 }
 
 fn statement(node: &Yaml<'_>) -> Statement {
     assert_eq!(member(node, "Effect").and_then(untagged_text), Some("Allow"), "only Allow is read here");
     let mut actions = BTreeSet::new();
     member(node, "Action").into_iter().for_each(|node| texts(node, &mut actions));
+    let mut resources = BTreeSet::new();
+    member(node, "Resource").into_iter().for_each(|node| texts(node, &mut resources));
     let mut condition_values = BTreeSet::new();
     member(node, "Condition").into_iter().for_each(|node| texts(node, &mut condition_values));
+    let conditions = member(node, "Condition").into_iter().flat_map(conditions).collect();
     let sid = member(node, "Sid").and_then(untagged_text).unwrap_or_default().to_owned();
-    Statement { sid, actions, condition_values }
+    Statement { sid, actions, resources, condition_values, conditions }
+}
+
+fn conditions(node: &Yaml<'_>) -> Vec<Condition> {
+    let mut found = Vec::new();
+    for (operator, keys) in untagged(node).as_mapping().into_iter().flatten() {
+        for (key, node) in untagged(keys).as_mapping().into_iter().flatten() {
+            let mut values = BTreeSet::new();
+            texts(node, &mut values);
+            // YAML's own booleans, such as in `Null: { key: false }`.
+            values.extend(untagged(node).as_bool().map(|value| value.to_string()));
+            let text = |node: &Yaml<'_>| node.as_str().unwrap_or_default().to_owned();
+            found.push(Condition { operator: text(operator), key: text(key), values });
+        }
+    }
+    found
 }
 
 /// What an entry of a list can be: itself, or the sides of its `!If` that are no `!Ref AWS::NoValue`.
@@ -103,5 +234,95 @@ fn texts(node: &Yaml<'_>, found: &mut BTreeSet<String>) {
         Yaml::Sequence(items) => items.iter().for_each(|item| texts(item, found)),
         Yaml::Mapping(members) => members.values().for_each(|value| texts(value, found)),
         other => found.extend(other.as_str().map(str::to_owned)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::CallResult;
+
+    const TEMPLATE: &str = "
+Resources:
+  Role:
+    Properties:
+      Policies:
+        - PolicyDocument:
+            Statement:
+              - Sid: Records
+                Effect: Allow
+                Action: route53:ChangeResourceRecordSets
+                Resource: !Sub arn:${AWS::Partition}:route53:::hostedzone/*
+                Condition:
+                  ForAllValues:StringEquals:
+                    route53:ChangeResourceRecordSetsRecordTypes: [CNAME]
+                    route53:ChangeResourceRecordSetsActions: UPSERT
+                  ForAllValues:StringLike:
+                    route53:ChangeResourceRecordSetsNormalizedRecordNames: _*
+                  'Null':
+                    route53:ChangeResourceRecordSetsActions: false
+              - Effect: Allow
+                Action: [sts:AssumeRole]
+                Resource: [!Sub 'arn:${AWS::Partition}:iam::*:role/acm-autopilot-*']
+              - Effect: Allow
+                Action: acm:DescribeCertificate
+                Resource: !Sub arn:${AWS::Partition}:acm:*:*:certificate/*
+                Condition: { StringEquals: { aws:ResourceTag/a: b } }
+";
+
+    fn allowed(call: &Call) -> bool {
+        read(TEMPLATE, "Role").unwrap().iter().any(|statement| statement.allows(call))
+    }
+
+    fn call(service: &str, operation: &str, input: Value) -> Call {
+        Call {
+            account: "123456789012".to_owned(),
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            input,
+            result: CallResult::Ok,
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn changes_are_held_against_record_types_actions_and_names() {
+        for (action, kind, name, expected) in [
+            ("UPSERT", "CNAME", "_A.example.com.", true),
+            ("UPSERT", "TXT", "_a.example.com", false),
+            ("DELETE", "CNAME", "_a.example.com", false),
+            ("UPSERT", "CNAME", "www.example.com", false),
+            ("UPSERT", "CNAME", "*.example.com", false),
+        ] {
+            let good = json!({ "Action": "UPSERT", "ResourceRecordSet": { "Name": "_b.x", "Type": "CNAME" } });
+            let change = json!({ "Action": action, "ResourceRecordSet": { "Name": name, "Type": kind } });
+            let input = json!({ "Id": "Z1", "ChangeBatch": { "Changes": [good, change] } });
+            let call = call("route53", "ChangeResourceRecordSets", input);
+            assert_eq!(allowed(&call), expected, "{action} {kind} {name}");
+        }
+        let empty = json!({ "Id": "Z1", "ChangeBatch": { "Changes": [] } });
+        assert!(!allowed(&call("route53", "ChangeResourceRecordSets", empty)), "the Null condition");
+    }
+
+    #[test]
+    fn roles_are_held_against_the_resources() {
+        let assume = |role: &str| call("sts", "AssumeRole", json!({ "RoleArn": role }));
+        assert!(allowed(&assume("arn:aws-cn:iam::210987654321:role/acm-autopilot-zones")));
+        assert!(!allowed(&assume("arn:aws:iam::210987654321:role/admin")));
+    }
+
+    #[test]
+    fn other_conditions_are_taken_for_met_and_other_actions_are_refused() {
+        assert!(allowed(&call("acm", "DescribeCertificate", json!({}))));
+        assert!(!allowed(&call("acm", "DeleteCertificate", json!({}))));
+    }
+
+    #[test]
+    fn names_are_normalized() {
+        assert_eq!(normalized("*.Example.COM."), "\\052.example.com");
+        assert_eq!(normalized("\\052.a"), "\\052.a");
     }
 }

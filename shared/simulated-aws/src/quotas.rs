@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::route53;
+use crate::wire::Request;
 
 /// Requests per second and account (ACM user guide, "API rate quotas"; AWS Private CA user guide,
-/// "Quotas"). Operations that are not named here are not limited by the model.
-const RATES: [(&str, &str, f64); 17] = [
+/// "Quotas"; Systems Manager, "Service quotas": standard throughput). Operations that are not named here are not limited by the model.
+const RATES: [(&str, &str, f64); 19] = [
     ("acm", "AddTagsToCertificate", 5.0),
     ("acm", "DeleteCertificate", 10.0),
     ("acm", "DescribeCertificate", 10.0),
@@ -24,11 +28,17 @@ const RATES: [(&str, &str, f64); 17] = [
     ("acm-pca", "GetCertificate", 75.0),
     ("acm-pca", "IssueCertificate", 25.0),
     ("acm-pca", "GetCertificateAuthorityCertificate", 20.0),
+    ("ssm", "GetParameter", 40.0),
+    ("ssm", "GetParameters", 40.0),
 ];
-/// Route 53 developer guide, "Quotas on API requests": token buckets of 50 that refill by 10 a second, one
-/// for the account and one for each action.
-const ROUTE53_BURST: f64 = 50.0;
-const ROUTE53_RATE: f64 = 10.0;
+/// What a call takes from a bucket of this size, which refills by so many tokens a second.
+#[derive(Debug)]
+pub(crate) struct Take {
+    pub(crate) bucket: (String, String),
+    pub(crate) size: f64,
+    pub(crate) refill: f64,
+    pub(crate) tokens: f64,
+}
 
 /// What is left of each rate. Off until a test asks for it.
 #[derive(Debug, Default)]
@@ -38,66 +48,123 @@ pub(crate) struct Quotas {
 }
 
 impl Quotas {
-    /// Takes a token; false when the call is over the rate. A bucket of ACM and AWS Private CA holds one
-    /// second's worth (the size of AWS's own is not published).
-    pub(crate) fn admit(&mut self, service: &str, operation: &str, now: Timestamp) -> bool {
+    /// Takes a call's tokens; false when it is over a rate, and then it takes none.
+    pub(crate) fn admit(&mut self, account: &str, request: &Request, now: Timestamp) -> bool {
         if !self.enforced {
             return true;
         }
-        if service == "route53" {
-            return self.take(service, operation, ROUTE53_RATE, ROUTE53_BURST, now)
-                && self.take(service, "", ROUTE53_RATE, ROUTE53_BURST, now);
+        let takes = takes(request.service.name, account, &request.operation, &request.input);
+        for take in &takes {
+            let (tokens, since) = self.buckets.entry(take.bucket.clone()).or_insert((take.size, now));
+            *tokens = (*tokens + take.refill * now.duration_since(*since).as_secs_f64()).min(take.size);
+            *since = now;
         }
-        let known = RATES.iter().find(|(s, o, _)| *s == service && *o == operation);
-        known.is_none_or(|(_, _, rate)| self.take(service, operation, *rate, *rate, now))
-    }
-
-    fn take(&mut self, service: &str, operation: &str, rate: f64, burst: f64, now: Timestamp) -> bool {
-        let place = (service.to_owned(), operation.to_owned());
-        let (tokens, since) = self.buckets.entry(place).or_insert((burst, now));
-        *tokens = (*tokens + rate * now.duration_since(*since).as_secs_f64()).min(burst);
-        *since = now;
         // Rounding must not cost a caller a token that it waited for.
-        let admitted = *tokens > 1.0 - 1e-9;
+        let enough = |take: &Take| self.buckets[&take.bucket].0 > take.tokens - 1e-9;
+        let admitted = takes.iter().all(enough);
         if admitted {
-            *tokens -= 1.0;
+            for take in takes {
+                self.buckets.entry(take.bucket).and_modify(|(tokens, _)| *tokens -= take.tokens);
+            }
         }
         admitted
     }
 }
 
+/// A bucket of ACM, AWS Private CA and Systems Manager holds one second's worth (the size of AWS's own is not
+/// published).
+fn takes(service: &str, account: &str, operation: &str, input: &Value) -> Vec<Take> {
+    if service == "route53" {
+        return route53::quotas::takes(account, operation, input);
+    }
+    let known = RATES.iter().find(|(s, o, _)| *s == service && *o == operation);
+    let take = |(_, _, rate): &(&str, &str, f64)| Take {
+        bucket: (service.to_owned(), operation.to_owned()),
+        size: *rate,
+        refill: *rate,
+        tokens: 1.0,
+    };
+    known.into_iter().map(take).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
+    use serde_json::json;
 
     use super::*;
+    use crate::services::SERVICES;
 
-    #[test]
-    fn one_import_a_second() {
-        let mut quotas = Quotas { enforced: true, ..Quotas::default() };
-        let mut now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        assert!(quotas.admit("acm", "ImportCertificate", now));
-        assert!(!quotas.admit("acm", "ImportCertificate", now));
-        now += SignedDuration::from_millis(999);
-        assert!(!quotas.admit("acm", "ImportCertificate", now));
-        now += SignedDuration::from_millis(1);
-        assert!(quotas.admit("acm", "ImportCertificate", now));
-        now += SignedDuration::from_hours(1);
-        assert!(quotas.admit("acm", "ImportCertificate", now));
-        assert!(!quotas.admit("acm", "ImportCertificate", now), "an idle hour is not saved up");
+    /// Whether a call at this time is admitted.
+    fn admit(quotas: &mut Quotas, account: &str, (service, operation): (&str, &str), now: Timestamp) -> bool {
+        admit_batch(quotas, account, (service, operation), Value::Null, now)
+    }
+
+    fn admit_batch(
+        quotas: &mut Quotas,
+        account: &str,
+        (service, operation): (&str, &str),
+        input: Value,
+        now: Timestamp,
+    ) -> bool {
+        let service = SERVICES.iter().find(|known| known.name == service).unwrap();
+        quotas.admit(account, &Request { service, operation: operation.to_owned(), input, access_key: None }, now)
+    }
+
+    fn start() -> (Quotas, Timestamp) {
+        (Quotas { enforced: true, ..Quotas::default() }, "2026-01-01T00:00:00Z".parse().unwrap())
     }
 
     #[test]
-    fn route_53_has_one_bucket_for_all_actions() {
-        let mut quotas = Quotas { enforced: true, ..Quotas::default() };
-        let mut now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    fn one_import_a_second() {
+        let (mut quotas, mut now) = start();
+        let mut admit = |now| admit(&mut quotas, "1", ("acm", "ImportCertificate"), now);
+        assert!(admit(now));
+        assert!(!admit(now));
+        now += SignedDuration::from_millis(999);
+        assert!(!admit(now));
+        now += SignedDuration::from_millis(1);
+        assert!(admit(now));
+        now += SignedDuration::from_hours(1);
+        assert!(admit(now));
+        assert!(!admit(now), "an idle hour is not saved up");
+    }
+
+    #[test]
+    fn route_53_has_one_bucket_for_all_actions_of_an_account() {
+        let (mut quotas, mut now) = start();
         for n in 0..50 {
             let operation = if n % 2 == 0 { "ListHostedZones" } else { "GetChange" };
-            assert!(quotas.admit("route53", operation, now), "{n}");
+            assert!(admit(&mut quotas, "1", ("route53", operation), now), "{n}");
         }
-        assert!(!quotas.admit("route53", "GetHostedZone", now));
+        let get = ("route53", "GetHostedZone");
+        assert!(!admit(&mut quotas, "1", get, now));
+        assert!(admit(&mut quotas, "2", get, now), "another account has its own");
         now += SignedDuration::from_millis(100);
-        assert!(quotas.admit("route53", "GetHostedZone", now));
-        assert!(!quotas.admit("route53", "GetHostedZone", now));
+        assert!(admit(&mut quotas, "1", get, now));
+        assert!(!admit(&mut quotas, "1", get, now));
+    }
+
+    #[test]
+    fn an_action_of_route_53_has_its_own_bucket_beside_it() {
+        let (mut quotas, now) = start();
+        let admitted = (0..50).filter(|_| admit(&mut quotas, "1", ("route53", "CreateHostedZone"), now)).count();
+        assert_eq!(admitted, 40);
+        assert!(admit(&mut quotas, "1", ("route53", "GetHostedZone"), now), "refused calls take nothing");
+    }
+
+    #[test]
+    fn changes_are_1500_at_once_and_100_a_second_and_upserts_count_twice() {
+        let (mut quotas, mut now) = start();
+        let batch = |action: &str, count: usize| json!({ "ChangeBatch": { "Changes": vec![json!({ "Action": action }); count] } });
+        let mut admit = |input, now| admit_batch(&mut quotas, "1", ("route53", "ChangeResourceRecordSets"), input, now);
+        assert!(admit(batch("UPSERT", 500), now));
+        assert!(admit(batch("CREATE", 400), now));
+        assert!(!admit(batch("UPSERT", 51), now));
+        assert!(admit(batch("UPSERT", 50), now));
+        assert!(!admit(batch("DELETE", 1), now));
+        now += SignedDuration::from_secs(1);
+        assert!(admit(batch("UPSERT", 50), now));
+        assert!(!admit(batch("DELETE", 1), now));
     }
 }

@@ -17,27 +17,30 @@ use crate::reading::{key_kind, read};
 use crate::{Aws, Call, CallResult};
 
 impl Aws {
-    /// Every call so far, one per line: time, service, operation, input, result. Two runs of the same
+    /// Every call so far, one per line: time, service, operation, another account's id, input, result. Two runs of the same
     /// program give the same text, byte for byte, although keys are random.
     #[must_use]
     pub fn record(&self) -> String {
         let mut text = String::new();
-        for call in &self.state().calls {
-            text.push_str(&line(call));
+        let state = self.state();
+        for call in &state.calls {
+            text.push_str(&line(call, &state.account));
             text.push('\n');
         }
         text
     }
 }
 
-fn line(call: &Call) -> String {
+fn line(call: &Call, home: &str) -> String {
+    let elsewhere = if call.account == home { String::new() } else { format!("@{} ", call.account) };
     let result = match &call.result {
         CallResult::Ok => "ok".to_owned(),
         CallResult::Error(code) => code.clone(),
         CallResult::NoAnswer { effect: true } => "no answer, after the effect".to_owned(),
         CallResult::NoAnswer { effect: false } => "no answer".to_owned(),
     };
-    format!("{} {}:{} {} -> {result}", call.at, call.service, call.operation, canonical(&call.input))
+    let input = canonical(&call.input);
+    format!("{} {}:{} {elsewhere}{input} -> {result}", call.at, call.service, call.operation)
 }
 
 /// JSON with sorted members, and PEM texts replaced.

@@ -1,6 +1,7 @@
 //! The model on a loopback port, for programs that bring their own HTTP client: built functions, boto3,
 //! the AWS CLI, Cloud Custodian.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -45,7 +46,9 @@ impl Aws {
     /// credential scope must name this model's Region.
     ///
     /// Beside AWS's operations, there are `GET` and `PUT /_simulated/clock` (`{"now": "..."}` or
-    /// `{"advanceSeconds": n}`), and `GET /_simulated/record` (see [`Aws::record`]).
+    /// `{"advanceSeconds": n}`), `GET /_simulated/record` (see [`Aws::record`]), `GET /_simulated/calls`: how
+    /// often each operation was called, and `PUT /_simulated/result-token` (`{"rule": "..."}`): see
+    /// [`Aws::new_result_token`].
     ///
     /// # Errors
     /// When the address cannot be listened on.
@@ -203,7 +206,16 @@ fn unknown(incoming: &Incoming<'_>, why: String) -> Response {
     }
 }
 
-/// Turns the clock and shows the record.
+/// How often each operation was called, such as `acm:ListCertificates`.
+fn counts(aws: &Aws) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for call in &aws.state().calls {
+        *counts.entry(format!("{}:{}", call.service, call.operation)).or_default() += 1;
+    }
+    counts
+}
+
+/// Turns the clock, shows the record, gives out what AWS Config sends to functions.
 fn control(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Response {
     let clock = |aws: &Aws| (200, json!({ "now": aws.now().to_string(), "region": aws.region() }).to_string());
     let (status, body) = match (incoming.method, path) {
@@ -213,10 +225,20 @@ fn control(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Response {
             Err(why) => (400, json!({ "message": why }).to_string()),
         },
         ("GET", "record") => (200, aws.record()),
+        ("GET", "calls") => (200, json!(counts(aws)).to_string()),
+        ("PUT", "result-token") => match result_token(aws, incoming.body) {
+            Ok(token) => (200, json!({ "resultToken": token }).to_string()),
+            Err(why) => (400, json!({ "message": why }).to_string()),
+        },
         (method, path) => (404, json!({ "message": format!("there is no {method} {CONTROL}{path}") }).to_string()),
     };
     let content_type = if path == "record" { "text/plain" } else { "application/json" };
     Response { status, content_type, headers: Vec::new(), body, error: None }
+}
+
+fn result_token(aws: &Aws, body: &[u8]) -> Result<String, String> {
+    let wanted: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    wanted["rule"].as_str().map(|rule| aws.new_result_token(rule)).ok_or_else(|| "rule is needed".to_owned())
 }
 
 fn move_clock(aws: &Aws, body: &[u8]) -> Result<(), String> {

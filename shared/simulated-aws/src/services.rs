@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::aws::State;
 use crate::calls::Answer;
-use crate::{acm, config, eventbridge, iam, pca, route53, secrets, sns, sqs, sts, tagging};
+use crate::{acm, config, eventbridge, iam, pca, route53, secrets, sns, sqs, ssm, sts, tagging};
 
 /// A service that is modelled.
 #[derive(Debug)]
@@ -57,12 +57,13 @@ const fn json(
 }
 
 /// Every service, as its model in the SDKs describes it.
-pub(crate) static SERVICES: [Service; 11] = [
+pub(crate) static SERVICES: [Service; 12] = [
     json("acm", "acm", "CertificateManager", acm::call),
     json("acm-pca", "acmpca", "ACMPrivateCA", pca::call),
     json("config", "configservice", "StarlingDoveService", config::call),
     json("events", "eventbridge", "AWSEvents", eventbridge::call),
     json("secretsmanager", "secretsmanager", "secretsmanager", secrets::call),
+    json("ssm", "ssm", "AmazonSSM", ssm::call),
     json("tag", "resourcegroupstagging", "ResourceGroupsTaggingAPI_20170126", tagging::call),
     Service {
         name: "sqs",

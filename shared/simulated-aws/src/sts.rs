@@ -1,51 +1,156 @@
-//! AWS STS: GetCallerIdentity, AssumeRole.
+//! AWS STS: GetCallerIdentity, AssumeRole, and in which account a call takes place.
 
-use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::Aws;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
+use crate::wire::Request;
 
 /// API reference, AssumeRole, DurationSeconds: from 15 minutes to 12 hours, by default one hour.
 const SHORTEST: i64 = 900;
 const LONGEST: i64 = 43_200;
 const USUAL: i64 = 3_600;
+/// IAM user guide, "Role chaining": a role's credentials get another role's for one hour at most.
+const LONGEST_CHAINED: i64 = 3_600;
+
+/// Whom a role's trust policy lets in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleRule {
+    /// Nobody: AssumeRole is answered with AccessDenied.
+    Refused,
+    /// Who gives this external id (IAM user guide, "The confused deputy problem"); others get AccessDenied.
+    ExternalId(String),
+}
+
+/// The roles that were set, the credentials that were given, and who calls now.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    rules: BTreeMap<String, RoleRule>,
+    /// By access key.
+    sessions: BTreeMap<String, Session>,
+    caller: Option<Session>,
+}
+
+/// What AssumeRole gave.
+#[derive(Debug, Clone)]
+struct Session {
+    account: String,
+    arn: String,
+    ends: Timestamp,
+}
+
+impl Aws {
+    /// Who may assume a role. Roles that were not set can be assumed by anybody.
+    pub fn set_role(&self, role_arn: &str, rule: RoleRule) {
+        self.state().sts.rules.insert(role_arn.to_owned(), rule);
+    }
+}
+
+impl State {
+    /// The account that the present call takes place in.
+    pub(crate) fn caller_account(&self) -> &str {
+        self.sts.caller.as_ref().map_or(&self.account, |session| &session.account)
+    }
+
+    /// Who makes the present call.
+    pub(crate) fn caller_arn(&self) -> String {
+        match &self.sts.caller {
+            Some(session) => session.arn.clone(),
+            None => format!("arn:{}:iam::{}:user/simulated", self.partition(), self.account),
+        }
+    }
+}
+
+fn session<'a>(state: &'a State, request: &Request) -> Option<&'a Session> {
+    state.sts.sessions.get(request.access_key.as_deref()?)
+}
+
+/// The account of a request's credentials: the role's for those that AssumeRole gave, this model's own for all
+/// others.
+pub(crate) fn account_of<'a>(state: &'a State, request: &Request) -> &'a str {
+    session(state, request).map_or(&state.account, |session| &session.account)
+}
+
+/// Before each call: its credentials are still good, and its service is modelled in their account.
+pub(crate) fn enter(state: &mut State, request: &Request) -> Result<(), ApiError> {
+    let caller = session(state, request).cloned();
+    if caller.as_ref().is_some_and(|session| session.ends <= state.now) {
+        return Err(expired(request));
+    }
+    let elsewhere = caller.as_ref().is_some_and(|session| session.account != state.account);
+    if elsewhere && !matches!(request.service.name, "route53" | "sts") {
+        let what = format!("{}:{} in another account", request.service.name, request.operation);
+        return Err(ApiError::new("NotModelled", format!("simulated-aws does not model {what}")).status(501));
+    }
+    state.sts.caller = caller;
+    Ok(())
+}
+
+/// "Common Errors" of the API references: ExpiredToken in XML, ExpiredTokenException in JSON, HTTP status 403
+/// (unverified for JSON services, which answer most errors with 400).
+fn expired(request: &Request) -> ApiError {
+    let code = if request.service.protocol.is_xml() { "ExpiredToken" } else { "ExpiredTokenException" };
+    ApiError::new(code, "The security token included in the request is expired").status(403)
+}
 
 /// Answers one operation.
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
     match operation {
         "GetCallerIdentity" => Ok(json!({
-            "Arn": format!("arn:{}:iam::{}:user/simulated", state.partition(), state.account),
+            "Arn": state.caller_arn(),
             "UserId": "AIDASIMULATED",
-            "Account": state.account,
+            "Account": state.caller_account(),
         })),
         "AssumeRole" => assume_role(state, input),
         other => Err(not_modelled("sts", other)),
     }
 }
 
-/// Every role can be assumed: whom its trust policy names is not modelled.
 fn assume_role(state: &mut State, input: &Value) -> Answer {
     let role = input["RoleArn"].as_str().unwrap_or_default();
-    let session = input["RoleSessionName"].as_str().unwrap_or_default();
-    let (account, name) = role_parts(role)?;
-    check_session_name(session)?;
-    let seconds = duration(input)?;
+    let name = input["RoleSessionName"].as_str().unwrap_or_default();
+    let (account, role_name) = role_parts(role)?;
+    check_session_name(name)?;
+    let external_id = input["ExternalId"].as_str();
+    check_external_id(external_id)?;
+    let seconds = duration(state, input)?;
+    check_trust(state, role, external_id)?;
     let number = state.next_number();
-    let expiration = state.now + SignedDuration::from_secs(seconds);
+    let ends = state.now + SignedDuration::from_secs(seconds);
+    let access_key = format!("ASIA{number:016}");
+    let arn = format!("arn:{}:sts::{account}:assumed-role/{role_name}/{name}", state.partition());
+    let session = Session { account: account.to_owned(), arn: arn.clone(), ends };
+    state.sts.sessions.insert(access_key.clone(), session);
     Ok(json!({
         "Credentials": {
-            "AccessKeyId": format!("ASIA{number:016}"),
+            "AccessKeyId": access_key,
             "SecretAccessKey": "simulated",
             "SessionToken": format!("simulated-{number}"),
-            "Expiration": expiration.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "Expiration": ends.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         },
-        "AssumedRoleUser": {
-            "AssumedRoleId": format!("AROA{number:016}:{session}"),
-            "Arn": format!("arn:{}:sts::{account}:assumed-role/{name}/{session}", state.partition()),
-        },
+        "AssumedRoleUser": { "AssumedRoleId": format!("AROA{number:016}:{name}"), "Arn": arn },
     }))
+}
+
+/// AccessDenied, with the text that Netflix/security_monkey#77 shows. It is all that a caller learns: nothing
+/// tells a missing role from a missing external id.
+fn check_trust(state: &State, role: &str, external_id: Option<&str>) -> Result<(), ApiError> {
+    let trusted = match state.sts.rules.get(role) {
+        None => true,
+        Some(RoleRule::Refused) => false,
+        Some(RoleRule::ExternalId(wanted)) => external_id == Some(wanted),
+    };
+    if trusted {
+        return Ok(());
+    }
+    let caller = state.caller_arn();
+    let why = format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}");
+    Err(ApiError::new("AccessDenied", why).status(403))
 }
 
 /// API reference, AssumeRole, RoleArn: 20 to 2048 characters. The account and the name without path.
@@ -70,9 +175,24 @@ fn check_session_name(name: &str) -> Result<(), ApiError> {
     Err(ApiError::new("ValidationError", "RoleSessionName must satisfy regular expression pattern: [\\w+=,.@-]{2,64}"))
 }
 
-fn duration(input: &Value) -> Result<i64, ApiError> {
+/// API reference, AssumeRole, ExternalId: 2 to 1224 characters of `[\w+=,.@:\/-]*`.
+fn check_external_id(id: Option<&str>) -> Result<(), ApiError> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
+    if id.is_none_or(|id| (2..=1224).contains(&id.len()) && id.chars().all(allowed)) {
+        return Ok(());
+    }
+    Err(ApiError::new("ValidationError", "ExternalId must satisfy regular expression pattern: [\\w+=,.@:/-]{2,1224}"))
+}
+
+/// A role's own MaxSessionDuration is not modelled.
+fn duration(state: &State, input: &Value) -> Result<i64, ApiError> {
     let Some(text) = input["DurationSeconds"].as_str() else { return Ok(USUAL) };
-    text.parse().ok().filter(|seconds| (SHORTEST..=LONGEST).contains(seconds)).ok_or_else(|| {
+    let seconds = text.parse().ok().filter(|seconds| (SHORTEST..=LONGEST).contains(seconds)).ok_or_else(|| {
         ApiError::new("ValidationError", format!("DurationSeconds must be between {SHORTEST} and {LONGEST}"))
-    })
+    })?;
+    if state.sts.caller.is_some() && seconds > LONGEST_CHAINED {
+        let why = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
+        return Err(ApiError::new("ValidationError", why));
+    }
+    Ok(seconds)
 }

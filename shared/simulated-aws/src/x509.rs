@@ -204,6 +204,14 @@ pub(crate) fn basic_constraints(ca: bool) -> Extension {
     ("2.5.29.19", true, der::sequence(&content))
 }
 
+/// The constraints of a CA's certificate, with a path length or without.
+pub(crate) fn ca_constraints(path_length: Option<u8>) -> Extension {
+    match path_length {
+        None => basic_constraints(true),
+        Some(most) => ("2.5.29.19", true, der::sequence(&[der::boolean(true), der::unsigned(&[most])])),
+    }
+}
+
 /// RFC 5280, 4.2.1.2, with RFC 7093's method 1 (160 bits of SHA-256).
 pub(crate) fn subject_key_identifier(public_key: &[u8]) -> Extension {
     ("2.5.29.14", false, der::octets(&key_identifier(public_key)))

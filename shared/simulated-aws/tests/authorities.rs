@@ -6,9 +6,9 @@ use aws_sdk_acmpca::error::ProvideErrorMetadata;
 use aws_sdk_acmpca::primitives::Blob;
 use aws_sdk_acmpca::types::{
     Asn1Subject, CertificateAuthorityConfiguration, CertificateAuthorityStatus, CertificateAuthorityType, KeyAlgorithm,
-    RevocationReason, SigningAlgorithm, Tag, Validity, ValidityPeriodType,
+    OcspConfiguration, RevocationConfiguration, RevocationReason, SigningAlgorithm, Tag, Validity, ValidityPeriodType,
 };
-use simulated_aws::{Aws, Key};
+use simulated_aws::{Aws, Key, PrivateCaSpec};
 
 fn start() -> (Aws, Client) {
     let aws = Aws::new("2026-11-20T08:00:00Z".parse().unwrap());
@@ -106,6 +106,48 @@ async fn authorities_are_disabled_enabled_and_deleted() {
     delete().await.unwrap();
     let error = update(CertificateAuthorityStatus::Active).await.unwrap_err();
     assert_eq!(error.code(), Some("InvalidStateException"));
+}
+
+#[tokio::test]
+async fn a_deleted_one_tells_nothing_but_its_description_and_can_be_restored() {
+    let (aws, pca) = start();
+    let ca = aws.insert_private_ca(PrivateCaSpec::new(Key::P256).tag("Owner", "pki"));
+    aws.set_ca_status(&ca, "DISABLED");
+    let delete = |days| {
+        let delete = pca.delete_certificate_authority().certificate_authority_arn(&ca);
+        delete.permanent_deletion_time_in_days(days).send()
+    };
+    assert_eq!(delete(6).await.unwrap_err().code(), Some("ValidationException"));
+    delete(10).await.unwrap();
+    let codes = [
+        pca.list_tags().certificate_authority_arn(&ca).send().await.unwrap_err().code().map(str::to_owned),
+        pca.list_permissions().certificate_authority_arn(&ca).send().await.unwrap_err().code().map(str::to_owned),
+        pca.get_policy().resource_arn(&ca).send().await.unwrap_err().code().map(str::to_owned),
+    ];
+    assert!(codes.iter().all(|code| code.as_deref() == Some("InvalidStateException")), "{codes:?}");
+    let describe = || pca.describe_certificate_authority().certificate_authority_arn(&ca).send();
+    let described = describe().await.unwrap().certificate_authority.unwrap();
+    assert_eq!(described.restorable_until().unwrap().secs(), aws.now().as_second() + 10 * 24 * 60 * 60);
+    pca.restore_certificate_authority().certificate_authority_arn(&ca).send().await.unwrap();
+    let described = describe().await.unwrap().certificate_authority.unwrap();
+    assert_eq!((described.status(), described.restorable_until()), (Some(&CertificateAuthorityStatus::Disabled), None));
+    assert_eq!(pca.list_tags().certificate_authority_arn(&ca).send().await.unwrap().tags()[0].key(), "Owner");
+}
+
+#[tokio::test]
+async fn revocation_is_shown_as_it_was_configured() {
+    let (aws, pca) = start();
+    let ca = aws.create_private_ca(Key::P256);
+    let configuration = async || {
+        let described = pca.describe_certificate_authority().certificate_authority_arn(&ca).send().await.unwrap();
+        described.certificate_authority.unwrap().revocation_configuration.unwrap()
+    };
+    assert!(!configuration().await.crl_configuration().unwrap().enabled());
+    let ocsp = OcspConfiguration::builder().enabled(true).build().unwrap();
+    let revocation = RevocationConfiguration::builder().ocsp_configuration(ocsp).build();
+    let update = pca.update_certificate_authority().certificate_authority_arn(&ca);
+    update.revocation_configuration(revocation).send().await.unwrap();
+    assert!(configuration().await.ocsp_configuration().unwrap().enabled());
 }
 
 #[tokio::test]

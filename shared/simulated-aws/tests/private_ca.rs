@@ -276,9 +276,9 @@ async fn a_subordinate_gives_the_whole_chain() {
 #[tokio::test]
 async fn a_missing_operation_is_named() {
     let (aws, pca) = start();
-    let error = pca.list_permissions().certificate_authority_arn("arn:x").send().await.unwrap_err();
+    let error = pca.delete_policy().resource_arn("arn:x").send().await.unwrap_err();
     assert_eq!(error.code(), Some("NotModelled"));
-    assert!(error.message().unwrap().contains("acm-pca:ListPermissions"));
+    assert!(error.message().unwrap().contains("acm-pca:DeletePolicy"));
     assert_eq!(aws.calls()[0].result, CallResult::Error("NotModelled".to_owned()));
 }
 

@@ -178,6 +178,18 @@ async fn requests_are_checked() {
 }
 
 #[tokio::test]
+async fn the_quota_of_names_can_be_raised() {
+    let (aws, acm) = start();
+    let request = async |count: usize| {
+        let names = (1..count).map(|n| format!("{n}.example.com")).collect();
+        acm.request_certificate().domain_name("example.com").set_subject_alternative_names(Some(names)).send().await
+    };
+    aws.set_name_quota(100);
+    request(100).await.unwrap();
+    assert_eq!(request(101).await.unwrap_err().code(), Some("LimitExceededException"));
+}
+
+#[tokio::test]
 async fn a_certificate_in_use_is_not_deleted() {
     let (aws, acm) = start();
     let arn = aws.insert_certificate(CertificateSpec::imported("example.com").in_use_by("arn:aws:x").thin());

@@ -64,7 +64,7 @@ async fn roles_are_assumed_for_a_time() {
     let sts = aws_sdk_sts::Client::new(&aws.sdk_config());
     assert_eq!(sts.get_caller_identity().send().await.unwrap().account(), Some("123456789012"));
     let assume = |role: &str, seconds| {
-        sts.assume_role().role_arn(role).role_session_name("dns").duration_seconds(seconds).external_id("x").send()
+        sts.assume_role().role_arn(role).role_session_name("dns").duration_seconds(seconds).external_id("x1").send()
     };
     let role = "arn:aws:iam::210987654321:role/path/dns-writer";
     let assumed = assume(role, 900).await.unwrap();

@@ -103,6 +103,25 @@ fn the_clock_and_the_record_are_served() {
     assert!(raw(&server, call).contains("CertificateSummaryList"));
     let record = raw(&server, "GET /_simulated/record HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     assert!(record.ends_with("2026-11-21T08:00:00Z acm:ListCertificates {} -> ok\n"), "{record}");
+    let calls = raw(&server, "GET /_simulated/calls HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(calls.ends_with(r#"{"acm:ListCertificates":1}"#), "{calls}");
+}
+
+#[tokio::test]
+async fn result_tokens_are_served() {
+    let (aws, server) = start();
+    let put = |body: &str| {
+        let length = body.len();
+        let head = "PUT /_simulated/result-token HTTP/1.1\r\nhost: x\r\nconnection: close";
+        raw(&server, &format!("{head}\r\ncontent-length: {length}\r\n\r\n{body}"))
+    };
+    assert!(put("{}").contains("400"));
+    let answer = put(r#"{"rule":"expiry"}"#);
+    let (_, body) = answer.rsplit_once("\r\n").unwrap();
+    let token = serde_json::from_str::<serde_json::Value>(body).unwrap()["resultToken"].as_str().unwrap().to_owned();
+    let config = aws_sdk_config::Client::new(&aws.sdk_config());
+    config.put_evaluations().result_token(token).send().await.unwrap();
+    config.get_compliance_details_by_config_rule().config_rule_name("expiry").send().await.unwrap();
 }
 
 #[test]

@@ -40,6 +40,31 @@ pub(crate) fn acm(detail_type: &str, certificate: &Certificate, at: Timestamp, m
     envelope("aws.acm", detail_type, &[&certificate.arn], at, detail)
 }
 
+/// An event of AWS Health about ACM.
+pub(crate) fn health(code: &str, certificate: &Certificate, at: Timestamp) -> Value {
+    let detail = json!({
+        "eventArn": format!("arn:aws:health:us-east-1::event/ACM/{code}/{code}-0"),
+        "service": "ACM",
+        "eventTypeCode": code,
+        "eventTypeCategory": "accountNotification",
+        "affectedEntities": [{ "entityValue": certificate.arn }],
+    });
+    envelope("aws.health", "AWS Health Event", &[&certificate.arn], at, detail)
+}
+
+/// AWS Config tells that a rule found a certificate not compliant.
+pub(crate) fn finding(certificate: &Certificate, at: Timestamp) -> Value {
+    let detail = json!({
+        "resourceType": "AWS::ACM::Certificate",
+        "resourceId": certificate.arn,
+        "configRuleName": "acm-certificate-expiration-check",
+        "messageType": "ComplianceChangeNotification",
+        "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
+        "oldEvaluationResult": { "complianceType": "COMPLIANT" },
+    });
+    envelope("aws.config", "Config Rules Compliance Change", &[], at, detail)
+}
+
 /// CloudTrail's record of a call to ACM.
 pub(crate) fn cloudtrail(role: &str, operation: &str, parameters: Value, at: Timestamp) -> Value {
     let detail = json!({

@@ -34,7 +34,7 @@ const RENEW_BEFORE_DAYS: i64 = 30;
 /// The milestone of a certificate that has expired.
 const EXPIRED: i64 = -1;
 /// Tags that the functions need room for.
-const OURS: usize = RENEWAL.len() + 1;
+const OURS: usize = RENEWAL.len() + 2;
 
 fn lifetime(certificate: &Certificate) -> i64 {
     certificate.not_after.duration_since(certificate.not_before).as_hours() / 24
@@ -81,7 +81,8 @@ pub(crate) fn told(notice: &Value, at: Timestamp) -> Option<Told> {
 pub(crate) fn everything_was_told(ledger: &Ledger, begun: Timestamp) -> Check {
     for (arn, known) in &ledger.known {
         let present = &known.seen;
-        let Some(reached) = reached(present, begun) else { continue };
+        // Of a certificate that was revoked, that is told instead of its end.
+        let Some(reached) = reached(present, begun).filter(|_| present.status != "REVOKED") else { continue };
         if known.tags.get(NOTICES).is_some_and(|value| value == "off") || !has_room(known) || known.hindered >= begun {
             continue;
         }
@@ -100,6 +101,12 @@ pub(crate) fn everything_was_told(ledger: &Ledger, begun: Timestamp) -> Check {
         }
     }
     Ok(())
+}
+
+/// Whether there is more to tell than at an earlier moment: days are counted by dates, and an end has its hour.
+pub(crate) fn something_came_due(ledger: &Ledger, earlier: Timestamp, now: Timestamp) -> bool {
+    let ended = |known: &Known| (earlier..=now).contains(&known.seen.not_after);
+    utc_date(earlier) != utc_date(now) || ledger.known.values().any(ended)
 }
 
 /// Notes what keeps certificates from being renewed.
@@ -126,8 +133,8 @@ fn hindrance(aws: &Aws, known: &Known, cas: &Cas) -> Option<&'static str> {
     if !is_managed(known) {
         return Some("it is not managed");
     }
-    let ca = aws.private_ca(known.tags.get(PRIVATE_CA).unwrap_or(&cas.default));
-    if ca.is_none_or(|ca| ca.status != "ACTIVE") {
+    let ca = aws.ca_status(known.tags.get(PRIVATE_CA).unwrap_or(&cas.default));
+    if ca.is_none_or(|status| status != "ACTIVE") {
         return Some("its CA is not active");
     }
     (!has_room(known)).then_some("it has no room for tags")
@@ -205,13 +212,13 @@ pub(crate) fn import_is_no_worse(before: &Certificate, after: &Certificate) -> C
 /// The tags that operators write are as operators wrote them.
 pub(crate) fn tags_are_kept(aws: &Aws, ledger: &mut Ledger, touched: &BTreeSet<String>) -> Check {
     for arn in touched {
-        let (Some(known), Some(present)) = (ledger.known.get_mut(arn), aws.certificate(arn)) else { continue };
-        let theirs = present.tags.iter().filter(|(key, _)| !is_ours(key));
+        let (Some(known), Some(present)) = (ledger.known.get_mut(arn), aws.tags(arn)) else { continue };
+        let theirs = present.iter().filter(|(key, _)| !is_ours(key));
         if !theirs.eq(known.tags.iter()) {
-            let what = format!("operators wrote {:?}, there is {:?}", known.tags, present.tags);
+            let what = format!("operators wrote {:?}, there is {present:?}", known.tags);
             return Err(Broken::new(TAGS_KEPT, arn, what));
         }
-        known.seen.tags = present.tags;
+        known.seen.tags = present;
     }
     Ok(())
 }
@@ -234,8 +241,7 @@ pub(crate) fn statuses_tell_the_truth(now: Timestamp, ledger: &Ledger, weather: 
     for (arn, known) in &ledger.known {
         let present = &known.seen;
         let settled = now.duration_since(known.hindered.max(known.in_place)) > slack(weather);
-        let is_due = days_left(present.not_after, now) <= window(present);
-        if !settled || !is_managed(known) || (known.abandoned && !is_due) {
+        if !settled || !is_managed(known) || (known.abandoned && !has_long_been_due(present, now, weather)) {
             continue;
         }
         if let Some(what) = untruth(known, present, now, weather) {
@@ -245,12 +251,16 @@ pub(crate) fn statuses_tell_the_truth(now: Timestamp, ledger: &Ledger, weather: 
     Ok(())
 }
 
+/// Whether it was to be renewed for so long that sweeps must have seen it.
+fn has_long_been_due(certificate: &Certificate, now: Timestamp, weather: Weather) -> bool {
+    days_left(certificate.not_after, now - slack(weather)) <= window(certificate)
+}
+
 fn untruth(known: &Known, present: &Certificate, now: Timestamp, weather: Weather) -> Option<String> {
     let tag = |key: &str| present.tags.get(key).map(String::as_str);
     let since: Timestamp = tag(STATUS_SINCE).and_then(|since| since.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
     let long_ago = now.duration_since(since) > slack(weather);
-    // Since when it is to be renewed.
-    let due = days_left(present.not_after, now - slack(weather)) <= window(present);
+    let due = has_long_been_due(present, now, weather);
     let renewable = now + SignedDuration::from_hours(24 * wanted_days(known)) > present.not_after;
     match tag(STATUS) {
         None | Some("renewal-complete") if due && renewable && now <= present.not_after => {
@@ -272,6 +282,7 @@ fn untruth(known: &Known, present: &Certificate, now: Timestamp, weather: Weathe
 
 #[cfg(test)]
 mod tests {
+    use certificates::tags;
     use simulated_aws::CertificateSpec;
 
     use super::*;
@@ -300,6 +311,44 @@ mod tests {
         ] {
             let broken = import_is_no_worse(&before, &certificate(worse)).unwrap_err();
             assert!(broken.what.starts_with(how) && broken.invariant == NOT_WORSE, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn what_comes_due_between_two_sweeps_is_no_unrest() {
+        let aws = Aws::new("2026-01-01T10:00:00Z".parse().unwrap());
+        let ledger = crate::ledger::Shared::default();
+        let cas = Cas::create(&aws);
+        crate::population::populate(&aws, &ledger, &cas, 1, &mut fastrand::Rng::with_seed(1));
+        let ledger = ledger.open();
+        let end = ledger.known.values().next().unwrap().seen.not_after;
+        let minutes = SignedDuration::from_mins;
+        assert!(something_came_due(&ledger, end - minutes(10), end + minutes(20)));
+        let (noon, later) = ("2026-01-01T12:00:00Z".parse().unwrap(), "2026-01-01T12:30:00Z".parse().unwrap());
+        assert!(!something_came_due(&ledger, noon, later));
+        assert!(something_came_due(&ledger, noon, later + SignedDuration::from_hours(12)));
+    }
+
+    /// The last tags of a renewal were not removed, and its message ended in the dead-letter queue: sweeps see
+    /// that when it is due again, and not at that very moment.
+    #[test]
+    fn what_was_abandoned_is_judged_when_sweeps_had_time() {
+        let aws = Aws::new("2026-01-01T10:00:00Z".parse().unwrap());
+        let ledger = crate::ledger::Shared::default();
+        let cas = Cas::create(&aws);
+        crate::population::populate(&aws, &ledger, &cas, 1, &mut fastrand::Rng::with_seed(1));
+        let mut ledger = ledger.open();
+        let known = ledger.known.values_mut().next().unwrap();
+        known.abandoned = true;
+        let since = tags::format_time(aws.now());
+        for (key, value) in [(STATUS, "renewal-complete"), (STATUS_SINCE, since.as_str()), (ATTEMPTS, "2")] {
+            known.seen.tags.insert(key.to_owned(), value.to_owned());
+        }
+        let weather = crate::Parameters::new(crate::Kind::Faulty, 1).weather();
+        let due = known.seen.not_after - SignedDuration::from_hours(24 * window(&known.seen));
+        for (hours, judged) in [(-100, false), (1, false), (120, true)] {
+            let told = statuses_tell_the_truth(due + SignedDuration::from_hours(hours), &ledger, weather);
+            assert_eq!(told.is_err(), judged, "{hours}: {told:?}");
         }
     }
 

@@ -9,10 +9,14 @@ use serde_json::Value;
 use simulated_aws::{Aws, Certificate};
 
 use crate::population::Blueprint;
+use crate::validated;
+use crate::validation::Requested;
+use crate::zones::Zones;
 
 /// Whether a tag is one that the functions write.
 pub(crate) fn is_ours(key: &str) -> bool {
-    certificates::tags::RENEWAL.contains(&key) || key == certificates::tags::NOTICED
+    use certificates::tags::{NOTICED, RENEWAL, VALIDATION_NOTICED};
+    RENEWAL.contains(&key) || [NOTICED, VALIDATION_NOTICED].contains(&key)
 }
 
 /// A certificate as it should be.
@@ -75,6 +79,14 @@ pub(crate) struct Ledger {
     pub(crate) muted: BTreeSet<(String, Date, i64)>,
     /// Events that operators' doings caused, not yet sent.
     pub(crate) caused: VecDeque<Value>,
+    /// The hosted zones; none in worlds without dns-validation.
+    pub(crate) zones: Zones,
+    /// Certificates that were requested and are not issued yet.
+    pub(crate) requested: BTreeMap<String, Requested>,
+    /// Certificates whose renewal ACM has begun, and when.
+    pub(crate) renewing: BTreeMap<String, Timestamp>,
+    /// What was told of missing records.
+    pub(crate) validation_told: validated::Told,
 }
 
 impl Ledger {

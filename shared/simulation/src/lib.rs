@@ -15,13 +15,17 @@ mod parameters;
 pub mod pattern;
 mod platform;
 mod population;
+mod rare;
 mod record;
 mod report;
 mod settle;
 mod staging;
 pub mod template;
+mod validated;
+mod validation;
 pub mod wiring;
 mod world;
+mod zones;
 
 pub use parameters::{Kind, Parameters};
 pub use report::{Broken, Summary, Violation};

@@ -10,7 +10,7 @@ use crate::ledger::Known;
 use crate::operators::{self, Act};
 use crate::population::{self, Blueprint, Type};
 use crate::report::{Broken, Check};
-use crate::world::{EXPIRY_EVENTS, World};
+use crate::world::{DNS_VALIDATION, EXPIRY_EVENTS, World};
 use crate::{invariants, settle};
 
 /// User guide, "Approaching Expiration": daily, from 45 days before the end.
@@ -24,6 +24,7 @@ struct Brief {
     kind: Type,
     in_use: bool,
     stuck: bool,
+    revoked: bool,
     days: i64,
     left: i64,
 }
@@ -32,7 +33,14 @@ impl Brief {
     fn of(known: &Known, now: Timestamp) -> Self {
         let Known { blueprint, stuck, seen, .. } = known;
         let left = days_left(seen.not_after, now);
-        Self { kind: blueprint.kind, in_use: blueprint.in_use, stuck: *stuck, days: blueprint.days, left }
+        Self {
+            kind: blueprint.kind,
+            in_use: blueprint.in_use,
+            stuck: *stuck,
+            revoked: seen.status == "REVOKED",
+            days: blueprint.days,
+            left,
+        }
     }
 }
 
@@ -52,11 +60,13 @@ impl World {
             self.acms_day(&arn, brief);
             if !self.quiet {
                 self.operators_day(&arn, brief);
+                self.rare_news(&arn, brief.kind);
             }
         }
         if !self.quiet {
             self.cas_day();
         }
+        self.validation_day()?;
         let caused: Vec<Value> = self.ledger.open().caused.drain(..).collect();
         for event in caused {
             let at = now + SignedDuration::from_secs(self.rng.i64(0..86_400));
@@ -66,13 +76,17 @@ impl World {
     }
 
     /// What ACM does about a certificate in a day.
-    fn acms_day(&mut self, arn: &str, Brief { kind, in_use, stuck, left, .. }: Brief) {
+    fn acms_day(&mut self, arn: &str, brief: Brief) {
+        let Brief { kind, in_use, stuck, revoked, left, .. } = brief;
         let now = self.aws.now();
         // ACM sends one every day, at best effort. A third of them is enough to show that none is needed.
         if (0..=APPROACHING_DAYS).contains(&left) && self.rng.u8(..3) == 0 {
             let at = now + SignedDuration::from_secs(self.rng.i64(0..86_400));
             let event = approaching(&self.present(arn), left, at);
             self.set_out("default", event, at);
+        }
+        if kind == Type::Validated {
+            return self.validated_day(arn, in_use, left);
         }
         if !matches!(kind, Type::Amazon | Type::Private) {
             return;
@@ -81,14 +95,14 @@ impl World {
             let event = acm("ACM Certificate Expired", &self.present(arn), now, &[]);
             self.set_out("default", event, now);
         }
-        if left < -10 {
+        if left < -10 || (revoked && self.rng.u8(..10) == 0) {
             // Somebody notices at last, and requests another one.
             self.aws.remove_certificate(arn);
             self.ledger.open().known.remove(arn);
             self.another(kind);
             return;
         }
-        if !in_use || !(0..=ACM_RENEWS_DAYS).contains(&left) {
+        if revoked || !in_use || !(0..=ACM_RENEWS_DAYS).contains(&left) {
             return;
         }
         if stuck {
@@ -107,11 +121,11 @@ impl World {
         }
     }
 
-    fn present(&self, arn: &str) -> Certificate {
+    pub(crate) fn present(&self, arn: &str) -> Certificate {
         self.aws.certificate(arn).expect("it is in the ledger")
     }
 
-    fn blueprint(&self, arn: &str) -> Blueprint {
+    pub(crate) fn blueprint(&self, arn: &str) -> Blueprint {
         self.ledger.open().known[arn].blueprint.clone()
     }
 
@@ -125,7 +139,7 @@ impl World {
         self.set_out("default", event, now);
     }
 
-    fn see(&mut self, arn: &str, stuck: bool) {
+    pub(crate) fn see(&mut self, arn: &str, stuck: bool) {
         let now = self.aws.now();
         let present = self.aws.certificate(arn).expect("it was there");
         if let Some(known) = self.ledger.open().known.get_mut(arn) {
@@ -145,7 +159,7 @@ impl World {
             Type::Watched => left < 30 && self.rng.u8(..8) == 0,
             // What was not renewed by itself.
             Type::Managed => left < -10,
-            Type::Amazon | Type::Private => false,
+            Type::Amazon | Type::Validated | Type::Private => false,
         };
         if by_hand {
             let seconds = self.rng.i64(0..86_400);
@@ -167,6 +181,9 @@ impl World {
     }
 
     fn another(&mut self, kind: Type) {
+        if kind == Type::Validated {
+            return self.request_another();
+        }
         let number = self.numbered;
         self.numbered += 1;
         // Rare kinds come from the first numbers only.
@@ -207,26 +224,51 @@ impl World {
             self.aws.set_ca_status(&ca, "ACTIVE");
             self.ledger.open().hinder_all(self.aws.now(), "the state of a CA changed");
         }
+        {
+            let zones = &mut self.ledger.open().zones;
+            zones.quiet = true;
+            zones.mend(&self.aws, true);
+        }
         let until = self.aws.now() + SignedDuration::from_hours(50);
         self.until(until).await?;
+        let looked = self.aws.now();
         // What came to be due since the last sweep.
         let sweep = serde_json::json!({ "source": "acm-autopilot", "detail-type": "Certificate Sweep Requested", "detail": {} });
-        self.invoke(EXPIRY_EVENTS, &sweep).await?;
+        self.sweep(&sweep).await?;
         self.until(self.aws.now() + SignedDuration::from_mins(30)).await?;
         let lines = self.record.effects;
-        let midnight = certificates::utc_date(self.aws.now());
-        self.invoke(EXPIRY_EVENTS, &sweep).await?;
+        self.sweep(&sweep).await?;
         let effects = self.record.effects - lines;
-        if effects > 0 && midnight == certificates::utc_date(self.aws.now()) {
+        if effects > 0 && !invariants::something_came_due(&self.ledger.open(), looked, self.aws.now()) {
             let what = format!("a second sweep had {effects} effects; see the last calls");
             return Err(Broken::new(invariants::SETTLES, "", what));
         }
         self.quiet = false;
+        self.ledger.open().zones.quiet = false;
+        Ok(())
+    }
+
+    /// Both functions that sweep do.
+    async fn sweep(&mut self, event: &Value) -> Check {
+        self.invoke(EXPIRY_EVENTS, event).await?;
+        if self.functions.dns_validation.is_some() {
+            self.invoke(DNS_VALIDATION, event).await?;
+        }
         Ok(())
     }
 }
 
 /// Whether a call changes something or tells somebody.
 pub(crate) fn is_effect(call: &simulated_aws::Call) -> bool {
-    settle::took_effect(call) && !["List", "Describe", "Get"].iter().any(|prefix| call.operation.starts_with(prefix))
+    settle::took_effect(call)
+        && !["List", "Describe", "Get", "AssumeRole"].iter().any(|prefix| call.operation.starts_with(prefix))
+        && !forgets_a_notice(call)
+}
+
+/// A sweep describes one in 24 of the certificates with which all looks well. Until its turn comes, a
+/// certificate may keep the note of a notice that is over.
+fn forgets_a_notice(call: &simulated_aws::Call) -> bool {
+    let removed = call.input["Tags"].as_array().map(Vec::as_slice).unwrap_or_default();
+    call.operation == "RemoveTagsFromCertificate"
+        && removed.iter().all(|tag| tag["Key"] == certificates::tags::VALIDATION_NOTICED)
 }

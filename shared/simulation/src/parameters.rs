@@ -79,6 +79,10 @@ pub(crate) struct Weather {
     pub(crate) operators: f64,
     /// That an operator does it while a function is at work.
     pub(crate) worst_moment: f64,
+    /// That AWS Health, AWS Config or a CA tells something, per certificate and year.
+    pub(crate) rare: f64,
+    /// That an operator does something to the hosted zones, per day.
+    pub(crate) zones: f64,
     /// That a CA is disabled, per day.
     pub(crate) disabled: f64,
     /// Calls and issuance take time, and quotas hold.
@@ -107,6 +111,13 @@ impl Parameters {
         }
     }
 
+    /// Whether there are hosted zones, certificates that are requested, and dns-validation. Its daily sweeps double
+    /// the calls of a world, so one of five mixed worlds has them; there are five kinds of seeds, hence the division.
+    #[must_use]
+    pub fn has_zones(&self) -> bool {
+        self.kind != Kind::Mixed || (self.seed / 5) % 5 == 1
+    }
+
     pub(crate) fn weather(&self) -> Weather {
         let calm = Weather {
             fault: 0.0,
@@ -115,11 +126,14 @@ impl Parameters {
             late: 0.0,
             operators: 0.0,
             worst_moment: 0.0,
+            rare: 0.0,
+            zones: 0.0,
             disabled: 0.0,
             slow: false,
             template_rate: false,
         };
-        let busy = Weather { lost: 0.05, operators: 3.0, worst_moment: 0.03, disabled: 0.01, ..calm };
+        let busy =
+            Weather { lost: 0.05, operators: 3.0, worst_moment: 0.03, rare: 1.0, zones: 0.05, disabled: 0.01, ..calm };
         let faulty = Weather { fault: 0.08, lost: 0.1, doubled: 0.05, late: 0.1, ..busy };
         match self.actual_kind() {
             Kind::Calm => calm,

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use simulated_aws::{Aws, Fault};
 
 use crate::agenda::{Happening, Message};
-use crate::operators;
 use crate::report::Check;
 use crate::settle::Run;
-use crate::world::{ACCOUNT, EXPIRY_EVENTS, World};
+use crate::world::{ACCOUNT, DNS_VALIDATION, EXPIRY_EVENTS, World};
+use crate::{operators, zones};
 
 /// Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation": one minute
 /// before the first retry, two minutes before the second.
@@ -30,6 +30,15 @@ const MOMENTS: [&str; 7] = [
     "GetCertificate",
     "ImportCertificate",
     "RemoveTagsFromCertificate",
+];
+/// The same, of those that dns-validation calls.
+const MOMENTS_OF_ZONES: [&str; 6] = [
+    "DescribeCertificate",
+    "AssumeRole",
+    "ListHostedZones",
+    "ListResourceRecordSets",
+    "ChangeResourceRecordSets",
+    "AddTagsToCertificate",
 ];
 
 impl World {
@@ -84,12 +93,18 @@ impl World {
         let deadline = begun + self.wiring.functions[id].timeout;
         let scope = Scope { region: self.region().to_owned(), account: ACCOUNT.to_owned() };
         let invocation = Invocation { scope, deadline };
-        let armed = self.arm();
+        let armed = self.arm(id);
         let functions = &mut self.functions;
         let work: Pin<Box<dyn Future<Output = Option<Value>>>> = if id == EXPIRY_EVENTS {
             let (handler, metrics) = (&functions.expiry_events, &mut functions.metrics);
             Box::pin(async move {
                 let answer = handler.handle(event, &invocation, metrics).await.ok()?;
+                Some(serde_json::to_value(answer).expect("answers are JSON"))
+            })
+        } else if id == DNS_VALIDATION {
+            let (handler, metrics) = (&functions.dns_validation, &mut functions.metrics);
+            Box::pin(async move {
+                let answer = handler.as_ref()?.handle(event, &invocation, metrics).await.ok()?;
                 Some(serde_json::to_value(answer).expect("answers are JSON"))
             })
         } else {
@@ -114,11 +129,15 @@ impl World {
     }
 
     /// Prepares what goes wrong in the next run.
-    fn arm(&mut self) -> bool {
+    fn arm(&mut self, function: &str) -> bool {
         if self.quiet {
             return false;
         }
         let weather = self.weather;
+        let is_of_zones = function == DNS_VALIDATION;
+        if is_of_zones && self.chance(weather.worst_moment) {
+            self.prepare_an_operator_of_zones();
+        }
         if self.chance(weather.worst_moment) {
             self.prepare_an_operator();
         }
@@ -137,11 +156,27 @@ impl World {
             6 => (k..k + 3).for_each(|k| self.aws.fail_call(k, Fault::ServerError)),
             7 => (k..k + 3).for_each(|k| self.aws.fail_call(k, Fault::AnswerLost)),
             _ => {
-                let operation = MOMENTS[rng.usize(..MOMENTS.len())];
+                let moments: &[&str] = if is_of_zones { &MOMENTS_OF_ZONES } else { &MOMENTS };
+                let operation = moments[rng.usize(..moments.len())];
                 self.aws.fail_next(operation, rng.u64(1..=8), Fault::Throttled);
             }
         }
         true
+    }
+
+    /// In one of the next runs, an operator does something to a zone just before a call.
+    fn prepare_an_operator_of_zones(&mut self) {
+        let act = self.ledger.open().zones.random(&mut self.rng);
+        let Some(act) = act else { return };
+        let moment = match act {
+            // Route 53 has no change on a condition but CREATE, which would fail a whole batch: whoever writes
+            // between the last look at a name and the change is too late.
+            zones::Act::Occupy(..) => "DescribeCertificate",
+            _ => MOMENTS_OF_ZONES[self.rng.usize(..MOMENTS_OF_ZONES.len())],
+        };
+        self.record.remark(format!("{} operator of zones, before the next {moment}: {act:?}", self.aws.now()));
+        let ledger = self.ledger.clone();
+        self.aws.before(moment, 1, move |aws| ledger.open().zones.perform(aws, &act));
     }
 
     /// In one of the next runs, an operator acts just before a call.

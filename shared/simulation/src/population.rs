@@ -4,6 +4,8 @@ use fastrand::Rng;
 use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
 
 use crate::ledger::Shared;
+use crate::validation::names_of;
+use crate::zones::Zones;
 
 /// How a certificate is made, at first and by hand later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +30,14 @@ pub(crate) enum Type {
     Watched,
     /// ACM's own, public.
     Amazon,
+    /// ACM's own, public, validated by records in the zones of this world.
+    Validated,
     /// ACM's own, from a private CA.
     Private,
 }
 
-const LOAD_BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+pub(crate) const LOAD_BALANCER: &str =
+    "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
 
 /// The CAs of a world.
 #[derive(Debug, Clone)]
@@ -65,7 +70,7 @@ impl Blueprint {
         let name = &self.names[0];
         let spec = match self.kind {
             Type::Managed | Type::Watched => CertificateSpec::imported(name),
-            Type::Amazon => CertificateSpec::amazon_issued(name),
+            Type::Amazon | Type::Validated => CertificateSpec::amazon_issued(name),
             Type::Private => CertificateSpec::private(name, self.ca.as_deref().expect("a private one has a CA")),
         };
         let imported = matches!(self.kind, Type::Managed | Type::Watched);
@@ -80,14 +85,20 @@ impl Blueprint {
 
 /// Puts the certificates of a world into ACM.
 pub(crate) fn populate(aws: &Aws, ledger: &Shared, cas: &Cas, count: usize, rng: &mut Rng) {
+    let has_zones = !ledger.open().zones.is_empty();
     for number in 0..count {
         let kind = match number % 20 {
             0..10 => Type::Managed,
             10..14 => Type::Watched,
+            15..18 if has_zones => Type::Validated,
             14..19 => Type::Amazon,
             _ => Type::Private,
         };
-        insert(aws, ledger, cas, kind, number, rng);
+        if kind == Type::Validated {
+            insert_validated(aws, ledger, number, rng);
+        } else {
+            insert(aws, ledger, cas, kind, number, rng);
+        }
     }
 }
 
@@ -106,7 +117,7 @@ pub(crate) fn insert(aws: &Aws, ledger: &Shared, cas: &Cas, kind: Type, number: 
             (Key::P256, [365, 365, 365, 365, 365, 730, 198, 90][rng.usize(..8)], ca)
         }
         (Type::Watched, _) => (Key::ALL[rng.usize(..7)], [730, 365, 365, 90][rng.usize(..4)], None),
-        (Type::Amazon, _) => (Key::Rsa2048, 198, None),
+        (Type::Amazon | Type::Validated, _) => (Key::Rsa2048, 198, None),
         (Type::Private, _) => (Key::Rsa2048, 395, Some(cas.other.clone())),
     };
     let name = format!("host-{number}.example.com");
@@ -125,4 +136,19 @@ pub(crate) fn insert(aws: &Aws, ledger: &Shared, cas: &Cas, kind: Type, number: 
     let arn = aws.insert_certificate(spec);
     ledger.enter(aws, &arn, blueprint);
     arn
+}
+
+/// Puts a certificate into ACM that was validated long ago, with its records in the zones.
+fn insert_validated(aws: &Aws, ledger: &Shared, number: usize, rng: &mut Rng) {
+    let count = names_of(number, rng);
+    let in_use = rng.u8(..10) < 8;
+    let blueprint = Blueprint { in_use, ..Blueprint::validated(Zones::names(rng, number, count)) };
+    let spec = blueprint.spec(aws, rng.i64(1..=blueprint.days), rng.i64(0..86_400));
+    let arn = aws.insert_certificate(spec.tag("Owner", &format!("team-{}", rng.u8(..9))));
+    {
+        let zones = &mut ledger.open().zones;
+        zones.want(aws, &arn, &blueprint.names);
+        zones.provide(aws, &arn);
+    }
+    ledger.enter(aws, &arn, blueprint);
 }

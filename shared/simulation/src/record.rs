@@ -83,7 +83,7 @@ fn line(call: &Call) -> String {
         CallResult::NoAnswer { effect } => format!("no answer, effect: {effect}"),
     };
     let input = &call.input;
-    let about = ["CertificateArn", "CertificateAuthorityArn", "Subject"]
+    let about = ["CertificateArn", "CertificateAuthorityArn", "Subject", "Id", "RoleArn"]
         .into_iter()
         .filter_map(|member| input[member].as_str())
         .map(|text| text.rsplit('/').next().unwrap_or(text))
@@ -98,7 +98,10 @@ fn line(call: &Call) -> String {
             tag["Value"].as_str().map_or(key.to_owned(), |value| format!("{key}={value}"))
         })
         .collect();
-    format!("{} {}:{} {about} {}-> {result}", call.at, call.service, call.operation, join(&tags))
+    let changes = input["ChangeBatch"]["Changes"].as_array().into_iter().flatten();
+    let changes = changes.filter_map(|change| change["ResourceRecordSet"]["Name"].as_str()).map(str::to_owned);
+    let what: Vec<String> = tags.into_iter().chain(changes).collect();
+    format!("{} {}:{} {about} {}-> {result}", call.at, call.service, call.operation, join(&what))
 }
 
 fn join(tags: &[String]) -> String {

@@ -21,6 +21,12 @@ pub struct Summary {
     pub dead_letters: u64,
     /// Certificates replaced by imported-renewal.
     pub renewals: u64,
+    /// Public certificates requested.
+    pub requests: u64,
+    /// Public certificates issued or renewed by ACM, since their records were there.
+    pub issued: u64,
+    /// Validation records created.
+    pub records: u64,
     /// Notices published.
     pub notices: u64,
     /// Managed certificates that expired, each with a reason that excuses it.
@@ -38,6 +44,9 @@ impl Summary {
         self.failed_runs += other.failed_runs;
         self.dead_letters += other.dead_letters;
         self.renewals += other.renewals;
+        self.requests += other.requests;
+        self.issued += other.issued;
+        self.records += other.records;
         self.notices += other.notices;
         self.excused += other.excused;
         self.digest ^= other.digest;
@@ -48,13 +57,16 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:.0} certificate-years, {} calls, {} runs ({} failed or killed), {} renewals, {} notices, {} dead letters, \
-             {} certificates expired with an excuse, digest {:016x}",
+            "{:.0} certificate-years, {} calls, {} runs ({} failed or killed), {} renewals, {} public certificates \
+             requested, {} issued or renewed, {} validation records, {} notices, {} dead letters, {} certificates expired with an excuse, digest {:016x}",
             self.certificate_years,
             self.calls,
             self.runs,
             self.failed_runs,
             self.renewals,
+            self.requests,
+            self.issued,
+            self.records,
             self.notices,
             self.dead_letters,
             self.excused,

@@ -8,9 +8,9 @@ use serde_json::Value;
 use simulated_aws::{Call, CallResult, Notice};
 
 use crate::aws_events::{acm, cloudtrail, tag_parameters};
-use crate::invariants;
 use crate::report::{Broken, Check};
-use crate::world::{EXPIRY_EVENTS, World};
+use crate::world::{DNS_VALIDATION, EXPIRY_EVENTS, World};
+use crate::{invariants, validated};
 
 /// A run of a function.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub(crate) struct Run {
 }
 
 /// Answers that are no refusal of what was asked: faults, and states of the world.
-const NO_REFUSALS: [&str; 8] = [
+const NO_REFUSALS: [&str; 10] = [
     "ThrottlingException",
     "Throttling",
     "InternalFailure",
@@ -32,9 +32,12 @@ const NO_REFUSALS: [&str; 8] = [
     "InvalidStateException",
     "AccessDeniedException",
     "AuthorizationError",
+    "AccessDenied",
+    "NoSuchHostedZone",
 ];
 /// Answers that are part of life.
-const NATURAL: [&str; 2] = ["RequestInProgressException", "ResourceNotFoundException"];
+const NATURAL: [&str; 4] =
+    ["RequestInProgressException", "ResourceNotFoundException", "AccessDenied", "NoSuchHostedZone"];
 
 pub(crate) fn took_effect(call: &Call) -> bool {
     matches!(call.result, CallResult::Ok | CallResult::NoAnswer { effect: true })
@@ -56,8 +59,7 @@ impl World {
     /// Sees what a run did.
     pub(crate) fn settle(&mut self, run: &Run) -> Check {
         let now = self.aws.now();
-        let (calls, notices, events) = (self.aws.calls(), self.aws.published(), self.aws.events());
-        self.aws.forget_record();
+        let (calls, notices, events) = self.aws.take_record();
         calls.iter().for_each(|call| self.record.add(call));
         if run.answer.is_none() {
             let how = if run.killed { "killed" } else { "failed" };
@@ -70,6 +72,8 @@ impl World {
         if failures > 0 || run.answer.is_none() {
             self.hinder(&calls, &touched);
         }
+        self.look_at_zones(run, &calls, &notices, failures)?;
+        self.catch_up();
         self.count_notices(&notices, failures)?;
         self.count_issued(&calls, &touched)?;
         self.look_at_imports(&calls)?;
@@ -92,6 +96,42 @@ impl World {
         Ok(())
     }
 
+    /// What dns-validation did to the zones, and told of them.
+    fn look_at_zones(&mut self, run: &Run, calls: &[Call], notices: &[Notice], failures: usize) -> Check {
+        if run.function != DNS_VALIDATION {
+            return Ok(());
+        }
+        let now = self.aws.now();
+        let is_sweep = calls.is_empty() || calls.iter().any(|call| call.operation == "ListCertificates");
+        let mut ledger = self.ledger.open();
+        if is_sweep && (failures > 0 || run.answer.is_none()) {
+            ledger.zones.sweep_failed = now;
+        }
+        for call in calls.iter().filter(|call| call.service == "route53") {
+            let throttled = matches!(&call.result, CallResult::Error(code) if code == "Throttling");
+            if throttled && self.weather.slow && !self.quiet {
+                return Err(Broken::new(validated::NEVER_THROTTLED, "", format!("{} at {}", call.operation, call.at)));
+            }
+            if call.operation == "ChangeResourceRecordSets" {
+                validated::change_is_allowed(call)?;
+                if took_effect(call) {
+                    self.summary.records += call.input["ChangeBatch"]["Changes"].as_array().map_or(0, Vec::len) as u64;
+                    validated::records_are_kept(&self.aws, &ledger.zones)?;
+                }
+            }
+        }
+        for notice in notices {
+            let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
+            let tag = written(calls, text["certificateArn"].as_str().unwrap_or_default());
+            validated::told(&mut ledger.validation_told, &text, tag, failures)?;
+        }
+        let removed = calls.iter().filter(|call| call.operation == "RemoveTagsFromCertificate" && took_effect(call));
+        for arn in removed.filter_map(certificate_of) {
+            ledger.validation_told.remove(arn);
+        }
+        Ok(())
+    }
+
     /// Faults keep certificates from being renewed: those that the run was about, or all that it listed.
     fn hinder(&mut self, calls: &[Call], touched: &BTreeSet<String>) {
         let now = self.aws.now();
@@ -109,16 +149,17 @@ impl World {
     fn count_notices(&mut self, notices: &[Notice], failures: usize) -> Check {
         self.summary.notices += notices.len() as u64;
         let mut ledger = self.ledger.open();
-        for notice in notices {
+        let told = notices.iter().filter_map(|notice| {
             let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
-            let Some(told) = invariants::told(&text, notice.at) else { continue };
-            let (times, forgiven) = ledger.told.entry(told).or_default();
+            invariants::told(&text, notice.at)
+        });
+        let told: Vec<_> = told.collect();
+        for told in &told {
+            let (times, forgiven) = ledger.told.entry(told.clone()).or_default();
             *times += 1;
             *forgiven += failures;
         }
-        for notice in notices {
-            let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
-            let Some(told) = invariants::told(&text, notice.at) else { continue };
+        for told in told {
             let (times, forgiven) = ledger.told[&told];
             if times > 1 + forgiven {
                 let what = format!("told {times} times, {} times too often: {told:?}", times - 1 - forgiven);
@@ -190,6 +231,12 @@ impl World {
             _ => {}
         }
     }
+}
+
+/// What a run of dns-validation wrote to remember its notice about a certificate.
+fn written<'a>(calls: &'a [Call], arn: &str) -> Option<&'a str> {
+    let tags = |call: &&Call| call.operation == "AddTagsToCertificate" && certificate_of(call) == Some(arn);
+    calls.iter().filter(|call| took_effect(call)).find(tags)?.input["Tags"][0]["Value"].as_str()
 }
 
 /// The model refuses what AWS documents to refuse. No call may be refused for what it asks.

@@ -7,6 +7,7 @@ use crate::World;
 use crate::ledger::is_ours;
 use crate::population::{Blueprint, Type};
 use crate::report::Violation;
+use crate::zones::{Act, Wanted};
 
 /// What a certificate has come to, without what depends on when it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub struct Outcome {
     pub theirs: Vec<String>,
     /// Kinds of the notices about ends, with their milestones.
     pub told: Vec<String>,
+    /// Its validation records that are in their zones with the right value.
+    pub records: Vec<String>,
+    /// The cause that was told for records that are not.
+    pub cause: Option<String>,
 }
 
 impl World {
@@ -42,6 +47,31 @@ impl World {
         let kind = if managed { Type::Managed } else { Type::Watched };
         let managed = [("acm-autopilot:renew-from", "private-ca")].into_iter().filter(|_| managed);
         self.add(kind, days_left, &managed.chain(tags.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// Somebody requests a public certificate, and CloudTrail tells of it. Zones: `alpha.example`, `beta.example`,
+    /// and in another account `dev.alpha.example`, `gamma.example`.
+    pub fn add_requested(&mut self, names: &[&str]) -> String {
+        self.request(Blueprint::validated(names.iter().map(|name| (*name).to_owned()).collect()))
+    }
+
+    /// Adds a public certificate in use that was validated by the records in the zones, which are there but for
+    /// those of the names in `vanished`.
+    pub fn add_validated(&mut self, days_left: i64, names: &[&str], vanished: &[&str]) -> String {
+        let blueprint = Blueprint::validated(names.iter().map(|name| (*name).to_owned()).collect());
+        let spec = blueprint.spec(&self.aws, days_left, 43_200).tag("Owner", "team-1");
+        let arn = self.aws.insert_certificate(spec);
+        {
+            let zones = &mut self.ledger.open().zones;
+            zones.want(&self.aws, &arn, &blueprint.names);
+            zones.provide(&self.aws, &arn);
+            let gone: Vec<String> = vanished.iter().map(|name| self.aws.validation_record(name).name).collect();
+            for wanted in zones.wanted[&arn].clone().into_iter().filter(|wanted| gone.contains(&wanted.name)) {
+                zones.perform(&self.aws, &Act::RemoveRecord(wanted));
+            }
+        }
+        self.ledger.enter(&self.aws, &arn, blueprint);
+        arn
     }
 
     /// Adds one of ACM's own certificates.
@@ -103,11 +133,21 @@ impl World {
         let mut told: Vec<String> = told.map(|(_, _, kind, milestone)| format!("{kind} {milestone}")).collect();
         told.sort();
         told.dedup();
+        let wanted = ledger.zones.wanted.get(arn).into_iter().flatten();
+        let is_there = |wanted: &&Wanted| {
+            let zone = wanted.zone.map(|zone| &ledger.zones.all[zone].id);
+            let mut records = zone.map(|id| self.aws.records(id)).into_iter().flatten();
+            records.any(|record| record.name == wanted.name && record.values == [wanted.value.as_str()])
+        };
+        let records = wanted.filter(is_there).map(|wanted| wanted.name.clone()).collect();
+        let cause = ledger.validation_told.get(arn).and_then(|(key, _)| key.split(' ').next().map(str::to_owned));
         Outcome {
             replaced,
             ours: ours.collect(),
             theirs: theirs.into_iter().map(|(key, value)| format!("{key}={value}")).collect(),
             told,
+            records,
+            cause,
         }
     }
 }

@@ -210,7 +210,8 @@ mod tests {
     #[test]
     fn the_template_is_understood() {
         let wiring = wiring();
-        assert_eq!(wiring.functions.keys().collect::<Vec<_>>(), ["ExpiryEventsFunction", "ImportedRenewalFunction"]);
+        let functions: Vec<_> = wiring.functions.keys().collect();
+        assert_eq!(functions, ["DnsValidationFunction", "ExpiryEventsFunction", "ImportedRenewalFunction"]);
         assert_eq!(wiring.functions["ExpiryEventsFunction"].timeout, SignedDuration::from_secs(300));
         assert_eq!(wiring.functions["ExpiryEventsFunction"].retries, 2);
         assert!(wiring.functions["ImportedRenewalFunction"].environment["NOTICE_TOPIC_ARN"].ends_with(":NoticeTopic"));
@@ -218,7 +219,7 @@ mod tests {
         assert_eq!((queue.visibility, queue.most_receives), (SignedDuration::from_mins(30), Some(3)));
         assert_eq!((queue.function.as_deref(), queue.reports_failures), (Some("ImportedRenewalFunction"), true));
         let schedules: Vec<_> = wiring.rules.iter().filter_map(|rule| rule.every).collect();
-        assert_eq!(schedules, [SignedDuration::from_hours(1)]);
+        assert_eq!(schedules, [SignedDuration::from_hours(1); 2]);
     }
 
     #[test]
@@ -248,8 +249,49 @@ mod tests {
         let admin = "arn:aws:iam::123456789012:role/admin";
         assert_eq!(targets(&event(admin, "acm-autopilot:status")), ["RenewalQueue"]);
         assert!(targets(&event(admin, "Owner")).is_empty());
-        for function in wiring().functions.values() {
-            assert!(targets(&event(&function.role, "acm-autopilot:status")).is_empty(), "{}", function.role);
+        for (id, function) in &wiring().functions {
+            let key = match id.as_str() {
+                "DnsValidationFunction" => "acm-autopilot:validation-noticed",
+                _ => "acm-autopilot:status",
+            };
+            assert!(targets(&event(&function.role, key)).is_empty(), "{}", function.role);
         }
+    }
+
+    #[test]
+    fn what_concerns_validation_goes_to_dns_validation() {
+        let requested = |name: &str, error: Value| {
+            let mut detail = json!({ "eventSource": "acm.amazonaws.com", "eventName": name, "requestParameters": {} });
+            if !error.is_null() {
+                detail["errorCode"] = error;
+            }
+            json!({ "source": "aws.acm", "detail-type": "AWS API Call via CloudTrail", "detail": detail })
+        };
+        for name in ["RequestCertificate", "UpdateCertificateOptions"] {
+            assert_eq!(targets(&requested(name, Value::Null)), ["DnsValidationFunction"], "{name}");
+            assert!(targets(&requested(name, json!("LimitExceededException"))).is_empty(), "{name} failed");
+        }
+        assert!(targets(&requested("ImportCertificate", Value::Null)).is_empty());
+
+        let action_required =
+            json!({"source": "aws.acm", "detail-type": "ACM Certificate Renewal Action Required", "detail": {}});
+        let health = |service: &str, code: &str| {
+            json!({
+                "source": "aws.health", "detail-type": "AWS Health Event",
+                "detail": { "service": service, "eventTypeCode": code },
+            })
+        };
+        let both = ["DnsValidationFunction", "ExpiryEventsFunction"];
+        assert_eq!(sorted(&action_required), both);
+        for code in ["AWS_ACM_RENEWAL_STATE_CHANGE", "AWS_ACM_RENEWAL_FAILURE", "CAA_CHECK_FAILURE"] {
+            assert_eq!(sorted(&health("ACM", code)), both, "{code}");
+        }
+        assert!(targets(&health("EC2", "AWS_EC2_OPERATIONAL_ISSUE")).is_empty());
+    }
+
+    fn sorted(event: &Value) -> Vec<String> {
+        let mut targets = targets(event);
+        targets.sort();
+        targets
     }
 }

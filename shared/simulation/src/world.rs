@@ -1,9 +1,10 @@
-//! A world: one account, both functions, and everything that happens to them.
+//! A world: one account, the functions, and everything that happens to them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
@@ -18,11 +19,13 @@ use crate::record::Record;
 use crate::report::{Broken, Check, Summary, Violation};
 use crate::template::Template;
 use crate::wiring::{Wiring, template_path};
+use crate::zones::{Zones, zone_roles};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 /// Where life begins.
 const BEGIN: &str = "2026-01-01T00:00:00Z";
 pub(crate) const EXPIRY_EVENTS: &str = "ExpiryEventsFunction";
+pub(crate) const DNS_VALIDATION: &str = "DnsValidationFunction";
 pub(crate) const IMPORTED_RENEWAL: &str = "ImportedRenewalFunction";
 
 /// A world.
@@ -51,6 +54,8 @@ pub struct World {
 pub(crate) struct Functions {
     pub(crate) expiry_events: expiry_events::Handler,
     pub(crate) imported_renewal: imported_renewal::Handler,
+    /// Only in worlds with hosted zones.
+    pub(crate) dns_validation: Option<dns_validation::Handler>,
     pub(crate) metrics: Metrics,
 }
 
@@ -90,13 +95,29 @@ impl World {
         let cas = Cas::create(&aws);
         aws.create_topic("NoticeTopic");
         let sweep: &[(&str, &str)] = if weather.template_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
-        let given = [sweep, &[("DefaultPrivateCaArn", cas.default.as_str())]].concat();
+        let has_zones = parameters.has_zones();
+        let roles = zone_roles();
+        let given: &[(&str, &str)] = &[
+            ("DefaultPrivateCaArn", cas.default.as_str()),
+            ("DeployDnsValidation", if has_zones { "true" } else { "false" }),
+            ("ZoneRoles", &roles),
+            // Look-ups would leave the simulated world.
+            ("DnsLookups", "false"),
+        ];
+        let given = [sweep, given].concat();
         let wiring = Wiring::of(&Template::read(&template_path(), ACCOUNT, &region, &given));
         // How many numbers the SDK draws for the jitter of its pauses depends on what it did before in this
         // process, so it gets none.
         let retries = RetryConfig::standard().with_use_static_exponential_base(true);
-        let sdk = aws.sdk_config().into_builder().retry_config(retries).build();
+        // In process bodies are whole and cannot stall; watching them costs time.
+        let unwatched = StalledStreamProtectionConfig::disabled();
+        let sdk = aws.sdk_config().into_builder().retry_config(retries).stalled_stream_protection(unwatched).build();
         let functions = Functions::start(&wiring, &sdk);
+        let ledger = Shared::default();
+        if has_zones {
+            aws.set_name_quota(100);
+            ledger.open().zones = Zones::create(&aws);
+        }
         let mut rng = Rng::with_seed(parameters.seed);
         if weather.slow {
             aws.set_call_duration(SignedDuration::from_millis(rng.i64(20..400)));
@@ -112,7 +133,7 @@ impl World {
             rng,
             wiring,
             agenda: Agenda::default(),
-            ledger: Shared::default(),
+            ledger,
             record: Record::of(&region),
             begin,
             numbered: 0,
@@ -252,8 +273,9 @@ impl World {
         if self.quiet {
             return enter(self, false);
         }
-        // CloudTrail's records are not at best effort, and nothing else tells of a tag.
-        let is_record = event["detail-type"] == "AWS API Call via CloudTrail";
+        // CloudTrail's records are not at best effort, and nothing else tells of a tag. Of a request the sweep does.
+        let is_record = event["detail-type"] == "AWS API Call via CloudTrail"
+            && event["detail"]["eventName"] != "RequestCertificate";
         if !is_record && self.chance(weather.lost) {
             self.ledger.open().abandon(self.aws.now(), &event);
             return;
@@ -298,7 +320,13 @@ impl Functions {
         let expiry = expiry_events::Config::read(&environment(EXPIRY_EVENTS)).expect("the template configures it");
         let renewal =
             imported_renewal::Config::read(&environment(IMPORTED_RENEWAL)).expect("the template configures it");
+        let dns_validation = wiring.functions.contains_key(DNS_VALIDATION).then(|| {
+            let config =
+                dns_validation::Config::read(&environment(DNS_VALIDATION)).expect("the template configures it");
+            dns_validation::Handler::new(config, sdk)
+        });
         Self {
+            dns_validation,
             expiry_events: expiry_events::Handler::new(expiry, sdk),
             imported_renewal: imported_renewal::Handler::new(renewal, sdk),
             metrics: Metrics::new("simulation"),

@@ -127,3 +127,48 @@ async fn a_sweep_over_several() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_request_over_two_zones_and_two_accounts() {
+    lives(
+        |world| vec![world.add_requested(&["shop.alpha.example", "*.shop.alpha.example", "gamma.example"])],
+        |outcomes| {
+            assert!(outcomes[0].replaced, "it is issued: {outcomes:?}");
+            assert_eq!((outcomes[0].records.len(), &outcomes[0].cause), (2, &None));
+            assert_eq!(outcomes[0].theirs, ["Owner=team-1"]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn records_that_vanished() {
+    lives(
+        |world| {
+            let names = ["one.beta.example", "two.beta.example", "three.dev.alpha.example"];
+            vec![world.add_validated(100, &names, &["one.beta.example", "three.dev.alpha.example"])]
+        },
+        |outcomes| {
+            assert_eq!((outcomes[0].records.len(), &outcomes[0].cause), (3, &None));
+            assert_eq!(outcomes[0].ours, [""; 0]);
+        },
+    )
+    .await;
+}
+
+/// ACM begins to renew it, and one of its names is in a zone that nobody sees.
+#[tokio::test]
+async fn a_notice_of_a_record_that_cannot_be_placed() {
+    lives(
+        |world| vec![world.add_validated(50, &["one.beta.example", "www.nowhere.example"], &["one.beta.example"])],
+        |outcomes| {
+            assert_eq!(outcomes[0].cause.as_deref(), Some("\"no-zone\""));
+            assert_eq!(outcomes[0].records.len(), 1, "the other is put back");
+            assert!(
+                outcomes[0].ours.iter().any(|tag| tag.starts_with("acm-autopilot:validation-noticed=no-zone/")),
+                "{outcomes:?}"
+            );
+        },
+    )
+    .await;
+}

@@ -12,7 +12,7 @@ fn the_invariants_hold_in_every_kind_of_world() {
     for kind in Kind::ALL {
         for seed in 1..=2 {
             let summary = live(small(kind, seed)).unwrap_or_else(|violation| panic!("{violation}"));
-            assert!(summary.renewals > 0 && summary.notices > 10, "{kind} {seed}: {summary}");
+            assert!(summary.renewals > 0 && summary.notices > 10 && summary.issued > 0, "{kind} {seed}: {summary}");
         }
     }
 }

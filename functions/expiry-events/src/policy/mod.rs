@@ -31,6 +31,8 @@ pub struct Settings {
     pub renew_before_days: u16,
     /// Whether renewals are asked for: false where imported-renewal is not deployed.
     pub request_renewals: bool,
+    /// Whether validation records are put back: true where dns-validation is deployed.
+    pub records_are_kept: bool,
     /// Key of the tag that names a certificate's owner.
     pub owner_tag_key: String,
 }

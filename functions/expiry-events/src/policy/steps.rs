@@ -2,9 +2,9 @@
 
 use certificates::{CertificateFacts, DomainValidation, ResourceRecord, Validation, tags};
 
-use super::Look;
 use super::news::{News, has_room_to_remember};
 use super::outlook::Outlook;
+use super::{Look, Settings};
 
 /// A certificate has up to 100 domains and a message 256 KiB; beyond so many records the notice says
 /// where the rest is.
@@ -31,7 +31,7 @@ impl Steps {
 }
 
 /// The steps for this notice; none when there is nothing to do.
-pub(super) fn of(news: News, look: &Look, outlook: &Outlook) -> Steps {
+pub(super) fn of(news: News, look: &Look, settings: &Settings, outlook: &Outlook) -> Steps {
     let facts = &look.facts;
     let mut steps = Steps::default();
     match news {
@@ -40,7 +40,7 @@ pub(super) fn of(news: News, look: &Look, outlook: &Outlook) -> Steps {
         }
         News::Renewed | News::Rotated => {}
         News::Revoked => revoked(&mut steps, facts),
-        News::Expiring | News::Expired | News::ActionRequired => end(&mut steps, look, outlook),
+        News::Expiring | News::Expired | News::ActionRequired => end(&mut steps, look, settings, outlook),
     }
     for unreadable in &look.instructions.unreadable {
         steps.then(format!("Correct or remove a tag: {unreadable}."));
@@ -65,7 +65,7 @@ fn revoked(steps: &mut Steps, facts: &CertificateFacts) {
     steps.then(format!("When nothing uses it any more, delete it: {}", cli(facts, "delete-certificate", "")));
 }
 
-fn end(steps: &mut Steps, look: &Look, outlook: &Outlook) {
+fn end(steps: &mut Steps, look: &Look, settings: &Settings, outlook: &Outlook) {
     let facts = &look.facts;
     let tag =
         |key: &str, value: &str| cli(facts, "add-tags-to-certificate", &format!(" --tags Key={key},Value={value}"));
@@ -81,10 +81,10 @@ fn end(steps: &mut Steps, look: &Look, outlook: &Outlook) {
         Outlook::AcmInTime(_) | Outlook::Scheduled(_) | Outlook::JustRequested | Outlook::UnderWay(..) => {}
         Outlook::AcmLate => {
             steps.then(format!("See what ACM says: {}", describe_renewal(facts)));
-            keep_records(steps, facts.domain_validations.iter());
+            keep_records(steps, settings, facts.domain_validations.iter());
         }
         Outlook::AcmByEmail => by_email(steps, facts, facts.domain_validations.iter()),
-        Outlook::AcmStuck => stuck(steps, facts),
+        Outlook::AcmStuck => stuck(steps, settings, facts),
         Outlook::AcmWillNot if facts.in_use == Some(false) => {
             steps.then(format!("If it is not needed, delete it: {}", cli(facts, "delete-certificate", "")));
             steps.then("If it is needed, request a new one and use it.");
@@ -132,7 +132,7 @@ fn end(steps: &mut Steps, look: &Look, outlook: &Outlook) {
 }
 
 /// ACM says that it cannot go on.
-fn stuck(steps: &mut Steps, facts: &CertificateFacts) {
+fn stuck(steps: &mut Steps, settings: &Settings, facts: &CertificateFacts) {
     let reason = facts.renewal.as_ref().and_then(|renewal| renewal.reason.as_deref());
     let waiting: Vec<&DomainValidation> = facts.domains_waiting().collect();
     match reason {
@@ -144,7 +144,7 @@ fn stuck(steps: &mut Steps, facts: &CertificateFacts) {
             steps.then("Bring the private CA to the state ACTIVE, and let ACM (acm.amazonaws.com) issue from it.");
         }
         _ => {
-            keep_records(steps, waiting.iter().copied());
+            keep_records(steps, settings, waiting.iter().copied());
             by_email(steps, facts, waiting.iter().copied());
         }
     }
@@ -152,7 +152,7 @@ fn stuck(steps: &mut Steps, facts: &CertificateFacts) {
 }
 
 /// The CNAME records of these domains have to exist.
-fn keep_records<'a>(steps: &mut Steps, domains: impl Iterator<Item = &'a DomainValidation>) {
+fn keep_records<'a>(steps: &mut Steps, settings: &Settings, domains: impl Iterator<Item = &'a DomainValidation>) {
     let mut records: Vec<ResourceRecord> = Vec::new();
     for domain in domains {
         // A domain and its wildcard share one record.
@@ -165,9 +165,12 @@ fn keep_records<'a>(steps: &mut Steps, domains: impl Iterator<Item = &'a DomainV
     if records.is_empty() {
         return;
     }
-    steps.then(
-        "Make sure that the CNAME records below exist in the public DNS, and keep them: every later renewal needs them.",
-    );
+    steps.then(if settings.records_are_kept {
+        "dns-validation puts the CNAME records below into the hosted zones that it reaches, and sends a notice of its \
+         own where it cannot. Create them by hand only then, and keep them: every later renewal needs them."
+    } else {
+        "Make sure that the CNAME records below exist in the public DNS, and keep them: every later renewal needs them."
+    });
     if records.len() > LISTED_RECORDS {
         let more = records.len() - LISTED_RECORDS;
         steps.then(format!("{more} more records are in the answer of aws acm describe-certificate."));

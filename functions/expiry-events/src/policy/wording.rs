@@ -28,7 +28,7 @@ pub(super) fn notice(news: News, look: &Look, settings: &Settings, renewal: &Dec
     notice.what_happened = words.what_happened(news);
     notice.why_it_matters = words.why_it_matters(news);
     notice.what_happens_next = words.what_happens_next(news, outlook);
-    let steps = steps::of(news, look, outlook);
+    let steps = steps::of(news, look, settings, outlook);
     notice.what_to_do = steps.steps;
     notice.records = steps.records;
     notice

@@ -54,6 +54,16 @@ async fn renewal_waits_for_dns_records() {
 }
 
 #[tokio::test]
+async fn a_record_that_comes_by_itself_is_not_to_be_made_by_hand() {
+    let world = World::configured(&[("RECORDS_ARE_KEPT", "true")]);
+    let arn = world.insert(amazon(20).validation_status("PENDING_VALIDATION").renewal("PENDING_VALIDATION", None));
+    world.occasion("certificate-renewal-action-required", &arn).await;
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains("Create them by hand only then"), "{text}");
+    assert!(!text.contains("Make sure that the CNAME"), "{text}");
+}
+
+#[tokio::test]
 async fn renewal_waits_for_an_email() {
     let certificate =
         amazon(20).validated_by_email().validation_status("PENDING_VALIDATION").renewal("PENDING_VALIDATION", None);

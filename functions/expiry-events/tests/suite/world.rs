@@ -169,6 +169,7 @@ pub(crate) fn settings() -> Settings {
         thresholds: Default::default(),
         renew_before_days: 30,
         request_renewals: true,
+        records_are_kept: false,
         owner_tag_key: "Owner".into(),
     }
 }

@@ -2,61 +2,63 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, certificate_arn, epoch, find, without_nulls};
+use super::{Entry, certificate_arn, epoch, find, object};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
+use crate::reading::Facts;
 
 pub(super) fn describe(state: &State, input: &Value) -> Answer {
     let arn = certificate_arn(state, input)?;
     let entry = find(state, &arn)?;
-    Ok(json!({ "Certificate": detail(entry, state.now) }))
+    Ok(object([("Certificate", detail(entry, state.now))]))
 }
 
 /// API reference, CertificateDetail.
 fn detail(entry: &Entry, now: jiff::Timestamp) -> Value {
     let facts = entry.facts.as_ref();
-    let imported = entry.kind == "IMPORTED";
-    without_nulls(json!({
-        "CertificateArn": entry.arn,
-        "DomainName": entry.domain_name,
-        "SubjectAlternativeNames": entry.names,
-        "DomainValidationOptions": (!entry.validation.is_empty()).then(|| entry.validation.clone()),
-        "Serial": facts.map(|facts| facts.serial.clone()),
-        "Subject": facts.map(|facts| facts.subject.clone()),
-        "Issuer": facts.map(|facts| facts.issuer.clone()),
-        "CreatedAt": epoch(entry.created_at),
-        "IssuedAt": entry.issued_at.map(epoch),
-        "ImportedAt": entry.imported_at.map(epoch),
-        "Status": entry.status(now),
-        "RevokedAt": entry.revoked_at.map(epoch),
-        "NotBefore": facts.map(|facts| epoch(facts.not_before)),
-        "NotAfter": facts.map(|facts| epoch(facts.not_after)),
+    object([
+        ("CertificateArn", json!(entry.arn)),
+        ("DomainName", json!(entry.domain_name)),
+        ("SubjectAlternativeNames", json!(entry.names)),
+        ("DomainValidationOptions", json!((!entry.validation.is_empty()).then_some(&entry.validation))),
+        ("Serial", json!(facts.map(|facts| &facts.serial))),
+        ("Subject", json!(facts.map(|facts| &facts.subject))),
+        ("Issuer", json!(facts.map(|facts| &facts.issuer))),
+        ("CreatedAt", epoch(entry.created_at)),
+        ("IssuedAt", json!(entry.issued_at.map(epoch))),
+        ("ImportedAt", json!(entry.imported_at.map(epoch))),
+        ("Status", json!(entry.status(now))),
+        ("RevokedAt", json!(entry.revoked_at.map(epoch))),
+        ("NotBefore", json!(facts.map(|facts| epoch(facts.not_before)))),
+        ("NotAfter", json!(facts.map(|facts| epoch(facts.not_after)))),
         // DescribeCertificate spells RSA-2048 where ListCertificates spells RSA_2048.
-        "KeyAlgorithm": entry.key.acm_name().replace("RSA_", "RSA-"),
-        "SignatureAlgorithm": facts.map(|facts| facts.signature_algorithm.clone()),
-        "InUseBy": entry.in_use_by,
-        "FailureReason": entry.failure_reason,
-        "Type": entry.kind,
-        "RenewalSummary": entry.renewal,
-        "KeyUsages": facts.map(|facts| {
-            facts.key_usages.iter().map(|name| json!({ "Name": name })).collect::<Vec<_>>()
-        }),
-        "ExtendedKeyUsages": facts.map(|facts| {
-            facts
-                .extended_key_usages
-                .iter()
-                .map(|(name, oid)| json!({ "Name": name, "OID": oid }))
-                .collect::<Vec<_>>()
-        }),
-        "CertificateAuthorityArn": entry.ca_arn,
-        "RenewalEligibility": entry.renewal_eligibility(),
-        "Options": (!imported).then(|| json!({
-            "CertificateTransparencyLoggingPreference":
-                if entry.kind == "AMAZON_ISSUED" { "ENABLED" } else { "DISABLED" },
-            "Export": if entry.exportable { "ENABLED" } else { "DISABLED" },
-        })),
-        "CertificateKeyPairOrigin": entry.key_pair_origin,
-    }))
+        ("KeyAlgorithm", json!(entry.key.acm_name().replace("RSA_", "RSA-"))),
+        ("SignatureAlgorithm", json!(facts.map(|facts| &facts.signature_algorithm))),
+        ("InUseBy", json!(entry.in_use_by)),
+        ("FailureReason", json!(entry.failure_reason)),
+        ("Type", json!(entry.kind)),
+        ("RenewalSummary", json!(entry.renewal)),
+        ("KeyUsages", facts.map_or(Value::Null, key_usages)),
+        ("ExtendedKeyUsages", facts.map_or(Value::Null, extended_key_usages)),
+        ("CertificateAuthorityArn", json!(entry.ca_arn)),
+        ("RenewalEligibility", json!(entry.renewal_eligibility())),
+        ("Options", if entry.kind == "IMPORTED" { Value::Null } else { options(entry) }),
+        ("CertificateKeyPairOrigin", json!(entry.key_pair_origin)),
+    ])
+}
+
+fn key_usages(facts: &Facts) -> Value {
+    facts.key_usages.iter().map(|name| object([("Name", json!(name))])).collect()
+}
+
+fn extended_key_usages(facts: &Facts) -> Value {
+    facts.extended_key_usages.iter().map(|(name, oid)| object([("Name", json!(name)), ("OID", json!(oid))])).collect()
+}
+
+fn options(entry: &Entry) -> Value {
+    let logged = if entry.kind == "AMAZON_ISSUED" { "ENABLED" } else { "DISABLED" };
+    let export = if entry.exportable { "ENABLED" } else { "DISABLED" };
+    object([("CertificateTransparencyLoggingPreference", json!(logged)), ("Export", json!(export))])
 }
 
 /// API reference, GetCertificate: RequestInProgressException while the certificate is not issued.
@@ -65,10 +67,7 @@ pub(super) fn get(state: &State, input: &Value) -> Answer {
     let arn = certificate_arn(state, input)?;
     let entry = find(state, &arn)?;
     match (&entry.pem, &entry.facts) {
-        (Some(pem), _) => Ok(without_nulls(json!({
-            "Certificate": pem,
-            "CertificateChain": entry.chain,
-        }))),
+        (Some(pem), _) => Ok(object([("Certificate", json!(pem)), ("CertificateChain", json!(entry.chain))])),
         (None, Some(_)) => Err(ApiError::new("NotModelled", format!("{arn} is a thin certificate, without PEM"))),
         (None, None) if entry.status == "PENDING_VALIDATION" => {
             Err(ApiError::new("RequestInProgressException", format!("Certificate request for {arn} is in progress.")))

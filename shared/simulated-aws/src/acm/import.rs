@@ -69,7 +69,7 @@ fn check_request(state: &State, input: &Value) -> Result<Import, ApiError> {
         .map_err(|error| ApiError::validation(format!("The private key is not supported: {error}")))?;
     check_key_matches(&private_key, &facts)?;
     if let Some(chain) = &chain {
-        check_chain(&leaf, chain)?;
+        check_chain(state, &leaf, chain)?;
     }
     Ok(Import { pem: text(certificate), chain: chain.map(text), private_key, facts })
 }
@@ -140,7 +140,7 @@ fn check_key_matches(key: &PrivateKey, facts: &Facts) -> Result<(), ApiError> {
 
 /// User guide, "Certificate and key format for importing": "each certificate must directly certify the
 /// one preceding" in the chain, which starts with the issuer of the certificate.
-fn check_chain(leaf: &[u8], pem: &[u8]) -> Result<(), ApiError> {
+fn check_chain(state: &State, leaf: &[u8], pem: &[u8]) -> Result<(), ApiError> {
     let wrong = |why: String| {
         ApiError::validation(format!("Could not validate the certificate with the certificate chain: {why}"))
     };
@@ -150,7 +150,7 @@ fn check_chain(leaf: &[u8], pem: &[u8]) -> Result<(), ApiError> {
     }
     let mut below = leaf;
     for (place, issuer) in chain.iter().enumerate() {
-        if !is_issued_by(below, issuer) {
+        if !state.pca.known.is_signed(below, issuer) && !is_issued_by(below, issuer) {
             return Err(wrong(format!("certificate {} does not certify the one before it", place + 1)));
         }
         below = issuer;

@@ -1,8 +1,10 @@
 //! ListCertificates.
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
 
-use super::{Entry, epoch, without_nulls};
+use super::{Entry, epoch};
 use crate::Key;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
@@ -12,34 +14,31 @@ const LARGEST_PAGE: u64 = 1000;
 /// The page when MaxItems is missing is unverified; a small one finds code that does not page.
 const DEFAULT_PAGE: u64 = 100;
 
-pub(super) fn list(state: &mut State, input: &Value) -> Answer {
-    let page = page_size(input)?;
+/// Answers text: as a tree of values, the certificates of an account cost more time than anything else.
+pub(super) fn list(state: &State, input: &Value) -> Answer {
+    let page = usize::try_from(page_size(input)?).unwrap_or(usize::MAX);
     check_sorting(input)?;
     check_enums(input)?;
     let start_after = start_after(state, input)?;
     let now = state.now;
 
+    let wanted = Wanted::of(input);
     let mut matching = state
         .acm
         .certificates
         .values()
         .filter(|entry| start_after.as_deref().is_none_or(|last| entry.arn.as_str() > last))
-        .filter(|entry| {
-            has_wanted_key_type(entry, input)
-                && has_wanted_origin(entry, input)
-                && has_wanted_status(entry.status(now), input)
-                && has_wanted_usages(entry, input)
-                && has_wanted_options(entry, input)
-        });
+        .filter(|entry| wanted.matches(entry, now));
     let mut summaries = Vec::new();
     let mut last = None;
-    for entry in matching.by_ref().take(usize::try_from(page).unwrap_or(usize::MAX)) {
-        summaries.push(summary(entry, now));
-        last = Some(entry.arn.clone());
+    for entry in matching.by_ref().take(page) {
+        summaries.push(Summary::of(entry, now));
+        last = Some(entry.arn.as_str());
     }
     let more = matching.next().is_some();
-    let next = last.filter(|_| more).map(|last| token(&last, input));
-    Ok(without_nulls(json!({ "CertificateSummaryList": summaries, "NextToken": next })))
+    let next_token = last.filter(|_| more).map(|last| token(last, input));
+    let page = Page { certificate_summary_list: summaries, next_token };
+    Ok(Value::String(serde_json::to_string(&page).expect("it is made of texts and numbers")))
 }
 
 fn page_size(input: &Value) -> Result<u64, ApiError> {
@@ -82,47 +81,74 @@ fn check_enums(input: &Value) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// API reference, ListCertificates: "Default filtering returns only RSA_1024 and RSA_2048 certificates".
-fn has_wanted_key_type(entry: &Entry, input: &Value) -> bool {
-    let mut wanted = strings(&input["Includes"]["keyTypes"]).peekable();
-    match wanted.peek() {
-        None => matches!(entry.key, Key::Rsa1024 | Key::Rsa2048),
-        Some(_) => wanted.any(|name| name == entry.key.acm_name()),
+/// What a request asks for, read once for all certificates.
+struct Wanted<'a> {
+    key_types: Vec<&'a str>,
+    origins: Vec<&'a str>,
+    statuses: Vec<&'a str>,
+    key_usages: Vec<&'a str>,
+    extended_key_usages: Vec<&'a str>,
+    export_option: Option<&'a str>,
+    managed: bool,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(input: &'a Value) -> Self {
+        let includes = &input["Includes"];
+        Self {
+            key_types: strings(&includes["keyTypes"]).collect(),
+            origins: strings(&input["CertificateKeyPairOrigins"]).collect(),
+            statuses: strings(&input["CertificateStatuses"]).collect(),
+            key_usages: strings(&includes["keyUsage"]).collect(),
+            extended_key_usages: strings(&includes["extendedKeyUsage"]).collect(),
+            export_option: includes["exportOption"].as_str(),
+            managed: !includes["managedBy"].is_null(),
+        }
     }
-}
 
-/// API reference, CertificateKeyPairOrigins: "Default filtering returns only certificates with key pair
-/// origin of AWS_MANAGED and CUSTOMER_PROVIDED".
-fn has_wanted_origin(entry: &Entry, input: &Value) -> bool {
-    let mut wanted = strings(&input["CertificateKeyPairOrigins"]).peekable();
-    match wanted.peek() {
-        None => entry.key_pair_origin != "ACME",
-        Some(_) => wanted.any(|origin| origin == entry.key_pair_origin),
+    fn matches(&self, entry: &Entry, now: Timestamp) -> bool {
+        self.has_wanted_key_type(entry)
+            && self.has_wanted_origin(entry)
+            && self.has_wanted_status(entry.status(now))
+            && self.has_wanted_usages(entry)
+            && self.has_wanted_options(entry)
     }
-}
 
-/// API reference, CertificateStatuses: "Filter the certificate list by status value".
-fn has_wanted_status(status: &str, input: &Value) -> bool {
-    let mut wanted = strings(&input["CertificateStatuses"]).peekable();
-    wanted.peek().is_none() || wanted.any(|one| one == status)
-}
-
-/// API reference, Filters: keyUsage and extendedKeyUsage.
-fn has_wanted_usages(entry: &Entry, input: &Value) -> bool {
-    let (mut usages, mut extended) = (Vec::new(), Vec::new());
-    if let Some(facts) = &entry.facts {
-        usages = facts.key_usages.iter().map(String::as_str).collect();
-        extended = facts.extended_key_usages.iter().map(|(name, _)| name.as_str()).collect();
+    /// API reference, ListCertificates: "Default filtering returns only RSA_1024 and RSA_2048 certificates".
+    fn has_wanted_key_type(&self, entry: &Entry) -> bool {
+        if self.key_types.is_empty() {
+            return matches!(entry.key, Key::Rsa1024 | Key::Rsa2048);
+        }
+        self.key_types.contains(&entry.key.acm_name())
     }
-    strings(&input["Includes"]["keyUsage"]).all(|usage| usages.contains(&usage))
-        && strings(&input["Includes"]["extendedKeyUsage"]).all(|usage| extended.contains(&usage))
-}
 
-/// API reference, Filters: exportOption and managedBy.
-fn has_wanted_options(entry: &Entry, input: &Value) -> bool {
-    let export = if entry.exportable { "ENABLED" } else { "DISABLED" };
-    input["Includes"]["exportOption"].as_str().is_none_or(|wanted| wanted == export)
-        && input["Includes"]["managedBy"].is_null()
+    /// API reference, CertificateKeyPairOrigins: "Default filtering returns only certificates with key pair
+    /// origin of AWS_MANAGED and CUSTOMER_PROVIDED".
+    fn has_wanted_origin(&self, entry: &Entry) -> bool {
+        if self.origins.is_empty() {
+            return entry.key_pair_origin != "ACME";
+        }
+        self.origins.contains(&entry.key_pair_origin.as_str())
+    }
+
+    /// API reference, CertificateStatuses: "Filter the certificate list by status value".
+    fn has_wanted_status(&self, status: &str) -> bool {
+        self.statuses.is_empty() || self.statuses.contains(&status)
+    }
+
+    /// API reference, Filters: keyUsage and extendedKeyUsage.
+    fn has_wanted_usages(&self, entry: &Entry) -> bool {
+        let usages = || entry.facts.iter().flat_map(|facts| &facts.key_usages);
+        let extended = || entry.facts.iter().flat_map(|facts| &facts.extended_key_usages);
+        self.key_usages.iter().all(|wanted| usages().any(|usage| usage == wanted))
+            && self.extended_key_usages.iter().all(|wanted| extended().any(|(name, _)| name == wanted))
+    }
+
+    /// API reference, Filters: exportOption and managedBy.
+    fn has_wanted_options(&self, entry: &Entry) -> bool {
+        let export = if entry.exportable { "ENABLED" } else { "DISABLED" };
+        self.export_option.is_none_or(|wanted| wanted == export) && !self.managed
+    }
 }
 
 /// A token is good for the request that got it, with the same filters.
@@ -147,36 +173,81 @@ fn start_after(state: &State, input: &Value) -> Result<Option<String>, ApiError>
     }
 }
 
+/// API reference, ListCertificates: the response.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page<'a> {
+    certificate_summary_list: Vec<Summary<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
 /// API reference, CertificateSummary.
-fn summary(entry: &Entry, now: jiff::Timestamp) -> Value {
-    let facts = entry.facts.as_ref();
-    let imported = entry.kind == "IMPORTED";
-    without_nulls(json!({
-        "CertificateArn": entry.arn,
-        "DomainName": entry.domain_name,
-        // "Up to the first 100 subject alternative names".
-        "SubjectAlternativeNameSummaries": entry.names.iter().take(100).collect::<Vec<_>>(),
-        "HasAdditionalSubjectAlternativeNames": entry.names.len() > 100,
-        "Status": entry.status(now),
-        "Type": entry.kind,
-        "KeyAlgorithm": entry.key.acm_name(),
-        "KeyUsages": facts.map(|facts| facts.key_usages.clone()),
-        "ExtendedKeyUsages": facts.map(|facts| {
-            facts.extended_key_usages.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
-        }),
-        "ExportOption": (!imported).then_some(if entry.exportable { "ENABLED" } else { "DISABLED" }),
-        "InUse": !entry.in_use_by.is_empty(),
-        // "This value exists only when the certificate type is PRIVATE".
-        "Exported": (entry.kind == "PRIVATE").then_some(false),
-        "RenewalEligibility": entry.renewal_eligibility(),
-        "NotBefore": facts.map(|facts| epoch(facts.not_before)),
-        "NotAfter": facts.map(|facts| epoch(facts.not_after)),
-        "CreatedAt": epoch(entry.created_at),
-        "IssuedAt": entry.issued_at.map(epoch),
-        "ImportedAt": entry.imported_at.map(epoch),
-        "RevokedAt": entry.revoked_at.map(epoch),
-        "CertificateKeyPairOrigin": entry.key_pair_origin,
-    }))
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Summary<'a> {
+    certificate_arn: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain_name: Option<&'a str>,
+    /// "Up to the first 100 subject alternative names".
+    subject_alternative_name_summaries: &'a [String],
+    has_additional_subject_alternative_names: bool,
+    status: &'a str,
+    r#type: &'a str,
+    key_algorithm: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_usages: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extended_key_usages: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_option: Option<&'static str>,
+    in_use: bool,
+    /// "This value exists only when the certificate type is PRIVATE".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exported: Option<bool>,
+    renewal_eligibility: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_before: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_after: Option<Value>,
+    created_at: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported_at: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<Value>,
+    certificate_key_pair_origin: &'a str,
+}
+
+impl<'a> Summary<'a> {
+    fn of(entry: &'a Entry, now: Timestamp) -> Self {
+        let facts = entry.facts.as_ref();
+        let imported = entry.kind == "IMPORTED";
+        Self {
+            certificate_arn: &entry.arn,
+            domain_name: entry.domain_name.as_deref(),
+            subject_alternative_name_summaries: &entry.names[..entry.names.len().min(100)],
+            has_additional_subject_alternative_names: entry.names.len() > 100,
+            status: entry.status(now),
+            r#type: &entry.kind,
+            key_algorithm: entry.key.acm_name(),
+            key_usages: facts.map(|facts| facts.key_usages.as_slice()),
+            extended_key_usages: facts
+                .map(|facts| facts.extended_key_usages.iter().map(|(name, _)| name.as_str()).collect()),
+            export_option: (!imported).then_some(if entry.exportable { "ENABLED" } else { "DISABLED" }),
+            in_use: !entry.in_use_by.is_empty(),
+            exported: (entry.kind == "PRIVATE").then_some(false),
+            renewal_eligibility: entry.renewal_eligibility(),
+            not_before: facts.map(|facts| epoch(facts.not_before)),
+            not_after: facts.map(|facts| epoch(facts.not_after)),
+            created_at: epoch(entry.created_at),
+            issued_at: entry.issued_at.map(epoch),
+            imported_at: entry.imported_at.map(epoch),
+            revoked_at: entry.revoked_at.map(epoch),
+            certificate_key_pair_origin: &entry.key_pair_origin,
+        }
+    }
 }
 
 fn strings(list: &Value) -> impl Iterator<Item = &str> {

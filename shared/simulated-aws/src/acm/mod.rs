@@ -4,13 +4,14 @@ mod account;
 mod describe;
 mod import;
 mod list;
+mod renewal;
 mod request;
 mod setup;
 mod spec;
 mod tags;
 mod validation;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -34,6 +35,14 @@ pub(crate) struct Store {
     requests: Vec<(String, Value, Timestamp, String)>,
     /// Requested certificates that are not issued yet: when they were requested.
     pending: BTreeMap<String, Timestamp>,
+    /// Issued certificates that ACM tries to renew.
+    renewals: BTreeSet<String>,
+    /// How long before the end ACM begins to renew; `None` for never.
+    renews_before: Option<SignedDuration>,
+    /// When the model looks for certificates whose renewal is due.
+    next_look: Timestamp,
+    /// Domain names per certificate; `None` for the usual quota.
+    most_names: Option<usize>,
     /// How long a ResourceRecord takes to appear; `None` for the usual time.
     record_delay: Option<SignedDuration>,
     /// Of the account configuration; `None` until it is set.
@@ -89,9 +98,15 @@ impl Entry {
     }
 }
 
+/// Brings requested certificates and renewals up to the clock's now.
+fn settle(state: &mut State) {
+    validation::settle(state);
+    renewal::settle(state);
+}
+
 /// Answers one operation.
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
-    validation::settle(state);
+    settle(state);
     match operation {
         "ListCertificates" => list::list(state, input),
         "DescribeCertificate" => describe::describe(state, input),
@@ -183,6 +198,15 @@ pub(crate) fn epoch(at: Timestamp) -> Value {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds of this era fit into 53 bits")]
         ms => json!(ms as f64 / 1000.0),
     }
+}
+
+/// An object of those members that are there. Other than `json!` it makes no copies.
+pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    members
+        .into_iter()
+        .filter(|(_, member)| !member.is_null())
+        .map(|(name, member)| (name.to_owned(), member))
+        .collect()
 }
 
 /// Services leave missing members out.

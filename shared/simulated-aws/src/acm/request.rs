@@ -5,14 +5,41 @@ use serde_json::{Value, json};
 
 use super::validation::validation;
 use super::{Entry, tags};
-use crate::Key;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
+use crate::{Aws, Key};
 
 /// API reference, RequestCertificate, IdempotencyToken: "within one hour".
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
-/// User guide, "Quotas": domain names per certificate, unless raised.
+/// User guide, "Quotas": domain names per certificate, unless raised (to 100 at most).
 const MOST_NAMES: usize = 10;
+
+impl Aws {
+    /// AWS raises the quota of domain names per certificate, which is 10 at first.
+    pub fn set_name_quota(&self, names: usize) {
+        self.state().acm.most_names = Some(names);
+    }
+
+    /// An operator requests a public certificate for these names, with a P-256 key, validated by DNS, and gets its
+    /// ARN. The request is checked as RequestCertificate is, and not recorded.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn request_certificate(&self, names: &[&str], tags: &[(&str, &str)]) -> String {
+        let (first, others) = names.split_first().unwrap_or_else(|| panic!("a certificate has a name"));
+        let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        let mut input = json!({
+            "DomainName": first, "SubjectAlternativeNames": others, "ValidationMethod": "DNS",
+            "KeyAlgorithm": "EC_prime256v1",
+        });
+        if !tags.is_empty() {
+            input["Tags"] = tags.into();
+        }
+        let answer = request(&mut self.state(), &input);
+        let answer = answer.unwrap_or_else(|error| panic!("the request for {names:?} was refused: {error:?}"));
+        answer["CertificateArn"].as_str().unwrap_or_default().to_owned()
+    }
+}
 
 pub(super) fn request(state: &mut State, input: &Value) -> Answer {
     let domain = domain_name(input)?;
@@ -26,8 +53,10 @@ pub(super) fn request(state: &mut State, input: &Value) -> Answer {
             names.push(name.to_owned());
         }
     }
-    if names.len() > MOST_NAMES {
-        return Err(ApiError::new("LimitExceededException", "More than 10 domain names on one certificate"));
+    let most = state.acm.most_names.unwrap_or(MOST_NAMES);
+    if names.len() > most {
+        let why = format!("More than {most} domain names on one certificate");
+        return Err(ApiError::new("LimitExceededException", why));
     }
     let key = match input["KeyAlgorithm"].as_str() {
         None => Key::Rsa2048,

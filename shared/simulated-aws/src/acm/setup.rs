@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::validation::{settle, validation};
-use super::{CertificateSpec, Entry, Store, epoch, without_nulls};
+use super::validation::validation;
+use super::{CertificateSpec, Entry, Store, epoch, settle, without_nulls};
 use crate::aws::State;
 use crate::keys::default_hash;
 use crate::reading::{Facts, read};
@@ -44,6 +44,10 @@ pub struct Certificate {
     pub tags: BTreeMap<String, String>,
     /// ARNs of the resources that use it.
     pub in_use_by: Vec<String>,
+    /// Why a request failed, such as `CAA_ERROR`.
+    pub failure_reason: Option<String>,
+    /// RenewalStatus of the last managed renewal, such as `PENDING_VALIDATION`.
+    pub renewal_status: Option<String>,
     /// Time of the last import.
     pub imported_at: Option<Timestamp>,
     /// The certificate's PEM text.
@@ -73,6 +77,12 @@ impl Aws {
         let mut state = self.state();
         settle(&mut state);
         state.acm.certificates.get(arn).map(|entry| view(entry, state.now))
+    }
+
+    /// A certificate's tags, without the rest of it.
+    #[must_use]
+    pub fn tags(&self, arn: &str) -> Option<BTreeMap<String, String>> {
+        self.state().acm.certificates.get(arn).map(tags)
     }
 
     /// Every certificate's state now, in the order of creation.
@@ -333,6 +343,10 @@ fn strs(list: &[String]) -> Vec<&str> {
     list.iter().map(String::as_str).collect()
 }
 
+fn tags(entry: &Entry) -> BTreeMap<String, String> {
+    entry.tags.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_default())).collect()
+}
+
 fn view(entry: &Entry, now: Timestamp) -> Certificate {
     let facts = entry.facts.as_ref();
     Certificate {
@@ -350,8 +364,10 @@ fn view(entry: &Entry, now: Timestamp) -> Certificate {
         extended_key_usages: facts
             .map(|facts| facts.extended_key_usages.iter().map(|(name, _)| name.clone()).collect())
             .unwrap_or_default(),
-        tags: entry.tags.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_default())).collect(),
+        tags: tags(entry),
         in_use_by: entry.in_use_by.clone(),
+        failure_reason: entry.failure_reason.clone(),
+        renewal_status: entry.renewal.as_ref().and_then(|summary| summary["RenewalStatus"].as_str()).map(str::to_owned),
         imported_at: entry.imported_at,
         pem: entry.pem.clone(),
         chain: entry.chain.clone(),

@@ -244,6 +244,13 @@ impl CertificateSpec {
         self
     }
 
+    /// Validated by HTTP instead of DNS, as CloudFront does.
+    #[must_use]
+    pub fn validated_by_http(mut self) -> Self {
+        self.validation_method = "HTTP";
+        self
+    }
+
     /// ValidationStatus of every domain: `SUCCESS` (default), `PENDING_VALIDATION` or `FAILED`.
     #[must_use]
     pub fn validation_status(mut self, status: &str) -> Self {

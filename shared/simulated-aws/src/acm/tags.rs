@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{certificate_arn, find, find_mut, without_nulls};
+use super::{certificate_arn, find, find_mut};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 
@@ -17,14 +18,27 @@ const LONGEST_VALUE: usize = 255;
 /// A key and, in requests that remove, perhaps no value.
 type Tag = (String, Option<String>);
 
+/// API reference, ListTagsForCertificate: the response.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed<'a> {
+    tags: Vec<ListedTag<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedTag<'a> {
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+}
+
+/// Answers text, as ListCertificates does: more than half of all calls are this one.
 pub(super) fn list(state: &State, input: &Value) -> Answer {
     let arn = certificate_arn(state, input)?;
-    let tags: Vec<_> = find(state, &arn)?
-        .tags
-        .iter()
-        .map(|(key, value)| without_nulls(json!({ "Key": key, "Value": value })))
-        .collect();
-    Ok(json!({ "Tags": tags }))
+    let tags = find(state, &arn)?.tags.iter();
+    let tags = tags.map(|(key, value)| ListedTag { key, value: value.as_deref() }).collect();
+    Ok(Value::String(serde_json::to_string(&Listed { tags }).expect("it is made of texts")))
 }
 
 pub(super) fn add(state: &mut State, input: &Value) -> Answer {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::setup::build;
 use super::{CertificateSpec, Entry, certificate_arn, find, find_mut, without_nulls};
-use crate::Aws;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
+use crate::{Aws, DnsRecord};
 
 /// "It can take several seconds" until the record is there (troubleshooting in the user guide, and
 /// aws-sdk-js#2133, terraform-provider-aws#9596); five, and one more for each further name, so that some
@@ -26,6 +26,15 @@ impl Aws {
     pub fn set_record_delay(&self, delay: SignedDuration) {
         self.state().acm.record_delay = Some(delay);
     }
+
+    /// The CNAME that validates a domain name for this account's certificates, whichever they are. A wildcard has
+    /// the one of its base name.
+    #[must_use]
+    pub fn validation_record(&self, domain_name: &str) -> DnsRecord {
+        let option = validation(&self.account(), domain_name, "DNS", "PENDING_VALIDATION", true);
+        let text = |member: &str| option["ResourceRecord"][member].as_str().unwrap_or_default().to_owned();
+        DnsRecord { name: text("Name"), kind: text("Type"), values: vec![text("Value")] }
+    }
 }
 
 /// API reference, DomainValidation. User guide, "DNS validation": the token belongs to account and name,
@@ -37,17 +46,21 @@ pub(super) fn validation(account: &str, name: &str, method: &str, status: &str, 
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
         digest.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>()
     };
-    let dns = method == "DNS";
     without_nulls(json!({
         "DomainName": name,
         "ValidationDomain": base,
         "ValidationStatus": status,
         "ValidationMethod": method,
-        "ValidationEmails": (!dns).then(|| vec![format!("admin@{base}"), format!("hostmaster@{base}")]),
-        "ResourceRecord": (dns && record).then(|| json!({
+        "ValidationEmails": (method == "EMAIL").then(|| vec![format!("admin@{base}"), format!("hostmaster@{base}")]),
+        "ResourceRecord": (method == "DNS" && record).then(|| json!({
             "Name": format!("_{}.{base}.", token("name")),
             "Type": "CNAME",
             "Value": format!("_{}.{}.acm-validations.aws.", token("value"), &token("zone")[..10]),
+        })),
+        // API reference, HttpRedirect. How AWS spells the second location is unverified.
+        "HttpRedirect": (method == "HTTP").then(|| json!({
+            "RedirectFrom": format!("http://{base}/.well-known/pki-validation/{}.txt", token("http")),
+            "RedirectTo": format!("https://validation.acm-validations.aws/{account}/{}.txt", token("http")),
         })),
     }))
 }
@@ -88,8 +101,11 @@ fn look_for_records(state: &mut State, entry: &mut Entry, requested_at: Timestam
     validate(state, entry, requested_at);
     let waits = entry.status == "PENDING_VALIDATION";
     if entry.validation.iter().all(|option| option["ValidationStatus"] == "SUCCESS") {
-        if waits {
+        if waits && may_issue(state, entry) {
             *entry = issued(state, entry);
+        } else if waits {
+            "FAILED".clone_into(&mut entry.status);
+            entry.failure_reason = Some("CAA_ERROR".to_owned());
         }
         return true;
     }
@@ -120,20 +136,34 @@ fn validate(state: &State, entry: &mut Entry, requested_at: Timestamp) {
         if state.now.duration_since(requested_at) < delay + SignedDuration::from_secs(later) {
             continue;
         }
-        let name = option["DomainName"].as_str().unwrap_or_default().to_owned();
-        let mut shown = validation(&state.account, &name, "DNS", "PENDING_VALIDATION", true);
-        let record = &shown["ResourceRecord"];
-        let found = state.route53.public_cname(record["Name"].as_str().unwrap_or_default());
-        let dotted = |value: &str| format!("{}.", value.trim_end_matches('.'));
-        if found.is_some_and(|value| record["Value"] == dotted(value)) {
-            shown["ValidationStatus"] = json!("SUCCESS");
-        }
-        *option = shown;
+        looked_up(state, option);
     }
 }
 
+/// Shows a name's record, and marks the name when the public DNS has the record with its value.
+pub(super) fn looked_up(state: &State, option: &mut Value) {
+    if option["ValidationMethod"] != "DNS" {
+        return;
+    }
+    let name = option["DomainName"].as_str().unwrap_or_default();
+    let mut shown = validation(&state.account, name, "DNS", "PENDING_VALIDATION", true);
+    let record = &shown["ResourceRecord"];
+    let found = state.route53.public_cname(record["Name"].as_str().unwrap_or_default());
+    let dotted = |value: &str| format!("{}.", value.trim_end_matches('.'));
+    if found.is_some_and(|value| record["Value"] == dotted(&value)) {
+        shown["ValidationStatus"] = json!("SUCCESS");
+    }
+    *option = shown;
+}
+
+/// User guide, "Certification Authority Authorization (CAA) problems": CAA records that name other CAs only fail
+/// the request or the renewal with CAA_ERROR. ACM looks at each name before it issues.
+pub(super) fn may_issue(state: &State, entry: &Entry) -> bool {
+    entry.names.iter().all(|name| state.route53.caa_allows_amazon(name))
+}
+
 /// The certificate that ACM or the private CA makes for this entry now, with a new key.
-fn issued(state: &mut State, entry: &Entry) -> Entry {
+pub(super) fn issued(state: &mut State, entry: &Entry) -> Entry {
     let now = state.now;
     let domain = entry.domain_name.clone().unwrap_or_default();
     let (spec, end) = match &entry.ca_arn {
@@ -145,7 +175,8 @@ fn issued(state: &mut State, entry: &Entry) -> Entry {
     };
     let others = entry.names.iter().filter(|name| **name != domain);
     let spec = others.fold(spec, |spec, name| spec.dns(name)).key(entry.key).not_before(now).not_after(end);
-    let new = build(state, &spec);
+    let thin = entry.facts.is_some() && entry.pem.is_none();
+    let new = build(state, &if thin { spec.thin() } else { spec });
     let mut done = entry.clone();
     done.facts = new.facts;
     done.pem = new.pem;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::setup::self_signed;
-use super::{Authority, authority, shown};
+use super::{Authority, authority, present, shown};
 use crate::acm::without_nulls;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError, decode_blob};
@@ -17,6 +17,10 @@ use crate::{Key, PrivateKey, der};
 
 /// API reference, ListCertificateAuthorities, MaxResults: 1 to 1000.
 const LARGEST_PAGE: u64 = 1000;
+/// API reference, CreateCertificateAuthority, KeyStorageSecurityStandard.
+pub(super) const DEFAULT_KEY_STORAGE: &str = "FIPS_140_2_LEVEL_3_OR_HIGHER";
+/// API reference, DeleteCertificateAuthority, PermanentDeletionTimeInDays: 7 to 30, by default 30.
+const DELETION_DAYS: std::ops::RangeInclusive<i64> = 7..=30;
 /// Keys of this slot on are for CAs made by CreateCertificateAuthority.
 const FIRST_SLOT: u8 = 16;
 
@@ -62,10 +66,22 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
         chain: None,
         created_at: state.now,
         changed_at: state.now,
+        restorable_until: None,
+        key_storage: input["KeyStorageSecurityStandard"].as_str().unwrap_or(DEFAULT_KEY_STORAGE).to_owned(),
+        revocation: revocation(&input["RevocationConfiguration"]),
         tags: tags(&input["Tags"]),
+        issued: 0,
     };
     state.pca.authorities.insert(arn.clone(), authority);
     Ok(json!({ "CertificateAuthorityArn": arn }))
+}
+
+/// What a description says of a CA that has neither. Whether AWS adds members that were not given, such as
+/// S3ObjectAcl with its default, is unverified: they stay away here.
+pub(super) fn revocation(given: &Value) -> Value {
+    let none = json!({ "Enabled": false });
+    let part = |member: &str| if given[member].is_null() { none.clone() } else { given[member].clone() };
+    json!({ "CrlConfiguration": part("CrlConfiguration"), "OcspConfiguration": part("OcspConfiguration") })
 }
 
 /// API reference, ASN1Subject, in the order that X.500 directories use.
@@ -143,6 +159,17 @@ pub(super) fn import(state: &mut State, input: &Value) -> Answer {
 /// API reference, UpdateCertificateAuthority: "Your private CA must be in the ACTIVE or DISABLED state".
 pub(super) fn update(state: &mut State, input: &Value) -> Answer {
     let ca = authority(state, input)?;
+    let arn = ca.arn.clone();
+    if !input["RevocationConfiguration"].is_null() {
+        if !matches!(ca.status(state.now), "ACTIVE" | "DISABLED") {
+            return Err(invalid_state("The certificate authority is neither active nor disabled"));
+        }
+        let revocation = revocation(&input["RevocationConfiguration"]);
+        if let Some(ca) = state.pca.authorities.get_mut(&arn) {
+            ca.revocation = revocation;
+        }
+    }
+    let ca = authority(state, input)?;
     let status = match input["Status"].as_str() {
         None => return Ok(json!({})),
         Some(status @ ("ACTIVE" | "DISABLED")) => status.to_owned(),
@@ -161,7 +188,31 @@ pub(super) fn delete(state: &mut State, input: &Value) -> Answer {
     if !matches!(ca.status(state.now), "PENDING_CERTIFICATE" | "DISABLED" | "EXPIRED") {
         return Err(invalid_state("The certificate authority must be disabled first"));
     }
+    let (arn, now) = (ca.arn.clone(), state.now);
+    let days = match &input["PermanentDeletionTimeInDays"] {
+        Value::Null => *DELETION_DAYS.end(),
+        days => days
+            .as_i64()
+            .filter(|days| DELETION_DAYS.contains(days))
+            .ok_or_else(|| ApiError::constraint("permanentDeletionTimeInDays", "be between 7 and 30"))?,
+    };
+    if let Some(ca) = state.pca.authorities.get_mut(&arn) {
+        ca.restorable_until = Some(now + SignedDuration::from_hours(24 * days));
+    }
     set_status(state, input, "DELETED")
+}
+
+/// API reference, RestoreCertificateAuthority: a deleted CA "is returned to the DISABLED state", or to
+/// PENDING_CERTIFICATE (which is not modelled).
+pub(super) fn restore(state: &mut State, input: &Value) -> Answer {
+    let arn = match authority(state, input)? {
+        ca if ca.status == "DELETED" => ca.arn.clone(),
+        _ => return Err(invalid_state("The certificate authority is not deleted")),
+    };
+    if let Some(ca) = state.pca.authorities.get_mut(&arn) {
+        ca.restorable_until = None;
+    }
+    set_status(state, input, "DISABLED")
 }
 
 fn set_status(state: &mut State, input: &Value, status: &str) -> Answer {
@@ -216,8 +267,17 @@ pub(super) fn revoke(state: &mut State, input: &Value) -> Answer {
     Ok(json!({}))
 }
 
+/// API reference, TagCertificateAuthority: a tag of the same key is replaced.
+pub(super) fn tag(state: &mut State, input: &Value) -> Answer {
+    let arn = present(state, input)?.arn.clone();
+    if let Some(ca) = state.pca.authorities.get_mut(&arn) {
+        ca.tags.extend(tags(&input["Tags"]));
+    }
+    Ok(json!({}))
+}
+
 pub(super) fn list_tags(state: &State, input: &Value) -> Answer {
-    let tags = authority(state, input)?.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value }));
+    let tags = present(state, input)?.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value }));
     Ok(json!({ "Tags": tags.collect::<Vec<_>>() }))
 }
 

@@ -67,6 +67,9 @@ pub(super) fn issue(state: &mut State, input: &Value) -> Answer {
     let pem = template.sign(signing_key.as_ref().unwrap_or(&ca.key), hash).ok_or_else(|| {
         ApiError::new("NotModelled", "simulated-aws cannot sign with this digest and curve").status(501)
     })?;
+    if misissue.is_none() {
+        state.pca.known.note(&pem, &ca.pem);
+    }
     let id: String = serial.iter().map(|byte| format!("{byte:02x}")).collect();
     let arn = format!("{}/certificate/{id}", ca.arn);
     let (pem, chain) = match &misissue {
@@ -83,6 +86,9 @@ pub(super) fn issue(state: &mut State, input: &Value) -> Answer {
         request: input.clone(),
         at: state.now,
     };
+    if let Some(ca) = state.pca.authorities.get_mut(&issued.ca_arn) {
+        ca.issued += 1;
+    }
     state.pca.issued.insert(arn.clone(), issued);
     Ok(json!({ "CertificateArn": arn }))
 }
@@ -110,9 +116,9 @@ fn earlier_request(state: &State, ca: &Authority, input: &Value) -> Option<Strin
         .issued
         .iter()
         .find(|(_, issued)| {
-            issued.ca_arn == ca.arn
+            state.now.duration_since(issued.at) < TOKEN_LIFETIME
+                && issued.ca_arn == ca.arn
                 && issued.request["IdempotencyToken"].as_str() == Some(token)
-                && state.now.duration_since(issued.at) < TOKEN_LIFETIME
         })
         .map(|(arn, _)| arn.clone())
 }
@@ -264,7 +270,11 @@ fn check_validity(now: Timestamp, ca: &Authority, not_after: Timestamp, profile:
 /// templates: CA:TRUE, "critical, digital signature, keyCertSign, CRL sign". Path lengths are not modelled.
 fn extensions(ca: &Authority, request: &Request, profile: Profile) -> Vec<Extension> {
     let mut extensions = vec![
-        x509::basic_constraints(!matches!(profile, Profile::Leaf(_))),
+        match profile {
+            Profile::Leaf(_) => x509::basic_constraints(false),
+            Profile::Root => x509::ca_constraints(None),
+            Profile::Subordinate(below) => x509::ca_constraints(Some(below)),
+        },
         x509::authority_key_identifier(ca.key.public_key()),
         x509::subject_key_identifier(&request.public_key),
     ];

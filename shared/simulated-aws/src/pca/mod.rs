@@ -2,8 +2,10 @@
 
 mod authority;
 mod issue;
+mod known;
 mod misissue;
 mod setup;
+mod sharing;
 mod templates;
 
 use std::collections::BTreeMap;
@@ -27,10 +29,13 @@ pub use setup::{PrivateCa, PrivateCaSpec};
 pub(crate) struct Store {
     authorities: BTreeMap<String, Authority>,
     issued: BTreeMap<String, Issued>,
+    /// Signatures that an import need not verify.
+    pub(crate) known: known::Known,
     /// How long a certificate takes, and how many GetCertificate calls it takes at least.
     delay: SignedDuration,
     polls: u32,
     misissue: Option<Misissue>,
+    sharing: sharing::Store,
 }
 
 /// One certificate authority.
@@ -51,7 +56,14 @@ struct Authority {
     chain: Option<String>,
     created_at: Timestamp,
     changed_at: Timestamp,
+    /// Until when a deleted CA can be restored.
+    restorable_until: Option<Timestamp>,
+    key_storage: String,
+    /// RevocationConfiguration as it was given.
+    revocation: Value,
     tags: BTreeMap<String, String>,
+    /// How many certificates it issued.
+    issued: usize,
 }
 
 impl Authority {
@@ -86,6 +98,12 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
         "ImportCertificateAuthorityCertificate" => authority::import(state, input),
         "ListCertificateAuthorities" => authority::list(state, input),
         "ListTags" => authority::list_tags(state, input),
+        "TagCertificateAuthority" => authority::tag(state, input),
+        "RestoreCertificateAuthority" => authority::restore(state, input),
+        "ListPermissions" => sharing::permissions(state, input),
+        "CreatePermission" => sharing::permit(state, input),
+        "GetPolicy" => sharing::policy(state, input),
+        "PutPolicy" => sharing::put_policy(state, input),
         "RevokeCertificate" => authority::revoke(state, input),
         "UpdateCertificateAuthority" => authority::update(state, input),
         "IssueCertificate" => issue::issue(state, input),
@@ -120,7 +138,9 @@ fn shown(state: &State, ca: &Authority) -> Value {
             "SigningAlgorithm": ca.signing_algorithm,
             "Subject": setup::asn1_subject(&ca.subject),
         },
-        "KeyStorageSecurityStandard": "FIPS_140_2_LEVEL_3_OR_HIGHER",
+        "RestorableUntil": ca.restorable_until.map(epoch),
+        "RevocationConfiguration": ca.revocation,
+        "KeyStorageSecurityStandard": ca.key_storage,
         "UsageMode": usage,
     }))
 }
@@ -153,7 +173,7 @@ fn get(state: &mut State, input: &Value) -> Answer {
 
 /// API reference, GetCertificateAuthorityCertificate: no chain for a root CA.
 fn authority_certificate(state: &State, input: &Value) -> Answer {
-    let ca = authority(state, input)?;
+    let ca = present(state, input)?;
     if matches!(ca.status.as_str(), "CREATING" | "PENDING_CERTIFICATE") {
         return Err(ApiError::new("InvalidStateException", "The certificate authority has no certificate."));
     }
@@ -162,6 +182,18 @@ fn authority_certificate(state: &State, input: &Value) -> Answer {
 
 fn chain_of(ca: &Authority) -> String {
     format!("{}{}", ca.pem, ca.chain.as_deref().unwrap_or_default())
+}
+
+/// The CA of the `CertificateAuthorityArn` member, unless it is deleted: then it answers
+/// InvalidStateException to everything but its description and its restoration.
+fn present<'a>(state: &'a State, input: &Value) -> Result<&'a Authority, ApiError> {
+    match authority(state, input)? {
+        ca if ca.status == "DELETED" => Err(ApiError::new(
+            "InvalidStateException",
+            "The state of the private CA does not allow this action to occur.",
+        )),
+        ca => Ok(ca),
+    }
 }
 
 /// The CA of the `CertificateAuthorityArn` member.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::authority::{DEFAULT_KEY_STORAGE, revocation};
 use super::{Authority, Misissue, Store, chain_of};
 use crate::acm::serial_number;
 use crate::aws::State;
@@ -22,6 +23,10 @@ pub struct PrivateCaSpec {
     not_after: Option<Timestamp>,
     short_lived: bool,
     parent: Option<String>,
+    path_length: Option<u8>,
+    revocation: Value,
+    key_storage: String,
+    tags: BTreeMap<String, String>,
 }
 
 impl PrivateCaSpec {
@@ -35,7 +40,40 @@ impl PrivateCaSpec {
             not_after: None,
             short_lived: false,
             parent: None,
+            path_length: None,
+            revocation: Value::Null,
+            key_storage: DEFAULT_KEY_STORAGE.to_owned(),
+            tags: BTreeMap::new(),
         }
+    }
+
+    /// The path length constraint of its certificate (RFC 5280, 4.2.1.9); without this there is none.
+    #[must_use]
+    pub fn path_length(mut self, most: u8) -> Self {
+        self.path_length = Some(most);
+        self
+    }
+
+    /// RevocationConfiguration as CreateCertificateAuthority takes it; without this there is neither CRL nor
+    /// OCSP.
+    #[must_use]
+    pub fn revocation(mut self, configuration: Value) -> Self {
+        self.revocation = configuration;
+        self
+    }
+
+    /// KeyStorageSecurityStandard; default `FIPS_140_2_LEVEL_3_OR_HIGHER`.
+    #[must_use]
+    pub fn key_storage(mut self, standard: &str) -> Self {
+        standard.clone_into(&mut self.key_storage);
+        self
+    }
+
+    /// Adds a tag.
+    #[must_use]
+    pub fn tag(mut self, key: &str, value: &str) -> Self {
+        self.tags.insert(key.to_owned(), value.to_owned());
+        self
     }
 
     /// The subject's common name.
@@ -92,6 +130,13 @@ pub struct PrivateCa {
 }
 
 impl Aws {
+    /// A CA's status now; none when there is no such CA.
+    #[must_use]
+    pub fn ca_status(&self, arn: &str) -> Option<String> {
+        let state = self.state();
+        state.pca.authorities.get(arn).map(|ca| ca.status(state.now).to_owned())
+    }
+
     /// Creates an active root CA with a key of this kind, and gives its ARN.
     pub fn create_private_ca(&self, key: Key) -> String {
         self.insert_private_ca(PrivateCaSpec::new(key))
@@ -126,7 +171,7 @@ impl Aws {
             not_before: now - SignedDuration::from_hours(1),
             not_after: spec.not_after.unwrap_or(now + SignedDuration::from_hours(24 * 3650)),
             extensions: vec![
-                x509::basic_constraints(true),
+                x509::ca_constraints(spec.path_length),
                 x509::subject_key_identifier(key.public_key()),
                 x509::authority_key_identifier(issuer_key.public_key()),
                 x509::key_usage(&["DIGITAL_SIGNATURE", "CERTIFICATE_SIGNING", "CRL_SIGNING"]),
@@ -150,7 +195,11 @@ impl Aws {
             chain,
             created_at: now,
             changed_at: now,
-            tags: BTreeMap::new(),
+            restorable_until: None,
+            key_storage: spec.key_storage,
+            revocation: revocation(&spec.revocation),
+            tags: spec.tags,
+            issued: 0,
         };
         state.pca.authorities.insert(arn.clone(), authority);
         arn
@@ -167,6 +216,24 @@ impl Aws {
         let ca = state.pca.authorities.get_mut(arn).unwrap_or_else(|| panic!("there is no CA {arn}"));
         status.clone_into(&mut ca.status);
         ca.changed_at = now;
+        ca.restorable_until = (status == "DELETED").then(|| now + SignedDuration::from_hours(24 * 30));
+    }
+
+    /// Gives ACM the permission to issue for this account, as CreatePermission does; `actions` such as
+    /// `IssueCertificate`.
+    ///
+    /// # Panics
+    /// When AWS would refuse it.
+    pub fn permit_acm(&self, arn: &str, actions: &[&str]) {
+        let input = json!({
+            "CertificateAuthorityArn": arn, "Principal": "acm.amazonaws.com", "Actions": actions,
+        });
+        super::sharing::permit(&mut self.state(), &input).unwrap_or_else(|error| panic!("{error:?}"));
+    }
+
+    /// Sets the CA's resource policy, whatever it is: also one that AWS would refuse.
+    pub fn set_ca_policy(&self, arn: &str, policy: &str) {
+        self.state().pca.sharing.set_policy(arn, policy);
     }
 
     /// How long AWS Private CA takes to issue (default: no time). GetCertificate answers
@@ -197,7 +264,7 @@ impl Aws {
             not_after: ca.facts.not_after,
             pem: ca.pem.clone(),
             chain: ca.chain.clone(),
-            issued: state.pca.issued.values().filter(|issued| issued.ca_arn == arn).count(),
+            issued: ca.issued,
         })
     }
 }

@@ -12,8 +12,8 @@ pub(super) enum Profile {
     Leaf(&'static [&'static str]),
     /// The CA's own certificate.
     Root,
-    /// A certificate of a CA below.
-    Subordinate,
+    /// A certificate of a CA below, with this path length constraint.
+    Subordinate(u8),
 }
 
 /// User guide, "Definitions of templates". The ARN carries the partition, and no Region or account.
@@ -28,12 +28,10 @@ pub(super) fn profile(state: &State, input: &Value) -> Result<Profile, ApiError>
         Some("EndEntityServerAuthCertificate/V1") => Ok(Profile::Leaf(&["TLS_WEB_SERVER_AUTHENTICATION"])),
         Some("EndEntityClientAuthCertificate/V1") => Ok(Profile::Leaf(&["TLS_WEB_CLIENT_AUTHENTICATION"])),
         Some("RootCACertificate/V1") => Ok(Profile::Root),
-        Some(
-            "SubordinateCACertificate_PathLen0/V1"
-            | "SubordinateCACertificate_PathLen1/V1"
-            | "SubordinateCACertificate_PathLen2/V1"
-            | "SubordinateCACertificate_PathLen3/V1",
-        ) => Ok(Profile::Subordinate),
+        Some("SubordinateCACertificate_PathLen0/V1") => Ok(Profile::Subordinate(0)),
+        Some("SubordinateCACertificate_PathLen1/V1") => Ok(Profile::Subordinate(1)),
+        Some("SubordinateCACertificate_PathLen2/V1") => Ok(Profile::Subordinate(2)),
+        Some("SubordinateCACertificate_PathLen3/V1") => Ok(Profile::Subordinate(3)),
         Some(other) if other.ends_with("/V1") => {
             Err(ApiError::new("NotModelled", format!("simulated-aws does not model the template {other}")))
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{RecordSet, Zone, change_info, no_zone, records, reversed};
+use super::{RecordSet, Zone, change_info, records, reversed, zone};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 
@@ -14,8 +14,7 @@ const MOST_RECORDS: usize = 1_000;
 const MOST_CHARACTERS: usize = 32_000;
 
 pub(super) fn change(state: &mut State, input: &Value) -> Answer {
-    let id = input["Id"].as_str().unwrap_or_default().to_owned();
-    let mut zone = state.route53.zones.get(&id).cloned().ok_or_else(|| no_zone(&id))?;
+    let mut zone = zone(state, input)?.clone();
     let changes = input["ChangeBatch"]["Changes"].as_array().cloned().unwrap_or_default();
     check_batch(&changes)?;
     // "If any change fails, none is made": every message is answered, and the copy is thrown away.
@@ -32,7 +31,7 @@ pub(super) fn change(state: &mut State, input: &Value) -> Answer {
     if !conflicts.is_empty() {
         return Err(invalid(&conflicts));
     }
-    state.route53.zones.insert(id, zone);
+    state.route53.zones.insert(zone.id.clone(), zone);
     Ok(json!({ "ChangeInfo": change_info(state) }))
 }
 

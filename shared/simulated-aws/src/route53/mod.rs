@@ -1,11 +1,15 @@
 //! Amazon Route 53: hosted zones and their records, in the REST protocol with XML.
 
+mod caa;
 mod change;
+mod delegation;
+pub(crate) mod public;
+pub(crate) mod quotas;
 mod records;
 mod setup;
 mod zones;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -22,26 +26,35 @@ pub(crate) const NAMESPACE: &str = "https://route53.amazonaws.com/doc/2013-04-01
 /// Developer guide, "GetChange": "Changes generally propagate to all Route 53 name servers ... within 60 seconds".
 const PROPAGATION: SignedDuration = SignedDuration::from_secs(60);
 
-/// The zones by id, and when changes were made.
+/// Labels of a name from the last one on (`com`, `example`), in whose order Route 53 lists.
+type Labels = Vec<String>;
+
+/// The zones of all accounts by id, the public DNS's delegations, and when changes were made.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     zones: BTreeMap<String, Zone>,
-    changes: BTreeMap<String, Timestamp>,
+    by_name: BTreeSet<(Labels, String)>,
+    /// The id of the zone that a name is delegated to.
+    delegations: BTreeMap<Labels, String>,
+    /// The account, and the time.
+    changes: BTreeMap<String, (String, Timestamp)>,
 }
 
 #[derive(Debug, Clone)]
 struct Zone {
     id: String,
+    account: String,
     /// With the dot at its end.
     name: String,
     caller_reference: String,
     comment: Option<String>,
     private: bool,
+    name_servers: Vec<String>,
     records: BTreeMap<RecordKey, RecordSet>,
 }
 
 /// A record set's place: reversed labels of its name, its type, and its SetIdentifier.
-type RecordKey = (Vec<String>, String, String);
+type RecordKey = (Labels, String, String);
 
 #[derive(Debug, Clone, PartialEq)]
 struct RecordSet {
@@ -100,7 +113,8 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<(String, Value), String> 
 /// A change that was made now.
 fn change_info(state: &mut State) -> Value {
     let id = format!("C{:020}", state.next_number());
-    state.route53.changes.insert(id.clone(), state.now);
+    let account = state.caller_account().to_owned();
+    state.route53.changes.insert(id.clone(), (account, state.now));
     info(&id, "PENDING", state.now)
 }
 
@@ -110,17 +124,18 @@ fn info(id: &str, status: &str, at: Timestamp) -> Value {
 
 fn get_change(state: &mut State, input: &Value) -> Answer {
     let id = input["Id"].as_str().unwrap_or_default();
-    let at =
-        *state.route53.changes.get(id).ok_or_else(|| {
-            ApiError::new("NoSuchChange", format!("Could not find resource with ID: {id}")).status(404)
-        })?;
+    let missing = || ApiError::new("NoSuchChange", format!("Could not find resource with ID: {id}")).status(404);
+    let (account, at) = state.route53.changes.get(id).ok_or_else(missing)?.clone();
+    if account != state.caller_account() {
+        return Err(foreign(state));
+    }
     let done = state.now.duration_since(at) >= PROPAGATION;
     Ok(json!({ "ChangeInfo": info(id, if done { "INSYNC" } else { "PENDING" }, at) }))
 }
 
 /// API reference, ListHostedZonesByName: zones and records are ordered by their names with the labels
 /// reversed ("com.example.www.").
-fn reversed(name: &str) -> Vec<String> {
+fn reversed(name: &str) -> Labels {
     name.trim_end_matches('.').rsplit('.').map(str::to_owned).collect()
 }
 
@@ -136,9 +151,17 @@ fn escaped(name: &str) -> String {
     name.replace('*', "\\052")
 }
 
+/// The caller's own zone of this id.
 fn zone<'a>(state: &'a State, input: &Value) -> Result<&'a Zone, ApiError> {
     let id = input["Id"].as_str().unwrap_or_default();
-    state.route53.zones.get(id).ok_or_else(|| no_zone(id))
+    let zone = state.route53.zones.get(id).ok_or_else(|| no_zone(id))?;
+    if zone.account == state.caller_account() { Ok(zone) } else { Err(foreign(state)) }
+}
+
+/// What the owner of another account's zone or change is answered, in the text of hashicorp/terraform#17611.
+fn foreign(state: &State) -> ApiError {
+    let why = format!("User: {} is not authorized to access this resource", state.caller_arn());
+    ApiError::new("AccessDenied", why).status(403)
 }
 
 /// "NoSuchHostedZone: No hosted zone exists with the ID that you specified".

@@ -42,7 +42,7 @@ pub(super) fn list(state: &mut State, input: &Value) -> Answer {
         let (kind, identifier) = (text("type").unwrap_or_default(), text("identifier").unwrap_or_default());
         (reversed(&normalized(name)), kind.to_owned(), identifier.to_owned())
     });
-    let mut sets = zone.records.iter().filter(|(key, _)| start.as_ref().is_none_or(|start| *key >= start));
+    let mut sets = zone.records.range(start.unwrap_or_default()..);
     let page: Vec<_> = sets.by_ref().take(most).map(|(_, set)| shown(set)).collect();
     let next = sets.next().map(|(_, set)| set);
     Ok(without_nulls(json!({

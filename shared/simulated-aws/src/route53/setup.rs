@@ -1,8 +1,8 @@
-//! What tests put into Route 53, what they see of it, and what the public DNS answers.
+//! What tests put into Route 53, and what they see of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Store, Zone, normalized, records, reversed, zones};
+use super::{normalized, records, zones};
 use crate::Aws;
 
 /// A record set of a zone.
@@ -17,20 +17,31 @@ pub struct DnsRecord {
 }
 
 impl Aws {
-    /// Creates a public hosted zone and gives its id, such as `Z00000000000000000001`.
+    /// Creates a public hosted zone in this model's own account and gives its id, such as
+    /// `Z00000000000000000001`. It is delegated when no other zone of its name is: see [`Aws::delegate`].
     pub fn create_hosted_zone(&self, name: &str) -> String {
-        self.insert_zone(name, false)
+        self.create_hosted_zone_in(&self.account(), name)
+    }
+
+    /// Creates a public hosted zone in an account and gives its id, which no other account uses.
+    pub fn create_hosted_zone_in(&self, account: &str, name: &str) -> String {
+        self.insert_zone(account, name, false)
     }
 
     /// Creates a private hosted zone, which the public DNS does not see, and gives its id.
     pub fn create_private_hosted_zone(&self, name: &str) -> String {
-        self.insert_zone(name, true)
+        self.create_private_hosted_zone_in(&self.account(), name)
     }
 
-    fn insert_zone(&self, name: &str, private: bool) -> String {
+    /// Creates a private hosted zone in an account and gives its id.
+    pub fn create_private_hosted_zone_in(&self, account: &str, name: &str) -> String {
+        self.insert_zone(account, name, true)
+    }
+
+    fn insert_zone(&self, account: &str, name: &str, private: bool) -> String {
         let mut state = self.state();
         let reference = state.next_uuid();
-        zones::insert(&mut state, &normalized(name), &reference, None, private)
+        zones::insert(&mut state, account, &normalized(name), &reference, None, private)
     }
 
     /// An operator sets a record with this one value. Nothing is checked or recorded.
@@ -38,10 +49,34 @@ impl Aws {
     /// # Panics
     /// When there is no such zone.
     pub fn set_record(&self, zone_id: &str, name: &str, kind: &str, value: &str) {
+        self.set_records(zone_id, name, kind, &[value]);
+    }
+
+    /// As [`Aws::set_record`], with several values.
+    ///
+    /// # Panics
+    /// When there is no such zone.
+    pub fn set_records(&self, zone_id: &str, name: &str, kind: &str, values: &[&str]) {
         let mut state = self.state();
-        let set = json!({ "Name": name, "Type": kind, "TTL": "300", "ResourceRecords": [{ "Value": value }] });
+        let values: Vec<Value> = values.iter().map(|value| json!({ "Value": value })).collect();
+        let set = json!({ "Name": name, "Type": kind, "TTL": "300", "ResourceRecords": values });
         let zone = state.route53.zones.get_mut(zone_id).unwrap_or_else(|| panic!("there is no zone {zone_id}"));
         records::insert(zone, &set);
+    }
+
+    /// An operator removes a record set. Nothing is checked or recorded, and one that is missing is no fault.
+    ///
+    /// # Panics
+    /// When there is no such zone.
+    pub fn remove_record(&self, zone_id: &str, name: &str, kind: &str) {
+        let mut state = self.state();
+        let zone = state.route53.zones.get_mut(zone_id).unwrap_or_else(|| panic!("there is no zone {zone_id}"));
+        zone.records.remove(&records::key(&json!({ "Name": name, "Type": kind })));
+    }
+
+    /// An operator deletes a zone with all that is in it. Nothing is checked or recorded.
+    pub fn remove_hosted_zone(&self, zone_id: &str) {
+        self.state().route53.remove(zone_id);
     }
 
     /// The record sets of a zone, in Route 53's order.
@@ -58,18 +93,5 @@ impl Aws {
             values: set.values.clone(),
         });
         shown.collect()
-    }
-}
-
-impl Store {
-    /// The CNAME that the public DNS answers for a name: from the public zone with the longest matching
-    /// name (that its parent delegates to it is taken for granted).
-    pub(crate) fn public_cname(&self, name: &str) -> Option<&str> {
-        let wanted = reversed(&normalized(name));
-        let public = self.zones.values().filter(|zone| !zone.private);
-        let zone: &Zone =
-            public.filter(|zone| wanted.starts_with(&reversed(&zone.name))).max_by_key(|zone| zone.name.len())?;
-        let set = zone.records.get(&(wanted, "CNAME".to_owned(), String::new()))?;
-        set.values.first().map(String::as_str)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Zone, change_info, escaped, invalid, max_items, no_zone, normalized, records, reversed, zone};
+use super::{Zone, change_info, delegation, escaped, invalid, max_items, normalized, records, reversed, zone};
 use crate::acm::without_nulls;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
@@ -21,7 +21,9 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
     if reference.is_empty() || reference.len() > 128 {
         return Err(invalid("CallerReference must have 1 to 128 characters"));
     }
-    if state.route53.zones.values().any(|zone| zone.caller_reference == reference) {
+    let account = state.caller_account().to_owned();
+    let mut own = state.route53.zones.values().filter(|zone| zone.account == account);
+    if own.any(|zone| zone.caller_reference == reference) {
         return Err(ApiError::new(
             "HostedZoneAlreadyExists",
             "A hosted zone has already been created with the specified caller reference.",
@@ -30,29 +32,39 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
     }
     let private = !input["VPC"].is_null();
     let comment = input["HostedZoneConfig"]["Comment"].as_str().map(str::to_owned);
-    let id = insert(state, &name, reference, comment, private);
+    let id = insert(state, &account, &name, reference, comment, private);
     let change = change_info(state);
     let zone = &state.route53.zones[&id];
     Ok(without_nulls(json!({
         "HostedZone": shown(zone),
         "ChangeInfo": change,
-        "DelegationSet": (!private).then(|| json!({ "NameServers": name_servers() })),
+        "DelegationSet": delegation_set(zone),
         "VPC": input["VPC"],
         "Location": format!("https://route53.amazonaws.com/2013-04-01/hostedzone/{id}"),
     })))
 }
 
-pub(super) fn insert(state: &mut State, name: &str, reference: &str, comment: Option<String>, private: bool) -> String {
-    let id = format!("Z{:020}", state.next_number());
+pub(super) fn insert(
+    state: &mut State,
+    account: &str,
+    name: &str,
+    reference: &str,
+    comment: Option<String>,
+    private: bool,
+) -> String {
+    let number = state.next_number();
+    let id = format!("Z{number:020}");
     let mut zone = Zone {
         id: id.clone(),
+        account: account.to_owned(),
         name: name.to_owned(),
         caller_reference: reference.to_owned(),
         comment,
         private,
+        name_servers: delegation::name_servers(if private { 0 } else { number }),
         records: BTreeMap::new(),
     };
-    let servers: Vec<_> = name_servers().into_iter().map(|server| format!("{server}.")).collect();
+    let servers: Vec<_> = zone.name_servers.iter().map(|server| format!("{server}.")).collect();
     let soa = format!("{} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400", servers[0]);
     records::insert(
         &mut zone,
@@ -62,7 +74,7 @@ pub(super) fn insert(state: &mut State, name: &str, reference: &str, comment: Op
         &mut zone,
         &json!({ "Name": name, "Type": "SOA", "TTL": "900", "ResourceRecords": values(&[soa]) }),
     );
-    state.route53.zones.insert(id.clone(), zone);
+    state.route53.insert(zone);
     id
 }
 
@@ -70,8 +82,9 @@ fn values(texts: &[String]) -> Value {
     texts.iter().map(|text| json!({ "Value": text })).collect()
 }
 
-fn name_servers() -> Vec<String> {
-    ["com", "net", "org", "co.uk"].iter().enumerate().map(|(n, end)| format!("ns-{n}.awsdns-0{n}.{end}")).collect()
+/// API reference, GetHostedZone: the name servers of a public zone only.
+fn delegation_set(zone: &Zone) -> Option<Value> {
+    (!zone.private).then(|| json!({ "NameServers": zone.name_servers }))
 }
 
 /// "InvalidDomainName": labels of 1 to 63, names of at most 255 characters.
@@ -90,14 +103,13 @@ pub(super) fn delete(state: &mut State, input: &Value) -> Answer {
         ));
     }
     let id = zone.id.clone();
-    state.route53.zones.remove(&id);
+    state.route53.remove(&id);
     Ok(json!({ "ChangeInfo": change_info(state) }))
 }
 
 pub(super) fn get(state: &mut State, input: &Value) -> Answer {
     let zone = zone(state, input)?;
-    let delegation = (!zone.private).then(|| json!({ "NameServers": name_servers() }));
-    Ok(without_nulls(json!({ "HostedZone": shown(zone), "DelegationSet": delegation })))
+    Ok(without_nulls(json!({ "HostedZone": shown(zone), "DelegationSet": delegation_set(zone) })))
 }
 
 /// API reference, HostedZone: ids come with their path.
@@ -115,10 +127,12 @@ fn shown(zone: &Zone) -> Value {
 pub(super) fn list(state: &mut State, input: &Value) -> Answer {
     let most = max_items(input, LARGEST_PAGE)?;
     let marker = input["marker"].as_str().unwrap_or_default();
-    if !marker.is_empty() && !state.route53.zones.contains_key(marker) {
-        return Err(no_zone(marker));
+    if !marker.is_empty() {
+        zone(state, &json!({ "Id": marker }))?;
     }
-    let mut zones = state.route53.zones.values().filter(|zone| zone.id.as_str() >= marker);
+    let account = state.caller_account();
+    let from_marker = state.route53.zones.range(marker.to_owned()..).map(|(_, zone)| zone);
+    let mut zones = from_marker.filter(|zone| zone.account == account);
     let page: Vec<_> = zones.by_ref().take(most).map(shown).collect();
     let next = zones.next().map(|zone| zone.id.clone());
     Ok(without_nulls(json!({
@@ -139,13 +153,12 @@ pub(super) fn list_by_name(state: &mut State, input: &Value) -> Answer {
     if id.is_some() && name.is_none() {
         return Err(invalid("HostedZoneId needs DNSName"));
     }
-    let start = name.as_deref().map(|name| (reversed(name), id.unwrap_or_default().to_owned()));
-    let mut zones: Vec<_> =
-        state.route53.zones.values().map(|zone| ((reversed(&zone.name), zone.id.clone()), zone)).collect();
-    zones.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let mut zones = zones.into_iter().filter(|(place, _)| start.as_ref().is_none_or(|start| place >= start));
-    let page: Vec<_> = zones.by_ref().take(most).map(|(_, zone)| shown(zone)).collect();
-    let next = zones.next().map(|(_, zone)| zone);
+    let start = (name.as_deref().map(reversed).unwrap_or_default(), id.unwrap_or_default().to_owned());
+    let account = state.caller_account();
+    let from_start = state.route53.by_name.range(start..).map(|(_, id)| &state.route53.zones[id]);
+    let mut zones = from_start.filter(|zone| zone.account == account);
+    let page: Vec<_> = zones.by_ref().take(most).map(shown).collect();
+    let next = zones.next();
     Ok(without_nulls(json!({
         "HostedZones": page,
         "DNSName": name,

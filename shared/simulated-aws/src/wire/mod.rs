@@ -29,6 +29,8 @@ pub(crate) struct Request {
     pub(crate) service: &'static Service,
     pub(crate) operation: String,
     pub(crate) input: Value,
+    /// Of the credential scope.
+    pub(crate) access_key: Option<String>,
 }
 
 /// An HTTP response.
@@ -46,6 +48,7 @@ pub(crate) struct Response {
 /// (`Credential=AKID/20261120/us-east-1/acm/aws4_request`). The signature itself is not checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scope<'a> {
+    pub(crate) access_key: &'a str,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
 }
@@ -58,27 +61,30 @@ impl<'a> Scope<'a> {
             return None;
         }
         let service = parts.next()?;
-        Some(Self { service, region: parts.next()? })
+        let region = parts.next()?;
+        let _date = parts.next()?;
+        Some(Self { access_key: parts.next()?, service, region })
     }
 }
 
 /// JSON services name the operation in a header, query services in their body, REST services by method
 /// and path.
 pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
+    let access_key = request.authorization.and_then(Scope::read).map(|scope| scope.access_key.to_owned());
     if let Some(target) = request.target {
         let (prefix, operation) = target.rsplit_once('.').unwrap_or(("", target));
         let service = find(|service| matches!(service.protocol, Protocol::Json { target, .. } if target == prefix))
             .ok_or_else(|| format!("simulated-aws has no service for {prefix} (operation {operation})"))?;
         let body: &[u8] = if request.body.is_empty() { b"{}" } else { request.body };
         let input = serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
-        return Ok(Request { service, operation: operation.to_owned(), input });
+        return Ok(Request { service, operation: operation.to_owned(), input, access_key });
     }
     if let Some(input) = query::decode(request.body) {
         // Whatever endpoint is configured, the API version tells the services of this protocol apart.
         let version = input["Version"].as_str().unwrap_or_default();
         let operation = input["Action"].as_str().unwrap_or_default().to_owned();
         if let Some(service) = find(|s| matches!(s.protocol, Protocol::Query { version: own, .. } if own == version)) {
-            return Ok(Request { service, operation, input });
+            return Ok(Request { service, operation, input, access_key });
         }
         if !operation.is_empty() {
             let scope = request.authorization.and_then(Scope::read).map_or("?", |scope| scope.service);
@@ -88,7 +94,7 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
     if let Some(service) = find(|s| matches!(s.protocol, Protocol::Rest { prefix } if request.path.starts_with(prefix)))
     {
         let (operation, input) = route53::decode(request)?;
-        return Ok(Request { service, operation, input });
+        return Ok(Request { service, operation, input, access_key });
     }
     let scope = request.authorization.and_then(Scope::read).map_or("?", |scope| scope.service);
     Err(format!("simulated-aws has no service for {scope} ({} {})", request.method, request.path))
@@ -110,27 +116,31 @@ pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
 }
 
 pub(crate) fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        rest = tail;
-        match first {
-            b'%' => {
-                let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-                bytes.push(u8::from_str_radix(digits, 16).ok()?);
-                rest = &rest[2..];
-            }
-            b'+' => bytes.push(b' '),
-            other => bytes.push(*other),
+    while let Some(place) = rest.iter().position(|byte| matches!(byte, b'%' | b'+')) {
+        bytes.extend_from_slice(&rest[..place]);
+        if rest[place] == b'+' {
+            bytes.push(b' ');
+            rest = &rest[place + 1..];
+        } else {
+            let (high, low) = (hex_digit(*rest.get(place + 1)?)?, hex_digit(*rest.get(place + 2)?)?);
+            bytes.push(16 * high + low);
+            rest = &rest[place + 3..];
         }
     }
+    bytes.extend_from_slice(rest);
     String::from_utf8(bytes).ok()
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Writes an operation's answer in its service's protocol.
 pub(crate) fn encode(request: &Request, answer: Answer) -> (CallResult, Response) {
     match answer {
-        Ok(output) => (CallResult::Ok, success(request, &output)),
+        Ok(output) => (CallResult::Ok, success(request, output)),
         Err(error) => {
             let response = failure(request.service, &error);
             (CallResult::Error(error.code), response)
@@ -138,25 +148,34 @@ pub(crate) fn encode(request: &Request, answer: Answer) -> (CallResult, Response
     }
 }
 
-fn success(request: &Request, output: &Value) -> Response {
+fn success(request: &Request, output: Value) -> Response {
     let operation = &request.operation;
     let mut headers = Vec::new();
     let body = match request.service.protocol {
-        Protocol::Json { .. } => output.to_string(),
+        Protocol::Json { .. } => json_text(output),
         Protocol::Query { namespace, .. } => {
-            let result = xml::element(&format!("{operation}Result"), output, xml::Lists::Members);
+            let result = xml::element(&format!("{operation}Result"), &output, xml::Lists::Members);
             let rest = "<ResponseMetadata><RequestId>simulated</RequestId></ResponseMetadata>";
             xml::document(&format!("{operation}Response"), namespace, &format!("{result}{rest}"))
         }
         Protocol::Rest { .. } => {
             headers.extend(output["Location"].as_str().map(|location| ("location", location.to_owned())));
-            let content = xml::content(output, xml::Lists::Singular);
+            let content = xml::content(&output, xml::Lists::Singular);
             xml::document(&format!("{operation}Response"), route53::NAMESPACE, &content)
         }
     };
     // Only what creates a resource has a location.
     let status = if headers.is_empty() { 200 } else { 201 };
     Response { status, content_type: request.service.protocol.content_type(), headers, body, error: None }
+}
+
+/// JSON text, if it is not written yet.
+fn json_text(output: Value) -> String {
+    match output {
+        Value::String(written) => written,
+        // Other than `to_string` this does not check the UTF-8 of what it writes.
+        output => serde_json::to_string(&output).unwrap_or_default(),
+    }
 }
 
 /// An error in its service's protocol.
@@ -189,9 +208,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scope_names_region_and_service() {
+    fn the_scope_names_key_region_and_service() {
         let header = "AWS4-HMAC-SHA256 Credential=AKID/20261120/eu-west-1/acm/aws4_request, SignedHeaders=host";
-        assert_eq!(Scope::read(header), Some(Scope { region: "eu-west-1", service: "acm" }));
+        assert_eq!(Scope::read(header), Some(Scope { access_key: "AKID", region: "eu-west-1", service: "acm" }));
         assert_eq!(Scope::read("Bearer x"), None);
     }
 

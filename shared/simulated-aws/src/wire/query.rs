@@ -32,7 +32,7 @@ fn fold(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
     if members.len() == 1 {
         if let Some(items) = members.get("member").and_then(numbered) {
-            return items.into_values().map(fold).collect();
+            return items.into_values().map(|item| fold(item.clone())).collect();
         }
         if let Some(entries) = members.get("entry").and_then(numbered) {
             return entries.into_values().filter_map(entry).collect::<Map<_, _>>().into();
@@ -42,11 +42,11 @@ fn fold(value: Value) -> Value {
 }
 
 /// The items by their numbers, in order.
-fn numbered(value: &Value) -> Option<BTreeMap<u32, Value>> {
-    value.as_object()?.iter().map(|(number, item)| Some((number.parse().ok()?, item.clone()))).collect()
+fn numbered(value: &Value) -> Option<BTreeMap<u32, &Value>> {
+    value.as_object()?.iter().map(|(number, item)| Some((number.parse().ok()?, item))).collect()
 }
 
-fn entry(value: Value) -> Option<(String, Value)> {
+fn entry(value: &Value) -> Option<(String, Value)> {
     let one = |names: [&str; 2]| names.iter().find_map(|name| value.get(name)).cloned();
     Some((one(["Name", "key"])?.as_str()?.to_owned(), fold(one(["Value", "value"])?)))
 }

@@ -1,0 +1,201 @@
+//! What the function answers: the outcome of one look, of several, or of a sweep.
+
+use certificates::CertificateArn;
+use events::ProvisionedRecord;
+use lambda::Metrics;
+use notices::{Notice, Severity};
+use serde::Serialize;
+
+use crate::Skipped;
+use crate::policy::{Blocked, Memory};
+
+/// What the function answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// One certificate was looked at.
+    Look(Box<Looked>),
+    /// An event of which nothing came, or an AWS Health event that names several things.
+    Looks {
+        /// `looked` or `ignored`.
+        outcome: Outcome,
+        /// Why nothing was looked at.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'static str>,
+        /// The certificates.
+        looks: Vec<Looked>,
+        /// What else the event named.
+        skipped: Vec<Skipped>,
+    },
+    /// All certificates were looked at.
+    Sweep(Swept),
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Records were created.
+    RecordsCreated,
+    /// Something needs a person, who was told.
+    Noticed,
+    /// Both.
+    RecordsCreatedAndNoticed,
+    /// Something needs a person, who was told before or muted the certificate.
+    Blocked,
+    /// Every record is in place, or there is none to place.
+    NothingToDo,
+    /// Nothing that this function does anything about.
+    Ignored,
+    /// `DRY_RUN`: there is something to do, and it was not done.
+    Planned,
+    /// Several certificates of one event were looked at.
+    Looked,
+    /// All certificates were looked at.
+    Swept,
+}
+
+impl Outcome {
+    /// As it stands in answers and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RecordsCreated => "records-created",
+            Self::Noticed => "noticed",
+            Self::RecordsCreatedAndNoticed => "records-created-and-noticed",
+            Self::Blocked => "blocked",
+            Self::NothingToDo => "nothing-to-do",
+            Self::Ignored => "ignored",
+            Self::Planned => "planned",
+            Self::Looked => "looked",
+            Self::Swept => "swept",
+        }
+    }
+}
+
+/// A notice in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// Its subject.
+    pub subject: String,
+    /// How urgent it is.
+    pub severity: Severity,
+}
+
+impl Told {
+    pub(crate) fn of(notice: &Notice) -> Self {
+        Self { subject: notice.subject.clone(), severity: notice.severity }
+    }
+}
+
+/// What came of a look at one certificate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Looked {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The certificate.
+    pub certificate: CertificateArn,
+    /// Why, in one word.
+    pub reason: &'static str,
+    /// The records that were created; with `DRY_RUN`, that would be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<ProvisionedRecord>,
+    /// How many were in place already.
+    pub in_place: usize,
+    /// What needs a person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<Blocked>,
+    /// Domains whose record ACM has not named yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_named: Vec<String>,
+    /// The notice that was published; with `DRY_RUN`, that would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Told>,
+    /// What became of the tag that remembers notices; with `DRY_RUN`, what would.
+    #[serde(skip_serializing_if = "is_kept")]
+    pub memory: Memory,
+}
+
+fn is_kept(memory: &Memory) -> bool {
+    *memory == Memory::Keep
+}
+
+impl Looked {
+    pub(crate) fn without_records(outcome: Outcome, certificate: CertificateArn, reason: &'static str) -> Self {
+        Self {
+            outcome,
+            certificate,
+            reason,
+            records: Vec::new(),
+            in_place: 0,
+            blocked: Vec::new(),
+            not_named: Vec::new(),
+            notice: None,
+            memory: Memory::Keep,
+        }
+    }
+
+    /// Whether anything is worth a line in the log of a sweep.
+    pub(crate) fn is_of_interest(&self) -> bool {
+        !self.records.is_empty() || !self.blocked.is_empty() || self.memory != Memory::Keep
+    }
+
+    /// Counts what was done.
+    pub(crate) fn count(&self, metrics: &mut Metrics) {
+        metrics.count("CertificatesLookedAt", 1);
+        if !self.blocked.is_empty() {
+            metrics.count("ValidationBlocked", 1);
+        }
+        if self.outcome == Outcome::Planned {
+            return;
+        }
+        if !self.records.is_empty() {
+            metrics.count("RecordsCreated", self.records.len() as u64);
+        }
+        if self.notice.is_some() {
+            metrics.count("NoticesSent", 1);
+        }
+    }
+}
+
+impl Answer {
+    /// What came of the looks at the certificates of one event.
+    pub(crate) fn of_looks(mut looks: Vec<Looked>, skipped: Vec<Skipped>) -> Self {
+        if looks.is_empty() {
+            return Self::ignored("no-certificate-here", skipped);
+        }
+        if looks.len() == 1 && skipped.is_empty() {
+            return Self::Look(Box::new(looks.remove(0)));
+        }
+        Self::Looks { outcome: Outcome::Looked, reason: None, looks, skipped }
+    }
+
+    /// Nothing was looked at.
+    pub(crate) fn ignored(reason: &'static str, skipped: Vec<Skipped>) -> Self {
+        Self::Looks { outcome: Outcome::Ignored, reason: Some(reason), looks: Vec::new(), skipped }
+    }
+}
+
+/// What came of a sweep.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Swept {
+    /// `swept`.
+    pub outcome: Outcome,
+    /// Certificates of the account and Region.
+    pub certificates: usize,
+    /// Those that were described.
+    pub looked_at: usize,
+    /// Zones whose records were listed.
+    pub zones: usize,
+    /// Records created; with `DRY_RUN`, that would be.
+    pub records_created: usize,
+    /// Certificates that need a person.
+    pub blocked: usize,
+    /// Notices published; with `DRY_RUN`, that would be.
+    pub notices: usize,
+    /// Entries of the listing that could not be read.
+    pub unreadable: usize,
+    /// With `DRY_RUN`: what would be done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<Looked>,
+}

@@ -1,0 +1,192 @@
+//! The function's environment variables.
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use aws_config::SdkConfig;
+use lambda::{ConfigurationError, Environment};
+use notices::TopicArn;
+use sdk::{CallError, TrustStore};
+
+use crate::policy::Settings;
+use crate::zone_roles::{self, ZoneRole};
+
+const ZONE_ROLES: &str = "ZONE_ROLES";
+const ZONE_ROLES_PARAMETER: &str = "ZONE_ROLES_PARAMETER";
+
+/// What the function is configured to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `NOTICE_TOPIC_ARN`: where notices go.
+    pub topic: TopicArn,
+    /// `EVENT_BUS_NAME`: where our events go.
+    pub event_bus: String,
+    /// `DRY_RUN`: decide and tell, but apply nothing.
+    pub dry_run: bool,
+    /// `TRUST_STORE`: whom the AWS clients trust.
+    pub trust_store: TrustStore,
+    /// `ZONE_ROLES`: the roles for zones in other accounts.
+    pub zone_roles: Vec<ZoneRole>,
+    /// `ZONE_ROLES_PARAMETER`: the SSM parameter that holds them instead. See
+    /// [`Config::with_parameter`].
+    pub zone_roles_parameter: Option<String>,
+    /// `DNS_LOOKUPS` and `DNS_SERVER`: whether and whom to ask for the cause of a wait.
+    pub lookups: Lookups,
+    /// What the policy needs: `OWNER_TAG_KEY`, `RECORD_TTL`.
+    pub settings: Settings,
+}
+
+/// Whether the public DNS may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookups {
+    /// It may not.
+    Off,
+    /// The system's resolvers.
+    System,
+    /// This resolver.
+    Server(SocketAddr),
+}
+
+/// The text is no address of a resolver.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("use an IP address, with or without a port, such as 192.0.2.1:53")]
+struct NotAServer;
+
+/// An IP address with port 53, unless another is named.
+struct Server(SocketAddr);
+
+impl FromStr for Server {
+    type Err = NotAServer;
+
+    fn from_str(text: &str) -> Result<Self, NotAServer> {
+        let alone = || text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+        text.parse().or_else(|_| alone()).map(Self).map_err(|_| NotAServer)
+    }
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A variable is missing or cannot be used; the error names it.
+    pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
+        let server = environment.parsed_optional::<Server>("DNS_SERVER")?.map(|server| server.0);
+        let lookups = match (environment.parsed("DNS_LOOKUPS", true)?, server) {
+            (false, _) => Lookups::Off,
+            (true, Some(server)) => Lookups::Server(server),
+            (true, None) => Lookups::System,
+        };
+        let (roles, parameter) = (environment.optional(ZONE_ROLES), environment.optional(ZONE_ROLES_PARAMETER));
+        if let (Some(_), Some(parameter)) = (roles, parameter) {
+            return Err(invalid(ZONE_ROLES_PARAMETER, parameter, "set either this or ZONE_ROLES, not both"));
+        }
+        Ok(Self {
+            topic: environment.parsed_optional("NOTICE_TOPIC_ARN")?.ok_or(ConfigurationError::Missing {
+                name: "NOTICE_TOPIC_ARN",
+                meaning: "the ARN of the SNS topic that notices go to",
+            })?,
+            event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
+            dry_run: environment.flag("DRY_RUN")?,
+            trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
+            zone_roles: roles.map_or(Ok(Vec::new()), |text| read_roles(ZONE_ROLES, text, text))?,
+            zone_roles_parameter: parameter.map(str::to_owned),
+            lookups,
+            settings: Settings {
+                owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+                record_ttl: ttl(environment)?,
+            },
+        })
+    }
+
+    /// Reads the SSM parameter, if one is configured. The client is made for that one call only.
+    ///
+    /// # Errors
+    /// The parameter cannot be read, or does not hold what `ZONE_ROLES` would.
+    pub async fn with_parameter(mut self, sdk: &SdkConfig) -> Result<Self, ConfigurationError> {
+        let Some(name) = &self.zone_roles_parameter else { return Ok(self) };
+        let answer = aws_sdk_ssm::Client::new(sdk).get_parameter().name(name).with_decryption(true).send().await;
+        let answer = answer.map_err(|error| CallError::new("ssm:GetParameter", &error).to_string());
+        let text = answer.and_then(|answer| {
+            let value = answer.parameter.and_then(|parameter| parameter.value);
+            value.ok_or_else(|| "the parameter has no value".to_owned())
+        });
+        let text = text.map_err(|problem| invalid(ZONE_ROLES_PARAMETER, name, &problem))?;
+        self.zone_roles = read_roles(ZONE_ROLES_PARAMETER, name, &text)?;
+        Ok(self)
+    }
+}
+
+/// [Up to two days](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-basic.html)
+/// is what Route 53 advises; below a minute nobody gains anything.
+fn ttl(environment: &Environment) -> Result<u32, ConfigurationError> {
+    let ttl = environment.parsed("RECORD_TTL", 300)?;
+    if (60..=172_800).contains(&ttl) {
+        return Ok(ttl);
+    }
+    Err(invalid("RECORD_TTL", &ttl.to_string(), "use a whole number of seconds from 60 to 172800"))
+}
+
+fn read_roles(name: &'static str, value: &str, text: &str) -> Result<Vec<ZoneRole>, ConfigurationError> {
+    zone_roles::parse(text).map_err(|error| invalid(name, value, &error.to_string()))
+}
+
+fn invalid(name: &'static str, value: &str, problem: &str) -> ConfigurationError {
+    ConfigurationError::Invalid { name, value: value.chars().take(200).collect(), problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOPIC: (&str, &str) = ("NOTICE_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:notices");
+    const ROLES: &str = r#"[{"zone": "example.com", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigurationError> {
+        Config::read(&variables.iter().copied().collect())
+    }
+
+    #[test]
+    fn only_the_topic_is_needed() {
+        let config = read(&[TOPIC]).unwrap();
+        assert_eq!(config.topic.as_str(), TOPIC.1);
+        assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
+        assert_eq!((config.settings.record_ttl, config.settings.owner_tag_key.as_str()), (300, "Owner"));
+        assert_eq!((config.zone_roles.len(), config.zone_roles_parameter, config.lookups), (0, None, Lookups::System));
+    }
+
+    #[test]
+    fn roles_and_resolvers() {
+        assert_eq!(read(&[TOPIC, ("ZONE_ROLES", ROLES)]).unwrap().zone_roles.len(), 1);
+        let parameter = read(&[TOPIC, ("ZONE_ROLES_PARAMETER", "/zones")]).unwrap().zone_roles_parameter;
+        assert_eq!(parameter.as_deref(), Some("/zones"));
+        for (variables, lookups) in [
+            (&[("DNS_LOOKUPS", "false"), ("DNS_SERVER", "192.0.2.1:5353")][..], Lookups::Off),
+            (&[("DNS_SERVER", "192.0.2.1:5353")], Lookups::Server("192.0.2.1:5353".parse().unwrap())),
+            (&[("DNS_SERVER", "2001:db8::1")], Lookups::Server("[2001:db8::1]:53".parse().unwrap())),
+        ] {
+            assert_eq!(read(&[&[TOPIC], variables].concat()).unwrap().lookups, lookups);
+        }
+    }
+
+    #[test]
+    fn each_error_names_its_variable() {
+        assert!(read(&[]).unwrap_err().to_string().contains("NOTICE_TOPIC_ARN is missing"));
+        for (name, value) in [
+            ("NOTICE_TOPIC_ARN", "notices"),
+            ("DRY_RUN", "yes"),
+            ("TRUST_STORE", "everybody"),
+            ("RECORD_TTL", "59"),
+            ("RECORD_TTL", "172801"),
+            ("RECORD_TTL", "soon"),
+            ("ZONE_ROLES", "example.com"),
+            ("ZONE_ROLES", "[{}]"),
+            ("DNS_LOOKUPS", "maybe"),
+            ("DNS_SERVER", "resolver.example.com"),
+        ] {
+            let error = read(&[TOPIC, (name, value)]).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+        let both = read(&[TOPIC, ("ZONE_ROLES", ROLES), ("ZONE_ROLES_PARAMETER", "/zones")]).unwrap_err();
+        assert!(both.to_string().contains("ZONE_ROLES_PARAMETER is `/zones`: set either"), "{both}");
+    }
+}

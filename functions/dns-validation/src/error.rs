@@ -1,0 +1,94 @@
+//! What can go wrong, and whether the same event may succeed later.
+
+use certificates::CertificateArn;
+use lambda::Failure;
+use sdk::CallError;
+
+/// Why the function failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The event is not one of those that this function takes.
+    #[error("the event's field `{field}` {problem}")]
+    BadEvent {
+        /// The field that decides.
+        field: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The certificates could not be listed.
+    #[error("the sweep could not list the certificates")]
+    List(#[source] CallError),
+    /// The hosted zones could not be listed, so that nothing can be said of any name.
+    #[error("the hosted zones could not be read")]
+    Zones(#[source] CallError),
+    /// A certificate could not be looked at, or not everything that was decided could be applied.
+    #[error("{certificate}: {cause}")]
+    Look {
+        /// The certificate.
+        certificate: Box<CertificateArn>,
+        /// The call that failed.
+        cause: Box<CallError>,
+    },
+    /// ACM has not named every record yet. Those that it has named are in place.
+    #[error("{certificate}: ACM has not named the validation records of {} yet", domains.join(", "))]
+    NotNamed {
+        /// The certificate.
+        certificate: Box<CertificateArn>,
+        /// The domains that wait, at most ten of them.
+        domains: Vec<String>,
+    },
+    /// Some of several certificates failed. The others were done.
+    #[error("{} of {of} certificates failed{}, the first: {first}", failed, left_over(left))]
+    Several {
+        /// How many failed.
+        failed: usize,
+        /// How many there were to look at.
+        of: usize,
+        /// How many were not begun, for want of time.
+        left: usize,
+        /// What happened to the first one that failed.
+        first: Box<Error>,
+        /// Whether one of the failures may pass with time.
+        retryable: bool,
+    },
+    /// The function's time was nearly over.
+    #[error("no time was left for {left} of {of} certificates; the next sweep goes on with them")]
+    OutOfTime {
+        /// How many were not begun.
+        left: usize,
+        /// How many there were to look at.
+        of: usize,
+    },
+}
+
+fn left_over(left: &usize) -> String {
+    if *left == 0 { String::new() } else { format!(" and no time was left for {left}") }
+}
+
+impl Error {
+    pub(crate) fn look(certificate: &CertificateArn, cause: CallError) -> Self {
+        Self::Look { certificate: Box::new(certificate.clone()), cause: Box::new(cause) }
+    }
+
+    pub(crate) fn not_named(certificate: &CertificateArn, domains: &[String]) -> Self {
+        let domains = domains.iter().take(10).cloned().collect();
+        Self::NotNamed { certificate: Box::new(certificate.clone()), domains }
+    }
+
+    pub(crate) fn bad_event(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::BadEvent { field: field.into(), problem: problem.into() }
+    }
+}
+
+impl Failure for Error {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::BadEvent { .. } => false,
+            Self::List(cause) | Self::Zones(cause) => cause.is_retryable(),
+            Self::Look { cause, .. } => cause.is_retryable(),
+            Self::Several { left, retryable, .. } => *retryable || *left > 0,
+            Self::NotNamed { .. } | Self::OutOfTime { .. } => true,
+        }
+    }
+}

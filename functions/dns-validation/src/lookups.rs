@@ -1,0 +1,185 @@
+//! Questions to the public DNS. They find causes; nothing is decided on their silence.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{RData, RecordType};
+use hickory_resolver::{Resolver, TokioResolver};
+
+use crate::config::Lookups;
+use crate::policy::DnsName;
+use crate::policy::caa::Caa;
+
+/// For one question to one server. Two attempts.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// After so many questions in a row without an answer an invocation asks no more: nobody would answer the
+/// hundreds of a sweep either.
+const SILENCE: u32 = 3;
+
+/// What the DNS says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found<T> {
+    /// These.
+    Records(Vec<T>),
+    /// The name has none, or does not exist.
+    Nothing,
+    /// Nobody answered, or not well. Never a cause.
+    Unknown,
+}
+
+/// Asks the public DNS, where it may. The resolver is made for the first question.
+pub(crate) struct Dns {
+    setting: Lookups,
+    resolver: OnceLock<Option<TokioResolver>>,
+    unanswered: AtomicU32,
+}
+
+impl fmt::Debug for Dns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Dns").field(&self.setting).finish()
+    }
+}
+
+impl Dns {
+    pub(crate) fn new(setting: Lookups) -> Self {
+        Self { setting, resolver: OnceLock::new(), unanswered: AtomicU32::new(0) }
+    }
+
+    /// Begins an invocation: whoever was silent may answer now.
+    pub(crate) fn begin(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether it may be asked.
+    pub(crate) fn is_on(&self) -> bool {
+        self.setting != Lookups::Off
+    }
+
+    /// The name servers of a zone, as its parent or itself names them.
+    pub(crate) async fn name_servers(&self, zone: &str) -> Found<DnsName> {
+        self.ask(zone, RecordType::NS, |data| match data {
+            RData::NS(server) => Some(DnsName::new(&server.0.to_ascii())),
+            _ => None,
+        })
+        .await
+    }
+
+    /// What a name is an alias of.
+    pub(crate) async fn cname(&self, name: &DnsName) -> Found<DnsName> {
+        self.ask(name.as_str(), RecordType::CNAME, |data| match data {
+            RData::CNAME(target) => Some(DnsName::new(&target.0.to_ascii())),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The relevant CAA record set: the first that is found on the way up
+    /// (RFC 8659, section 3), with the name that has it.
+    pub(crate) async fn caa(&self, domain: &DnsName) -> Option<(String, Vec<Caa>)> {
+        for name in domain.and_above() {
+            let found = self
+                .ask(name, RecordType::CAA, |data| match data {
+                    RData::CAA(caa) => Some(Caa {
+                        critical: caa.issuer_critical,
+                        tag: caa.tag.clone(),
+                        value: String::from_utf8_lossy(&caa.value).into_owned(),
+                    }),
+                    _ => None,
+                })
+                .await;
+            match found {
+                Found::Records(set) => return Some((name.to_owned(), set)),
+                Found::Nothing => {}
+                Found::Unknown => return None,
+            }
+        }
+        None
+    }
+
+    async fn ask<T>(&self, name: &str, kind: RecordType, read: impl Fn(&RData) -> Option<T>) -> Found<T> {
+        if self.unanswered.load(Ordering::Relaxed) >= SILENCE {
+            return Found::Unknown;
+        }
+        let Some(resolver) = self.resolver.get_or_init(|| make(self.setting)) else { return Found::Unknown };
+        match resolver.lookup(format!("{name}."), kind).await {
+            Ok(answer) => {
+                self.begin();
+                // Of a name that is an alias, the records of its target come too. RFC 8659 wants those of type
+                // CAA; the others are another name's.
+                let asked = DnsName::new(name);
+                let is_own = |owner: &str| kind == RecordType::CAA || DnsName::new(owner) == asked;
+                let own = answer.answers().iter().filter(|record| is_own(&record.name.to_ascii()));
+                let found: Vec<T> = own.filter_map(|record| read(&record.data)).collect();
+                if found.is_empty() { Found::Nothing } else { Found::Records(found) }
+            }
+            Err(error) if error.is_no_records_found() => {
+                self.begin();
+                Found::Nothing
+            }
+            Err(error) => {
+                self.unanswered.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(name, kind = %kind, reason = "no-dns-answer", "{error}");
+                Found::Unknown
+            }
+        }
+    }
+}
+
+fn make(setting: Lookups) -> Option<TokioResolver> {
+    let provider = TokioRuntimeProvider::default();
+    let builder = match setting {
+        Lookups::Off => return None,
+        Lookups::System => Resolver::builder(provider),
+        Lookups::Server(server) => {
+            let mut connections = vec![ConnectionConfig::udp(), ConnectionConfig::tcp()];
+            connections.iter_mut().for_each(|connection| connection.port = server.port());
+            let server = NameServerConfig::new(server.ip(), true, connections);
+            Ok(Resolver::builder_with_config(ResolverConfig::from_name_servers(vec![server]), provider))
+        }
+    };
+    let built = builder.and_then(|mut builder| {
+        configure(builder.options_mut());
+        builder.build()
+    });
+    built.inspect_err(|error| tracing::warn!(reason = "no-dns-resolver", "{error}")).ok()
+}
+
+/// An instance of the function lives for hours; an answer that it keeps may be the one from before a
+/// person mended the cause.
+fn configure(options: &mut ResolverOpts) {
+    options.timeout = TIMEOUT;
+    options.attempts = 2;
+    options.cache_size = 0;
+    options.use_hosts_file = ResolveHosts::Never;
+}
+
+#[cfg(test)]
+mod tests {
+    use simulated_aws::Aws;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_alias_has_no_name_servers_of_its_own() {
+        let aws = Aws::new("2026-11-21T06:51:08Z".parse().unwrap());
+        let zone = aws.create_hosted_zone("example.com");
+        aws.create_hosted_zone("example.net");
+        aws.set_caa("example.net", &["0 issue \"letsencrypt.org\""]);
+        aws.set_record(&zone, "www.example.com", "CNAME", "example.net.");
+        let server = aws.serve_dns().await;
+        let dns = Dns::new(Lookups::Server(server.address()));
+        assert_eq!(dns.name_servers("www.example.com").await, Found::Nothing);
+        assert!(matches!(dns.name_servers("example.com").await, Found::Records(_)));
+        assert_eq!(
+            dns.cname(&DnsName::new("www.example.com")).await,
+            Found::Records(vec![DnsName::new("example.net")])
+        );
+        // RFC 8659, section 3: the CAA records of an alias are those of its target.
+        let (at, set) = dns.caa(&DnsName::new("www.example.com")).await.unwrap();
+        assert_eq!((at.as_str(), set.len()), ("www.example.com", 1));
+    }
+}

@@ -1,0 +1,262 @@
+//! What is to be done about a certificate's validation: pure decisions over what was read.
+//!
+//! [`wanted`] says which records ACM asks for, [`zones`] where each belongs, [`records`] whether it is
+//! there, [`batches`] how it is put there. What remains for a person is a [`cause`]; [`conclude`]
+//! decides whether anybody is told, and [`memory`] is what was told already.
+
+pub mod batches;
+pub mod caa;
+pub mod cause;
+pub mod memory;
+pub mod name;
+pub mod records;
+pub mod wanted;
+mod wording;
+pub mod zones;
+
+use certificates::tags::{self, Instructions, Tags};
+use certificates::{CertificateFacts, days_left};
+use jiff::Timestamp;
+use notices::{Notice, Severity};
+use serde::Serialize;
+
+pub use cause::{Blocked, Cause};
+pub use name::DnsName;
+pub use records::{Present, Record, RecordSet, Standing};
+pub use wanted::{Idle, Need, Waiting, Wanted, WantedRecord};
+pub use zones::{AccountId, Choice, HostedZone, Unread, Zones};
+
+use crate::Occasion;
+
+/// What operators decide for all certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Key of the tag that names a certificate's owner.
+    pub owner_tag_key: String,
+    /// Time to live of the records, in seconds.
+    pub record_ttl: u32,
+}
+
+/// Everything that a conclusion is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Why the certificate is looked at.
+    pub occasion: Occasion,
+    /// What ACM says of it.
+    pub facts: CertificateFacts,
+    /// Its tags.
+    pub tags: Tags,
+    /// The time of this look.
+    pub now: Timestamp,
+}
+
+impl Look {
+    /// Whether its notices are muted.
+    #[must_use]
+    pub fn is_muted(&self) -> bool {
+        Instructions::read(&self.tags).wishes.muted
+    }
+}
+
+/// What becomes of the tag that remembers what was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Memory {
+    /// It stays as it is.
+    Keep,
+    /// It gets this value.
+    Set(String),
+    /// It goes: nothing is wrong any more.
+    Remove,
+}
+
+/// What is to be told, and remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conclusion {
+    /// The notice to publish.
+    pub notice: Option<Box<Notice>>,
+    /// What becomes of the tag.
+    pub memory: Memory,
+    /// Whether there is something to tell that was told before, is muted, or belongs to no notice.
+    pub known: bool,
+}
+
+/// What could not be found out at a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsettled {
+    /// Nothing: what is not found is not so.
+    No,
+    /// ACM has not named every record. The others come within seconds.
+    NotNamed,
+    /// A call failed. The next look finds out.
+    Failed,
+    /// The DNS did not answer, or was not asked for want of time.
+    Unanswered,
+}
+
+/// Decides whether somebody is told what keeps the records from being in place.
+///
+/// `blocked` is what needs a person. What was told and is only not known at this look stays remembered.
+#[must_use]
+pub fn conclude(
+    look: &Look,
+    waiting: Waiting,
+    blocked: &[Blocked],
+    unsettled: Unsettled,
+    settings: &Settings,
+) -> Conclusion {
+    let told = look.tags.get(tags::VALIDATION_NOTICED).map(memory::Findings::told);
+    let settled = unsettled == Unsettled::No;
+    // Of a certificate that nothing waits for, only a record that is missing for sure is news: those
+    // validated in another account's DNS are well.
+    let news: Vec<Blocked> =
+        blocked.iter().filter(|blocked| waiting != Waiting::No || blocked.known_missing).cloned().collect();
+    let Some(findings) = memory::Findings::of(&news) else {
+        // The next renewal that waits for the same record is another story.
+        let memory = if told.is_some() && settled { Memory::Remove } else { Memory::Keep };
+        return Conclusion { notice: None, memory, known: !blocked.is_empty() };
+    };
+    let quiet = |memory| Conclusion { notice: None, memory, known: true };
+    if let Some(told) = &told
+        && findings.are_known_of(told)
+    {
+        let fewer = settled && findings.value() != told.value();
+        return quiet(if fewer { Memory::Set(findings.value()) } else { Memory::Keep });
+    }
+    let own_event = look.occasion != Occasion::Sweep;
+    // A part of the findings now would make a second notice of the rest.
+    if unsettled == Unsettled::Failed || (unsettled == Unsettled::NotNamed && own_event) || look.is_muted() {
+        return quiet(Memory::Keep);
+    }
+    let has_room = look.tags.have_room_for(&[tags::VALIDATION_NOTICED]);
+    let notice = (has_room || own_event).then(|| Box::new(wording::notice(look, waiting, &news, settings)));
+    let remembered = match &told {
+        Some(told) if !settled => findings.and(told),
+        _ => findings,
+    };
+    let memory = if has_room { Memory::Set(remembered.value()) } else { Memory::Keep };
+    Conclusion { known: notice.is_none(), notice, memory }
+}
+
+/// How urgent a missing record is. The table is that of the function's README.
+#[must_use]
+pub fn severity(facts: &CertificateFacts, now: Timestamp) -> Severity {
+    let may_be_in_use = facts.in_use != Some(false);
+    match facts.not_after.map(|end| days_left(end, now)) {
+        // Whoever requested it is waiting for it.
+        None => Severity::Warning,
+        Some(..=7) if may_be_in_use => Severity::Critical,
+        Some(..=7) => Severity::Warning,
+        Some(_) if may_be_in_use => Severity::Warning,
+        Some(_) => Severity::Info,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use certificates::CertificateType;
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-21T06:51:08Z".parse().unwrap()
+    }
+
+    fn look(occasion: Occasion, tags: &[(&str, &str)]) -> Look {
+        let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
+        let facts = CertificateFacts {
+            domain_name: Some("example.com".into()),
+            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
+        };
+        Look { occasion, facts, tags: tags.iter().copied().collect(), now: now() }
+    }
+
+    fn blocked(known_missing: bool) -> Blocked {
+        Blocked {
+            cause: Cause::NoZone,
+            domain: "example.com".into(),
+            record: Some(Record {
+                name: DnsName::new("_a.example.com"),
+                value: DnsName::new("_b.acm-validations.aws"),
+            }),
+            detail: "no zone".into(),
+            known_missing,
+        }
+    }
+
+    fn settings() -> Settings {
+        Settings { owner_tag_key: "Owner".into(), record_ttl: 300 }
+    }
+
+    const PENDING: Waiting = Waiting::Issuance(None);
+
+    #[test]
+    fn the_table_of_what_is_told() {
+        let value = memory::Findings::of(&[blocked(false)]).unwrap().value();
+        let more = format!("{value}00000000");
+        let full: Vec<(String, String)> = (0..50).map(|n| (format!("key-{n}"), "x".into())).collect();
+        let full: Vec<(&str, &str)> = full.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let told = [(tags::VALIDATION_NOTICED, value.as_str())];
+        let other = [(tags::VALIDATION_NOTICED, "no-zone/00000000")];
+        let told_more = [(tags::VALIDATION_NOTICED, more.as_str())];
+        let muted = [(tags::NOTICES, "off")];
+        let set = || Memory::Set(value.clone());
+        use Occasion::{Requested, Sweep};
+        use Unsettled::{Failed, No, NotNamed, Unanswered};
+        for (case, occasion, tags, waiting, known_missing, unsettled, notice, memory) in [
+            ("a request", Requested, &[][..], PENDING, false, No, true, set()),
+            ("a sweep", Sweep, &[], PENDING, false, No, true, set()),
+            ("told before", Sweep, &told, PENDING, false, No, false, Memory::Keep),
+            ("told with more", Sweep, &told_more, PENDING, false, No, false, set()),
+            ("told with more that may be so still", Sweep, &told_more, PENDING, false, Unanswered, false, Memory::Keep),
+            ("told of something else", Sweep, &other, PENDING, false, No, true, set()),
+            ("muted", Requested, &muted, PENDING, false, No, false, Memory::Keep),
+            ("records not named yet", Requested, &[], PENDING, false, NotNamed, false, Memory::Keep),
+            ("still not named at a sweep", Sweep, &[], PENDING, false, NotNamed, true, set()),
+            ("another zone cannot be read", Sweep, &[], PENDING, false, Failed, false, Memory::Keep),
+            ("the DNS is silent about more", Sweep, &[], PENDING, false, Unanswered, true, set()),
+            ("no room, own event", Requested, &full, PENDING, false, No, true, Memory::Keep),
+            ("no room, sweep", Sweep, &full, PENDING, false, No, false, Memory::Keep),
+            ("issued, perhaps well", Sweep, &[], Waiting::No, false, No, false, Memory::Keep),
+            ("issued after it was told", Sweep, &told, Waiting::No, false, No, false, Memory::Remove),
+            ("issued, record missing", Sweep, &[], Waiting::No, true, No, true, set()),
+        ] {
+            let found = conclude(&look(occasion, tags), waiting, &[blocked(known_missing)], unsettled, &settings());
+            assert_eq!((found.notice.is_some(), found.memory), (notice, memory), "{case}");
+            assert_eq!(found.known, !notice, "{case}");
+        }
+    }
+
+    #[test]
+    fn the_memory_goes_when_all_is_in_place_and_only_then() {
+        let told = look(Occasion::Sweep, &[(tags::VALIDATION_NOTICED, "no-zone/00000000")]);
+        let after =
+            |waiting, blocked: &[Blocked], unsettled| conclude(&told, waiting, blocked, unsettled, &settings()).memory;
+        assert_eq!(after(PENDING, &[], Unsettled::No), Memory::Remove);
+        assert_eq!(after(Waiting::No, &[], Unsettled::No), Memory::Remove);
+        for unsettled in [Unsettled::NotNamed, Unsettled::Failed, Unsettled::Unanswered] {
+            assert_eq!(after(PENDING, &[], unsettled), Memory::Keep);
+            assert_eq!(after(Waiting::No, &[blocked(false)], unsettled), Memory::Keep);
+        }
+        assert_eq!(after(Waiting::No, &[blocked(false)], Unsettled::No), Memory::Remove);
+        let nothing = conclude(&look(Occasion::Sweep, &[]), PENDING, &[], Unsettled::No, &settings());
+        assert_eq!(nothing, Conclusion { notice: None, memory: Memory::Keep, known: false });
+    }
+
+    #[test]
+    fn the_table_of_severities() {
+        for (days, in_use, expected) in [
+            (None, Some(false), Severity::Warning),
+            (Some(7), Some(true), Severity::Critical),
+            (Some(7), None, Severity::Critical),
+            (Some(7), Some(false), Severity::Warning),
+            (Some(8), Some(true), Severity::Warning),
+            (Some(8), Some(false), Severity::Info),
+        ] {
+            let end = days.map(|days| now() + SignedDuration::from_hours(24 * days));
+            let facts = CertificateFacts { not_after: end, in_use, ..look(Occasion::Sweep, &[]).facts };
+            assert_eq!(severity(&facts, now()), expected, "{days:?} {in_use:?}");
+        }
+    }
+}

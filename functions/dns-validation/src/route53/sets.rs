@@ -1,0 +1,174 @@
+//! What is in a zone, around the names of interest.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_route53::Client;
+use aws_sdk_route53::types::{ResourceRecordSet, RrType};
+use futures::StreamExt;
+use futures::stream;
+use sdk::CallError;
+
+use super::accounts::call_error;
+use super::book::Book;
+use super::pace::Pace;
+use crate::policy::{DnsName, HostedZone, Present, RecordSet};
+
+const LIST_SETS: &str = "route53:ListResourceRecordSets";
+/// [MaxItems](https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html).
+const PAGE: u64 = 300;
+/// Calls for single names at the same time. Route 53 takes 50 at once and ten a second after that.
+const CONCURRENCY: usize = 20;
+
+/// Which record sets are of interest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Around {
+    /// Those of this name.
+    Name(DnsName),
+    /// Those whose first label below this name begins with `_`: every validation record of the name.
+    Below(DnsName),
+}
+
+impl Around {
+    /// Where they begin in Route 53's order, by labels from the right. `_` comes before every other name
+    /// that begins with it.
+    fn start(&self) -> String {
+        match self {
+            Self::Name(name) => name.to_string(),
+            Self::Below(base) => format!("_.{base}"),
+        }
+    }
+
+    /// Whether the name is of interest. Such names stand together in Route 53's order.
+    fn takes(&self, name: &DnsName) -> bool {
+        match self {
+            Self::Name(wanted) => name == wanted,
+            Self::Below(base) => {
+                let above = name.as_str().strip_suffix(base.as_str()).and_then(|rest| rest.strip_suffix('.'));
+                above.is_some_and(|above| above.rsplit('.').next().is_some_and(|label| label.starts_with('_')))
+            }
+        }
+    }
+}
+
+impl Book {
+    /// The record sets of interest in a zone. The pages of a zone come one after the other, single names all
+    /// at once: so a sweep, which has time, takes the way with fewer calls, and a single certificate the way
+    /// that is over sooner.
+    pub(crate) async fn present(
+        &self,
+        zone: &HostedZone,
+        around: &BTreeSet<Around>,
+        pace: &Pace,
+    ) -> Result<Present, CallError> {
+        let client = self.accounts.client(zone.account).await;
+        let pages = zone.record_sets.map_or(1, |sets| sets.div_ceil(PAGE)).max(1);
+        let names = u64::try_from(around.len()).unwrap_or(u64::MAX);
+        let cost = if pace.is_paced() { pages } else { pages.saturating_mul(CONCURRENCY as u64) };
+        if pages == 1 || cost <= names {
+            return whole(&client, zone, pace).await;
+        }
+        let parts = stream::iter(around.iter().map(|around| part(&client, zone, around, pace)));
+        let parts: Vec<Result<Present, CallError>> = parts.buffer_unordered(CONCURRENCY).collect().await;
+        let mut present = Present::new();
+        for part in parts {
+            present.extend(part?);
+        }
+        Ok(present)
+    }
+}
+
+async fn whole(client: &Client, zone: &HostedZone, pace: &Pace) -> Result<Present, CallError> {
+    let mut present = Present::new();
+    let mut from = None;
+    loop {
+        let page = page(client, zone, from, pace).await?;
+        page.sets.into_iter().for_each(|set| present.entry(set.name.clone()).or_default().push(set));
+        from = page.next;
+        if from.is_none() {
+            return Ok(present);
+        }
+    }
+}
+
+async fn part(client: &Client, zone: &HostedZone, around: &Around, pace: &Pace) -> Result<Present, CallError> {
+    let mut present = Present::new();
+    let mut from = Some(Place { name: around.start(), kind: None, identifier: None });
+    loop {
+        let page = page(client, zone, from, pace).await?;
+        let last = page.sets.last().is_none_or(|set| !around.takes(&set.name));
+        let sets = page.sets.into_iter().filter(|set| around.takes(&set.name));
+        sets.for_each(|set| present.entry(set.name.clone()).or_default().push(set));
+        from = page.next.filter(|_| !last);
+        if from.is_none() {
+            return Ok(present);
+        }
+    }
+}
+
+/// Where a page begins.
+struct Place {
+    name: String,
+    kind: Option<RrType>,
+    identifier: Option<String>,
+}
+
+struct Page {
+    sets: Vec<RecordSet>,
+    next: Option<Place>,
+}
+
+async fn page(client: &Client, zone: &HostedZone, from: Option<Place>, pace: &Pace) -> Result<Page, CallError> {
+    pace.turn().await;
+    let mut call = client.list_resource_record_sets().hosted_zone_id(&zone.id);
+    if let Some(place) = from {
+        call = call
+            .start_record_name(place.name)
+            .set_start_record_type(place.kind)
+            .set_start_record_identifier(place.identifier);
+    }
+    let answer = call.send().await.map_err(|error| call_error(LIST_SETS, &error))?;
+    let next = answer.next_record_name().filter(|_| answer.is_truncated()).map(|name| Place {
+        name: name.to_owned(),
+        kind: answer.next_record_type().cloned(),
+        identifier: answer.next_record_identifier().map(str::to_owned),
+    });
+    Ok(Page { sets: answer.resource_record_sets().iter().map(record_set).collect(), next })
+}
+
+fn record_set(set: &ResourceRecordSet) -> RecordSet {
+    let alias = set.alias_target().map(|target| target.dns_name().to_owned());
+    RecordSet {
+        name: DnsName::new(set.name()),
+        kind: set.r#type().as_str().to_owned(),
+        alias: alias.is_some(),
+        values: match alias {
+            Some(target) => vec![target],
+            None => set.resource_records().iter().map(|record| record.value().to_owned()).collect(),
+        },
+        set_identifier: set.set_identifier().map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_around_a_name() {
+        let below = Around::Below(DnsName::new("example.com"));
+        assert_eq!(below.start(), "_.example.com.");
+        for (name, takes) in [
+            ("_a.example.com", true),
+            ("selector._domainkey.example.com", true),
+            ("example.com", false),
+            ("www.example.com", false),
+            ("_a.www.example.com", false),
+            ("_a.notexample.com", false),
+        ] {
+            assert_eq!(below.takes(&DnsName::new(name)), takes, "{name}");
+        }
+        let name = Around::Name(DnsName::new("_a.example.com"));
+        assert_eq!(name.start(), "_a.example.com.");
+        assert!(name.takes(&DnsName::new("_A.example.com.")) && !name.takes(&DnsName::new("x._a.example.com")));
+    }
+}

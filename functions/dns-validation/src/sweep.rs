@@ -1,0 +1,263 @@
+//! The look at all certificates, which finds what no event told, and records that vanished.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certificates::{CertificateFacts, CertificateType};
+use futures::future::try_join;
+use futures::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use lambda::Metrics;
+use sdk::CallErrorKind;
+
+use crate::answer::{Outcome, Swept};
+use crate::look::RESERVE;
+use crate::place::{Home, Manner};
+use crate::policy::wanted::may_be_renewing;
+use crate::policy::{AccountId, Cause, DnsName, HostedZone, Look};
+use crate::rotation::{is_due, rotated};
+use crate::route53::{Around, Pace};
+use crate::tally::{Finished, Tally};
+use crate::{Error, Handler, Occasion};
+
+/// Calls at the same time.
+const CONCURRENCY: usize = 4;
+/// ACM answers ten DescribeCertificate and ten ListTagsForCertificate a second
+/// ([quotas](https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits)), Route 53
+/// ten calls a second of an account
+/// ([quotas](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests)).
+/// Calls that come too fast cost more time than they save.
+pub(crate) const APART: SignedDuration = SignedDuration::from_millis(110);
+/// Route 53's throughput of changes: 100 tokens a second, of which a record that is UPSERTed takes two; its
+/// bucket holds more than a whole batch.
+pub(crate) const CHANGES_APART: SignedDuration = SignedDuration::from_millis(21);
+/// ACM takes five AddTagsToCertificate a second.
+pub(crate) const TAGS_APART: SignedDuration = SignedDuration::from_millis(210);
+/// For so long after its issue a certificate is looked at for a notice that is not true any more.
+const JUST_ISSUED: SignedDuration = SignedDuration::from_hours(48);
+
+impl Handler {
+    /// Looks at all certificates: first those that wait for their first issue, then those with a record
+    /// that vanished, then those whose renewal may be waiting.
+    pub(crate) async fn sweep(&self, deadline: Timestamp, metrics: &mut Metrics) -> Result<Swept, Error> {
+        let listing = acm::list(&self.acm).await.map_err(Error::List)?;
+        for entry in &listing.unreadable {
+            tracing::warn!(certificate_arn = entry, reason = "unreadable-arn", "ACM listed what is no certificate");
+        }
+        let now = self.clock.now();
+        let certificates = listing.certificates.len();
+        metrics.count("CertificatesListed", certificates as u64);
+        let every = |apart| Pace::new(&self.clock, apart);
+        let (pace, changes, tell) = (every(APART), every(CHANGES_APART), every(TAGS_APART));
+        let manner = Manner { visit: self.book.visit(), pace: &pace, changes: &changes, tell: &tell, deadline };
+        let describing = every(APART);
+        let mut tally = Tally::default();
+        let mut of = 0;
+        // Calls are not what a sweep has to spare, and zones may have been created since the last event.
+        self.book.forget_all();
+
+        let (pending, issued): (Vec<_>, Vec<_>) = listing
+            .certificates
+            .into_iter()
+            .filter(|facts| facts.certificate_type == CertificateType::AmazonIssued)
+            .filter(|facts| {
+                matches!(facts.status.as_str(), "PENDING_VALIDATION" | "ISSUED") || has_just_failed(facts, now)
+            })
+            .partition(|facts| facts.status == "PENDING_VALIDATION");
+        of += pending.len();
+        self.round(rotated(pending, now), &describing, manner, &mut tally).await;
+
+        let (close, rest): (Vec<_>, Vec<_>) = issued.into_iter().partition(|facts| is_of_interest(facts, now));
+        // Half of the time at least is for the listings of zones, and the rest for those that come after.
+        let left = deadline.duration_since(self.clock.now()).saturating_sub(RESERVE).max(SignedDuration::ZERO);
+        let close_ones = APART.saturating_mul(i32::try_from(close.len()).unwrap_or(i32::MAX));
+        let reserve = RESERVE.saturating_add(close_ones.min(left / 2));
+        let vanished = self.vanished(rest, manner, reserve, &mut tally).await.unwrap_or_else(|error| {
+            tally.add(Finished::failed(error));
+            Vanished::default()
+        });
+        let zones = vanished.zones_read;
+        metrics.count("ZonesRead", zones as u64);
+        if vanished.unreadable > 0 {
+            metrics.count("ZonesUnreadable", vanished.unreadable as u64);
+        }
+        let next: Vec<_> = vanished.certificates.into_iter().chain(rotated(close, now)).collect();
+        of += next.len() + vanished.not_checked;
+        tally.left += vanished.not_checked;
+        self.round(next, &describing, manner, &mut tally).await;
+
+        let left = tally.left;
+        let looked = tally.finish(of, metrics)?;
+        metrics.count("SweepsCompleted", 1);
+        let planned = looked.iter().filter(|looked| looked.outcome == Outcome::Planned).cloned().collect();
+        let swept = Swept {
+            outcome: Outcome::Swept,
+            certificates,
+            looked_at: of - left,
+            zones,
+            records_created: looked.iter().map(|looked| looked.records.len()).sum(),
+            blocked: looked.iter().filter(|looked| !looked.blocked.is_empty()).count(),
+            notices: looked.iter().filter(|looked| looked.notice.is_some()).count(),
+            unreadable: listing.unreadable.len(),
+            planned,
+        };
+        let Swept { looked_at, records_created, blocked, notices, .. } = swept;
+        tracing::info!(outcome = "swept", certificates, looked_at, zones, records_created, blocked, notices);
+        Ok(swept)
+    }
+
+    /// Describes these certificates, as far as there is time, and places all their records at once.
+    async fn round(
+        &self,
+        certificates: Vec<CertificateFacts>,
+        describing: &Pace,
+        manner: Manner<'_>,
+        tally: &mut Tally,
+    ) {
+        let mut described = stream::iter(certificates)
+            .map(|facts| self.describe(facts, describing, manner.deadline))
+            .buffer_unordered(CONCURRENCY);
+        let mut looks = Vec::new();
+        while let Some(described) = described.next().await {
+            match described {
+                Described::Look(look) => looks.push(*look),
+                Described::Gone => {}
+                Described::Failed(error) => tally.add(Finished::failed(error)),
+                Described::Late => tally.left += 1,
+            }
+        }
+        for finished in self.settle(looks, manner).await {
+            tally.add(finished);
+        }
+    }
+
+    async fn describe(&self, facts: CertificateFacts, pace: &Pace, deadline: Timestamp) -> Described {
+        if deadline.duration_since(pace.next()) < RESERVE {
+            return Described::Late;
+        }
+        pace.turn().await;
+        match try_join(acm::describe(&self.acm, &facts.arn), acm::list_tags(&self.acm, &facts.arn)).await {
+            Ok((Some(described), Some(tags))) => Described::Look(Box::new(self.at(Occasion::Sweep, described, tags))),
+            Ok(_) => Described::Gone,
+            Err(cause) => Described::Failed(Error::look(&facts.arn, cause)),
+        }
+    }
+
+    /// The certificates of which a name has no validation record in its zone. One listing of a zone serves
+    /// every certificate with a name in it; names without a zone here are validated elsewhere, and well as
+    /// long as ACM does not say otherwise.
+    async fn vanished(
+        &self,
+        certificates: Vec<CertificateFacts>,
+        manner: Manner<'_>,
+        reserve: SignedDuration,
+        tally: &mut Tally,
+    ) -> Result<Vanished, Error> {
+        let bases: Vec<Vec<DnsName>> = certificates.iter().map(bases).collect();
+        let names: BTreeSet<&DnsName> = bases.iter().flatten().collect();
+        if names.is_empty() {
+            return Ok(Vanished::default());
+        }
+        let names: Vec<&DnsName> = names.into_iter().collect();
+        let accounts = self.book.accounts().concerned(&names);
+        let known = self.book.zones(&accounts, manner.visit, manner.pace).await.map_err(Error::Zones)?;
+        let mut found = Vanished::default();
+        let mut by_zone: BTreeMap<(String, AccountId), (HostedZone, BTreeSet<Around>)> = BTreeMap::new();
+        let mut troubles = BTreeSet::new();
+        for name in names {
+            match self.home(name, &known, manner).await {
+                Home::Zone(zone) => {
+                    let entry = by_zone.entry((zone.id.clone(), zone.account));
+                    entry.or_insert_with(|| (zone, BTreeSet::new())).1.insert(Around::Below(name.clone()));
+                }
+                // Whose names are in it is told when ACM waits for one of them.
+                Home::Blocked(cause @ (Cause::RoleRefused | Cause::AmbiguousZone), detail) => {
+                    if troubles.insert(detail.clone()) {
+                        tracing::warn!(reason = cause.as_str(), "{detail}");
+                    }
+                }
+                Home::Blocked(..) | Home::Failed(_) => {}
+            }
+        }
+        found.unreadable = troubles.len();
+        for error in known.errors.into_values() {
+            tally.add(Finished::failed(Error::Zones(error)));
+        }
+        let order = rotated(by_zone.into_values().collect(), self.clock.now());
+        let mut read = stream::iter(order.into_iter().map(|(zone, around)| async move {
+            let late = manner.deadline.duration_since(manner.pace.next()) < reserve;
+            let present = if late { None } else { Some(self.book.present(&zone, &around, manner.pace).await) };
+            (zone, around, present)
+        }))
+        .buffer_unordered(CONCURRENCY);
+
+        let (mut missing, mut not_checked) = (BTreeSet::new(), BTreeSet::new());
+        while let Some((zone, around, present)) = read.next().await {
+            let names = around.into_iter().map(|around| match around {
+                Around::Name(name) | Around::Below(name) => name,
+            });
+            match present {
+                None => not_checked.extend(names),
+                Some(Ok(present)) => {
+                    found.zones_read += 1;
+                    let sets = present.values().flatten().filter(|set| set.validates_something());
+                    let validated: BTreeSet<DnsName> = sets.filter_map(|set| set.name.parent()).collect();
+                    missing.extend(names.filter(|name| !validated.contains(name)));
+                }
+                Some(Err(error)) if error.kind == CallErrorKind::Denied => {
+                    found.unreadable += 1;
+                    tracing::warn!(zone = zone.id, reason = "zone-access-denied", "{error}");
+                }
+                Some(Err(error)) if error.has_code("NoSuchHostedZone") => self.book.forget_all(),
+                Some(Err(error)) => tally.add(Finished::failed(Error::Zones(error))),
+            }
+        }
+        let (of, now) = (certificates.len(), self.clock.now());
+        for (place, (facts, bases)) in certificates.into_iter().zip(bases).enumerate() {
+            // A zone does not tell whose validation records are in it: another account's may stand where
+            // ours was. So some are described whatever it says.
+            if bases.iter().any(|base| missing.contains(base)) || is_due(place, of, now) {
+                found.certificates.push(facts);
+            } else if bases.iter().any(|base| not_checked.contains(base)) {
+                found.not_checked += 1;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What became of a description.
+enum Described {
+    Look(Box<Look>),
+    Gone,
+    Failed(Error),
+    Late,
+}
+
+/// What the zones say.
+#[derive(Debug, Default)]
+struct Vanished {
+    certificates: Vec<CertificateFacts>,
+    zones_read: usize,
+    /// Zones, and roles for zones, that a person has to do something about.
+    unreadable: usize,
+    not_checked: usize,
+}
+
+/// Whether only a description tells what there is to know.
+fn is_of_interest(facts: &CertificateFacts, now: Timestamp) -> bool {
+    let just_issued = facts.issued_at.is_some_and(|issued| now.duration_since(issued) < JUST_ISSUED);
+    just_issued || has_just_failed(facts, now) || facts.has_more_names || may_be_renewing(facts, now)
+}
+
+/// Whether a request failed lately. Its reason, which may be CAA, is in the description only.
+fn has_just_failed(facts: &CertificateFacts, now: Timestamp) -> bool {
+    let lately = facts.created_at.is_some_and(|created| now.duration_since(created) < JUST_ISSUED);
+    facts.status == "FAILED" && lately
+}
+
+/// The domains that are proven for a certificate.
+fn bases(facts: &CertificateFacts) -> Vec<DnsName> {
+    let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
+    let bases: BTreeSet<DnsName> = names.map(|name| DnsName::new(name).base()).collect();
+    bases.into_iter().collect()
+}

@@ -1,0 +1,71 @@
+//! The sum of several looks.
+
+use lambda::{Failure, Metrics};
+
+use crate::Error;
+use crate::answer::Looked;
+
+/// What came of one look: what was done, and what went wrong besides.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) looked: Option<Looked>,
+    pub(crate) error: Option<Error>,
+    /// Whether something was left undone for want of time.
+    pub(crate) late: bool,
+}
+
+impl Finished {
+    pub(crate) fn done(looked: Looked) -> Self {
+        Self { looked: Some(looked), error: None, late: false }
+    }
+
+    pub(crate) fn failed(error: Error) -> Self {
+        Self { looked: None, error: Some(error), late: false }
+    }
+}
+
+/// What came of several looks. A failure of one does not keep the others from being done, and is not
+/// lost either.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    looked: Vec<Looked>,
+    failed: Vec<Error>,
+    /// Looks that were not begun, or not ended, for want of time.
+    pub(crate) left: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, finished: Finished) {
+        self.looked.extend(finished.looked);
+        self.failed.extend(finished.error);
+        self.left += usize::from(finished.late);
+    }
+
+    /// The looks, or what became of those that failed or were not begun.
+    pub(crate) fn finish(mut self, of: usize, metrics: &mut Metrics) -> Result<Vec<Looked>, Error> {
+        self.looked.iter().for_each(|looked| looked.count(metrics));
+        let (failed, left) = (self.failed.len(), self.left);
+        if failed > 0 {
+            metrics.count("CertificatesFailed", failed as u64);
+        }
+        // A single failure is the error of the whole, which is logged anyway.
+        for error in self.failed.iter().filter(|_| of > 1) {
+            match error {
+                Error::Look { certificate, cause } => {
+                    tracing::error!(certificate_arn = %certificate, outcome = "failed", reason = %cause);
+                }
+                other => tracing::error!(outcome = "failed", reason = %other),
+            }
+        }
+        let retryable = self.failed.iter().any(Failure::is_retryable);
+        match self.failed.pop() {
+            None if left == 0 => Ok(self.looked),
+            None => Err(Error::OutOfTime { left, of }),
+            Some(error) if of <= 1 => Err(error),
+            Some(last) => {
+                let first = Box::new(self.failed.into_iter().next().unwrap_or(last));
+                Err(Error::Several { failed, of, left, first, retryable })
+            }
+        }
+    }
+}

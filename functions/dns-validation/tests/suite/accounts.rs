@@ -1,0 +1,127 @@
+//! Zones in other accounts.
+
+use dns_validation::{Config, Outcome};
+use jiff::Span;
+use simulated_aws::{Fault, RoleRule};
+
+use super::world::{NOTICED, REQUESTED, World};
+
+const TEAM: &str = "111122223333";
+const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
+
+fn roles() -> String {
+    format!(
+        r#"[{{"zone": "team.example.com", "role": "{ROLE}", "externalId": "autopilot-1"}},
+            {{"zone": "example.net", "role": "{ROLE}", "externalId": "autopilot-1"}}]"#
+    )
+}
+
+fn world() -> World {
+    World::configured(&[("DNS_LOOKUPS", "false"), ("ZONE_ROLES", &roles())])
+}
+
+#[tokio::test]
+async fn names_in_two_accounts_are_issued() {
+    let world = world();
+    world.aws.set_role(ROLE, RoleRule::ExternalId("autopilot-1".into()));
+    let home = world.aws.create_hosted_zone("example.com");
+    let team = world.aws.create_hosted_zone_in(TEAM, "team.example.com");
+    let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
+    let arn = world.request(&["example.com", "api.team.example.com", "example.net"]).await;
+    let looked = world.on(REQUESTED, &arn).await;
+    assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreated, 3));
+    for zone in [&home, &team, &net] {
+        assert_eq!(world.cnames(zone).len(), 1);
+    }
+    assert_eq!(world.status(&arn), "ISSUED");
+    // One role, one session, whatever the number of its suffixes.
+    assert_eq!(world.calls("AssumeRole"), 1);
+    let calls = world.aws.calls();
+    let assumed = calls.iter().find(|call| call.operation == "AssumeRole").unwrap();
+    assert_eq!(assumed.input["RoleSessionName"], "acm-autopilot-dns-validation");
+    assert_eq!(assumed.input["ExternalId"], "autopilot-1");
+}
+
+#[tokio::test]
+async fn credentials_are_kept_and_renewed_before_their_end() {
+    let world = world();
+    world.aws.create_hosted_zone_in(TEAM, "example.net");
+    for (minutes, sessions) in [(0, 1), (20, 1), (30, 1), (20, 2)] {
+        world.aws.advance(Span::new().minutes(minutes));
+        let arn = world.request(&[&format!("at-{minutes}-{sessions}.example.net")]).await;
+        assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::RecordsCreated);
+        let expected = usize::from(minutes == 0 || sessions == 2);
+        assert_eq!(world.calls("AssumeRole"), expected, "after {minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn names_at_home_need_no_role() {
+    let world = world();
+    world.aws.create_hosted_zone("example.com");
+    let arn = world.request(&["www.example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    assert_eq!(world.calls("AssumeRole"), 0);
+}
+
+#[tokio::test]
+async fn a_refused_role_is_a_cause_and_asked_again() {
+    let world = world();
+    world.aws.set_role(ROLE, RoleRule::Refused);
+    let home = world.aws.create_hosted_zone("example.com");
+    let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
+    let arn = world.request(&["example.com", "example.net", "www.example.net"]).await;
+    let looked = world.on(REQUESTED, &arn).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::RecordsCreatedAndNoticed, "records-missing"));
+    assert_eq!(world.cnames(&home).len(), 1, "the others are put into place");
+    assert_eq!(world.causes(), ["role-refused"]);
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains(ROLE) && text.contains("sts:AssumeRole failed (AccessDenied)"), "{text}");
+    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("role-refused/"));
+
+    // The owner of the account lets it in.
+    world.aws.set_role(ROLE, RoleRule::ExternalId("autopilot-1".into()));
+    let swept = world.sweep().await;
+    assert_eq!((swept.records_created, swept.notices), (2, 0));
+    assert_eq!(world.cnames(&net).len(), 2);
+    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTICED)), ("ISSUED", None));
+}
+
+#[tokio::test]
+async fn a_wrong_external_id_is_a_refusal() {
+    let world = world();
+    world.aws.set_role(ROLE, RoleRule::ExternalId("another".into()));
+    world.aws.create_hosted_zone_in(TEAM, "example.net");
+    let arn = world.request(&["example.net"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.reason, "role-refused");
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_change_the_zone_is_a_cause() {
+    let world = world();
+    world.aws.create_hosted_zone_in(TEAM, "example.net");
+    let arn = world.request(&["example.net"]).await;
+    world.aws.fail_always("ChangeResourceRecordSets", Fault::AccessDenied);
+    assert_eq!(world.on(REQUESTED, &arn).await.reason, "zone-access-denied");
+    assert_eq!(world.causes(), ["zone-access-denied"]);
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains("account 111122223333") && text.contains("route53:ChangeResourceRecordSets"), "{text}");
+}
+
+#[tokio::test]
+async fn the_roles_may_come_from_a_parameter() {
+    let world = world();
+    let sdk = world.aws.sdk_config();
+    let topic = ("NOTICE_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:notices");
+    let read = |name| Config::read(&[topic, ("ZONE_ROLES_PARAMETER", name)].into_iter().collect()).unwrap();
+
+    world.aws.set_parameter("/acm-autopilot/zones", &roles());
+    let config = read("/acm-autopilot/zones").with_parameter(&sdk).await.unwrap();
+    assert_eq!((config.zone_roles.len(), config.zone_roles[0].role.as_str()), (2, ROLE));
+
+    world.aws.set_parameter("/wrong", r#"[{"zone": "example.com"}]"#);
+    for (name, says) in [("/wrong", "entry 1: missing field `role`"), ("/nowhere", "ssm:GetParameter failed")] {
+        let error = read(name).with_parameter(&sdk).await.unwrap_err().to_string();
+        assert!(error.contains(&format!("ZONE_ROLES_PARAMETER is `{name}`")) && error.contains(says), "{error}");
+    }
+}

@@ -1,0 +1,16 @@
+//! Tests of the whole function against a simulated AWS.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
+mod accounts;
+mod calls;
+mod diagnosis;
+mod faults;
+mod mutated_events;
+mod notices;
+mod permissions;
+mod requests;
+mod schemas;
+mod sweep;
+mod wording;
+mod world;
+mod zones;

@@ -1,0 +1,191 @@
+//! What needs a person is told once, with its cause.
+
+use dns_validation::Outcome;
+use jiff::Span;
+use simulated_aws::CertificateSpec;
+
+use super::world::{ACTION_REQUIRED, NOTICED, REQUESTED, World, issued};
+
+#[tokio::test]
+async fn without_a_zone_it_is_told_once_and_the_memory_goes_with_the_cause() {
+    let world = World::new();
+    let arn = world.request(&["example.org", "*.example.org"]).await;
+    let looked = world.on(REQUESTED, &arn).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "no-zone"));
+    assert_eq!(world.effects(), ["Publish", "AddTagsToCertificate"]);
+    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"));
+
+    // Neither the event again nor sweeps tell it again.
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Blocked);
+    for _ in 0..3 {
+        world.aws.advance(Span::new().hours(1));
+        assert_eq!(world.sweep().await.notices, 0);
+    }
+    assert_eq!(world.causes(), ["no-zone"]);
+
+    // Another cause is news.
+    world.aws.create_private_hosted_zone("example.org");
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.causes(), ["no-zone", "private-zone-only"]);
+
+    // With the zone the record comes, and nothing is left to remember.
+    let zone = world.aws.create_hosted_zone("example.org");
+    let swept = world.sweep().await;
+    assert_eq!((swept.records_created, swept.notices, world.cnames(&zone).len()), (1, 0, 1));
+    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTICED)), ("ISSUED", None));
+}
+
+#[tokio::test]
+async fn a_person_who_creates_the_record_ends_it() {
+    let world = World::new();
+    let zone = world.aws.create_hosted_zone_in("999988887777", "example.org");
+    let arn = world.request(&["example.org"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.create_record(&zone, "example.org");
+    assert_eq!(world.status(&arn), "ISSUED");
+    // ACM has issued it: the sweep looks once more, because that was lately, and nothing waits any more.
+    world.sweep().await;
+    assert_eq!(world.causes(), ["no-zone"]);
+    world.aws.forget_record();
+    world.sweep().await;
+    assert_eq!(world.effects(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_record_that_is_there_is_never_overwritten() {
+    for (kind, value) in [
+        ("CNAME", "_other.acm-validations.aws."),
+        ("CNAME", "somewhere.example.net."),
+        ("TXT", "\"mine\""),
+        ("A", "192.0.2.1"),
+    ] {
+        let world = World::new();
+        let zone = world.aws.create_hosted_zone("example.com");
+        let record = world.aws.validation_record("example.com");
+        world.aws.set_record(&zone, &record.name, kind, value);
+        let before = world.aws.records(&zone);
+        let arn = world.request(&["example.com", "www.example.com"]).await;
+        let looked = world.on(REQUESTED, &arn).await;
+        assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreatedAndNoticed, 1));
+        assert_eq!(world.causes(), ["existing-record"], "{kind} {value}");
+        let text = world.aws.published()[0].for_protocol("email").to_owned();
+        assert!(text.contains(&format!("there is {kind} {value}")) && text.contains(&record.values[0]), "{text}");
+        assert!(before.iter().all(|record| world.aws.records(&zone).contains(record)));
+        assert_eq!(world.sweep().await.notices, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_muted_certificate_is_told_when_it_is_not_muted_any_more() {
+    let world = World::new();
+    let arn = world.request(&["example.org"]).await;
+    world.aws.set_tags(&arn, &[("acm-autopilot:notices", Some("off"))]);
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Blocked);
+    assert_eq!(world.effects(), Vec::<String>::new());
+    world.aws.set_tags(&arn, &[("acm-autopilot:notices", None)]);
+    assert_eq!(world.sweep().await.notices, 1);
+}
+
+#[tokio::test]
+async fn without_room_for_the_tag_only_the_event_is_told() {
+    let world = World::new();
+    let arn = world.request(&["example.org"]).await;
+    for n in 0..50 {
+        world.aws.set_tags(&arn, &[(&format!("key-{n}"), Some("x"))]);
+    }
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
+    assert_eq!(world.sweep().await.notices, 0);
+    assert_eq!(world.effects(), ["Publish"]);
+}
+
+#[tokio::test]
+async fn certificates_that_are_validated_elsewhere_are_left_in_peace() {
+    let world = World::new();
+    for n in 0..20 {
+        world.insert(issued(&format!("{n}.example.org")));
+        world.insert(issued(&format!("{n}.example.org")).days_left(40));
+    }
+    let swept = world.sweep().await;
+    assert_eq!((swept.notices, swept.blocked), (0, 0));
+    assert_eq!(world.effects(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_stuck_renewal_is_told_with_its_owner() {
+    let world = World::new();
+    let arn =
+        world.insert(issued("example.org").days_left(6).renewal("PENDING_VALIDATION", None).tag("Owner", "team-web"));
+    assert_eq!(world.sweep().await.notices, 1);
+    let notice = &world.aws.published()[0];
+    assert_eq!((notice.attribute("severity"), notice.attribute("owner")), (Some("critical"), Some("team-web")));
+    assert_eq!(notice.attribute("kind"), Some("validation-records-missing"));
+    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"));
+}
+
+#[tokio::test]
+async fn the_largest_notice_fits_into_a_message() {
+    let world = World::new();
+    let label = "a".repeat(60);
+    let mut spec = CertificateSpec::amazon_issued("example.org").status("PENDING_VALIDATION");
+    for n in 0..99 {
+        spec = spec.dns(&format!("{n:03}.{label}.{label}.{label}.example.org"));
+    }
+    let arn = world.insert(spec);
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains(" more records are in the answer of aws acm describe-certificate"), "{text}");
+}
+
+#[tokio::test]
+async fn each_renewal_that_waits_is_told_although_the_request_was_told() {
+    let world = World::new();
+    let zone = world.aws.create_hosted_zone_in("999988887777", "example.org");
+    let arn = world.insert(issued("example.org").renewal("PENDING_VALIDATION", None));
+    world.on(ACTION_REQUIRED, &arn).await;
+    assert_eq!(world.causes(), ["no-zone"]);
+    // A person creates the record, and the certificate is as it should be for a while.
+    world.create_record(&zone, "example.org");
+    assert!(world.aws.start_managed_renewal(&arn));
+    assert_eq!(world.on(ACTION_REQUIRED, &arn).await.reason, "validated-elsewhere");
+    assert_eq!(world.tag(&arn, NOTICED), None);
+
+    world.aws.advance(Span::new().hours(24 * 150));
+    let record = world.aws.validation_record("example.org");
+    world.aws.remove_record(&zone, &record.name, "CNAME");
+    assert!(world.aws.start_managed_renewal(&arn));
+    world.on(ACTION_REQUIRED, &arn).await;
+    assert_eq!(world.causes(), ["no-zone", "no-zone"]);
+}
+
+#[tokio::test]
+async fn names_that_acm_has_validated_already_are_not_told() {
+    let world = World::new();
+    let home = world.aws.create_hosted_zone("example.com");
+    let elsewhere = world.aws.create_hosted_zone_in("999988887777", "example.org");
+    for (zone, name) in [(&home, "example.com"), (&elsewhere, "example.org"), (&elsewhere, "www.example.org")] {
+        world.create_record(zone, name);
+    }
+    let arn = world.insert(issued("example.com").dns("example.org").dns("www.example.org").days_left(50));
+    world.aws.remove_record(&home, &world.aws.validation_record("example.com").name, "CNAME");
+    assert!(world.aws.start_managed_renewal(&arn));
+    let looked = world.on(ACTION_REQUIRED, &arn).await;
+    assert_eq!((looked.outcome, looked.records.len(), looked.blocked.len()), (Outcome::RecordsCreated, 1, 0));
+    assert_eq!(world.causes(), Vec::<String>::new());
+    assert_eq!(world.tag(&arn, NOTICED), None);
+}
+
+#[tokio::test]
+async fn a_part_that_is_mended_is_not_told_anew() {
+    let world = World::new();
+    let arn = world.request(&["example.org", "example.net", "example.edu"]).await;
+    world.on(REQUESTED, &arn).await;
+    let told = world.tag(&arn, NOTICED);
+    world.aws.create_hosted_zone("example.net");
+    let swept = world.sweep().await;
+    assert_eq!((swept.records_created, swept.notices, swept.blocked), (1, 0, 1));
+    assert_ne!(world.tag(&arn, NOTICED), told, "what is mended is forgotten");
+    // A zone for one of the others that cannot be used is news.
+    world.aws.create_private_hosted_zone("example.edu");
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.sweep().await.notices, 0);
+}

@@ -1,0 +1,99 @@
+//! The templates allow what the function calls, and nothing else.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use dns_validation::Config;
+use simulated_aws::permissions::{granted, granted_actions};
+use simulated_aws::{Call, RoleRule};
+
+use super::world::{NOTICED, REQUESTED, World};
+
+const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
+const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
+/// What Lambda itself does in the function's name, or SNS with an encrypted topic.
+const PLATFORM: [&str; 4] = ["logs:", "sqs:", "xray:", "kms:"];
+
+fn infra(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra").join(file)
+}
+
+/// A life with everything in it: a parameter, two accounts, a name without a zone that gets one, two zones
+/// of one name. The world, and the actions that were called.
+async fn busy_life() -> (World, BTreeSet<String>) {
+    let world = World::new();
+    world.aws.set_parameter("/zones", ROLES);
+    let topic = "arn:aws:sns:us-east-1:123456789012:notices";
+    let variables = [("NOTICE_TOPIC_ARN", topic), ("ZONE_ROLES_PARAMETER", "/zones")];
+    let config = Config::read(&variables.into_iter().collect()).unwrap();
+    config.with_parameter(&world.aws.sdk_config()).await.unwrap();
+    let mut called: BTreeSet<String> = world.aws.calls().iter().map(Call::action).collect();
+
+    let server = world.aws.serve_dns().await;
+    let address = server.address().to_string();
+    world.aws.set_role(ROLE, RoleRule::ExternalId("none was given".into()));
+    world.aws.create_hosted_zone("example.com");
+    world.aws.create_hosted_zone("example.com");
+    let world = world.reconfigured(&[("DNS_SERVER", &address), ("ZONE_ROLES", ROLES)]);
+    let arn = world.request(&["example.com", "example.net"]).await;
+    world.on(REQUESTED, &arn).await;
+    assert_eq!(world.causes(), ["role-refused"]);
+    // The zone is given to the function's own account.
+    let world = world.reconfigured(&[("DNS_SERVER", &address)]);
+    world.aws.create_hosted_zone("example.net");
+    world.sweep().await;
+    assert_eq!(world.tag(&arn, NOTICED), None);
+    called.extend(world.aws.calls().iter().map(Call::action));
+    (world, called)
+}
+
+#[tokio::test]
+async fn the_role_allows_exactly_what_is_called() {
+    let (_, called) = busy_life().await;
+    let granted: BTreeSet<String> = granted_actions(&infra("template.yaml"), "DnsValidationRole")
+        .into_iter()
+        .filter(|action| !PLATFORM.iter().any(|platform| action.starts_with(platform)))
+        .collect();
+    assert_eq!(granted, called);
+}
+
+#[tokio::test]
+async fn the_role_of_another_account_allows_exactly_the_calls_to_route_53() {
+    let (_, called) = busy_life().await;
+    let called: BTreeSet<String> = called.into_iter().filter(|action| action.starts_with("route53:")).collect();
+    assert_eq!(granted_actions(&infra("zone-role.yaml"), "ZoneRole"), called);
+}
+
+#[tokio::test]
+async fn the_conditions_allow_exactly_what_is_written() {
+    let (world, _) = busy_life().await;
+    for (template, role) in [("template.yaml", "DnsValidationRole"), ("zone-role.yaml", "ZoneRole")] {
+        let statements = granted(&infra(template), role);
+        let writing: Vec<_> = statements
+            .iter()
+            .filter(|statement| statement.actions.contains("route53:ChangeResourceRecordSets"))
+            .collect();
+        assert!(!writing.is_empty());
+        for statement in writing {
+            for needed in ["CNAME", "UPSERT"] {
+                assert!(statement.condition_values.contains(needed), "{role}: {:?}", statement.condition_values);
+            }
+            for forbidden in ["CREATE", "DELETE", "A", "TXT"] {
+                assert!(!statement.condition_values.contains(forbidden), "{role}: {forbidden}");
+            }
+        }
+    }
+    let changes = world.aws.calls().into_iter().filter(|call| call.operation == "ChangeResourceRecordSets");
+    for call in changes {
+        for change in call.input["ChangeBatch"]["Changes"].as_array().unwrap() {
+            let set = &change["ResourceRecordSet"];
+            assert_eq!((change["Action"].as_str(), set["Type"].as_str()), (Some("UPSERT"), Some("CNAME")));
+            assert!(set["Name"].as_str().unwrap().starts_with('_'));
+        }
+    }
+    let tags = world.aws.calls().into_iter().filter(|call| call.operation.ends_with("TagsToCertificate"));
+    for call in tags {
+        assert_eq!(call.input["Tags"].as_array().unwrap().len(), 1);
+        assert_eq!(call.input["Tags"][0]["Key"], NOTICED);
+    }
+}

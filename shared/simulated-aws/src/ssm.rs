@@ -1,0 +1,125 @@
+//! AWS Systems Manager, Parameter Store: GetParameter, GetParameters.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::Aws;
+use crate::acm::epoch;
+use crate::aws::State;
+use crate::calls::{Answer, ApiError};
+use crate::connector::not_modelled;
+
+/// API reference, GetParameters, Names: 1 to 10.
+const MOST_NAMES: usize = 10;
+/// API reference, GetParameter, Name: 1 to 2048 characters.
+const LONGEST_NAME: usize = 2048;
+
+/// The parameters by name.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    parameters: BTreeMap<String, Parameter>,
+}
+
+#[derive(Debug)]
+struct Parameter {
+    value: String,
+    secure: bool,
+    version: u64,
+    modified: Timestamp,
+}
+
+impl Aws {
+    /// An operator sets a String parameter; the version before it is gone.
+    pub fn set_parameter(&self, name: &str, value: &str) {
+        self.put_parameter(name, value, false);
+    }
+
+    /// An operator sets a SecureString parameter.
+    pub fn set_secure_parameter(&self, name: &str, value: &str) {
+        self.put_parameter(name, value, true);
+    }
+
+    fn put_parameter(&self, name: &str, value: &str, secure: bool) {
+        let mut state = self.state();
+        let modified = state.now;
+        let version = state.ssm.parameters.get(name).map_or(1, |before| before.version + 1);
+        let parameter = Parameter { value: value.to_owned(), secure, version, modified };
+        state.ssm.parameters.insert(name.to_owned(), parameter);
+    }
+}
+
+/// Answers one operation.
+pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
+    match operation {
+        "GetParameter" => get(state, input),
+        "GetParameters" => get_several(state, input),
+        other => Err(not_modelled("ssm", other)),
+    }
+}
+
+/// API reference, GetParameter: "ParameterNotFound: The parameter couldn't be found".
+fn get(state: &State, input: &Value) -> Answer {
+    let asked = input["Name"].as_str().unwrap_or_default();
+    check_name(asked)?;
+    let parameter = shown(state, asked, decrypts(input))?;
+    Ok(json!({ "Parameter": parameter }))
+}
+
+/// API reference, GetParameters: names that are not found come back as InvalidParameters.
+fn get_several(state: &State, input: &Value) -> Answer {
+    let names: Vec<_> = input["Names"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !(1..=MOST_NAMES).contains(&names.len()) {
+        return Err(ApiError::constraint("names", "have length between 1 and 10"));
+    }
+    let (mut found, mut invalid) = (Vec::new(), Vec::new());
+    for name in names {
+        check_name(name)?;
+        match shown(state, name, decrypts(input)) {
+            Ok(parameter) => found.push(parameter),
+            Err(_) => invalid.push(name),
+        }
+    }
+    Ok(json!({ "Parameters": found, "InvalidParameters": invalid }))
+}
+
+fn check_name(name: &str) -> Result<(), ApiError> {
+    if (1..=LONGEST_NAME).contains(&name.len()) {
+        return Ok(());
+    }
+    Err(ApiError::constraint("name", "have length between 1 and 2048"))
+}
+
+fn decrypts(input: &Value) -> bool {
+    input["WithDecryption"] == true
+}
+
+/// API reference, Parameter. The name is a name or an ARN, and may end in `:version`; labels are not modelled.
+/// A SecureString comes as cipher text unless its decryption is asked for.
+fn shown(state: &State, asked: &str, decrypted: bool) -> Result<Value, ApiError> {
+    let arn_of = |name: &str| state.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')));
+    let (plain, version) = match asked.rsplit_once(':') {
+        Some((plain, version)) if version.parse::<u64>().is_ok() => (plain, version.parse::<u64>().ok()),
+        _ => (asked, None),
+    };
+    let parameters = &state.ssm.parameters;
+    let (name, parameter) = parameters
+        .get_key_value(plain)
+        .or_else(|| parameters.iter().find(|(name, _)| arn_of(name) == plain))
+        .ok_or_else(|| ApiError::new("ParameterNotFound", format!("Parameter {plain} not found.")))?;
+    if version.is_some_and(|version| version != parameter.version) {
+        let why = format!("Systems Manager could not find version {} of {plain}.", version.unwrap_or_default());
+        return Err(ApiError::new("ParameterVersionNotFound", why));
+    }
+    let hidden = parameter.secure && !decrypted;
+    Ok(json!({
+        "Name": name,
+        "Type": if parameter.secure { "SecureString" } else { "String" },
+        "Value": if hidden { "AQICAHsimulatedciphertext==" } else { &parameter.value },
+        "Version": parameter.version,
+        "LastModifiedDate": epoch(parameter.modified),
+        "ARN": arn_of(name),
+        "DataType": "text",
+    }))
+}
