@@ -47,7 +47,7 @@ fn no_function_depends_on_what_is_for_development() {
         .filter(|(_, (_, path, _))| path.replace('\\', "/").contains("/functions/"))
         .map(|(id, _)| id)
         .collect();
-    for name in ["expiry-events", "imported-renewal", "dns-validation"] {
+    for name in ["expiry-events", "imported-renewal", "dns-validation", "compliance-rules"] {
         assert!(functions.iter().any(|function| packages[*function].0 == name), "{name} is none of {functions:?}");
     }
     for function in functions {

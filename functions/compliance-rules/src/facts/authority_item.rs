@@ -1,0 +1,82 @@
+//! A private CA as AWS Config's items describe it (`AWS::ACMPCA::CertificateAuthority`).
+//!
+//! Members: [schema](https://github.com/awslabs/aws-config-resource-schema), PascalCase, as the resource
+//! is written in CloudFormation. Status and validity are not among them.
+
+use certificates::{KeyAlgorithm, PrivateCaArn};
+use serde_json::Value;
+
+use super::item::text;
+use super::{Authority, Crl, Fact, Item, Ocsp};
+
+impl Authority {
+    /// From an item of AWS Config.
+    #[must_use]
+    pub fn of_item(arn: PrivateCaArn, item: &Item) -> Self {
+        let configuration = &item.configuration;
+        let told = |member: &str| text(&configuration[member]);
+        let revocation = &configuration["RevocationConfiguration"];
+        Self {
+            authority_type: Fact::told(told("Type")),
+            usage_mode: Fact::told(told("UsageMode").map(Some)),
+            key_algorithm: Fact::told(told("KeyAlgorithm").map(|key| KeyAlgorithm::new(&key))),
+            signing_algorithm: Fact::told(told("SigningAlgorithm")),
+            common_name: Fact::told(text(&configuration["Subject"]["CommonName"]).map(Some)),
+            key_storage_standard: Fact::told(told("KeyStorageSecurityStandard").map(Some)),
+            crl: Fact::told(crl(&revocation["CrlConfiguration"]).map(Some)),
+            ocsp: Fact::told(ocsp(&revocation["OcspConfiguration"]).map(Some)),
+            tags: item.tags.clone(),
+            ..Self::unknown(arn)
+        }
+    }
+}
+
+fn crl(crl: &Value) -> Option<Crl> {
+    Some(Crl {
+        enabled: flag(&crl["Enabled"])?,
+        bucket: text(&crl["S3BucketName"]),
+        object_acl: text(&crl["S3ObjectAcl"]),
+        expiration_days: crl["ExpirationInDays"].as_i64().and_then(|days| days.try_into().ok()),
+        custom_cname: text(&crl["CustomCname"]),
+    })
+}
+
+fn ocsp(ocsp: &Value) -> Option<Ocsp> {
+    Some(Ocsp { enabled: flag(&ocsp["Enabled"])?, custom_cname: text(&ocsp["OcspCustomCname"]) })
+}
+
+fn flag(value: &Value) -> Option<bool> {
+    value.as_bool().or_else(|| value.as_str()?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_item_has_neither_status_nor_validity() {
+        let arn: PrivateCaArn = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/6f5".parse().unwrap();
+        let item = Item {
+            resource_type: "AWS::ACMPCA::CertificateAuthority".into(),
+            resource_id: arn.as_str().into(),
+            arn: None,
+            account: None,
+            status: "OK".into(),
+            captured_at: "2026-11-21T06:10:50Z".parse().unwrap(),
+            configuration: json!({
+                "Type": "ROOT", "KeyAlgorithm": "RSA_4096", "SigningAlgorithm": "SHA512WITHRSA",
+                "Subject": {"CommonName": "Example Root"},
+                "RevocationConfiguration": {"CrlConfiguration": {"Enabled": true, "S3BucketName": "crl"}},
+            }),
+            tags: Fact::Unknown,
+        };
+        let authority = Authority::of_item(arn, &item);
+        assert_eq!(authority.authority_type().unwrap(), "ROOT");
+        assert!(authority.status().is_err() && authority.not_after().is_err() && authority.ocsp().is_err());
+        let crl = authority.crl().unwrap().clone().unwrap();
+        assert_eq!((crl.enabled, crl.bucket.as_deref(), crl.object_acl), (true, Some("crl"), None));
+        assert_eq!(authority.display_name(), "Example Root");
+    }
+}

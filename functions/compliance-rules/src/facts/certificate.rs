@@ -1,0 +1,175 @@
+//! What is known of a certificate in ACM.
+
+use std::sync::Arc;
+
+use certificates::tags::Tags;
+use certificates::{
+    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, Renewal, RenewalEligibility,
+};
+use jiff::Timestamp;
+
+use super::{Chain, Fact, facts};
+
+facts! {
+    /// What is known of a certificate in ACM.
+    Certificate(arn: CertificateArn) {
+        /// Where it came from.
+        certificate_type: CertificateType = "Type" by Description,
+        /// `ISSUED`, `PENDING_VALIDATION`, `EXPIRED`, `REVOKED` and so on, as it was when it was read.
+        status: String = "Status" by Description,
+        /// The first name. Imported certificates may have none.
+        domain_name: Option<String> = "DomainName" by Description,
+        /// Every name: the domain name and all SANs, each once.
+        names: Vec<String> = "SubjectAlternativeNames" by Description,
+        /// Algorithm and size of the key.
+        key_algorithm: KeyAlgorithm = "KeyAlgorithm" by Description,
+        /// Such as `SHA256WITHRSA`. Not there while it is not issued.
+        signature_algorithm: Option<String> = "SignatureAlgorithm" by Description,
+        /// Begin of its validity. Not there while it is not issued.
+        not_before: Option<Timestamp> = "NotBefore" by Description,
+        /// End of its validity. Not there while it is not issued.
+        not_after: Option<Timestamp> = "NotAfter" by Description,
+        /// When it was requested, or imported for the first time.
+        created_at: Option<Timestamp> = "CreatedAt" by Description,
+        /// When it was issued. Not there for imported ones.
+        issued_at: Option<Timestamp> = "IssuedAt" by Description,
+        /// When it was imported.
+        imported_at: Option<Timestamp> = "ImportedAt" by Description,
+        /// When it was revoked.
+        revoked_at: Option<Timestamp> = "RevokedAt" by Description,
+        /// Why it was revoked.
+        revocation_reason: Option<String> = "RevocationReason" by Description,
+        /// Why its request failed, such as `CAA_ERROR`.
+        failure_reason: Option<String> = "FailureReason" by Description,
+        /// Serial number, hexadecimal with colons.
+        serial: Option<String> = "Serial" by Description,
+        /// The subject's distinguished name, as ACM writes it.
+        subject: Option<String> = "Subject" by Description,
+        /// The issuer, as ACM writes it: `Amazon`, a common name, or a distinguished name.
+        issuer: Option<String> = "Issuer" by Description,
+        /// ARN of the private CA that ACM asked for it.
+        certificate_authority: Option<String> = "CertificateAuthorityArn" by Description,
+        /// Whether an AWS resource uses it.
+        in_use: bool = "InUseBy" by Description,
+        /// Whether ACM is able to renew it.
+        renewal_eligibility: Option<RenewalEligibility> = "RenewalEligibility" by Description,
+        /// ACM's managed renewal.
+        renewal: Option<Renewal> = "RenewalSummary" by Description,
+        /// How its domains are validated.
+        domain_validations: Vec<DomainValidation> = "DomainValidationOptions" by Description,
+        /// Key usages in ACM's names, such as `DIGITAL_SIGNATURE`.
+        key_usages: Vec<String> = "KeyUsages" by Description,
+        /// Extended key usages in ACM's names, such as `TLS_WEB_SERVER_AUTHENTICATION`; as OID where ACM has
+        /// no name.
+        extended_key_usages: Vec<String> = "ExtendedKeyUsages" by Description,
+        /// CertificateTransparencyLoggingPreference: `ENABLED` or `DISABLED`.
+        transparency_logging: Option<String> = "CertificateTransparencyLoggingPreference" by Description,
+        /// Whether its private key may be exported: `ENABLED` or `DISABLED`.
+        export_option: Option<String> = "ExportOption" by Description,
+        /// Whether it was exported; ACM tells it in listings, and only of private certificates.
+        exported: Option<bool> = "Exported" by AllCertificates,
+        /// Its tags.
+        tags: Tags = "the tags" by Tags,
+        /// The certificate itself and those above it; `None` while there is none.
+        chain: Option<Chain> = "the certificate chain" by Chain,
+        /// The certificates of the account and Region with the same type, key and names, this one among
+        /// them, as ListCertificates shows them.
+        all: Arc<[Certificate]> = "the account's certificates" by AllCertificates,
+    }
+}
+
+/// States in which a certificate has no validity, since it was never issued
+/// ([CertificateDetail, `Status`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html)).
+const NEVER_ISSUED: [&str; 3] = ["PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED"];
+
+/// States in which nothing is done with a certificate any more (as above).
+const ENDED: [&str; 4] = ["EXPIRED", "REVOKED", "FAILED", "VALIDATION_TIMED_OUT"];
+
+impl Certificate {
+    /// Whether nothing is done with it any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(&self.status, Fact::Known(status) if ENDED.contains(&status.as_str()))
+    }
+
+    /// What people call it: its domain name, else its first other name, else its id.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        let domain_name = match &self.domain_name {
+            Fact::Known(Some(name)) if !name.is_empty() => Some(name.as_str()),
+            _ => None,
+        };
+        let first = || match &self.names {
+            Fact::Known(names) => names.first().map(String::as_str),
+            Fact::Unknown => None,
+        };
+        domain_name.or_else(first).unwrap_or(self.arn.id())
+    }
+
+    /// From what ListCertificates or DescribeCertificate told. What a description leaves out is not
+    /// there; what a listing leaves out is not known.
+    #[must_use]
+    pub fn of_acm(facts: CertificateFacts) -> Self {
+        let described = facts.described;
+        let never_issued = NEVER_ISSUED.contains(&facts.status.as_str());
+        // An issued certificate has an end. One without it was not told, which is no answer.
+        let validity = |at: Option<Timestamp>| match at {
+            Some(at) => Fact::Known(Some(at)),
+            None if never_issued => Fact::Known(None),
+            None => Fact::Unknown,
+        };
+        Self {
+            certificate_type: Fact::told(Some(facts.certificate_type).filter(|kind| kind.as_str() != "UNKNOWN")),
+            status: Fact::told(Some(facts.status).filter(|status| !status.is_empty())),
+            names: if facts.has_more_names {
+                Fact::Unknown
+            } else {
+                Fact::Known(every_name(facts.domain_name.as_deref(), facts.subject_alternative_names))
+            },
+            domain_name: Fact::Known(facts.domain_name),
+            key_algorithm: Fact::told(facts.key_algorithm),
+            signature_algorithm: optional(facts.signature_algorithm, described),
+            not_before: validity(facts.not_before),
+            not_after: validity(facts.not_after),
+            created_at: optional(facts.created_at, described),
+            issued_at: optional(facts.issued_at, described),
+            imported_at: optional(facts.imported_at, described),
+            revoked_at: optional(facts.revoked_at, described),
+            revocation_reason: optional(facts.revocation_reason, described),
+            failure_reason: optional(facts.failure_reason, described),
+            serial: optional(facts.serial, described),
+            subject: optional(facts.subject, described),
+            issuer: optional(facts.issuer, described),
+            certificate_authority: optional(facts.certificate_authority, described),
+            in_use: Fact::told(facts.in_use),
+            renewal_eligibility: optional(facts.renewal_eligibility, described),
+            renewal: optional(facts.renewal, described),
+            domain_validations: if described { Fact::Known(facts.domain_validations) } else { Fact::Unknown },
+            key_usages: list(facts.key_usages, described),
+            extended_key_usages: list(facts.extended_key_usages, described),
+            transparency_logging: optional(facts.transparency_logging, described),
+            export_option: optional(facts.export_option, described),
+            exported: if described { Fact::Unknown } else { Fact::Known(facts.exported) },
+            ..Self::unknown(facts.arn)
+        }
+    }
+}
+
+fn optional<T>(value: Option<T>, described: bool) -> Fact<Option<T>> {
+    if described || value.is_some() { Fact::Known(value) } else { Fact::Unknown }
+}
+
+/// A listing says `CUSTOM` where a description has the OID.
+fn list(values: Option<Vec<String>>, described: bool) -> Fact<Vec<String>> {
+    match values {
+        Some(values) if described || !values.iter().any(|value| value == "CUSTOM") => Fact::Known(values),
+        None if described => Fact::Known(Vec::new()),
+        _ => Fact::Unknown,
+    }
+}
+
+/// The domain name and the SANs, each once.
+pub(super) fn every_name(domain_name: Option<&str>, alternative: Vec<String>) -> Vec<String> {
+    let first = domain_name.filter(|name| !name.is_empty() && !alternative.iter().any(|other| other == name));
+    first.map(str::to_owned).into_iter().chain(alternative).collect()
+}

@@ -1,0 +1,115 @@
+//! A fact that was read, or that its source does not tell.
+
+/// A fact that was read, or that its source does not tell.
+///
+/// `Known(None)` is something that AWS says is not there; `Unknown` is something that nobody said
+/// anything about. A rule never takes the one for the other.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Fact<T> {
+    /// It was read.
+    Known(T),
+    /// The source does not tell.
+    #[default]
+    Unknown,
+}
+
+/// What a rule has to know and does not: it asks for the lookup that tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{fact} is not known; {lookup:?} tells it")]
+pub struct Missing {
+    /// The fact, as AWS names it.
+    pub fact: &'static str,
+    /// What tells it.
+    pub lookup: Lookup,
+}
+
+/// What is looked up in AWS when a rule asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lookup {
+    /// DescribeCertificate, or DescribeCertificateAuthority.
+    Description,
+    /// ListTagsForCertificate, or ListTags of a CA.
+    Tags,
+    /// GetCertificate, or GetCertificateAuthorityCertificate: the certificate and those above it.
+    Chain,
+    /// ListPermissions of a CA.
+    Permissions,
+    /// GetPolicy of a CA.
+    Policy,
+    /// ListCertificates: all certificates of the account and Region.
+    AllCertificates,
+    /// DescribeCertificate of every private certificate, since a listing does not tell from which CA it
+    /// comes. They are shared by all resources of an evaluation.
+    PrivateCertificates,
+    /// ListCertificateAuthorities: all CAs that the account owns in the Region.
+    AllAuthorities,
+}
+
+impl<T> Fact<T> {
+    /// Known if the source told a value.
+    #[must_use]
+    pub fn told(value: Option<T>) -> Self {
+        value.map_or(Self::Unknown, Self::Known)
+    }
+
+    /// The value, or what is missing.
+    ///
+    /// # Errors
+    /// It is not known.
+    pub fn get(&self, fact: &'static str, lookup: Lookup) -> Result<&T, Missing> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::Unknown => Err(Missing { fact, lookup }),
+        }
+    }
+}
+
+impl<T> From<T> for Fact<T> {
+    fn from(value: T) -> Self {
+        Self::Known(value)
+    }
+}
+
+/// A structure of facts, each with a method of its name that tells it or says what is missing.
+macro_rules! facts {
+    (
+        $(#[$meta:meta])*
+        $name:ident($id:ident: $id_type:ty) {
+            $($(#[$doc:meta])+ $field:ident: $type:ty = $aws:literal by $lookup:ident,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            /// Which one it is.
+            pub $id: $id_type,
+            $($(#[$doc])+ pub $field: $crate::facts::Fact<$type>,)+
+        }
+
+        impl $name {
+            /// Nothing is known but which one it is.
+            #[must_use]
+            pub fn unknown($id: $id_type) -> Self {
+                Self { $id, $($field: $crate::facts::Fact::Unknown,)+ }
+            }
+
+            /// Takes over what the other knows.
+            pub fn learn(&mut self, other: Self) {
+                $(if matches!(other.$field, $crate::facts::Fact::Known(_)) {
+                    self.$field = other.$field;
+                })+
+            }
+
+            $($(#[$doc])+
+            ///
+            /// # Errors
+            /// It is not known.
+            pub fn $field(&self) -> Result<&$type, $crate::facts::Missing> {
+                self.$field.get($aws, $crate::facts::Lookup::$lookup)
+            })+
+        }
+    };
+}
+
+pub(crate) use facts;

@@ -1,0 +1,195 @@
+//! Certificates themselves, for rules that look at the chain.
+
+use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use certificates::moment;
+use jiff::Timestamp;
+use x509_parser::pem::Pem;
+use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
+use x509_parser::signature_algorithm::RsaSsaPssParams;
+
+/// A certificate and those above it, as ACM and AWS Private CA hand them out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// The certificate itself.
+    pub leaf: X509,
+    /// Those above it, in the order in which they stand.
+    pub above: Vec<X509>,
+}
+
+/// A certificate ([RFC 5280, 4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct X509 {
+    /// The subject's distinguished name, as text.
+    pub subject: String,
+    /// The issuer's distinguished name, as text.
+    pub issuer: String,
+    /// Names of the issuer: its common names, its organizations, and its whole distinguished name.
+    pub issuer_names: Vec<String>,
+    /// Begin of its validity.
+    pub not_before: Timestamp,
+    /// End of its validity.
+    pub not_after: Timestamp,
+    /// Whether it is a CA's.
+    pub is_ca: bool,
+    /// How many CA certificates may follow below it.
+    pub path_len: Option<u32>,
+    der: Vec<u8>,
+}
+
+/// A certificate that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a certificate cannot be read: {0}")]
+pub struct UnreadableCertificate(String);
+
+impl Chain {
+    /// Reads the PEM texts of GetCertificate and GetCertificateAuthorityCertificate.
+    ///
+    /// # Errors
+    /// One of them holds something else than certificates.
+    pub fn from_pem(certificate: &str, above: Option<&str>) -> Result<Self, UnreadableCertificate> {
+        let mut found = X509::all_from_pem(certificate)?;
+        if found.len() != 1 {
+            return Err(UnreadableCertificate(format!("the PEM holds {} certificates instead of one", found.len())));
+        }
+        Ok(Self { leaf: found.remove(0), above: above.map_or(Ok(Vec::new()), X509::all_from_pem)? })
+    }
+
+    /// The certificate and those above it.
+    pub fn iter(&self) -> impl Iterator<Item = &X509> {
+        std::iter::once(&self.leaf).chain(&self.above)
+    }
+}
+
+impl X509 {
+    /// Reads all certificates of a PEM text.
+    ///
+    /// # Errors
+    /// It holds something else.
+    pub fn all_from_pem(pem: &str) -> Result<Vec<Self>, UnreadableCertificate> {
+        Pem::iter_from_buffer(pem.as_bytes())
+            .map(|block| {
+                let block = block.map_err(|error| UnreadableCertificate(format!("not PEM: {error}")))?;
+                Self::from_der(&block.contents)
+            })
+            .collect()
+    }
+
+    fn from_der(der: &[u8]) -> Result<Self, UnreadableCertificate> {
+        let (_, parsed) = X509Certificate::from_der(der).map_err(|error| UnreadableCertificate(error.to_string()))?;
+        let time = |at| moment(at, 0).ok_or_else(|| UnreadableCertificate("its validity is no time".into()));
+        let constraints = parsed.basic_constraints().map_err(|error| UnreadableCertificate(error.to_string()))?;
+        Ok(Self {
+            subject: parsed.subject().to_string(),
+            issuer: parsed.issuer().to_string(),
+            issuer_names: names(parsed.issuer()),
+            not_before: time(parsed.validity().not_before.timestamp())?,
+            not_after: time(parsed.validity().not_after.timestamp())?,
+            is_ca: constraints.as_ref().is_some_and(|constraints| constraints.value.ca),
+            path_len: constraints.and_then(|constraints| constraints.value.path_len_constraint),
+            der: der.to_vec(),
+        })
+    }
+
+    /// Whether it names itself as its issuer, as a root does.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.subject == self.issuer
+    }
+
+    /// Whether this certificate was signed with the key of that one, and names it as its issuer. `None`
+    /// where the algorithm is not known here.
+    #[must_use]
+    pub fn is_issued_by(&self, issuer: &Self) -> Option<bool> {
+        let (_, certificate) = X509Certificate::from_der(&self.der).ok()?;
+        let (_, ca) = X509Certificate::from_der(&issuer.der).ok()?;
+        if certificate.issuer().as_raw() != ca.subject().as_raw() {
+            return Some(false);
+        }
+        let algorithm = verification_algorithm(&certificate, &ca)?;
+        Some(
+            UnparsedPublicKey::new(algorithm, &ca.public_key().subject_public_key.data)
+                .verify(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data)
+                .is_ok(),
+        )
+    }
+}
+
+fn names(name: &X509Name<'_>) -> Vec<String> {
+    let attributes = name.iter_common_name().chain(name.iter_organization());
+    attributes.filter_map(|attribute| Some(attribute.as_str().ok()?.to_owned())).chain([name.to_string()]).collect()
+}
+
+/// The algorithm of a certificate's signature, given its issuer's key. x509-parser's own `verify` has
+/// neither P-521 nor SHA-512 with ECDSA, which private CAs use.
+fn verification_algorithm(
+    certificate: &X509Certificate<'_>,
+    issuer: &X509Certificate<'_>,
+) -> Option<&'static dyn VerificationAlgorithm> {
+    let curve = || {
+        let parameters = issuer.public_key().algorithm.parameters.as_ref()?;
+        Some(parameters.as_oid().ok()?.to_id_string())
+    };
+    let pss = || {
+        let parameters = RsaSsaPssParams::try_from(certificate.signature_algorithm.parameters.as_ref()?).ok()?;
+        Some(parameters.hash_algorithm_oid().to_id_string())
+    };
+    Some(match certificate.signature_algorithm.algorithm.to_id_string().as_str() {
+        "1.2.840.113549.1.1.5" => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
+        "1.2.840.113549.1.1.11" => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+        "1.2.840.113549.1.1.12" => &signature::RSA_PKCS1_2048_8192_SHA384,
+        "1.2.840.113549.1.1.13" => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
+        "1.2.840.113549.1.1.10" => match pss()?.as_str() {
+            "2.16.840.1.101.3.4.2.1" => &signature::RSA_PSS_2048_8192_SHA256,
+            "2.16.840.1.101.3.4.2.2" => &signature::RSA_PSS_2048_8192_SHA384,
+            "2.16.840.1.101.3.4.2.3" => &signature::RSA_PSS_2048_8192_SHA512,
+            _ => return None,
+        },
+        "1.2.840.10045.4.3.2" => match curve()?.as_str() {
+            P256 => &signature::ECDSA_P256_SHA256_ASN1,
+            P384 => &signature::ECDSA_P384_SHA256_ASN1,
+            P521 => &signature::ECDSA_P521_SHA256_ASN1,
+            _ => return None,
+        },
+        "1.2.840.10045.4.3.3" => match curve()?.as_str() {
+            P256 => &signature::ECDSA_P256_SHA384_ASN1,
+            P384 => &signature::ECDSA_P384_SHA384_ASN1,
+            P521 => &signature::ECDSA_P521_SHA384_ASN1,
+            _ => return None,
+        },
+        "1.2.840.10045.4.3.4" => match curve()?.as_str() {
+            P256 => &signature::ECDSA_P256_SHA512_ASN1,
+            P384 => &signature::ECDSA_P384_SHA512_ASN1,
+            P521 => &signature::ECDSA_P521_SHA512_ASN1,
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Curves ([RFC 5480, 2.1.1.1](https://www.rfc-editor.org/rfc/rfc5480#section-2.1.1.1)).
+const P256: &str = "1.2.840.10045.3.1.7";
+const P384: &str = "1.3.132.0.34";
+const P521: &str = "1.3.132.0.35";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends at 9999-12-31T23:59:59Z.
+    const ENDLESS: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBETCBuaADAgECAgEBMAoGCCqGSM49BAMCMBIxEDAOBgNVBAMMB0V4YW1wbGUw
+IBcNMjYwMTAxMDAwMDAwWhgPOTk5OTEyMzEyMzU5NTlaMBIxEDAOBgNVBAMMB0V4
+YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARnlZD30sLUHz4LlSyooeR5
+HAWZEzzdv1eMkPNXy3y/2ZMJWbzxUaDEfO3HNpcl7NB8TnKbzSDuFX96SfD6cyre
+MAoGCCqGSM49BAMCA0cAMEQCIFrsgB2Ok8u2mxUMxYw43+VdnqyfvJTzVtChrj6k
+A+8eAiAah/jwC+zHPzsd3oKJdkBawtEdtK/JDq486jFQvKG08A==
+-----END CERTIFICATE-----
+";
+
+    #[test]
+    fn no_well_defined_expiration_is_read() {
+        let chain = Chain::from_pem(ENDLESS, None).unwrap();
+        assert_eq!(chain.leaf.not_after, Timestamp::MAX);
+    }
+}

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod config;
+mod error;
+mod event;
+pub mod facts;
+mod handler;
+mod periodic;
+mod private_ca;
+mod report;
+pub mod rules;
+mod subject;
+
+pub use answer::{Answer, Found, Outcome};
+pub use config::Config;
+pub use error::Error;
+pub use event::{Occasion, Request, ResultToken};
+pub use handler::Handler;

@@ -1,0 +1,13 @@
+//! The Lambda function `compliance-rules`. What it does: see the library's documentation.
+
+use compliance_rules::{Config, Handler};
+use lambda::StartError;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartError> {
+    lambda::start_logging();
+    let config = lambda::configure(Config::read)?;
+    let sdk = sdk::load(config.trust_store).await;
+    let handler = Handler::new(config, &sdk);
+    lambda::run(async |event, invocation| handler.answer(event, invocation).await).await
+}

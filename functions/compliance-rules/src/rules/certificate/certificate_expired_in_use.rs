@@ -1,0 +1,102 @@
+//! `certificate-expired-in-use`: no AWS resource uses a certificate that has expired.
+//!
+//! | certificate | verdict |
+//! |---|---|
+//! | was never issued: it has no end | not applicable |
+//! | is revoked | not applicable |
+//! | is still valid | compliant |
+//! | has expired, and an AWS resource uses it | non-compliant |
+//! | has expired, and none does | compliant: `certificate-expiry` tells |
+//!
+//! What uses a certificate outside AWS, after it was exported, is not known. Clients refuse the end that
+//! has passed, not the state: an item that still says `ISSUED` is judged by its end.
+//!
+//! Source: [CertificateDetail, `InUseBy`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html);
+//! an expired certificate is not renewed: [managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html).
+
+use certificates::{CertificateType, has_expired, utc_date};
+
+use crate::facts::{Certificate, Lookup};
+use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, standing};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "certificate-expired-in-use",
+    about: "No AWS resource uses a certificate that has expired.",
+    evaluate: Evaluator::Certificate(evaluate),
+    parameters: &[],
+    lookups: &[Lookup::Description],
+    corresponds_to: &["prowler acm_certificates_expiration_check", "Steampipe acm_certificate_not_expired"],
+};
+
+fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
+    if let Some(verdict) = standing::is_over(certificate)? {
+        return Ok(verdict);
+    }
+    let Some(end) = *certificate.not_after()? else {
+        return Ok(Verdict::not_applicable(format!("It is {}: it has no end yet.", certificate.status()?)));
+    };
+    let date = utc_date(end);
+    if !has_expired(end, context.now) {
+        return Ok(Verdict::compliant(format!("It is valid until {date}.")));
+    }
+    if !*certificate.in_use()? {
+        return Ok(Verdict::compliant(format!(
+            "It expired on {date}, and no AWS resource uses it. Delete it when nothing else does."
+        )));
+    }
+    let advice = match certificate.certificate_type()? {
+        CertificateType::Imported => "Import a new one under this ARN.",
+        _ => "ACM does not renew an expired one: request another, and use it in the resources that InUseBy names.",
+    };
+    Ok(Verdict::non_compliant(format!("It expired on {date}, and AWS resources use it: clients refuse it. {advice}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::facts::Certificate;
+    use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
+    use crate::rules::support::{check, ends, imported, issued, known, pending, private, refused};
+
+    const PASSED: &str = "2026-11-21T05:59:59Z";
+
+    fn unused(certificate: Certificate) -> Certificate {
+        Certificate { in_use: known(false), ..certificate }
+    }
+
+    fn state(status: &str) -> Certificate {
+        Certificate { status: known(status), ..ends(issued(), PASSED) }
+    }
+
+    #[test]
+    fn table() {
+        check(
+            &RULE,
+            &[
+                ("valid", &[], issued(), Compliant, "until 2027-03-17"),
+                ("its last second", &[], ends(issued(), "2026-11-21T06:00:00Z"), Compliant, "until 2026-11-21"),
+                ("a second later", &[], ends(issued(), PASSED), NonCompliant, "request another"),
+                ("imported", &[], ends(imported(), PASSED), NonCompliant, "Import a new one under this ARN"),
+                ("private", &[], ends(private(), PASSED), NonCompliant, "expired on 2026-11-21"),
+                ("unused", &[], unused(ends(imported(), PASSED)), Compliant, "no AWS resource uses it"),
+                ("told to be expired", &[], state("EXPIRED"), NonCompliant, "clients refuse it"),
+                ("a new state", &[], state("ASLEEP"), NonCompliant, "clients refuse it"),
+                ("pending", &[], pending(), NotApplicable, "PENDING_VALIDATION"),
+                ("failed", &[], state("FAILED"), NotApplicable, "FAILED"),
+                ("revoked", &[], state("REVOKED"), NotApplicable, "revoked"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_valid_one_needs_no_more_than_its_end() {
+        let listed = Certificate {
+            status: known("ISSUED"),
+            not_after: issued().not_after,
+            ..Certificate::unknown(issued().arn)
+        };
+        check(&RULE, &[("listed", &[], listed, Compliant, "until")]);
+        assert!(refused(&RULE, &[("days", "1")]).contains("it has no parameters"));
+    }
+}

@@ -1,0 +1,112 @@
+//! `certificate-expiry`: a certificate ends no sooner than in so many days.
+//!
+//! | certificate | verdict |
+//! |---|---|
+//! | was never issued: it has no end | not applicable |
+//! | is revoked: its end does not matter any more | not applicable |
+//! | its end has passed | non-compliant |
+//! | its end is `days` or fewer calendar days (UTC) away | non-compliant |
+//! | its end is further away | compliant |
+//!
+//! Imported and private certificates are looked at as public ones are, whether ACM is able to renew them
+//! or not. A certificate without an end is not one with 0 days left.
+//!
+//! Source: [ACM certificate characteristics](https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html).
+
+use certificates::{CertificateType, calendar_days_between, has_expired, utc_date};
+
+use crate::facts::{Certificate, Lookup};
+use crate::rules::{Context, Evaluation, Evaluator, Number, Parameter, Rule, Verdict};
+
+const DAYS: Number = Number {
+    name: "days",
+    default: 30,
+    limits: 0..=365,
+    about: "A certificate with so many calendar days left, or fewer, is non-compliant",
+};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "certificate-expiry",
+    about: "Certificates end no sooner than in so many days.",
+    evaluate: Evaluator::Certificate(evaluate),
+    parameters: &[Parameter::Number(&DAYS)],
+    lookups: &[Lookup::Description],
+    corresponds_to: &[
+        "Security Hub ACM.1",
+        "AWS Config acm-certificate-expiration-check",
+        "prowler acm_certificates_expiration_check",
+        "Steampipe acm_certificate_expires_30_days",
+        "CloudSploit acmCertificateExpiry",
+    ],
+};
+
+fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
+    if certificate.status()? == "REVOKED" {
+        return Ok(Verdict::not_applicable("It is revoked, so its end does not matter any more."));
+    }
+    let Some(end) = *certificate.not_after()? else {
+        return Ok(Verdict::not_applicable(format!("It is {}: it has no end yet.", certificate.status()?)));
+    };
+    let date = utc_date(end);
+    let left = calendar_days_between(utc_date(context.now), date);
+    let days = context.settings.number(&DAYS);
+    if !has_expired(end, context.now) && left > days {
+        return Ok(Verdict::compliant(format!("It is valid for {left} more days, until {date}.")));
+    }
+    let what = if has_expired(end, context.now) {
+        format!("It expired on {date}.")
+    } else {
+        format!("It expires in {left} days, on {date}; more than {days} are wanted.")
+    };
+    let advice = match certificate.certificate_type()? {
+        CertificateType::Imported => {
+            "ACM never renews imported certificates: import a new one under this ARN, or name a source for its renewal \
+             in the tag acm-autopilot:renew-from."
+        }
+        _ => "Look at its renewal status in ACM: it may wait for a DNS record or an e-mail, or be in no use.",
+    };
+    Ok(Verdict::non_compliant(format!("{what} {advice}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use certificates::CertificateType;
+
+    use super::RULE;
+    use crate::facts::Certificate;
+    use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
+    use crate::rules::support::{check, ends, imported, issued, known, pending, private};
+
+    #[test]
+    fn table() {
+        let revoked = Certificate { status: known("REVOKED"), ..ends(issued(), "2026-11-22T00:00:00Z") };
+        check(
+            &RULE,
+            &[
+                ("far away", &[], ends(issued(), "2026-12-22T00:00:00Z"), Compliant, "31 more days, until 2026-12-22"),
+                ("30 days, to the day", &[], ends(issued(), "2026-12-21T23:59:59Z"), NonCompliant, "in 30 days"),
+                ("imported", &[], ends(imported(), "2026-12-01T00:00:00Z"), NonCompliant, "import a new one"),
+                ("private", &[], ends(private(), "2026-12-01T00:00:00Z"), NonCompliant, "renewal status"),
+                ("today", &[], ends(issued(), "2026-11-21T23:00:00Z"), NonCompliant, "in 0 days"),
+                ("passed today", &[], ends(issued(), "2026-11-21T01:00:00Z"), NonCompliant, "expired on 2026-11-21"),
+                ("passed", &[("days", "0")], ends(issued(), "2026-11-20T00:00:00Z"), NonCompliant, "expired on"),
+                ("0 days wanted", &[("days", "0")], ends(issued(), "2026-11-22T00:00:00Z"), Compliant, "1 more days"),
+                ("60 wanted", &[("days", "60")], ends(issued(), "2027-01-20T00:00:00Z"), NonCompliant, "more than 60"),
+                ("pending", &[], pending(), NotApplicable, "PENDING_VALIDATION"),
+                ("revoked", &[], revoked, NotApplicable, "revoked"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_listing_is_enough() {
+        let listed = Certificate {
+            status: known("ISSUED"),
+            certificate_type: known(CertificateType::Imported),
+            not_after: issued().not_after,
+            ..Certificate::unknown(issued().arn)
+        };
+        check(&RULE, &[("listed", &[], listed, Compliant, "more days")]);
+    }
+}

@@ -1,0 +1,159 @@
+//! `extended-key-usage`: a certificate may be used for what it is meant for, and for nothing else.
+//!
+//! | certificate | verdict |
+//! |---|---|
+//! | was never issued, is revoked, or has expired | not applicable |
+//! | has no extended key usages, which allows every use | non-compliant unless `unrestricted` |
+//! | has `ANY` among them | non-compliant unless `unrestricted` |
+//! | lacks one of `required` | non-compliant |
+//! | has one that is neither in `allowed` nor in `required` | non-compliant |
+//! | otherwise | compliant |
+//!
+//! ACM writes `NONE` for a certificate without the extension. To find certificates that clients can
+//! identify themselves with, leave `TLS_WEB_CLIENT_AUTHENTICATION` out of `allowed`: public CAs end it, and
+//! ACM's own certificates have it no more.
+//!
+//! Source: [ExtendedKeyUsage](https://docs.aws.amazon.com/acm/latest/APIReference/API_ExtendedKeyUsage.html);
+//! [RFC 5280, 4.2.1.12](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12); `serverAuth` is required,
+//! and `anyExtendedKeyUsage` forbidden, by the
+//! [Baseline Requirements, 7.1.2.7.10](https://cabforum.org/working-groups/server/baseline-requirements/requirements/).
+
+use crate::facts::{Certificate, EXTENDED_KEY_USAGES, Lookup};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, Flag, List, Parameter, Rule, Verdict, standing};
+
+const REQUIRED: List = List {
+    name: "required",
+    default: &["TLS_WEB_SERVER_AUTHENTICATION"],
+    entries: Entries::Text { what: "ACM's names of extended key usages, and OIDs", check },
+    about: "Extended key usages that have to be there; `none` if any of the allowed ones will do",
+};
+
+const ALLOWED: List = List {
+    name: "allowed",
+    default: &["TLS_WEB_SERVER_AUTHENTICATION", "TLS_WEB_CLIENT_AUTHENTICATION"],
+    entries: Entries::Text { what: "ACM's names of extended key usages, and OIDs", check },
+    about: "Extended key usages that may be there",
+};
+
+const UNRESTRICTED: Flag = Flag {
+    name: "unrestricted",
+    default: false,
+    about: "Whether a certificate may be without extended key usages, or have ANY, so that every use is allowed",
+};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "extended-key-usage",
+    about: "Certificates may be used for what they are meant for, and for nothing else.",
+    evaluate: Evaluator::Certificate(evaluate),
+    parameters: &[Parameter::List(&REQUIRED), Parameter::List(&ALLOWED), Parameter::Flag(&UNRESTRICTED)],
+    lookups: &[Lookup::Description],
+    corresponds_to: &[],
+};
+
+fn check(usage: &str) -> Result<(), String> {
+    let is_known = EXTENDED_KEY_USAGES.iter().any(|(_, name)| *name == usage);
+    let is_oid = usage.contains('.') && usage.split('.').all(|arc| !arc.is_empty() && arc.parse::<u64>().is_ok());
+    if is_known || is_oid {
+        return Ok(());
+    }
+    let names: Vec<&str> = EXTENDED_KEY_USAGES.iter().map(|(_, name)| *name).collect();
+    Err(format!("is neither an OID nor one of {}", names.join(", ")))
+}
+
+fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
+    if let Some(verdict) = standing::not_judged(certificate, context.now)? {
+        return Ok(verdict);
+    }
+    let usages: Vec<&str> =
+        certificate.extended_key_usages()?.iter().map(|usage| name(usage)).filter(|usage| *usage != "NONE").collect();
+    let settings = context.settings;
+    if usages.is_empty() || usages.contains(&"ANY") {
+        let what = if usages.is_empty() { "It has no extended key usages" } else { "It has the usage ANY" };
+        return Ok(if settings.flag(&UNRESTRICTED) {
+            Verdict::compliant(format!("{what}: every use is allowed."))
+        } else {
+            Verdict::non_compliant(format!(
+                "{what}, so whoever has its key may use it for everything. Replace it by one for TLS servers only."
+            ))
+        });
+    }
+    let required: Vec<&str> = settings.list(&REQUIRED).into_iter().map(name).collect();
+    if let Some(missing) = required.iter().find(|required| !usages.contains(required)) {
+        return Ok(Verdict::non_compliant(format!(
+            "It lacks the extended key usage {}. Replace it by one that has it; a CA's template or profile says which \
+             are there.",
+            standing::short(missing)
+        )));
+    }
+    let allowed: Vec<&str> = settings.list(&ALLOWED).into_iter().map(name).collect();
+    if let Some(other) = usages.iter().find(|usage| !allowed.contains(usage) && !required.contains(usage)) {
+        return Ok(Verdict::non_compliant(format!(
+            "It has the extended key usage {}, which is not allowed. Replace it by one without it.",
+            standing::short(other)
+        )));
+    }
+    Ok(Verdict::compliant("It has the extended key usages that it should have, and no others."))
+}
+
+/// ACM's name of a usage, where it has one.
+fn name(usage: &str) -> &str {
+    EXTENDED_KEY_USAGES.iter().find(|(oid, _)| *oid == usage).map_or(usage, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::facts::{Certificate, Fact};
+    use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
+    use crate::rules::support::{check, ends, evaluate, imported, issued, known, pending, private, refused};
+
+    const SERVER: &str = "TLS_WEB_SERVER_AUTHENTICATION";
+    const CLIENT: &str = "TLS_WEB_CLIENT_AUTHENTICATION";
+
+    fn with(usages: &[&str]) -> Certificate {
+        let usages: Vec<String> = usages.iter().map(|usage| (*usage).to_owned()).collect();
+        Certificate { extended_key_usages: known(usages), ..imported() }
+    }
+
+    #[test]
+    fn table() {
+        let server: &[(&str, &str)] = &[("allowed", SERVER)];
+        let open: &[(&str, &str)] = &[("unrestricted", "true")];
+        let oid: &[(&str, &str)] = &[("allowed", "1.2.3.4"), ("required", "1.3.6.1.5.5.7.3.1")];
+        let revoked = Certificate { status: known("REVOKED"), ..with(&[]) };
+        check(
+            &RULE,
+            &[
+                ("server", &[], issued(), Compliant, "no others"),
+                ("private", &[], private(), Compliant, "no others"),
+                ("server and client", &[], with(&[SERVER, CLIENT]), Compliant, "no others"),
+                ("client is flagged", server, with(&[SERVER, CLIENT]), NonCompliant, "TLS_WEB_CLIENT"),
+                ("client only", &[], with(&[CLIENT]), NonCompliant, "lacks the extended key usage TLS_WEB_SERVER"),
+                ("none required", &[("required", "none")], with(&[CLIENT]), Compliant, "no others"),
+                ("code signing", &[], with(&[SERVER, "CODE_SIGNING"]), NonCompliant, "CODE_SIGNING"),
+                ("none, as listed", &[], with(&["NONE"]), NonCompliant, "no extended key usages"),
+                ("none, as described", &[], with(&[]), NonCompliant, "no extended key usages"),
+                ("none, allowed", open, with(&["NONE"]), Compliant, "every use"),
+                ("any", &[], with(&[SERVER, "ANY"]), NonCompliant, "the usage ANY"),
+                ("any, as OID", &[], with(&["2.5.29.37.0"]), NonCompliant, "the usage ANY"),
+                ("any, allowed", open, with(&["ANY"]), Compliant, "every use"),
+                ("one without name", &[], with(&[SERVER, "1.2.3.4"]), NonCompliant, "1.2.3.4"),
+                ("allowed by OID", oid, with(&[SERVER, "1.2.3.4"]), Compliant, ""),
+                ("a long OID", &[], with(&[SERVER, &"1.2".repeat(200)]), NonCompliant, "…"),
+                ("pending", &[], pending(), NotApplicable, "not issued yet"),
+                ("revoked", &[], revoked, NotApplicable, "revoked"),
+                ("expired", &[], ends(with(&[]), "2026-11-20T00:00:00Z"), NotApplicable, "expired"),
+            ],
+        );
+    }
+
+    #[test]
+    fn parameters_and_facts() {
+        for usage in ["SERVER_AUTH", "1..2", "2", "NONE", "tls_web_server_authentication"] {
+            assert!(refused(&RULE, &[("allowed", usage)]).contains("neither an OID nor one of TLS_WEB"), "{usage}");
+        }
+        let custom = Certificate { extended_key_usages: Fact::Unknown, ..imported() };
+        assert_eq!(evaluate(&RULE, &[], &custom).unwrap_err().fact, "ExtendedKeyUsages");
+    }
+}

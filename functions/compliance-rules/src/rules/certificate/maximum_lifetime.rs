@@ -1,0 +1,221 @@
+//! `maximum-lifetime`: a certificate lives no longer than it may.
+//!
+//! | certificate | verdict |
+//! |---|---|
+//! | was never issued, is revoked, or has expired | not applicable |
+//! | no limit is set for its kind | not applicable |
+//! | its lifetime is longer than the least of the limits | non-compliant |
+//! | otherwise | compliant |
+//!
+//! | certificate | limits |
+//! |---|---|
+//! | private, or imported with the tag `acm-autopilot:renew-from` = `private-ca` | `privateLimits` |
+//! | imported otherwise | `importedLimits` |
+//! | public | `limits` |
+//!
+//! A limit is a number of days, or `cab-forum`:
+//!
+//! | begin of validity | days |
+//! |---|---|
+//! | before 2026-03-15 | 398 |
+//! | from 2026-03-15 | 200 |
+//! | from 2027-03-15 | 100 |
+//! | from 2029-03-15 | 47 |
+//!
+//! A day is 86,400 seconds, and any second more is another day; the first and the last second are both part
+//! of the lifetime. So 00:00:00 on one day to 23:59:59 on the same day is one day, and to 00:00:00 on
+//! the next is two. The limit of 825 days of certificates before 2020-09-01 is left out: all of those have
+//! expired. ACM does not tell whether the CA of an imported certificate is a public one, so
+//! those are held to the same limits as ACM's own unless their renewals come from a private CA: browsers hold
+//! CAs that were added to a trust store by hand to no such limit. The tag is read only where it decides.
+//!
+//! Source: [Baseline Requirements, 6.3.2 and 1.6.1, "Validity Period"](https://cabforum.org/working-groups/server/baseline-requirements/requirements/#632-certificate-operational-periods-and-key-pair-usage-periods);
+//! [RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5).
+
+use certificates::tags::{Instructions, RenewFrom};
+use certificates::{CertificateType, utc_date};
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+
+use crate::facts::{Certificate, Lookup, Missing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, standing};
+
+const LIMITS: List = List {
+    name: "limits",
+    default: &[CAB_FORUM],
+    entries: Entries::Text { what: "`cab-forum` and numbers of days from 1 to 3650", check },
+    about: "How long public certificates may live: `cab-forum`, days, or both, of which the least counts; `none` for no limit",
+};
+
+const IMPORTED_LIMITS: List = List {
+    name: "importedLimits",
+    default: &[CAB_FORUM],
+    entries: Entries::Text { what: "`cab-forum` and numbers of days from 1 to 3650", check },
+    about: "The same for imported certificates that are not renewed from a private CA",
+};
+
+const PRIVATE_LIMITS: List = List {
+    name: "privateLimits",
+    default: &[],
+    entries: Entries::Text { what: "`cab-forum` and numbers of days from 1 to 3650", check },
+    about: "The same for private certificates, and imported ones that are renewed from a private CA",
+};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "maximum-lifetime",
+    about: "Certificates live no longer than they may.",
+    evaluate: Evaluator::Certificate(evaluate),
+    parameters: &[Parameter::List(&LIMITS), Parameter::List(&IMPORTED_LIMITS), Parameter::List(&PRIVATE_LIMITS)],
+    lookups: &[Lookup::Description, Lookup::Tags],
+    corresponds_to: &[],
+};
+
+const CAB_FORUM: &str = "cab-forum";
+/// From when on which limit holds, the latest first.
+const SCHEDULE: [(Date, i64); 3] = [(date(2029, 3, 15), 47), (date(2027, 3, 15), 100), (date(2026, 3, 15), 200)];
+/// What held before.
+const BEFORE: i64 = 398;
+const DAY: i64 = 86_400;
+
+fn check(limit: &str) -> Result<(), String> {
+    match (limit, limit.parse()) {
+        (CAB_FORUM, _) | (_, Ok(1..=3_650_i64)) => Ok(()),
+        _ => Err("is neither `cab-forum` nor a number from 1 to 3650".into()),
+    }
+}
+
+fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
+    if let Some(verdict) = standing::not_judged(certificate, context.now)? {
+        return Ok(verdict);
+    }
+    let untold = |fact| Missing { fact, lookup: Lookup::Description };
+    let held_to = |limits: &List| -> Evaluation {
+        let limits = context.settings.list(limits);
+        if limits.is_empty() {
+            return Ok(Verdict::not_applicable("The rule has no limit for certificates of its kind."));
+        }
+        let begin = certificate.not_before()?.ok_or(untold("NotBefore"))?;
+        let end = certificate.not_after()?.ok_or(untold("NotAfter"))?;
+        Ok(judge(&limits, begin, end))
+    };
+    match certificate.certificate_type()? {
+        CertificateType::Private => held_to(&PRIVATE_LIMITS),
+        CertificateType::Imported => {
+            let (otherwise, private) = (held_to(&IMPORTED_LIMITS)?, held_to(&PRIVATE_LIMITS)?);
+            let is_bad = |verdict: &Verdict| matches!(verdict, Verdict::NonCompliant(_));
+            if !is_bad(&otherwise) && !is_bad(&private) {
+                return Ok(otherwise);
+            }
+            let source = Instructions::read(certificate.tags()?).wishes.renew_from;
+            Ok(if source == Some(RenewFrom::PrivateCa) { private } else { otherwise })
+        }
+        CertificateType::AmazonIssued | CertificateType::Other(_) => held_to(&LIMITS),
+    }
+}
+
+fn judge(limits: &[&str], begin: Timestamp, end: Timestamp) -> Verdict {
+    let lifetime = days(begin, end);
+    let limit = limits.iter().map(|limit| most(limit, begin)).min().unwrap_or(BEFORE);
+    if lifetime <= limit {
+        return Verdict::compliant(format!("It lives for {lifetime} days; {limit} are allowed."));
+    }
+    Verdict::non_compliant(format!(
+        "It lives for {lifetime} days from {}, and {limit} are allowed: browsers may refuse it if it chains to a public \
+         root. Replace it by one that lives shorter, and renew that automatically.",
+        utc_date(begin)
+    ))
+}
+
+/// Days as the Baseline Requirements count them.
+fn days(begin: Timestamp, end: Timestamp) -> i64 {
+    let seconds = end.duration_since(begin).as_secs().saturating_add(1).max(0);
+    seconds / DAY + i64::from(seconds % DAY > 0)
+}
+
+fn most(limit: &str, begin: Timestamp) -> i64 {
+    let forum = || {
+        let begin = utc_date(begin);
+        SCHEDULE.iter().find(|(from, _)| begin >= *from).map_or(BEFORE, |(_, days)| *days)
+    };
+    limit.parse().unwrap_or_else(|_| forum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RULE, days};
+    use crate::facts::{Certificate, Fact, Lookup};
+    use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
+    use crate::rules::support::{
+        at, check, ends, evaluate, imported, issued, known, pending, private, refused, tagged,
+    };
+
+    fn lives(begin: &str, end: &str) -> Certificate {
+        Certificate { not_before: known(Some(at(begin))), not_after: known(Some(at(end))), ..imported() }
+    }
+
+    #[test]
+    fn a_day_is_86400_seconds_with_both_ends() {
+        for (begin, end, expected) in [
+            ("2026-01-01T00:00:00Z", "2026-01-01T23:59:59Z", 1),
+            ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", 2),
+            ("2026-01-01T12:00:00Z", "2026-01-02T11:59:59Z", 1),
+            ("2026-03-15T00:00:00Z", "2026-09-30T23:59:59Z", 200),
+            ("2026-03-15T00:00:00Z", "2026-10-01T00:00:00Z", 201),
+            ("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", 0),
+        ] {
+            assert_eq!(days(at(begin), at(end)), expected, "{begin} to {end}");
+        }
+    }
+
+    #[test]
+    fn table() {
+        let from_ca = |certificate| tagged(certificate, &[("acm-autopilot:renew-from", "private-ca")]);
+        let from_acme = |certificate| tagged(certificate, &[("acm-autopilot:renew-from", "acme")]);
+        let year = || lives("2026-06-01T00:00:00Z", "2027-06-01T00:00:00Z");
+        let limited: &[(&str, &str)] = &[("importedLimits", "400"), ("privateLimits", "90")];
+        let unlimited: &[(&str, &str)] = &[("importedLimits", "none"), ("limits", "none")];
+        let short: &[(&str, &str)] = &[("limits", "cab-forum, 90")];
+        let week: &[(&str, &str)] = &[("privateLimits", "7")];
+        check(
+            &RULE,
+            &[
+                ("198 days of ACM", &[], issued(), Compliant, "198 days; 200 are"),
+                ("398 before", &[], lives("2026-03-14T23:59:59Z", "2027-04-16T23:59:58Z"), Compliant, "398 days; 398"),
+                ("399 before", &[], lives("2026-03-14T23:59:59Z", "2027-04-16T23:59:59Z"), NonCompliant, "399 days"),
+                ("200 then", &[], lives("2026-03-15T00:00:00Z", "2026-09-30T23:59:59Z"), NotApplicable, "expired"),
+                ("200", &[], lives("2026-06-01T00:00:00Z", "2026-12-17T23:59:59Z"), Compliant, "200 days"),
+                ("201", &[], lives("2026-06-01T00:00:00Z", "2026-12-18T00:00:00Z"), NonCompliant, "201 days"),
+                ("398 since", &[], lives("2026-03-15T00:00:00Z", "2027-04-16T23:59:59Z"), NonCompliant, "2026-03-15"),
+                ("100", &[], lives("2027-03-15T00:00:00Z", "2027-06-22T23:59:59Z"), Compliant, "100 days; 100"),
+                ("101", &[], lives("2027-03-15T00:00:00Z", "2027-06-23T00:00:00Z"), NonCompliant, "101 days"),
+                ("47", &[], lives("2029-03-15T00:00:00Z", "2029-04-30T23:59:59Z"), Compliant, "47 days; 47"),
+                ("48", &[], lives("2029-03-15T00:00:00Z", "2029-05-01T00:00:00Z"), NonCompliant, "48 days"),
+                ("imported, a year", &[], year(), NonCompliant, "if it chains to a public root"),
+                ("imported by ACME", &[], from_acme(year()), NonCompliant, "366 days"),
+                ("imported from a private CA", &[], from_ca(year()), NotApplicable, "no limit"),
+                ("that, limited", limited, from_ca(year()), NonCompliant, "90 are allowed"),
+                ("others, limited", limited, year(), Compliant, "400 are allowed"),
+                ("imported, no limit", unlimited, year(), NotApplicable, "no limit"),
+                ("public, no limit", unlimited, issued(), NotApplicable, "no limit"),
+                ("the least", short, issued(), NonCompliant, "90 are allowed"),
+                ("private", &[], private(), NotApplicable, "no limit"),
+                ("private, limited", week, private(), NonCompliant, "7 are allowed"),
+                ("pending", &[], pending(), NotApplicable, "not issued yet"),
+                ("expired", &[], ends(imported(), "2026-11-20T00:00:00Z"), NotApplicable, "expired"),
+            ],
+        );
+    }
+
+    #[test]
+    fn parameters_and_facts() {
+        for limit in ["0", "3651", "forever", "-1"] {
+            assert!(refused(&RULE, &[("limits", limit)]).contains("neither `cab-forum` nor a number"), "{limit}");
+        }
+        let untagged = |end| Certificate { tags: Fact::Unknown, ..lives("2026-06-01T00:00:00Z", end) };
+        assert!(evaluate(&RULE, &[], &untagged("2026-12-17T23:59:59Z")).is_ok());
+        assert_eq!(evaluate(&RULE, &[], &untagged("2026-12-18T00:00:00Z")).unwrap_err().lookup, Lookup::Tags);
+        let untold = Certificate { not_before: known(None), ..issued() };
+        assert_eq!(evaluate(&RULE, &[], &untold).unwrap_err().fact, "NotBefore");
+    }
+}

@@ -1,0 +1,156 @@
+//! `unused-certificate`: a certificate is in use, or new.
+//!
+//! | certificate | verdict |
+//! |---|---|
+//! | was never issued | not applicable: `issuance-status` tells |
+//! | is in use by an AWS resource | compliant |
+//! | is in no use, and revoked or expired | non-compliant: delete it |
+//! | is in no use, and ACM is able to renew it | compliant: it was exported since it was issued or last renewed, and is used elsewhere |
+//! | is in no use, private, and was exported at any time | compliant: it is used elsewhere |
+//! | was requested, issued or imported no more than `days` days ago | compliant: it is new |
+//! | is in no use otherwise | non-compliant |
+//!
+//! ACM tells only of private certificates whether they were exported, and of them only in
+//! ListCertificates; of public ones that may be exported it tells it by their eligibility for renewal.
+//!
+//! Source: [managed renewal, eligibility](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html);
+//! [CertificateSummary, `Exported`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateSummary.html).
+
+use certificates::{CertificateType, RenewalEligibility, calendar_days_between, utc_date};
+
+use crate::facts::{Certificate, Lookup, Missing};
+use crate::rules::{Context, Evaluation, Evaluator, Number, Parameter, Rule, Verdict, standing};
+
+const DAYS: Number = Number {
+    name: "days",
+    default: 30,
+    limits: 0..=365,
+    about: "So many calendar days a new certificate may be in no use",
+};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "unused-certificate",
+    about: "Certificates are in use, unless they are new.",
+    evaluate: Evaluator::Certificate(evaluate),
+    parameters: &[Parameter::Number(&DAYS)],
+    lookups: &[Lookup::Description, Lookup::AllCertificates],
+    corresponds_to: &["ElectricEye ACM.2"],
+};
+
+fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
+    let is_revoked = certificate.status()? == "REVOKED";
+    if !is_revoked && let Some(verdict) = standing::is_not_issued(certificate)? {
+        return Ok(verdict);
+    }
+    if *certificate.in_use()? {
+        return Ok(Verdict::compliant("An AWS resource uses it."));
+    }
+    if is_revoked {
+        return Ok(Verdict::non_compliant("It is revoked, and no AWS resource uses it: delete it."));
+    }
+    if let Some(date) = standing::expired(certificate, context.now)? {
+        return Ok(Verdict::non_compliant(format!("It expired on {date}, and no AWS resource uses it: delete it.")));
+    }
+    let kind = certificate.certificate_type()?;
+    if *kind != CertificateType::Imported && *certificate.renewal_eligibility()? == Some(RenewalEligibility::Eligible) {
+        return Ok(Verdict::compliant("No AWS resource uses it, but it was exported: it is used elsewhere."));
+    }
+    let since = utc_date(begin(certificate)?);
+    let days = calendar_days_between(since, utc_date(context.now));
+    if days <= context.settings.number(&DAYS) {
+        return Ok(Verdict::compliant(format!("No AWS resource uses it yet, but it is new: of {since}.")));
+    }
+    if *kind == CertificateType::Private && *certificate.exported()? == Some(true) {
+        return Ok(Verdict::compliant("No AWS resource uses it, but it was exported: it is used elsewhere."));
+    }
+    let advice = match kind {
+        CertificateType::Imported => "Use it or delete it: whoever has its key can speak for its names.",
+        _ => "Use it or delete it: ACM renews no certificate that is in no use.",
+    };
+    Ok(Verdict::non_compliant(format!("No AWS resource uses it, {days} days after it came on {since}. {advice}")))
+}
+
+/// When it came: imported, or issued, else requested.
+fn begin(certificate: &Certificate) -> Result<jiff::Timestamp, Missing> {
+    let latest = match certificate.certificate_type()? {
+        CertificateType::Imported => certificate.imported_at()?,
+        _ => certificate.issued_at()?,
+    };
+    let begin = match latest {
+        Some(at) => Some(*at),
+        None => *certificate.created_at()?,
+    };
+    begin.ok_or(Missing { fact: "CreatedAt", lookup: Lookup::Description })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::facts::{Certificate, Fact, Lookup};
+    use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
+    use crate::rules::support::{at, check, ends, evaluate, imported, issued, known, pending, private};
+    use certificates::RenewalEligibility;
+
+    fn unused(certificate: Certificate) -> Certificate {
+        let renewal_eligibility = known(Some(RenewalEligibility::Ineligible));
+        Certificate { in_use: known(false), renewal_eligibility, ..certificate }
+    }
+
+    fn of(certificate: Certificate, date: &str) -> Certificate {
+        let time = known(Some(at(date)));
+        match certificate.imported_at {
+            Fact::Known(Some(_)) => Certificate { imported_at: time, ..unused(certificate) },
+            _ => Certificate { issued_at: time, ..unused(certificate) },
+        }
+    }
+
+    #[test]
+    fn table() {
+        let eligible = || known(Some(RenewalEligibility::Eligible));
+        let exportable = Certificate { renewal_eligibility: eligible(), ..unused(issued()) };
+        let exported = Certificate { exported: known(Some(true)), ..unused(private()) };
+        let requested_only = Certificate { issued_at: known(None), ..unused(issued()) };
+        let revoked = Certificate { status: known("REVOKED"), ..unused(issued()) };
+        let revoked_in_use = Certificate { status: known("REVOKED"), ..issued() };
+        check(
+            &RULE,
+            &[
+                ("in use", &[], issued(), Compliant, "uses it"),
+                ("imported, in use", &[], imported(), Compliant, "uses it"),
+                (
+                    "unused",
+                    &[],
+                    unused(issued()),
+                    NonCompliant,
+                    "81 days after it came on 2026-09-01. Use it or delete it: ACM",
+                ),
+                ("imported", &[], unused(imported()), NonCompliant, "Use it or delete it"),
+                ("imported lately", &[], of(imported(), "2026-10-22T00:00:00Z"), Compliant, "of 2026-10-22"),
+                ("31 days", &[], of(imported(), "2026-10-21T23:00:00Z"), NonCompliant, "31 days"),
+                ("issued lately", &[], of(issued(), "2026-11-20T00:00:00Z"), Compliant, "new"),
+                ("0 days", &[("days", "0")], of(issued(), "2026-11-20T00:00:00Z"), NonCompliant, "1 days"),
+                ("no time of issue", &[("days", "81")], requested_only, Compliant, "of 2026-09-01"),
+                ("exported, public", &[], exportable, Compliant, "exported"),
+                ("private", &[], unused(private()), NonCompliant, "No AWS resource"),
+                ("exported, private", &[], exported, Compliant, "used elsewhere"),
+                ("expired", &[], ends(unused(imported()), "2026-11-20T00:00:00Z"), NonCompliant, "delete it"),
+                ("expired, in use", &[], ends(issued(), "2026-11-20T00:00:00Z"), Compliant, "uses it"),
+                ("revoked", &[], revoked, NonCompliant, "revoked"),
+                ("revoked, in use", &[], revoked_in_use, Compliant, "uses it"),
+                ("pending", &[], pending(), NotApplicable, "not issued yet"),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_listing_is_asked_last() {
+        let unknown = |certificate| Certificate { exported: Fact::Unknown, ..certificate };
+        assert_eq!(evaluate(&RULE, &[], &unknown(unused(private()))).unwrap_err().lookup, Lookup::AllCertificates);
+        for certificate in [private(), issued(), unused(issued()), of(private(), "2026-11-20T00:00:00Z")] {
+            assert!(evaluate(&RULE, &[], &unknown(certificate)).is_ok());
+        }
+        let nowhen = Certificate { created_at: known(None), issued_at: known(None), ..unused(issued()) };
+        assert_eq!(evaluate(&RULE, &[], &nowhen).unwrap_err().fact, "CreatedAt");
+    }
+}
