@@ -10,12 +10,12 @@ KEEP ?=
 SEEDS ?= 20
 WORLD ?= mixed
 
-FUNCTIONS := expiry-events imported-renewal
+FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
 VENV := target/venv
 IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint unit mangle simulate e2e build deny venv need-rust need-python
+.PHONY: help demo test bench lint unit mangle years simulate e2e build deny venv need-rust need-python
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,12 +23,13 @@ help:  ## Shows this.
 demo: build  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
 	@KEEP=$(KEEP) $(VENV)/bin/python localstack-tests/demo.py
 
-test: lint unit mangle build e2e  ## Everything that CI runs.
+test: lint unit years mangle build e2e  ## Everything that CI runs.
 
 lint: need-rust venv  ## Formatting, clippy with warnings denied, cfn-lint.
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	$(VENV)/bin/cfn-lint infra/template.yaml
+	$(VENV)/bin/python infra/rules.py --check
+	$(VENV)/bin/cfn-lint infra/template.yaml infra/zone-role.yaml infra/conformance-pack.yaml
 	$(VENV)/bin/python localstack-tests/check_schemas.py
 
 unit: need-rust  ## Unit, property and handler tests. They need no network.
@@ -37,9 +38,16 @@ unit: need-rust  ## Unit, property and handler tests. They need no network.
 mangle: need-rust  ## 100,000 mangled events into each function: none may panic.
 	PROPTEST_CASES=100000 cargo test --locked -p expiry-events --test suite mutated_events_never_panic
 	PROPTEST_CASES=100000 cargo test --locked -p imported-renewal --lib no_event_makes_it_panic
+	PROPTEST_CASES=100000 cargo test --locked -p dns-validation --test suite mutated_events_never_panic
+	PROPTEST_CASES=100000 cargo test --locked -p compliance-rules --test suite mutated_events_never_panic
+	PROPTEST_CASES=100000 cargo test --locked -p compliance-rules --lib no_item_makes_a_rule_panic
 
 simulate: need-rust  ## Years in the life of certificates under faults, SEEDS worlds of a kind (WORLD).
 	cargo run --locked --profile simulation -p simulation --bin simulate -- --seeds $(SEEDS) --world $(WORLD)
+
+years: need-rust  ## 200 worlds of 50 certificates over 3 years, always the same: every invariant holds.
+	cargo run --locked --profile simulation -p simulation --bin simulate -- \
+		--world mixed --from 0 --seeds 200 --certificates 50 --days 1095
 
 build: need-rust venv  ## Binaries for Lambda in target/lambda.
 	@$(IN_VENV) $(VENV)/bin/python localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
@@ -47,8 +55,10 @@ build: need-rust venv  ## Binaries for Lambda in target/lambda.
 e2e: build  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
 	$(VENV)/bin/python -m pytest localstack-tests
 
-bench: need-rust venv  ## Start time, package size and memory of each function, next to an empty one.
+bench: need-rust venv  ## Start time, size and memory of each function, and more, next to others.
 	@$(IN_VENV) $(VENV)/bin/python localstack-tests/build.py $(FUNCTIONS) empty-function
+	@cargo build --locked --profile simulation --package simulated-aws --features server
+	@$(PYTHON) localstack-tests/setup_venv.py custodian >/dev/null
 	@$(VENV)/bin/python localstack-tests/bench.py $(FUNCTIONS)
 
 deny: need-rust  ## Licences, sources and known vulnerabilities of the dependencies (cargo-deny).

@@ -11,21 +11,23 @@ import json
 import os
 import signal
 import sys
-import textwrap
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from demo_certificates import DemoCertificate, fleet
+from demo_compliance import RULES, DemoCompliance, Expected
+from demo_validation import DemoValidation
 from harness import deploy, events, paths, private_ca
 from harness.backend import Backend
 from harness.certificates import LocalCa
 from harness.checks import snapshot
-from harness.console import Console
+from harness.console import Console, Step, wrapped
 from harness.deploy import DeployFailed
 from harness.emulator import Emulator
 from harness.processes import NotReady
-from harness.subscribers import EventSubscriber, NoticeSubscriber, Person, wait_for
+from harness.subscribers import EventSubscriber, Notice, NoticeSubscriber, Person, wait_for
 
 _ADDRESS = "team@example.com"
 _SUMMARY = paths.TARGET / "demo" / "summary.json"
@@ -42,6 +44,8 @@ class Demo:
         self._begin = time.monotonic()
         self._undo = ExitStack()
         self.fleet: list[DemoCertificate] = []
+        self.validation = DemoValidation(backend, self._undo)
+        self.compliance: DemoCompliance
         self.stack: deploy.Stack
         self._notices: NoticeSubscriber
         self._events: EventSubscriber
@@ -51,6 +55,7 @@ class Demo:
         """Everything; what is not as it should be."""
         self._set_up()
         self._trigger()
+        self._evaluate()
         problems = self._check()
         self._write_summary()
         self._show(problems)
@@ -65,7 +70,17 @@ class Demo:
         name = "acm-autopilot" if backend.own else f"acm-autopilot-{uuid.uuid4().hex[:6]}"
         with self._console.step("Deploying infra/template.yaml with CloudFormation") as step:
             self.stack = deploy.deploy(
-                backend, name, {"NoticeEmail": _ADDRESS, "PrivateCaArns": "*"}
+                backend,
+                name,
+                # The zones of the demo are not in the DNS of the world.
+                {
+                    "NoticeEmail": _ADDRESS,
+                    "PrivateCaArns": "*",
+                    "DnsLookups": "false",
+                    "DeployComplianceRules": "true",
+                    # Nobody else uses ACM here: all rules at once.
+                    "ComplianceConcurrency": "0",
+                },
             )
             self._undo.callback(self.stack.delete)
             step.note = f"stack {name}"
@@ -90,6 +105,8 @@ class Demo:
                     backend.client("acm").delete_certificate, CertificateArn=certificate.arn
                 )
                 step.count += 1
+        with self._console.step("Requesting certificates from ACM; their DNS records are missing"):
+            self.validation.request()
 
     def _trigger(self) -> None:
         near = [certificate for certificate in self.fleet if certificate.near]
@@ -105,6 +122,12 @@ class Demo:
                 ],
             )
             self._wait(near, step)
+        with self._console.step(
+            "CloudTrail tells of the requests; the records are put, and ACM issues"
+        ) as step:
+            self.validation.announce()
+            step.total = len(self.validation.requests)
+            self._wait_until(lambda: self.validation.settled(self._notices), step)
         with self._console.step("The sweep looks at all certificates") as step:
             answer, error = events.invoke(self._backend, self.stack.expiry_events, events.SWEEP)
             if error:
@@ -113,17 +136,35 @@ class Demo:
             self._wait(self.fleet, step)
             time.sleep(_QUIET_SECONDS)
 
-    def _wait(self, wanted: list[DemoCertificate], step) -> None:
+    def _evaluate(self) -> None:
+        self.compliance = DemoCompliance(
+            self._backend,
+            [
+                Expected(item.name, item.arn, item.broken_rules)
+                for item in [*self.fleet, *self.validation.requests]
+            ],
+        )
+        with self._console.step("AWS Config asks for the verdicts of its rules") as step:
+            step.total = self.compliance.total
+            step.count = self.compliance.evaluate(self.stack)
+            step.note = f"{len(RULES)} rules, {step.count} verdicts"
+
+    def _wait(self, wanted: list[DemoCertificate], step: Step) -> None:
+        self._wait_until(
+            lambda: sum(item.settled(self._events, self._notices) for item in wanted), step
+        )
+
+    def _wait_until(self, settled: Callable[[], int], step: Step) -> None:
         """Until all have settled, or the time has passed: the checks say what is missing then."""
 
-        def settled() -> bool:
-            step.count = sum(item.settled(self._events, self._notices) for item in wanted)
-            return step.count == len(wanted)
+        def all_settled() -> bool:
+            step.count = settled()
+            return step.count == step.total
 
         try:
-            wait_for("settling", settled, _SETTLE_SECONDS)
+            wait_for("settling", all_settled, _SETTLE_SECONDS)
         except TimeoutError:
-            step.note = f"{step.count} of {len(wanted)} settled"
+            step.note = f"{step.count} of {step.total} settled"
 
     def _check(self) -> list[str]:
         problems = []
@@ -131,13 +172,17 @@ class Demo:
             certificate.after = snapshot(self._backend, certificate.arn)
             found = certificate.problems(self._events, self._notices)
             problems += [f"{certificate.name}: {problem}" for problem in found]
-        return problems
+        self.validation.look()
+        problems += self.validation.problems(self._notices)
+        return problems + self.compliance.problems()
 
     def _write_summary(self) -> None:
         summary = {
             "backend": self._backend.name,
             "elapsed_seconds": round(time.monotonic() - self._begin, 1),
             "certificates": [item.summary(self._events, self._notices) for item in self.fleet],
+            "validation": self.validation.summary(self._notices),
+            "compliance": self.compliance.summary(),
         }
         _SUMMARY.parent.mkdir(parents=True, exist_ok=True)
         _SUMMARY.write_text(json.dumps(summary, indent=2) + "\n")
@@ -159,14 +204,24 @@ class Demo:
                         part["statuses"] + ([f"({part['reason']})"] if part["reason"] else [])
                     )
                     or "-",
-                    "\n".join(_wrapped(part["notices"])) or "-",
+                    "\n".join(wrapped(part["notices"])) or "-",
                 )
             )
         console.line()
         console.table(
             ("Certificate", "Serial, end before", "Serial, end after", "Statuses", "Notices"), rows
         )
-        self._show_notice()
+        console.line()
+        console.table(
+            ("Requested", "Records that were put", "ACM", "Notices"),
+            self.validation.rows(self._notices),
+        )
+        self._show_notices()
+        console.line()
+        console.line("In AWS Config", bold=True)
+        console.table(("Certificate", *RULES), self.compliance.rows())
+        console.line()
+        console.table(("Certificate", "Rule", "Annotation"), self.compliance.annotations())
         console.line()
         for problem in problems:
             console.line(f"✘ {problem}", "red")
@@ -177,28 +232,26 @@ class Demo:
             console.line(f"All as it should be, in {elapsed}", "green", bold=True)
         console.line(f"Summary: {_SUMMARY.relative_to(paths.PROJECT)}", "grey")
 
-    def _show_notice(self) -> None:
-        """One whole notice: of the failed renewal, since it has the most to say."""
-        failed = next(item for item in self.fleet if item.reason)
-        found = [item for item in self._notices.of(failed.arn) if item.kind == "renewal-failed"]
-        if not found:
-            return
-        notice = found[-1]
-        mails = [text for _, text in self._person.mails() if failed.arn in text]
+    def _show_notices(self) -> None:
+        """Two whole notices: of the failed renewal and of the missing zone, which have the most to say."""
+        failed = next(item.arn for item in self.fleet if item.reason)
+        without_zone = next(item.arn for item in self.validation.requests if not item.zones)
+        for arn, kind in ((failed, "renewal-failed"), (without_zone, "validation-records-missing")):
+            found = [item for item in self._notices.of(arn) if item.kind == kind]
+            if found:
+                self._show_notice("One notice" if arn == failed else "Another one", found[-1])
+
+    def _show_notice(self, title: str, notice: Notice) -> None:
+        mails = [text for _, text in self._person.mails() if notice.arn in text]
         mails = [text for text in mails if notice.body["whatHappened"] in text] or mails[-1:]
         self._console.line()
-        self._console.line("One notice as a person gets it", bold=True)
+        self._console.line(f"{title} as a person gets it", bold=True)
         self._console.line(f"Subject: {notice.subject}")
         attributes = ", ".join(f"{key}={value}" for key, value in sorted(notice.attributes.items()))
         self._console.line(f"Attributes: {attributes}")
         self._console.line()
-        self._console.line(mails[0] if mails else json.dumps(notice.body, indent=2))
-
-
-def _wrapped(subjects: list[str]) -> list[str]:
-    """Lines that fit a column; a subject goes on with two spaces."""
-    fit = {"width": 52, "subsequent_indent": "  ", "break_long_words": False}
-    return [line for subject in subjects for line in textwrap.wrap(subject, **fit)]
+        text = mails[0] if mails else json.dumps(notice.body, indent=2)
+        self._console.line(text.rstrip())
 
 
 def _short(serial: str) -> str:
@@ -216,6 +269,8 @@ def _show_kept(console: Console, emulator: Emulator, demo: Demo) -> None:
         "aws acm list-certificates --includes keyTypes=RSA_2048,EC_prime256v1,EC_secp384r1",
         f"aws acm list-tags-for-certificate --certificate-arn {demo.fleet[0].arn}",
         f"aws logs tail /aws/lambda/{demo.stack.imported_renewal}",
+        "aws route53 list-hosted-zones-by-name --dns-name example.org",
+        f"aws logs tail /aws/lambda/{demo.stack.dns_validation}",
         f"aws lambda invoke --function-name {demo.stack.expiry_events} "
         f"--cli-binary-format raw-in-base64-out --payload '{json.dumps(events.SWEEP)}' /dev/stdout",
     ):
@@ -238,7 +293,9 @@ def main() -> int:
     emulator = Emulator(keep=keep)
     try:
         deploy.check_artifacts()
-        with console.step("Starting LocalStack and a server for AWS Private CA"):
+        given = os.environ.get("AWS_ENDPOINT_URL")
+        starting = "Starting LocalStack and a server for AWS Private CA"
+        with console.step(f"Looking at {given}" if given else starting):
             emulator.__enter__()
     except (DeployFailed, NotReady) as error:
         console.line(str(error), "red")

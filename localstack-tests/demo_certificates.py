@@ -18,6 +18,12 @@ _RENEWED, _WATCHED, _NOTHING, _FAILED, _EXPIRED = (
 )
 
 # For each outcome: the notice that must come exactly once, the statuses, and what else may come once.
+# The rules of AWS Config that it breaks in the end.
+_BROKEN = {
+    _WATCHED: {"certificate-expiry", "renewal-managed"},
+    _FAILED: {"certificate-expiry", "renewal-status"},
+    _EXPIRED: {"certificate-expiry", "certificate-expired-in-use", "renewal-managed"},
+}
 # A certificate within a notice threshold gets that notice too, whatever becomes of its renewal.
 _NOTICE = {
     _RENEWED: "renewal-complete",
@@ -50,6 +56,11 @@ class DemoCertificate:
     def near(self) -> bool:
         """Whether ACM itself would send an event about it."""
         return 0 <= self.days <= 45
+
+    @property
+    def broken_rules(self) -> frozenset[str]:
+        """The rules of AWS Config that it must break."""
+        return frozenset(_BROKEN.get(self.outcome, set()))
 
     def create(self, backend: Backend, local_ca: certificates.LocalCa) -> None:
         """Import it, as somebody would have a year ago."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Makes target/venv with what requirements.txt pins. Standard library only.
 
+`setup_venv.py custodian` makes target/venv-custodian with what requirements-custodian.txt pins.
 Prints the path of the environment's Python. A second run finds the stamp and does nothing.
 """
 
@@ -19,8 +20,9 @@ if sys.version_info < (3, 11):
     )
 
 HERE = Path(__file__).resolve().parent
-REQUIREMENTS = HERE / "requirements.txt"
-VENV = HERE.parent / "target" / "venv"
+SUFFIX = f"-{sys.argv[1]}" if len(sys.argv) > 1 else ""
+REQUIREMENTS = HERE / f"requirements{SUFFIX}.txt"
+VENV = HERE.parent / "target" / f"venv{SUFFIX}"
 STAMP = VENV / "installed"
 
 
@@ -37,6 +39,8 @@ def venv_python() -> Path:
 
 def main() -> None:
     """Install unless the stamp says that it is done."""
+    if not REQUIREMENTS.is_file():
+        sys.exit(f"there is no {REQUIREMENTS.name}")
     if not (STAMP.is_file() and STAMP.read_text() == wanted_stamp() and venv_python().exists()):
         install()
     print(venv_python())
@@ -80,7 +84,7 @@ def report(log: Path, done: threading.Event) -> None:
     """Show how far pip is: on a terminal a line that changes, elsewhere one every 15 seconds."""
     total = sum("==" in line for line in REQUIREMENTS.read_text().splitlines())
     begin, terminal = time.monotonic(), sys.stderr.isatty()
-    print(f"Installing {total} Python packages into target/venv (once)", file=sys.stderr)
+    print(f"Installing {total} Python packages into target/{VENV.name} (once)", file=sys.stderr)
     while not done.wait(0.5 if terminal else 15):
         collected = log.read_text(errors="replace").count("Collecting ")
         phase = (

@@ -24,12 +24,14 @@ class Backend:
     """Where AWS answers.
 
     own: it is LocalStack started by this harness, with the corrections and the test set-up in it.
+    number: another account than that of the usual credentials; LocalStack takes it from the access key.
     """
 
     endpoint: str
     pca_endpoint: str
     region: str
     own: bool
+    number: str | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -40,9 +42,10 @@ class Backend:
     def client(self, service: str) -> Any:
         """A client; one per service."""
         if service not in self._clients:
-            own = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+            own = {"aws_access_key_id": self.number or "test", "aws_secret_access_key": "test"}
             # With a given endpoint, the given credentials.
-            keys = own if self.own or "AWS_ACCESS_KEY_ID" not in os.environ else {}
+            given = "AWS_ACCESS_KEY_ID" in os.environ and not (self.own or self.number)
+            keys = {} if given else own
             self._clients[service] = boto3.client(
                 service,
                 region_name=self.region,
@@ -51,6 +54,10 @@ class Backend:
                 **keys,
             )
         return self._clients[service]
+
+    def in_account(self, number: str) -> Backend:
+        """The same AWS as another account sees it."""
+        return Backend(self.endpoint, self.pca_endpoint, self.region, self.own, number)
 
     @property
     def account(self) -> str:
@@ -67,9 +74,21 @@ class Backend:
         """POST to one of LocalStack's own pages."""
         return self._request(path, json.dumps(body).encode())
 
-    def _request(self, path: str, body: bytes | None) -> Any:
+    def call_json(self, service: str, target: str, body: dict) -> Any:
+        """A call whose members the service model here does not know yet."""
+        scope = f"{self.number or 'test'}/20260101/{self.region}/{service}/aws4_request"
+        headers = {
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": target,
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        }
+        return self._request("", json.dumps(body).encode(), headers)
+
+    def _request(self, path: str, body: bytes | None, headers: dict | None = None) -> Any:
         request = urllib.request.Request(
-            self.endpoint + path, data=body, headers={"Content-Type": "application/json"}
+            self.endpoint + path,
+            data=body,
+            headers=headers or {"Content-Type": "application/json"},
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:

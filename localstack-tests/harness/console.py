@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -44,13 +45,14 @@ class Console:
         step.end("done", "green")
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Columns as wide as their cells; cells may hold several lines."""
+        """Columns as wide as their cells. Cells may hold several lines: then rules part the rows."""
         cells = [[str(cell).split("\n") for cell in row] for row in rows]
         widths = [
             max([len(title)] + [len(line) for row in cells for line in row[index]])
             for index, title in enumerate(head)
         ]
         rule = "  ".join("-" * width for width in widths)
+        several = any(len(cell) > 1 for row in cells for cell in row)
         titles = "  ".join(title.ljust(width) for title, width in zip(head, widths))
         self.line(titles.rstrip(), bold=True)
         self.line(rule, "grey")
@@ -59,7 +61,8 @@ class Console:
                 parts = [cell[index] if index < len(cell) else "" for cell in row]
                 text = "  ".join(part.ljust(width) for part, width in zip(parts, widths))
                 self.line(text.rstrip())
-            self.line(rule, "grey")
+            if several:
+                self.line(rule, "grey")
 
 
 class Step:
@@ -102,3 +105,10 @@ class Step:
             frame = frames[tick % len(frames)]
             print(f"\r\033[K{frame} {self._text}{bar}  {seconds:.0f} s", end="", flush=True)
             tick += 1
+
+
+def wrapped(texts: Sequence[str], width: int = 52) -> list[str]:
+    """Lines that fit a column; a text goes on with two spaces."""
+    fit = {"width": width, "subsequent_indent": "  "}
+    fit |= {"break_long_words": False, "break_on_hyphens": False}
+    return [line for text in texts for line in textwrap.wrap(text, **fit)]

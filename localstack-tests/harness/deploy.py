@@ -10,6 +10,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from . import paths
 from .backend import Backend
 
@@ -30,7 +32,7 @@ class Stack:
 
     backend: Backend
     name: str
-    bucket: str
+    bucket: str | None
     outputs: dict[str, str]
 
     @property
@@ -48,13 +50,45 @@ class Stack:
         """Name of the function."""
         return self.outputs["ImportedRenewalFunctionName"]
 
+    @property
+    def dns_validation(self) -> str:
+        """Name of the function."""
+        return self.outputs["DnsValidationFunctionName"]
+
+    @property
+    def compliance_rules(self) -> str:
+        """Name of the function."""
+        return self.outputs["ComplianceRulesFunctionName"]
+
     def delete(self) -> None:
         """Remove the stack and its bucket, for a backend that stays."""
-        self.backend.client("cloudformation").delete_stack(StackName=self.name)
+        try:
+            self.backend.client("cloudformation").delete_stack(StackName=self.name)
+        except ClientError:
+            # LocalStack cannot delete a stack of which a condition leaves something out.
+            self._delete_functions()
+        if self.bucket is None:
+            return
         s3 = self.backend.client("s3")
         for item in s3.list_objects_v2(Bucket=self.bucket).get("Contents", []):
             s3.delete_object(Bucket=self.bucket, Key=item["Key"])
         s3.delete_bucket(Bucket=self.bucket)
+
+    def _delete_functions(self) -> None:
+        """Without them, and what polls for them, nothing of the stack does anything."""
+        client = self.backend.client("lambda")
+        pages = self.backend.client("cloudformation").get_paginator("list_stack_resources")
+        found = [
+            (resource["ResourceType"], resource["PhysicalResourceId"])
+            for page in pages.paginate(StackName=self.name)
+            for resource in page["StackResourceSummaries"]
+        ]
+        for kind, name in found:
+            if kind == "AWS::Lambda::EventSourceMapping":
+                client.delete_event_source_mapping(UUID=name)
+        for kind, name in found:
+            if kind == "AWS::Lambda::Function":
+                client.delete_function(FunctionName=name)
 
 
 def architecture() -> str:
@@ -113,8 +147,20 @@ def deploy(
     # By URL, since a template in the call itself is limited to 51,200 bytes.
     s3.put_object(Bucket=bucket, Key="template.yaml", Body=text.encode())
     parameters = {"Architecture": architecture()} | parameters
-    outputs = _create_stack(backend, name, f"{backend.endpoint}/{bucket}/template.yaml", parameters)
-    return Stack(backend, name, bucket, outputs)
+    template = {"TemplateURL": f"{backend.endpoint}/{bucket}/template.yaml"}
+    return Stack(backend, name, bucket, create_stack(backend, name, template, parameters))
+
+
+def deploy_zone_role(backend: Backend, stack: Stack, role: str, external_id: str) -> Stack:
+    """Deploy infra/zone-role.yaml, for the functions of `stack`, in the account of `backend`."""
+    name = f"{stack.name}-zone-role"
+    parameters = {
+        "FunctionRoleArns": stack.outputs["DnsValidationRoleArn"],
+        "ExternalId": external_id,
+        "RoleName": role,
+    }
+    template = {"TemplateBody": paths.ZONE_ROLE_TEMPLATE.read_text()}
+    return Stack(backend, name, None, create_stack(backend, name, template, parameters))
 
 
 def _create_bucket(backend: Backend, bucket: str) -> None:
@@ -134,18 +180,22 @@ def _with_pca_endpoint(backend: Backend, text: str) -> str:
     return text
 
 
-def _create_stack(
-    backend: Backend, name: str, url: str, parameters: dict[str, str]
+def create_stack(
+    backend: Backend, name: str, template: dict[str, str], parameters: dict[str, str]
 ) -> dict[str, str]:
+    """Create a stack and wait; its outputs. template: TemplateBody or TemplateURL."""
     cloudformation = backend.client("cloudformation")
-    cloudformation.create_stack(
-        StackName=name,
-        TemplateURL=url,
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-        ],
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
+    try:
+        cloudformation.create_stack(
+            StackName=name,
+            **template,
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+            ],
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
+    except ClientError as error:
+        raise DeployFailed(f"stack {name}: {error}") from error
     end = time.monotonic() + _STACK_SECONDS
     while time.monotonic() < end:
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]

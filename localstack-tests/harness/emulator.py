@@ -14,6 +14,7 @@ from pathlib import Path
 from . import paths
 from .backend import Backend
 from .processes import ManagedProcess, NotReady, free_port
+from .reimport import check_tags_are_kept
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
@@ -27,7 +28,11 @@ process = harness.lambda_executor.plugin:ProcessExecutorPlugin
 
 [localstack.aws.provider]
 acm:strict = harness.aws_corrections.acm_provider:acm
+route53:strict = harness.aws_corrections.route53_provider:route53
+sts:strict = harness.aws_corrections.sts_provider:sts
+config:strict = harness.aws_corrections.config_provider:config
 """
+_CORRECTED_SERVICES = ("ACM", "ROUTE53", "STS", "CONFIG")
 
 
 class Emulator:
@@ -49,6 +54,7 @@ class Emulator:
             pca = os.environ.get("AWS_ENDPOINT_URL_ACM_PCA", given)
             region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
             self.backend = Backend(given, pca, region, own=False)
+            check_tags_are_kept(self.backend)
             return self
         try:
             self._start()
@@ -105,7 +111,8 @@ class Emulator:
         settings = _localstack_settings(self._run, edge, pca_url)
         pca_server = ["harness.aws_corrections.pca_server", str(pca)]
         if not self._corrected:
-            del settings["PROVIDER_OVERRIDE_ACM"]
+            for service in _CORRECTED_SERVICES:
+                del settings[f"PROVIDER_OVERRIDE_{service}"]
             pca_server = ["moto.server", "-H", "127.0.0.1", "-p", str(pca)]
         pca_process = ManagedProcess(
             "moto's server for acm-pca",
@@ -126,8 +133,10 @@ class Emulator:
         pca_process.wait_until(lambda: _answers(f"{pca_url}/moto-api/"), _READY_SECONDS)
         localstack.wait_until(lambda: _answers(f"{edge_url}/_localstack/health"), _READY_SECONDS)
         self.backend = Backend(edge_url, pca_url, REGION, own=True)
-        # LocalStack loads a service at its first call; the test set-up routes come with ACM.
+        # LocalStack loads a service at its first call, and the test set-up routes come with it.
         self.backend.client("acm").list_certificates()
+        self.backend.client("route53").list_hosted_zones()
+        self.backend.client("config").describe_config_rules()
 
 
 def _environment(run: Path) -> dict[str, str]:
@@ -163,7 +172,7 @@ def _localstack_settings(run: Path, port: int, pca_url: str) -> dict[str, str]:
         # Queue URLs that resolve without a name server.
         "SQS_ENDPOINT_STRATEGY": "path",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
-        "PROVIDER_OVERRIDE_ACM": "strict",
+        **{f"PROVIDER_OVERRIDE_{service}": "strict" for service in _CORRECTED_SERVICES},
         "FUNCTION_ENVIRONMENT_AWS_ENDPOINT_URL_ACM_PCA": pca_url,
         # A resource type that it does not know, AWS::CertificateManager::Account, is skipped.
         "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "1",

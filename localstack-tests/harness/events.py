@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .backend import Backend
@@ -42,7 +42,56 @@ def approaching_expiration(arn: str, days: int, common_name: str | None) -> dict
 
 def tags_added_by_operator(backend: Backend, arn: str, tags: dict[str, str]) -> dict[str, Any]:
     """What CloudTrail reports of an AddTagsToCertificate call."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    added = [{"key": key, "value": value} for key, value in tags.items()]
+    return _cloudtrail(
+        backend, "AddTagsToCertificate", {"certificateArn": arn, "tags": added}, None
+    )
+
+
+def certificate_requested(backend: Backend, arn: str, names: list[str]) -> dict[str, Any]:
+    """What CloudTrail reports of a RequestCertificate call."""
+    return _cloudtrail(backend, "RequestCertificate", _requested(names), {"certificateArn": arn})
+
+
+def request_failed(backend: Backend, names: list[str], code: str) -> dict[str, Any]:
+    """What CloudTrail reports of a RequestCertificate call that was refused."""
+    failed = _cloudtrail(backend, "RequestCertificate", _requested(names), None)
+    detail = json.loads(failed["Detail"]) | {"errorCode": code, "errorMessage": "Refused."}
+    return failed | {"Detail": json.dumps(detail)}
+
+
+def options_updated(backend: Backend, arn: str) -> dict[str, Any]:
+    """What CloudTrail reports of an UpdateCertificateOptions call."""
+    request = {"certificateArn": arn, "options": {"validationMethod": "DNS"}}
+    return _cloudtrail(backend, "UpdateCertificateOptions", request, None)
+
+
+def renewal_action_required(arn: str, common_name: str, days: int) -> dict[str, Any]:
+    """What ACM sends when it cannot renew by itself because a record is missing."""
+    now = datetime.now(UTC)
+    detail = {
+        "CertificateType": "AMAZON_ISSUED",
+        "CommonName": common_name,
+        "DomainValidationMethod": "DNS",
+        "RenewalStatusReason": "PENDING_DOMAIN_VALIDATION",
+        "DaysToExpiry": days,
+        "InUse": True,
+        "Exported": False,
+        "CertificateCreatedDate": _iso(now - timedelta(days=150)),
+        "CertificateExpirationDate": _iso(now + timedelta(days=days)),
+    }
+    return entry("aws.acm", "ACM Certificate Renewal Action Required", detail, [arn])
+
+
+def _requested(names: list[str]) -> dict[str, Any]:
+    request = {"domainName": names[0], "validationMethod": "DNS"}
+    return request | ({"subjectAlternativeNames": names[1:]} if names[1:] else {})
+
+
+def _cloudtrail(
+    backend: Backend, call: str, request: dict[str, Any], response: dict[str, Any] | None
+) -> dict[str, Any]:
+    now = datetime.now(UTC)
     role = f"arn:aws:iam::{backend.account}:role/operator"
     detail = {
         "eventVersion": "1.11",
@@ -54,15 +103,12 @@ def tags_added_by_operator(backend: Backend, arn: str, tags: dict[str, str]) -> 
                 "sessionIssuer": {"type": "Role", "arn": role, "userName": "operator"}
             },
         },
-        "eventTime": now,
+        "eventTime": _iso(now),
         "eventSource": "acm.amazonaws.com",
-        "eventName": "AddTagsToCertificate",
+        "eventName": call,
         "awsRegion": backend.region,
-        "requestParameters": {
-            "certificateArn": arn,
-            "tags": [{"key": key, "value": value} for key, value in tags.items()],
-        },
-        "responseElements": None,
+        "requestParameters": request,
+        "responseElements": response,
         "readOnly": False,
         "eventType": "AwsApiCall",
         "managementEvent": True,
@@ -72,14 +118,20 @@ def tags_added_by_operator(backend: Backend, arn: str, tags: dict[str, str]) -> 
     return entry("aws.acm", "AWS API Call via CloudTrail", detail, [])
 
 
-def config_non_compliant(backend: Backend, arn: str) -> dict[str, Any]:
+def _iso(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def config_non_compliant(
+    backend: Backend, arn: str, rule: str = "acm-certificate-expiration-check"
+) -> dict[str, Any]:
     """What AWS Config sends when a rule finds a certificate NON_COMPLIANT."""
     detail = {
         "resourceId": arn,
         "resourceType": "AWS::ACM::Certificate",
         "awsRegion": backend.region,
         "awsAccountId": backend.account,
-        "configRuleName": "acm-certificate-expiration-check",
+        "configRuleName": rule,
         "recordVersion": "1.0",
         "messageType": "ComplianceChangeNotification",
         "newEvaluationResult": {"complianceType": "NON_COMPLIANT"},
@@ -117,7 +169,7 @@ def as_delivered(backend: Backend, put_entry: dict[str, Any]) -> dict[str, Any]:
         "detail-type": put_entry["DetailType"],
         "source": put_entry["Source"],
         "account": backend.account,
-        "time": put_entry["Time"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "time": _iso(put_entry["Time"]),
         "region": backend.region,
         "resources": put_entry["Resources"],
         "detail": json.loads(put_entry["Detail"]),

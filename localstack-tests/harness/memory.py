@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from . import certificates, events, paths, private_ca
+from . import certificates, config_rules, events, paths, private_ca, requested
 from .backend import Backend
 from .emulator import Emulator
 from .lambda_executor.process import FunctionProcess, base_environment
 from .lambda_executor.runtime_api import Work
+from .zones import Zone
 
 EVENTS = 100
-# Every fourth event has something to do (a notice, a renewal with a new key); the others look at a
-# certificate that needs nothing.
+# Every fourth event has something to do (a notice, a renewal with a new key, a record); the others look
+# at a certificate that needs nothing.
 _BUSY = 4
 _SECONDS = 60
 
@@ -55,10 +56,48 @@ def _environment(backend: Backend, function: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": backend.endpoint,
         "AWS_ENDPOINT_URL_ACM_PCA": backend.pca_endpoint,
         "NOTICE_TOPIC_ARN": topic,
+        "DNS_LOOKUPS": "false",
     }
 
 
 def _events(backend: Backend, function: str) -> Iterator[dict[str, Any]]:
+    if function == "dns-validation":
+        yield from _requests(backend)
+    elif function == "compliance-rules":
+        yield from _evaluations(backend)
+    else:
+        yield from _ends(backend, function)
+
+
+def _requests(backend: Backend) -> Iterator[dict[str, Any]]:
+    """Certificates that wait for a record; in between, one whose record is there."""
+    requested.set_record_delay(backend, 0)
+    for name in ("quiet.example", *(f"zone-{number}.example" for number in range(EVENTS))):
+        Zone.create(backend, name)
+    names = ["quiet.example"]
+    quiet = requested.request(backend, names)
+    for number in range(EVENTS):
+        arn = quiet
+        if number % _BUSY == 0 and number:
+            names = [f"zone-{number}.example", f"*.zone-{number}.example"]
+            arn = requested.request(backend, names)
+        yield events.as_delivered(backend, events.certificate_requested(backend, arn, names))
+
+
+def _evaluations(backend: Backend) -> Iterator[dict[str, Any]]:
+    """Recorded certificates with a chain to look up and verify; in between, all of them by their list."""
+    ca = certificates.LocalCa()
+    for number in range(EVENTS):
+        if number % _BUSY == 0:
+            recorded = ca.issue([f"recorded-{number}.example.com"], "RSA_2048")
+            arn = certificates.import_certificate(backend, recorded, {})
+            yield config_rules.changed({"rule": "chain-complete"}, backend.account, backend.region, arn)
+        else:
+            yield config_rules.scheduled({"rule": "certificate-expiry"}, backend.account, backend.region)
+
+
+def _ends(backend: Backend, function: str) -> Iterator[dict[str, Any]]:
+    """Certificates that approach their end; in between, one that does not."""
     ca = certificates.LocalCa()
     tags = {
         "acm-autopilot:renew-from": "private-ca",

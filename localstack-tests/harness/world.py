@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from . import certificates, checks, deploy, events, private_ca
+from . import certificates, checks, deploy, events, private_ca, requested
 from .backend import Backend
 from .subscribers import EventSubscriber, NoticeSubscriber, Person, wait_for
+from .zones import Zone
 
 ADDRESS = "team@example.com"
+# An account that owns zones, and a domain whose zone is looked for there.
+ZONE_ACCOUNT = "111122223333"
+ZONE_ACCOUNT_DOMAIN = "elsewhere.example"
+# One whose role is configured, but is not there.
+REFUSED_DOMAIN = "refused.example"
+_EXTERNAL_ID = "acm-autopilot-tests"
 _TIDY_SECONDS = 5.0
 _ENDS = ("renewal-complete", "renewal-failed")
 
@@ -30,7 +39,11 @@ class World:
     notices: NoticeSubscriber
     events: EventSubscriber
     person: Person
+    zone_role: deploy.Stack
+    # The zone in the other account.
+    elsewhere: Zone
     _made: list[str] = field(default_factory=list)
+    _zones: list[Zone] = field(default_factory=list)
 
     @classmethod
     def deploy(cls, backend: Backend, artifacts: Path, local_ca: certificates.LocalCa) -> World:
@@ -41,20 +54,38 @@ class World:
         stack = deploy.deploy(
             backend,
             f"acm-autopilot-{uuid.uuid4().hex[:6]}",
-            {"NoticeEmail": ADDRESS, "DefaultPrivateCaArn": ca, "PrivateCaArns": "*"},
+            {
+                "NoticeEmail": ADDRESS,
+                "DefaultPrivateCaArn": ca,
+                "PrivateCaArns": "*",
+                "ZoneRoles": json.dumps(_zone_roles()),
+                # The names of the tests are not in the DNS of the world.
+                "DnsLookups": "false",
+                "DeployComplianceRules": "true",
+                # Nobody else uses ACM here: all rules at once.
+                "ComplianceConcurrency": "0",
+            },
             artifacts=artifacts,
         )
+        owner = backend.in_account(ZONE_ACCOUNT)
+        elsewhere = Zone.create(owner, ZONE_ACCOUNT_DOMAIN)
+        zone_role = deploy.deploy_zone_role(owner, stack, "acm-autopilot-zones", _EXTERNAL_ID)
         notices = NoticeSubscriber(backend, stack.topic_arn)
         listener = EventSubscriber(backend)
         person = Person(backend, stack.topic_arn, ADDRESS)
-        return cls(backend, stack, ca, disabled, local_ca, notices, listener, person)
+        return cls(
+            backend, stack, ca, disabled, local_ca, notices, listener, person, zone_role, elsewhere
+        )
 
     def close(self) -> None:
         """Stop listening; remove everything from a backend that stays."""
         self.notices.close()
         self.events.close()
         if not self.backend.own:
+            self.zone_role.delete()
             self.stack.delete()
+            for zone in (self.elsewhere, *self._zones):
+                zone.delete()
             for arn in self._made:
                 self.backend.client("acm").delete_certificate(CertificateArn=arn)
             for arn in (self.ca, self.disabled_ca):
@@ -84,6 +115,23 @@ class World:
         self._made.append(arn)
         return arn, self.snapshot(arn)
 
+    def zone(self, name: str, *, private: bool = False) -> Zone:
+        """A hosted zone in our account."""
+        self._zones.append(Zone.create(self.backend, name, private=private))
+        return self._zones[-1]
+
+    def request(self, names: list[str], *, announce: bool = True, **more: Any) -> str:
+        """Request a certificate, and let CloudTrail tell of it; the ARN."""
+        arn = requested.request(self.backend, names, **more)
+        self._made.append(arn)
+        if announce:
+            requested.announce(self.backend, arn, names)
+        return arn
+
+    def forget(self, arn: str) -> None:
+        """A certificate that the test itself has deleted."""
+        self._made.remove(arn)
+
     def snapshot(self, arn: str) -> checks.Snapshot:
         """The certificate now."""
         return checks.snapshot(self.backend, arn)
@@ -96,9 +144,56 @@ class World:
 
     def sweep(self) -> dict[str, Any]:
         """Run the sweep now; its answer."""
-        answer, error = events.invoke(self.backend, self.stack.expiry_events, events.SWEEP)
+        return self.invoke(self.stack.expiry_events, events.SWEEP)
+
+    def invoke(self, function: str, event: object) -> dict[str, Any]:
+        """Invoke a function, which must succeed; its answer."""
+        answer, error = events.invoke(self.backend, function, event)
         assert error is None, answer
         return answer
+
+    @contextlib.contextmanager
+    def dry(self, function: str) -> Iterator[str]:
+        """A copy of a function with DRY_RUN=true, for a while; its name.
+
+        A copy, since LocalStack may lose an event that comes while a function changes.
+        """
+        client = self.backend.client("lambda")
+        usual = client.get_function_configuration(FunctionName=function)
+        package = f"{function.removeprefix(self.stack.name + '-')}.zip"
+        name = f"{function}-dry"
+        client.create_function(
+            FunctionName=name,
+            Code={"S3Bucket": self.stack.bucket, "S3Key": package},
+            Environment={"Variables": usual["Environment"]["Variables"] | {"DRY_RUN": "true"}},
+            **{
+                key: usual[key]
+                for key in ("Runtime", "Role", "Handler", "Timeout", "Architectures")
+            },
+        )
+        try:
+            waiter = client.get_waiter("function_active_v2")
+            waiter.wait(FunctionName=name, WaiterConfig={"Delay": 1})
+            yield name
+        finally:
+            client.delete_function(FunctionName=name)
+
+    def wait_for_message(self, output: str, text: str) -> str:
+        """The body of the first message with this text in the queue that an output of the stack names.
+
+        Others are of other tests.
+        """
+        sqs, url = self.backend.client("sqs"), self.stack.outputs[output]
+
+        def receive() -> str | None:
+            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            for message in answer.get("Messages", []):
+                if text in message["Body"]:
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                    return message["Body"]
+            return None
+
+        return wait_for(f"a message in {output}", receive, seconds=60)
 
     def wait_for_end(self, arn: str, seconds: float = 60.0) -> checks.Snapshot:
         """Until a renewal has ended, one way or the other, and its notice and events have come."""
@@ -143,3 +238,12 @@ class World:
         self.backend.post_json(
             "/_test-setup/acm/refuse", {"Operation": operation, "Code": code, "Times": times}
         )
+
+
+def _zone_roles() -> list[dict[str, str]]:
+    role = f"arn:aws:iam::{ZONE_ACCOUNT}:role/acm-autopilot-zones"
+    missing = "arn:aws:iam::444455556666:role/acm-autopilot-zones"
+    return [
+        {"zone": ZONE_ACCOUNT_DOMAIN, "role": role, "externalId": _EXTERNAL_ID},
+        {"zone": REFUSED_DOMAIN, "role": missing, "externalId": _EXTERNAL_ID},
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,18 @@ from harness import deploy, paths
 from harness.backend import Backend
 from harness.certificates import LocalCa
 from harness.emulator import Emulator
+from harness.processes import NotReady
 from harness.world import World
 
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
     """LocalStack and the server for acm-pca, or what AWS_ENDPOINT_URL names."""
-    with Emulator() as started:
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(Emulator())
+        except NotReady as error:
+            pytest.exit(str(error), returncode=2)
         yield started
         if started.log:
             print(f"\nLocalStack's log: {started.log}")

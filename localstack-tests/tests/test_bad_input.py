@@ -7,18 +7,30 @@ import json
 import pytest
 
 from harness import events
-from harness.subscribers import wait_for
 from harness.world import World
 
 
 def approaching(world: World, arn: str) -> dict:
-    """ACM's event as the function gets it."""
+    """ACM's event as expiry-events gets it."""
     return events.as_delivered(world.backend, events.approaching_expiration(arn, 10, "a.example"))
 
 
-def requested(world: World, arn: str) -> dict:
-    """Our request as the function gets it."""
+def renewal_requested(world: World, arn: str) -> dict:
+    """Our request as imported-renewal gets it."""
     return events.as_delivered(world.backend, events.renewal_requested(arn))
+
+
+def certificate_requested(world: World, arn: str) -> dict:
+    """CloudTrail's event as dns-validation gets it."""
+    entry = events.certificate_requested(world.backend, arn, ["a.example"])
+    return events.as_delivered(world.backend, entry)
+
+
+EVENTS = {
+    "expiry_events": approaching,
+    "imported_renewal": renewal_requested,
+    "dns_validation": certificate_requested,
+}
 
 
 def arns(world: World) -> dict[str, str]:
@@ -35,10 +47,9 @@ def arns(world: World) -> dict[str, str]:
 @pytest.mark.parametrize(
     "which", ["malformed", "another service", "another Region", "another account"]
 )
-@pytest.mark.parametrize("function", ["expiry_events", "imported_renewal"])
+@pytest.mark.parametrize("function", EVENTS)
 def test_bad_arns_are_refused(world: World, function: str, which: str) -> None:
-    make = approaching if function == "expiry_events" else requested
-    event = make(world, arns(world)[which])
+    event = EVENTS[function](world, arns(world)[which])
     answer, error = events.invoke(world.backend, getattr(world.stack, function), event)
     assert error, answer
     assert answer["errorType"] == "NonRetryable"
@@ -46,21 +57,21 @@ def test_bad_arns_are_refused(world: World, function: str, which: str) -> None:
 
 
 @pytest.mark.parametrize("event", [[], 1, "text", None, {}, {"source": "aws.acm"}])
-@pytest.mark.parametrize("function", ["expiry_events", "imported_renewal"])
+@pytest.mark.parametrize("function", EVENTS)
 def test_what_is_no_event_is_refused(world: World, function: str, event: object) -> None:
     answer, error = events.invoke(world.backend, getattr(world.stack, function), event)
     assert error, answer
     assert answer["errorType"] == "NonRetryable"
 
 
-@pytest.mark.parametrize("function", ["expiry_events", "imported_renewal"])
+@pytest.mark.parametrize("function", EVENTS)
 def test_a_certificate_that_is_gone_is_ignored(world: World, function: str) -> None:
     gone = (
         f"arn:aws:acm:{world.backend.region}:{world.backend.account}"
         ":certificate/00000000-0000-0000-0000-000000000000"
     )
-    make = approaching if function == "expiry_events" else requested
-    answer, error = events.invoke(world.backend, getattr(world.stack, function), make(world, gone))
+    event = EVENTS[function](world, gone)
+    answer, error = events.invoke(world.backend, getattr(world.stack, function), event)
     assert error is None, answer
     assert answer["outcome"] == "ignored"
     assert answer["reason"]
@@ -97,29 +108,21 @@ def test_poison_reaches_the_dead_letter_queue_of_the_renewals(world: World) -> N
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
     try:
         sqs.send_message(QueueUrl=queue, MessageBody="this is not JSON")
-        assert wait_for_message(world, "RenewalDeadLetterQueueUrl", "this is not JSON")
+        assert world.wait_for_message("RenewalDeadLetterQueueUrl", "this is not JSON")
     finally:
         sqs.set_queue_attributes(QueueUrl=queue, Attributes=usual["Attributes"])
 
 
 def test_what_fails_in_expiry_events_reaches_its_dead_letter_queue(world: World) -> None:
     world.approach("arn:aws:acm:nowhere")
-    body = wait_for_message(world, "ExpiryEventsDeadLetterQueueUrl", "arn:aws:acm:nowhere")
+    body = world.wait_for_message("ExpiryEventsDeadLetterQueueUrl", "arn:aws:acm:nowhere")
     record = json.loads(body)
     assert record["requestPayload"]["resources"] == ["arn:aws:acm:nowhere"]
     assert record["responsePayload"]["errorType"] == "NonRetryable"
 
 
-def wait_for_message(world: World, output: str, text: str) -> str:
-    """The body of the first message with this text; others are of other tests."""
-    sqs, url = world.backend.client("sqs"), world.stack.outputs[output]
-
-    def receive() -> str | None:
-        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        for message in answer.get("Messages", []):
-            if text in message["Body"]:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                return message["Body"]
-        return None
-
-    return wait_for(f"a message in {output}", receive, seconds=60)
+def test_what_fails_in_dns_validation_reaches_its_dead_letter_queue(world: World) -> None:
+    arn = "arn:aws:acm:nowhere:validation"
+    events.put(world.backend, [events.certificate_requested(world.backend, arn, ["a.example"])])
+    record = json.loads(world.wait_for_message("DnsValidationDeadLetterQueueUrl", arn))
+    assert record["responsePayload"]["errorType"] == "NonRetryable"

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
-from harness import checks, events
+from harness import certificates, checks, events, requested
 from harness.world import World
 
 WRITES = ("AddTagsToCertificate", "RemoveTagsFromCertificate", "ImportCertificate")
-
-
-@contextmanager
-def dry(world: World, function: str) -> Iterator[None]:
-    """The function with DRY_RUN=true for a while."""
-    client = world.backend.client("lambda")
-
-    def configure(variables: dict[str, str]) -> None:
-        client.update_function_configuration(
-            FunctionName=function, Environment={"Variables": variables}
-        )
-        client.get_waiter("function_updated_v2").wait(
-            FunctionName=function, WaiterConfig={"Delay": 1}
-        )
-
-    usual = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-    configure(usual | {"DRY_RUN": "true"})
-    try:
-        yield
-    finally:
-        configure(usual)
 
 
 @pytest.mark.parametrize("which", ["expiry_events", "imported_renewal"])
@@ -46,9 +22,8 @@ def test_nothing_is_changed(world: World, which: str) -> None:
     event = events.as_delivered(world.backend, entry)
     function = getattr(world.stack, which)
     counted = {operation: world.acm_calls(operation) for operation in WRITES}
-    with dry(world, function):
-        answer, error = events.invoke(world.backend, function, event)
-    assert error is None, answer
+    with world.dry(function) as copy:
+        answer = world.invoke(copy, event)
     assert answer["outcome"]
     assert arn in str(answer)
     assert {operation: world.acm_calls(operation) for operation in WRITES} == counted
@@ -57,3 +32,22 @@ def test_nothing_is_changed(world: World, which: str) -> None:
     assert after.tags == before.tags
     assert world.notices.of(arn) == []
     assert world.events.changes(arn) == []
+
+
+def test_no_record_is_put(world: World) -> None:
+    if not world.backend.own:
+        pytest.skip("needs a backend that counts changes")
+    zone = world.zone("dry.example")
+    names = ["dry.example", "nowhere-dry.example"]
+    arn = world.request(names, announce=False)
+    records = requested.records(world.backend, arn)
+    entry = events.certificate_requested(world.backend, arn, names)
+    with world.dry(world.stack.dns_validation) as copy:
+        answer = world.invoke(copy, events.as_delivered(world.backend, entry))
+    # It says what it would do.
+    assert any(name.rstrip(".") in str(answer) for name in records)
+    assert zone.batches() == 0
+    assert zone.records() == []
+    assert certificates.tags_of(world.backend, arn) == {}
+    assert world.notices.of(arn) == []
+    assert not [event for event in world.events.all() if arn in str(event)]

@@ -10,6 +10,9 @@ import sys
 import pytest
 
 from harness import paths
+from harness.backend import Backend
+from harness.emulator import Emulator
+from harness.processes import NotReady
 from harness.subscribers import wait_for
 
 # Where the tests run in the background, a shell has SIGINT ignored, and Python leaves it so.
@@ -59,3 +62,24 @@ def test_the_emulators_end_with_the_harness(how: signal.Signals) -> None:
         starter.wait()
         for stream in (starter.stdin, starter.stdout):
             stream.close()
+
+
+def test_an_aws_that_is_given_must_keep_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LocalStack as it comes does not."""
+    for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
+        monkeypatch.delenv(name)
+    with Emulator(corrected=False) as plain:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", plain.backend.endpoint)
+        with pytest.raises(NotReady, match="loses a certificate's tags"):
+            Emulator().__enter__()
+        assert plain.backend.client("acm").list_certificates()["CertificateSummaryList"] == []
+
+
+def test_an_aws_that_keeps_them_is_used(
+    own_backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", own_backend.endpoint)
+    with Emulator() as given:
+        assert given.backend.endpoint == own_backend.endpoint
+        assert not given.backend.own
+        assert given.pids == []

@@ -178,3 +178,26 @@ def test_a_short_lived_ca_issues_for_seven_days_at_most(own_backend: Backend, pc
     eight, seven = ({"Type": "DAYS", "Value": days} for days in (8, 7))
     assert refused(issue, pca, ca, Validity=eight) == "ValidationException"
     assert issue(pca, ca, Validity=seven)
+
+
+def test_permissions_are_kept(own_backend: Backend, pca) -> None:
+    arn = private_ca.create_root_ca(own_backend, "Permitted CA")
+    assert pca.list_permissions(CertificateAuthorityArn=arn)["Permissions"] == []
+    actions = ["IssueCertificate", "GetCertificate", "ListPermissions"]
+    acm = {"CertificateAuthorityArn": arn, "Principal": "acm.amazonaws.com"}
+    pca.create_permission(**acm, Actions=actions)
+    (found,) = pca.list_permissions(CertificateAuthorityArn=arn)["Permissions"]
+    assert (found["Principal"], found["Actions"]) == ("acm.amazonaws.com", actions)
+    with pytest.raises(pca.exceptions.PermissionAlreadyExistsException):
+        pca.create_permission(**acm, Actions=actions)
+    pca.delete_permission(**acm)
+    assert pca.list_permissions(CertificateAuthorityArn=arn)["Permissions"] == []
+
+
+def test_a_disabled_ca_shows_its_certificate(own_backend: Backend, pca) -> None:
+    arn = private_ca.create_root_ca(own_backend, "Shown CA")
+    active = pca.get_certificate_authority_certificate(CertificateAuthorityArn=arn)
+    private_ca.disable(own_backend, arn)
+    disabled = pca.get_certificate_authority_certificate(CertificateAuthorityArn=arn)
+    assert disabled["Certificate"] == active["Certificate"]
+    assert "BEGIN CERTIFICATE" in active["Certificate"]

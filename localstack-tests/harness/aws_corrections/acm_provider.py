@@ -1,12 +1,12 @@
 """ACM inside LocalStack, as strict as AWS: `PROVIDER_OVERRIDE_ACM=strict` loads it.
 
 LocalStack finds it through the entry point group `localstack.aws.provider`, name `acm:strict`.
-Certificates that ACM issues itself are left to LocalStack's own provider.
+Requests to a private CA are left to LocalStack's own provider.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from localstack.aws.api import CommonServiceException, RequestContext, handler
 from localstack.services.acm.provider import AcmProvider
@@ -15,7 +15,9 @@ from moto.acm.models import AWSCertificateManagerBackend, CertBundle, acm_backen
 
 from . import acm_rules as rules
 from .acm_certificate import ImportedCertificate
+from .acm_requested import RequestedCertificate
 from .acm_test_setup import TestSetup
+from .cloudformation_certificate import wait_for_issuance
 
 _ALL_KEY_TYPES = {
     "RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096",
@@ -23,6 +25,8 @@ _ALL_KEY_TYPES = {
 }  # fmt: skip
 _DEFAULT_KEY_TYPES = {"RSA_1024", "RSA_2048"}
 _DEFAULT_ORIGINS = {"AWS_MANAGED", "CUSTOMER_PROVIDED"}
+_TOKEN_LIFETIME = timedelta(hours=1)
+_OURS = (ImportedCertificate, RequestedCertificate)
 
 
 class StrictAcmProvider(AcmProvider):
@@ -31,6 +35,45 @@ class StrictAcmProvider(AcmProvider):
     def __init__(self) -> None:
         super().__init__()
         self._setup = TestSetup(_backend_of)
+        # Account, Region, token and request, with the time and the certificate.
+        self._requests: list[tuple[tuple, datetime, str]] = []
+
+    @handler("RequestCertificate", expand=False)
+    def request_certificate(self, context: RequestContext, request: dict) -> dict:
+        """A public certificate waits for its proof; the same token and request give the same one."""
+        self._setup.refuse_if_told("RequestCertificate")
+        if request.get("CertificateAuthorityArn"):
+            return super().request_certificate(context, request)
+        with _aws_errors():
+            now, token = datetime.now(UTC), request.get("IdempotencyToken")
+            identity = (context.account_id, context.region, token, dict(request))
+            for known, at, arn in self._requests:
+                if token and known == identity and now - at < _TOKEN_LIFETIME:
+                    return {"CertificateArn": arn}
+            if tags := request.get("Tags"):
+                rules.check_tags(tags, {})
+            made = RequestedCertificate(
+                context.account_id, context.region, request, self._setup.record_delay
+            )
+            made.tags.update({tag["Key"]: tag.get("Value") for tag in tags or []})
+            _backend_of(context.account_id, context.region)._certificates[made.arn] = made
+            self._requests.append((identity, now, made.arn))
+            return {"CertificateArn": made.arn}
+
+    @handler("UpdateCertificateOptions", expand=False)
+    def update_certificate_options(self, context: RequestContext, request: dict) -> None:
+        """From e-mail to DNS validation; the logging preference is without effect."""
+        with _aws_errors():
+            found = _certificate_for(context, request)
+            # LocalStack's service model is older than this member and drops it.
+            body = context.request.get_json(force=True, silent=True) or {}
+            method = (body.get("Options") or {}).get("ValidationMethod")
+            if not isinstance(found, RequestedCertificate):
+                raise rules.Refused("InvalidStateException", f"{found.arn} is not requested.")
+            if method not in (None, "DNS"):
+                raise rules.Refused("ValidationException", "Only EMAIL can be changed, to DNS.")
+            if method:
+                found.migrate_to_dns(self._setup.record_delay)
 
     @handler("ImportCertificate", expand=False)
     def import_certificate(self, context: RequestContext, request: dict) -> dict:
@@ -50,9 +93,9 @@ class StrictAcmProvider(AcmProvider):
                 backend._certificates[stored.arn] = stored
                 return {"CertificateArn": stored.arn}
             old = _certificate(backend, arn)
-            rules.check_reimport(old.type, old._cert, new, tags)
-            # check_reimport refused everything that is not imported.
-            assert isinstance(old, ImportedCertificate)
+            if not isinstance(old, ImportedCertificate):
+                raise rules.not_imported()
+            rules.check_reimport(old.parsed, new, tags)
             old.replace(new, key, chain)
             return {"CertificateArn": arn}
 
@@ -70,7 +113,7 @@ class StrictAcmProvider(AcmProvider):
         self._setup.refuse_if_told("GetCertificate")
         with _aws_errors():
             found = _certificate_for(context, request)
-            if found.status == "PENDING_VALIDATION":
+            if found.status in ("PENDING_VALIDATION", "VALIDATION_TIMED_OUT"):
                 raise rules.Refused("RequestInProgressException", f"{found.arn} is not issued yet.")
             answer = {"Certificate": found.cert.decode()}
             if found.chain:
@@ -209,11 +252,11 @@ def _certificate_for(context: RequestContext, request: dict) -> CertBundle:
 
 
 def _detail(found: CertBundle) -> dict:
-    return found.detail() if isinstance(found, ImportedCertificate) else _issued_detail(found)
+    return found.detail() if isinstance(found, _OURS) else _issued_detail(found)
 
 
 def _issued_detail(found: CertBundle) -> dict:
-    """LocalStack's answer for a certificate of ACM's own, with dates for its serialiser."""
+    """LocalStack's answer for a certificate of a private CA, with dates for its serialiser."""
     detail = found.describe()["Certificate"]
     for member in ("NotBefore", "NotAfter", "CreatedAt", "IssuedAt"):
         if member in detail:
@@ -222,7 +265,7 @@ def _issued_detail(found: CertBundle) -> dict:
 
 
 def _summary(found: CertBundle) -> dict:
-    if isinstance(found, ImportedCertificate):
+    if isinstance(found, _OURS):
         return found.summary()
     detail = _issued_detail(found)
     members = ("CertificateArn", "DomainName", "Status", "Type", "RenewalEligibility", "NotBefore")
@@ -255,4 +298,5 @@ def acm() -> Service:
     """What the entry point names."""
     from localstack.services.moto import MotoFallbackDispatcher
 
+    wait_for_issuance()
     return Service.for_provider(StrictAcmProvider(), dispatch_table_factory=MotoFallbackDispatcher)

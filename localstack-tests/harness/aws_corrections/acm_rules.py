@@ -23,6 +23,12 @@ MAX_TAGS = 50
 
 # `regex` because the standard library knows no Unicode classes.
 _TAG_CHARACTERS = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*")
+MAX_NAMES = 100
+MAX_COMMON_NAME_OCTETS = 64
+
+_DOMAIN_NAME = re.compile(
+    r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])"
+)
 _ARN = re.compile(r"arn:[\w-]+:acm:[\w-]+:\d{12}:certificate/[\w-]+(/[\w-]+)*")
 
 
@@ -43,6 +49,23 @@ def check_arn(arn: str) -> None:
     """A certificate's ARN has a fixed shape."""
     if not _ARN.fullmatch(arn or ""):
         raise Refused("InvalidArnException", f"The certificate ARN '{arn}' is not valid.")
+
+
+def check_request(request: dict) -> list[str]:
+    """The names of a public certificate, each once, as ACM keeps them."""
+    given = [request["DomainName"], *(request.get("SubjectAlternativeNames") or [])]
+    for name in given:
+        if len(name) > 253 or not _DOMAIN_NAME.fullmatch(name):
+            raise _invalid(f"Value '{name}' failed to satisfy constraint: not a domain name.")
+    if len(given[0]) > MAX_COMMON_NAME_OCTETS:
+        raise Refused(
+            "InvalidDomainValidationOptionsException",
+            "The first domain name can be no longer than 64 octets.",
+        )
+    names = list(dict.fromkeys(name.lower() for name in given))
+    if len(names) > MAX_NAMES:
+        raise Refused("LimitExceededException", f"More than {MAX_NAMES} domain names.")
+    return names
 
 
 def check_tags(added: list[dict], present: dict[str, str | None]) -> None:
@@ -93,14 +116,15 @@ def check_valid_now(certificate: x509.Certificate, now: datetime) -> None:
         raise _invalid(problem)
 
 
-def check_reimport(
-    old_type: str, old: x509.Certificate, new: x509.Certificate, tags: list[dict] | None
-) -> None:
+def not_imported() -> Refused:
+    """Only an imported certificate can be replaced."""
+    return _invalid("The certificate is not imported: only imported ones can be replaced.")
+
+
+def check_reimport(old: x509.Certificate, new: x509.Certificate, tags: list[dict] | None) -> None:
     """What holds in addition when the import names a certificate that is there."""
     if tags:
         raise _invalid("Tagging is not permitted on re-import.")
-    if old_type != "IMPORTED":
-        raise _invalid("The certificate is not imported: only imported ones can be replaced.")
     old_key = facts.key_algorithm(old.public_key())
     new_key = facts.key_algorithm(new.public_key())
     if old_key != new_key:

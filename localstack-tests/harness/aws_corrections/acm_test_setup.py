@@ -5,6 +5,10 @@ Nothing here corresponds to a call of AWS. The paths start with `/_test-setup/ac
 * `POST place`: put an imported certificate into the store as it is, an expired one too
   (body: AccountId, Region, Certificate, PrivateKey, CertificateChain, Tags; answer: CertificateArn).
 * `POST in-use`: set what uses a certificate (CertificateArn, InUseBy), as load balancers do.
+* `POST validation`: set how long after a request its names have no record yet (RecordSeconds; 1 at first).
+* `POST age`: let a request be older (CertificateArn, Hours): after 72 hours ACM gives up.
+* `POST renew`: ACM tries to renew an issued certificate now (CertificateArn), and goes on trying;
+  with DaysLeft, the present certificate is first replaced by one that ends so soon.
 * `POST refuse`: refuse the next calls of an operation (Operation, Code, Times), as throttling does.
 * `GET calls`: how often each operation was called.
 """
@@ -14,14 +18,16 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 from localstack.aws.api import CommonServiceException
 from localstack.http import Request, Response, route
 from localstack.services.edge import ROUTER
-from moto.acm.models import AWSCertificateManagerBackend
+from moto.acm.models import AWSCertificateManagerBackend, CertBundle
 
 from . import acm_rules as rules
 from .acm_certificate import ImportedCertificate
+from .acm_requested import RequestedCertificate
 
 _PREFIX = "/_test-setup/acm"
 
@@ -36,6 +42,7 @@ class TestSetup:
         self._lock = threading.Lock()
         self._refusals: dict[str, tuple[str, int]] = {}
         self._calls: Counter[str] = Counter()
+        self.record_delay = timedelta(seconds=1)
         ROUTER.add(self)
 
     def refuse_if_told(self, operation: str) -> None:
@@ -69,11 +76,39 @@ class TestSetup:
     def in_use(self, request: Request) -> Response:
         """Set InUseBy."""
         body = request.get_json(force=True)
-        _, _, _, region, account, _ = body["CertificateArn"].split(":", 5)
-        found = self._backend_of(account, region)._certificates.get(body["CertificateArn"])
+        found = self._find(body["CertificateArn"])
         if found is None:
-            return Response.for_json({"message": "no such certificate"}, status=404)
+            return _no_certificate()
         found.in_use_by = list(body["InUseBy"])
+        return Response.for_json({})
+
+    @route(f"{_PREFIX}/validation", methods=["POST"])
+    def validation(self, request: Request) -> Response:
+        """Set the delay for the requests to come."""
+        seconds = request.get_json(force=True)["RecordSeconds"]
+        self.record_delay = timedelta(seconds=seconds)
+        return Response.for_json({})
+
+    @route(f"{_PREFIX}/age", methods=["POST"])
+    def age(self, request: Request) -> Response:
+        """Let time pass for one request."""
+        body = request.get_json(force=True)
+        found = self._find(body["CertificateArn"])
+        if not isinstance(found, RequestedCertificate):
+            return _no_certificate()
+        found.age(timedelta(hours=body["Hours"]))
+        return Response.for_json({})
+
+    @route(f"{_PREFIX}/renew", methods=["POST"])
+    def renew(self, request: Request) -> Response:
+        """What ACM does about 60 days before the end."""
+        body = request.get_json(force=True)
+        found = self._find(body["CertificateArn"])
+        if not isinstance(found, RequestedCertificate) or not found.cert:
+            return _no_certificate()
+        if "DaysLeft" in body:
+            found.end_in(body["DaysLeft"])
+        found.start_renewal()
         return Response.for_json({})
 
     @route(f"{_PREFIX}/refuse", methods=["POST"])
@@ -89,3 +124,11 @@ class TestSetup:
         """The number of calls of each operation since the start."""
         with self._lock:
             return Response.for_json(dict(self._calls))
+
+    def _find(self, arn: str) -> CertBundle | None:
+        _, _, _, region, account, _ = arn.split(":", 5)
+        return self._backend_of(account, region)._certificates.get(arn)
+
+
+def _no_certificate() -> Response:
+    return Response.for_json({"message": "no such certificate"}, status=404)

@@ -45,6 +45,8 @@ class StrictAuthority(CertificateAuthority):
     def __init__(self, **arguments) -> None:
         super().__init__(**arguments)
         self.usage_mode = "GENERAL_PURPOSE"
+        # By service principal.
+        self.permissions: dict[str, dict] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._ready_at: dict[str, float] = {}
         algorithm = self.certificate_authority_configuration.get("KeyAlgorithm", "RSA_2048")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import sys
+import time
 
 from moto.acmpca import models, responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -19,7 +20,7 @@ from .pca_authority import StrictAuthority, refused
 
 
 class _Responses(responses.ACMPCAResponse):
-    """The operations whose parameters moto does not pass on."""
+    """The operations that moto does not have, or whose parameters it does not pass on."""
 
     def _authority(self) -> StrictAuthority:
         arn = json.loads(self.body).get("CertificateAuthorityArn") or ""
@@ -56,6 +57,40 @@ class _Responses(responses.ACMPCAResponse):
         request = json.loads(self.body)
         csr = base64.b64decode(request.get("Csr") or "")
         return json.dumps({"CertificateArn": self._authority().issue(request, csr)})
+
+    def get_certificate_authority_certificate(self) -> str:
+        """Of a CA that is disabled or has expired too."""
+        authority = self._authority()
+        if not authority.certificate_bytes:
+            raise refused("InvalidStateException", f"The CA is {authority.status}.")
+        answer = {"Certificate": authority.certificate_bytes.decode()}
+        if authority.certificate_chain:
+            answer["CertificateChain"] = authority.certificate_chain.decode()
+        return json.dumps(answer)
+
+    def create_permission(self) -> str:
+        """What a service may do with a CA of its account."""
+        authority, request = self._authority(), json.loads(self.body)
+        principal = request["Principal"]
+        if principal in authority.permissions:
+            message = f"{principal} has a permission already."
+            raise refused("PermissionAlreadyExistsException", message)
+        given = {name: request[name] for name in ("Actions", "SourceAccount") if name in request}
+        authority.permissions[principal] = given | {
+            "CertificateAuthorityArn": authority.arn,
+            "CreatedAt": time.time(),
+            "Principal": principal,
+        }
+        return "{}"
+
+    def delete_permission(self) -> str:
+        """Whether there is one or not."""
+        self._authority().permissions.pop(json.loads(self.body)["Principal"], None)
+        return "{}"
+
+    def list_permissions(self) -> str:
+        """On one page."""
+        return json.dumps({"Permissions": list(self._authority().permissions.values())})
 
     def import_certificate_authority_certificate(self) -> str:
         """The chain is a blob: moto stores it as it comes."""

@@ -1,0 +1,101 @@
+"""Certificates requested from ACM: the request, its event, and how far it has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import events
+from .backend import Backend
+from .certificates import as_tags
+from .subscribers import wait_for
+
+
+def request(
+    backend: Backend, names: list[str], *, tags: dict[str, str] | None = None, method: str = "DNS"
+) -> str:
+    """Call RequestCertificate; the ARN."""
+    more: dict[str, Any] = {"SubjectAlternativeNames": names[1:]} if names[1:] else {}
+    if tags:
+        more["Tags"] = as_tags(tags)
+    return backend.client("acm").request_certificate(
+        DomainName=names[0], ValidationMethod=method, **more
+    )["CertificateArn"]
+
+
+def announce(backend: Backend, arn: str, names: list[str]) -> None:
+    """Put the event that CloudTrail sends of the request."""
+    events.put(backend, [events.certificate_requested(backend, arn, names)])
+
+
+def detail(backend: Backend, arn: str) -> dict[str, Any]:
+    """What DescribeCertificate answers."""
+    return backend.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
+
+
+def status(backend: Backend, arn: str) -> str:
+    """`PENDING_VALIDATION`, `ISSUED` and so on."""
+    return detail(backend, arn)["Status"]
+
+
+def records(backend: Backend, arn: str) -> dict[str, str]:
+    """The CNAMEs that ACM looks for: name to value, once all names have theirs."""
+
+    def all_there() -> dict[str, str] | None:
+        options = detail(backend, arn)["DomainValidationOptions"]
+        if not all("ResourceRecord" in option for option in options):
+            return None
+        found = [option["ResourceRecord"] for option in options]
+        return {record["Name"]: record["Value"] for record in found}
+
+    return wait_for("a record for each name", all_there)
+
+
+def wait_until_issued(backend: Backend, arn: str, seconds: float = 30.0) -> None:
+    """TimeoutError when ACM does not issue it."""
+    wait_for(f"the issuance of {arn}", lambda: status(backend, arn) == "ISSUED", seconds)
+
+
+def set_record_delay(backend: Backend, seconds: float) -> None:
+    """How long the records of later requests are missing, where the backend can be told."""
+    if backend.own:
+        backend.post_json("/_test-setup/acm/validation", {"RecordSeconds": seconds})
+
+
+def age(backend: Backend, arn: str, hours: float) -> None:
+    """Let a request be older."""
+    backend.post_json("/_test-setup/acm/age", {"CertificateArn": arn, "Hours": hours})
+
+
+def renew(backend: Backend, arn: str, days_left: float | None = None) -> None:
+    """Let ACM try to renew a certificate now; days_left: it ends so soon."""
+    more = {} if days_left is None else {"DaysLeft": days_left}
+    backend.post_json("/_test-setup/acm/renew", {"CertificateArn": arn} | more)
+
+
+def find(backend: Backend, name: str) -> str:
+    """The certificate that somebody requested for a name, as soon as it is there."""
+
+    def found() -> str | None:
+        pages = backend.client("acm").get_paginator("list_certificates").paginate()
+        summaries = [item for page in pages for item in page["CertificateSummaryList"]]
+        return next(
+            (item["CertificateArn"] for item in summaries if item.get("DomainName") == name), None
+        )
+
+    return wait_for(f"a certificate for {name}", found)
+
+
+def wait_for_stack(backend: Backend, name: str, seconds: float = 30.0) -> None:
+    """Until a stack is complete."""
+
+    def complete() -> bool:
+        stacks = backend.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        return stacks[0]["StackStatus"] == "CREATE_COMPLETE"
+
+    wait_for(f"the end of the creation of the stack {name}", complete, seconds)
+
+
+def use_dns(backend: Backend, arn: str) -> None:
+    """UpdateCertificateOptions with a member that is newer than the service model here."""
+    body = {"CertificateArn": arn, "Options": {"ValidationMethod": "DNS"}}
+    backend.call_json("acm", "CertificateManager.UpdateCertificateOptions", body)
