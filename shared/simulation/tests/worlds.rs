@@ -10,7 +10,8 @@ fn small(kind: Kind, seed: u64) -> Parameters {
 #[test]
 fn the_invariants_hold_in_every_kind_of_world() {
     for kind in Kind::ALL {
-        for seed in 1..=2 {
+        // Worlds with zones, whatever their kind.
+        for seed in 5..=6 {
             let summary = live(small(kind, seed)).unwrap_or_else(|violation| panic!("{violation}"));
             assert!(summary.renewals > 0 && summary.notices > 10 && summary.issued > 0, "{kind} {seed}: {summary}");
         }
