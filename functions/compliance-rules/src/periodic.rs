@@ -173,7 +173,7 @@ impl Handler {
     }
 }
 
-/// Owned entries of a shared list, which is taken apart where nobody else has it.
+/// Copies of the entries of a shared list.
 fn each<T: Clone>(list: Arc<[T]>) -> impl Iterator<Item = T> {
     (0..list.len()).map(move |index| list[index].clone())
 }
