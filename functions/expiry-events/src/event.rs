@@ -4,10 +4,13 @@
 //! read: the present state decides.
 
 use certificates::{CertificateArn, Scope};
-use serde::{Deserialize, Serialize};
+use events::{Affected, BadField, Envelope, HEALTH_EVENT, HealthEvent};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::Error;
+
+pub use events::Skipped;
 
 /// Detail types of ACM's events about certificates begin so
 /// ([Amazon EventBridge support for ACM](https://docs.aws.amazon.com/acm/latest/userguide/supported-events.html)).
@@ -27,15 +30,6 @@ pub enum Trigger {
     },
     /// Look at all certificates.
     Sweep,
-}
-
-/// Something that an AWS Health event named and that is not looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Skipped {
-    /// What it named.
-    pub entity: String,
-    /// `not-a-certificate` or `other-account-or-region`.
-    pub reason: &'static str,
 }
 
 /// Why a certificate is looked at.
@@ -80,8 +74,8 @@ impl Occasion {
     }
 
     /// ACM's codes of AWS Health events.
-    fn of_health(detail: &Value) -> Self {
-        match detail["eventTypeCode"].as_str() {
+    fn of_health(type_code: Option<&str>) -> Self {
+        match type_code {
             Some("AWS_ACM_RENEWAL_STATE_CHANGE") => Self::RenewalStateChange,
             Some("CAA_CHECK_FAILURE" | "AWS_ACM_RENEWAL_FAILURE") => Self::RenewalActionRequired,
             _ => Self::Other,
@@ -106,111 +100,34 @@ impl Occasion {
     }
 }
 
-/// EventBridge's envelope, as far as it is read. The fields are checked one by one, so that an error
-/// names its field.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Envelope {
-    source: Value,
-    #[serde(rename = "detail-type")]
-    detail_type: Value,
-    resources: Value,
-    detail: Value,
-}
-
 impl Trigger {
     /// Reads an event.
     ///
     /// # Errors
     /// It is not one that this function takes; the error names the field.
     pub fn read(event: &Value, here: &Scope) -> Result<Self, Error> {
-        let malformed = || Error::bad_event("(whole event)", "is not a JSON object");
-        if !event.is_object() {
-            return Err(malformed());
-        }
-        let event = Envelope::deserialize(event).map_err(|_| malformed())?;
-        let source = text(&event.source, "source")?;
-        let detail_type = text(&event.detail_type, "detail-type")?;
-        match (source, detail_type) {
+        let event = Envelope::read(event)?;
+        match (event.source, event.detail_type) {
             ("aws.acm", detail_type) if detail_type.starts_with(ACM_CERTIFICATE) => Ok(Self::Look {
-                occasion: Occasion::of_acm(detail_type, &event.detail),
-                certificates: vec![first_resource(&event.resources, here)?],
+                occasion: Occasion::of_acm(detail_type, event.detail),
+                certificates: vec![event.first_certificate(here)?],
                 skipped: Vec::new(),
             }),
-            ("aws.health", "AWS Health Event") => health(&event, here),
-            ("aws.events", "Scheduled Event") | (events::SOURCE, events::SWEEP_REQUESTED) => Ok(Self::Sweep),
-            ("aws.acm" | "aws.health" | "aws.events" | events::SOURCE, other) => {
-                Err(Error::bad_event("detail-type", format!("is `{}`, which is not for this function", excerpt(other))))
+            ("aws.health", HEALTH_EVENT) => {
+                let health = HealthEvent::read(&event)?;
+                let Affected { certificates, skipped } = health.affected(here)?;
+                Ok(Self::Look { occasion: Occasion::of_health(health.type_code().ok()), certificates, skipped })
             }
-            (other, _) => {
-                Err(Error::bad_event("source", format!("is `{}`, which is not for this function", excerpt(other))))
-            }
+            _ if event.asks_for_sweep() => Ok(Self::Sweep),
+            _ => Err(event.not_taken().into()),
         }
     }
 }
 
-/// ACM names the certificate in the first resource.
-fn first_resource(resources: &Value, here: &Scope) -> Result<CertificateArn, Error> {
-    const FIELD: &str = "resources[0]";
-    let arn: CertificateArn = text(&resources[0], FIELD)?
-        .parse()
-        .map_err(|error| Error::bad_event(FIELD, format!("is unusable: {error}")))?;
-    if !arn.is_within(here) {
-        let problem = format!(
-            "names a certificate of account {} in {}; this function works for account {} in {}",
-            arn.account(),
-            arn.region(),
-            here.account,
-            here.region
-        );
-        return Err(Error::bad_event(FIELD, problem));
+impl From<BadField> for Error {
+    fn from(bad: BadField) -> Self {
+        Self::bad_event(bad.field, bad.problem)
     }
-    Ok(arn)
-}
-
-/// An AWS Health event may name many certificates. It is delivered in other Regions too
-/// ([Region coverage](https://docs.aws.amazon.com/health/latest/ug/choosing-a-region.html)), so a
-/// certificate that lives elsewhere is no error here.
-fn health(event: &Envelope, here: &Scope) -> Result<Trigger, Error> {
-    let service = text(&event.detail["service"], "detail.service")?;
-    if service != "ACM" {
-        return Err(Error::bad_event("detail.service", format!("is `{}`, not `ACM`", excerpt(service))));
-    }
-    let mut entities = strings(&event.detail["affectedEntities"], |entity| &entity["entityValue"]);
-    if entities.is_empty() {
-        entities = strings(&event.resources, |resource| resource);
-    }
-    if entities.is_empty() {
-        return Err(Error::bad_event("detail.affectedEntities", "names nothing, and neither does `resources`"));
-    }
-    let (mut certificates, mut skipped) = (Vec::new(), Vec::new());
-    for entity in entities {
-        let skip = |reason| Skipped { entity: excerpt(entity), reason };
-        match entity.parse::<CertificateArn>() {
-            Ok(arn) if certificates.contains(&arn) => {}
-            Ok(arn) if arn.is_within(here) => certificates.push(arn),
-            Ok(_) => skipped.push(skip("other-account-or-region")),
-            Err(_) => skipped.push(skip("not-a-certificate")),
-        }
-    }
-    Ok(Trigger::Look { occasion: Occasion::of_health(&event.detail), certificates, skipped })
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str, Error> {
-    match value {
-        Value::String(text) => Ok(text),
-        Value::Null => Err(Error::bad_event(field, "is missing")),
-        _ => Err(Error::bad_event(field, "is not a text")),
-    }
-}
-
-fn strings<'a>(list: &'a Value, of: impl Fn(&'a Value) -> &'a Value) -> Vec<&'a str> {
-    list.as_array().into_iter().flatten().filter_map(|item| of(item).as_str()).collect()
-}
-
-/// What an error or an answer repeats of a text from outside.
-fn excerpt(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 #[cfg(test)]
@@ -260,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn health_occasions_and_entities() {
+    fn health_occasions() {
         let health = |code: &str, entities: Value| {
             json!({"source": "aws.health", "detail-type": "AWS Health Event", "resources": [ARN],
                 "detail": {"service": "ACM", "eventTypeCode": code, "affectedEntities": entities}})
@@ -273,14 +190,6 @@ mod tests {
         ] {
             assert_eq!(occasion(&health(code, json!(null))), expected, "{code}");
         }
-
-        let elsewhere = ARN.replace("us-east-1", "eu-west-1");
-        let entities = json!([{"entityValue": "i-0123"}, {"entityValue": ARN}, {"entityValue": ARN}, {},
-            {"entityValue": elsewhere}]);
-        let Ok(Trigger::Look { certificates, skipped, .. }) = read(&health("X", entities)) else { panic!() };
-        assert_eq!(certificates, [ARN.parse().unwrap()]);
-        let reasons: Vec<_> = skipped.iter().map(|skipped| skipped.reason).collect();
-        assert_eq!(reasons, ["not-a-certificate", "other-account-or-region"]);
     }
 
     #[test]

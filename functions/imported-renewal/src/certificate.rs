@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use certificates::Signatures;
 use jiff::Timestamp;
 use x509_parser::oid_registry::{
     OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521, OID_PKCS1_RSAENCRYPTION,
-    OID_PKCS1_RSASSAPSS, OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
-    OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ECDSA_WITH_SHA512,
 };
 use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
 use x509_parser::public_key::PublicKey;
-use x509_parser::signature_algorithm::RsaSsaPssParams;
 
 use crate::key::KeyType;
 
@@ -128,18 +125,10 @@ impl Certificate {
         bits(&self.public_key).is_some_and(|mine| bits(public_key) == Some(mine))
     }
 
-    /// Whether this certificate was signed with the key of that one, and names it as its issuer.
+    /// Whether this certificate was signed with the key of that one, in a way that nobody calls weak, and
+    /// names it as its issuer.
     pub(crate) fn is_issued_by(&self, issuer: &Self) -> bool {
-        let (Ok((_, certificate)), Ok((_, ca))) =
-            (X509Certificate::from_der(&self.der), X509Certificate::from_der(&issuer.der))
-        else {
-            return false;
-        };
-        let Some(algorithm) = verification_algorithm(&certificate, &ca) else { return false };
-        self.issuer == issuer.subject
-            && UnparsedPublicKey::new(algorithm, &ca.public_key().subject_public_key.data)
-                .verify(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data)
-                .is_ok()
+        certificates::is_issued_by(&self.der, &issuer.der, Signatures::Current) == Some(true)
     }
 }
 
@@ -235,53 +224,6 @@ fn extended_key_usages(usage: &x509_parser::extensions::ExtendedKeyUsage<'_>) ->
     ];
     let known = known.into_iter().filter(|(set, _)| *set).map(|(_, oid)| oid.to_owned());
     known.chain(usage.other.iter().map(x509_parser::der_parser::Oid::to_id_string)).collect()
-}
-
-/// The algorithm of a certificate's signature, given its issuer's key. x509-parser's own `verify`
-/// has neither P-521 nor SHA-512 with ECDSA, which private CAs use.
-fn verification_algorithm(
-    certificate: &X509Certificate<'_>,
-    issuer: &X509Certificate<'_>,
-) -> Option<&'static dyn VerificationAlgorithm> {
-    let oid = &certificate.signature_algorithm.algorithm;
-    let is = |candidate: &x509_parser::der_parser::Oid<'_>| oid == candidate;
-    if is(&OID_PKCS1_SHA256WITHRSA) {
-        return Some(&signature::RSA_PKCS1_2048_8192_SHA256);
-    }
-    if is(&OID_PKCS1_SHA384WITHRSA) {
-        return Some(&signature::RSA_PKCS1_2048_8192_SHA384);
-    }
-    if is(&OID_PKCS1_SHA512WITHRSA) {
-        return Some(&signature::RSA_PKCS1_2048_8192_SHA512);
-    }
-    if is(&OID_PKCS1_RSASSAPSS) {
-        let parameters = RsaSsaPssParams::try_from(certificate.signature_algorithm.parameters.as_ref()?).ok()?;
-        return match parameters.hash_algorithm_oid().to_id_string().as_str() {
-            "2.16.840.1.101.3.4.2.1" => Some(&signature::RSA_PSS_2048_8192_SHA256),
-            "2.16.840.1.101.3.4.2.2" => Some(&signature::RSA_PSS_2048_8192_SHA384),
-            "2.16.840.1.101.3.4.2.3" => Some(&signature::RSA_PSS_2048_8192_SHA512),
-            _ => None,
-        };
-    }
-    let [sha256, sha384, sha512]: [&'static dyn VerificationAlgorithm; 3] = match key_type(issuer)? {
-        KeyType::P256 => {
-            [&signature::ECDSA_P256_SHA256_ASN1, &signature::ECDSA_P256_SHA384_ASN1, &signature::ECDSA_P256_SHA512_ASN1]
-        }
-        KeyType::P384 => {
-            [&signature::ECDSA_P384_SHA256_ASN1, &signature::ECDSA_P384_SHA384_ASN1, &signature::ECDSA_P384_SHA512_ASN1]
-        }
-        KeyType::P521 => {
-            [&signature::ECDSA_P521_SHA256_ASN1, &signature::ECDSA_P521_SHA384_ASN1, &signature::ECDSA_P521_SHA512_ASN1]
-        }
-        KeyType::Rsa2048 | KeyType::Rsa3072 | KeyType::Rsa4096 => return None,
-    };
-    if is(&OID_SIG_ECDSA_WITH_SHA256) {
-        Some(sha256)
-    } else if is(&OID_SIG_ECDSA_WITH_SHA384) {
-        Some(sha384)
-    } else {
-        is(&OID_SIG_ECDSA_WITH_SHA512).then_some(sha512)
-    }
 }
 
 #[cfg(test)]

@@ -140,6 +140,12 @@ impl PrivateCaArn {
         &self.0.text
     }
 
+    /// Whether the CA lives in this account and Region.
+    #[must_use]
+    pub fn is_within(&self, scope: &Scope) -> bool {
+        self.0.region == scope.region && self.0.account == scope.account
+    }
+
     /// `aws`, `aws-us-gov` or `aws-cn`: template ARNs have to name the same one.
     #[must_use]
     pub fn partition(&self) -> &str {
@@ -234,6 +240,14 @@ mod tests {
     fn a_ca_is_not_a_certificate() {
         let ca = "arn:aws-us-gov:acm-pca:us-gov-west-1:123456789012:certificate-authority/6f5";
         assert_eq!(ca.parse::<PrivateCaArn>().unwrap().partition(), "aws-us-gov");
+        for (region, account, is) in [
+            ("us-gov-west-1", "123456789012", true),
+            ("us-gov-east-1", "123456789012", false),
+            ("us-gov-west-1", "999988887777", false),
+        ] {
+            let scope = Scope { region: region.into(), account: account.into() };
+            assert_eq!(ca.parse::<PrivateCaArn>().unwrap().is_within(&scope), is, "{scope:?}");
+        }
         assert!(ca.parse::<CertificateArn>().is_err());
         assert!(GOOD.parse::<PrivateCaArn>().is_err());
     }

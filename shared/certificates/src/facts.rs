@@ -148,6 +148,26 @@ impl Renewal {
     }
 }
 
+/// The last change of the method by which a certificate's domains are validated
+/// ([UpdateSummary](https://docs.aws.amazon.com/acm/latest/APIReference/API_UpdateSummary.html)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodChange {
+    /// `PENDING_DOMAIN_VALIDATION`, `SUCCESS` or `FAILED`.
+    pub status: String,
+    /// The method that it leads to, such as `DNS`.
+    pub to: Option<String>,
+    /// When it was asked for.
+    pub requested_at: Option<Timestamp>,
+}
+
+impl MethodChange {
+    /// Whether it is under way: it waits for the domains to be validated by the new method.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.status == "PENDING_DOMAIN_VALIDATION"
+    }
+}
+
 /// What is known of a certificate.
 ///
 /// A listing gives less than a description; what only a description holds says so and is empty
@@ -201,6 +221,8 @@ pub struct CertificateFacts {
     pub renewal: Option<Renewal>,
     /// Described only: how the domains were validated.
     pub domain_validations: Vec<DomainValidation>,
+    /// Described only: the last change of the validation method.
+    pub method_change: Option<MethodChange>,
     /// Described only: when it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// Described only: why it was revoked.
@@ -247,6 +269,7 @@ impl CertificateFacts {
             serial: None,
             renewal: None,
             domain_validations: Vec::new(),
+            method_change: None,
             revoked_at: None,
             revocation_reason: None,
             failure_reason: None,

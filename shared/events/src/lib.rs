@@ -1,13 +1,19 @@
 //! The EventBridge events that acm-autopilot sends. Their JSON Schemas and samples lie in
 //! `events/` at the root of the repository; a test holds code and files together.
+//!
+//! Of events that functions get, what several of them read: [`Envelope`] and [`HealthEvent`].
 
 mod bus;
+mod envelope;
+mod health;
 
 use certificates::{CertificateArn, FailureReason, RenewalStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 
 pub use bus::EventBus;
+pub use envelope::{BadField, Envelope, certificate, text};
+pub use health::{Affected, HEALTH_EVENT, HealthEvent, Skipped};
 
 /// The source of all our events.
 pub const SOURCE: &str = "acm-autopilot";
@@ -30,7 +36,7 @@ pub enum Why {
     Due,
     /// It was asked for before, and nothing happened.
     LostRequest,
-    /// An attempt began and never ended.
+    /// An attempt began and never ended, or was ended before its success was announced.
     StaleClaim,
     /// The last attempt failed for a reason that time mends, and its pause is over.
     Retry,

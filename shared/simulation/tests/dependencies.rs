@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const FOR_DEVELOPMENT: [&str; 2] = ["simulated-aws", "simulation"];
+const FOR_DEVELOPMENT: [&str; 3] = ["mangled-events", "simulated-aws", "simulation"];
 
 /// Packages by id: name, path of the manifest, and what they depend on to be built.
 fn packages() -> BTreeMap<String, (String, String, BTreeSet<String>)> {
@@ -49,6 +49,9 @@ fn no_function_depends_on_what_is_for_development() {
         .collect();
     for name in ["expiry-events", "imported-renewal", "dns-validation", "compliance-rules"] {
         assert!(functions.iter().any(|function| packages[*function].0 == name), "{name} is none of {functions:?}");
+    }
+    for name in FOR_DEVELOPMENT {
+        assert!(packages.values().any(|(known, ..)| known == name), "there is no {name}");
     }
     for function in functions {
         let (mut seen, mut left) = (BTreeSet::new(), vec![function]);

@@ -1,3 +1,4 @@
+use mangled_events::{changes, mangle};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -114,61 +115,16 @@ fn bad_input_is_refused_by_name() {
     assert!(flood.len() < 500 && !flood.contains('\u{7}'), "{flood}");
 }
 
-/// Any JSON, small.
-pub(crate) fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        any::<String>().prop_map(Value::from),
-        "arn:aws[a-z-]{0,8}:acm:[a-z0-9-]{0,12}:[0-9]{0,13}:[a-z]{0,12}/[^ ]{0,40}".prop_map(Value::from),
-        Just(Value::from(ARN)),
-    ];
-    leaf.prop_recursive(3, 12, 3, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            proptest::collection::hash_map("[a-zA-Z-]{0,10}", inner, 0..3).prop_map(|map| map.into_iter().collect()),
-        ]
-    })
-}
-
-/// The pointers to every value within.
-fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
-    found.push(at.to_owned());
-    match value {
-        Value::Object(members) => members.iter().for_each(|(key, value)| {
-            pointers(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
-        }),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, value)| pointers(value, &format!("{at}/{index}"), found));
-        }
-        _ => {}
-    }
-}
-
-/// Puts each value in place of some other within the event.
-pub(crate) fn mutate(event: &mut Value, mutations: &[(prop::sample::Index, Value)]) {
-    for (index, value) in mutations {
-        let mut found = Vec::new();
-        pointers(event, "", &mut found);
-        let pointer = index.get(&found);
-        *event.pointer_mut(pointer).unwrap() = value.clone();
-    }
-}
-
 proptest! {
-    // More of them: PROPTEST_CASES=100000.
-    #![proptest_config(ProptestConfig {
-        cases: ProptestConfig::default().cases.max(1_000), failure_persistence: None, ..ProptestConfig::default()
-    })]
+    #![proptest_config(mangled_events::config())]
 
     #[test]
     fn no_event_makes_it_panic(
         number in 0..SAMPLES.len(),
-        mutations in proptest::collection::vec((any::<prop::sample::Index>(), any_json()), 1..4),
+        changes in changes(1..4, [ARN.into()]),
     ) {
         let mut event = sample(number);
-        mutate(&mut event, &mutations);
+        mangle(&mut event, &changes);
         match read(&event) {
             // Whatever else it says, it names a certificate that is within reach.
             Ok(Request::Look { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),

@@ -6,12 +6,13 @@ use certificates::tags::{
 };
 use jiff::SignedDuration;
 use lambda::Environment;
+use mangled_events::{Change, changes, mangle};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use simulated_aws::{Aws, CertificateSpec, Key};
 
 use super::*;
-use crate::event::tests::{ARN, any_json, mutate};
+use crate::event::tests::ARN;
 
 const BATCH: &str = include_str!("../../../../events/imported-renewal/sqs-batch.json");
 const NOW: &str = "2026-11-20T08:00:00Z";
@@ -30,15 +31,13 @@ const KEYS: [&str; 10] = [
     NOTICED,
 ];
 
-type Mutations = Vec<(prop::sample::Index, Value)>;
-
 /// What is changed of a good message, and of the tags of the certificate that it is about.
 #[derive(Debug, Clone)]
 struct Case {
-    body: Mutations,
+    body: Vec<Change>,
     /// Takes the place of the whole body.
     text: Option<String>,
-    envelope: Mutations,
+    envelope: Vec<Change>,
     tags: Vec<(&'static str, String)>,
     days_left: i64,
     /// Whether the certificate can be read, and so renewed: that takes longer.
@@ -46,7 +45,7 @@ struct Case {
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
-    let mutations = |most| proptest::collection::vec((any::<prop::sample::Index>(), any_json()), 0..=most);
+    let changes = |most| changes(0..=most, [ARN.into()]);
     let value = prop_oneof![
         Just(CA.to_owned()),
         any::<String>(),
@@ -75,7 +74,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     let tags = proptest::collection::vec((proptest::sample::select(KEYS.to_vec()), value), 0..6);
     let text = proptest::option::weighted(0.05, any::<String>());
     let is_real = proptest::bool::weighted(0.2);
-    (mutations(2), text, mutations(1), tags, -100..400_i64, is_real).prop_map(
+    (changes(2), text, changes(1), tags, -100..400_i64, is_real).prop_map(
         |(body, text, envelope, tags, days_left, is_real)| Case { body, text, envelope, tags, days_left, is_real },
     )
 }
@@ -91,25 +90,19 @@ fn message(case: &Case) -> Value {
     let mut batch: Value = serde_json::from_str(BATCH).unwrap();
     let body = &mut batch["Records"][0]["body"];
     let mut event: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
-    mutate(&mut event, &case.body);
+    mangle(&mut event, &case.body);
     *body = case.text.clone().unwrap_or_else(|| event.to_string()).into();
-    mutate(&mut batch, &case.envelope);
+    mangle(&mut batch, &case.envelope);
     batch
 }
 
 #[test]
 fn no_event_makes_it_panic() {
-    // More of them: PROPTEST_CASES=100000.
-    let config = ProptestConfig {
-        cases: ProptestConfig::default().cases.max(1_000),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let aws = Aws::in_account(NOW.parse().unwrap(), "123456789012", "us-east-1");
     let ca = aws.create_private_ca(Key::P256);
     let handler = handler(&aws, &ca);
-    let run = TestRunner::new(config).run(&any_case(), |case| {
+    let run = TestRunner::new(mangled_events::config()).run(&any_case(), |case| {
         aws.forget_record();
         let spec = CertificateSpec::imported("pay.example.com").key(Key::P256).days_left(case.days_left);
         let spec = if case.is_real { spec.issued_by(&ca) } else { spec.thin() };
