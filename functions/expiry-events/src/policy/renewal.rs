@@ -46,6 +46,7 @@ pub fn decide(look: &Look, settings: &Settings) -> Decision {
     let older_than = |limit| since.is_none_or(|since| look.now.duration_since(since) > limit);
     let crossed = || since.is_none_or(|since| settings.thresholds.crossed_since(since, &look.facts, look.now));
     match recorded.status {
+        Some(RenewalComplete) if is_half_recorded(look) && older_than(CLAIM_LASTS) => Decision::Repeat(Why::StaleClaim),
         None | Some(RenewalComplete) if left > renewal_window(settings.renew_before_days, &look.facts) => {
             Decision::NotDue
         }
@@ -65,6 +66,18 @@ pub fn decide(look: &Look, settings: &Settings) -> Decision {
             Remedy::Retry | Remedy::Person => Decision::Paused,
         },
     }
+}
+
+/// The renewal is complete, but whoever recorded that was ended before it was announced: of the tags of a
+/// renewal the serial number of the replaced certificate goes last. Mostly the queue delivers the message
+/// again; not when another delivery of it, at the same time, had found the renewal in progress and was content.
+///
+/// Where that number is still the certificate's own, nothing was replaced, and there is nothing to announce.
+fn is_half_recorded(look: &Look) -> bool {
+    let replaced = look.instructions.recorded.renewal_of.as_deref();
+    let present = look.facts.serial.as_deref();
+    // Listings tell no serial number; a look that leads to a request is followed by a description.
+    replaced.is_some_and(|replaced| present.is_none_or(|present| !present.eq_ignore_ascii_case(replaced)))
 }
 
 fn start(why: Why, look: &Look) -> Decision {

@@ -70,6 +70,29 @@ fn a_request_or_a_claim_that_is_too_old_is_repeated() {
 }
 
 #[test]
+fn a_completion_that_was_cut_off_is_repeated() {
+    use Decision::{NotDue, Repeat};
+    let replaced = ("acm-autopilot:renewal-of", "0a:1b");
+    for (since, serial, expected) in [
+        ("2026-11-21T06:36:08Z", Some("0c:2d"), NotDue),
+        ("2026-11-21T06:36:07Z", Some("0c:2d"), Repeat(Why::StaleClaim)),
+        ("", Some("0c:2d"), Repeat(Why::StaleClaim)),
+        // A listing tells no serial number.
+        ("2026-11-21T06:36:07Z", None, Repeat(Why::StaleClaim)),
+        // It was never replaced, so somebody else wrote the status.
+        ("2026-11-21T06:36:07Z", Some("0a:1b"), NotDue),
+        ("2026-11-21T06:36:07Z", Some("0A:1B"), NotDue),
+    ] {
+        let status = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete"), ("acm-autopilot:status-since", since)];
+        let mut look = look("2027-11-20T12:00:00Z", &[&status[..], &[replaced]].concat());
+        look.facts.serial = serial.map(str::to_owned);
+        assert_eq!(decide(&look, &settings()), expected, "{since} {serial:?}");
+    }
+    let done = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete")];
+    assert_eq!(decision("2027-11-20T12:00:00Z", &done), NotDue);
+}
+
+#[test]
 fn what_time_mends_is_tried_again_after_a_growing_pause() {
     use Decision::{Paused, Start};
     for (attempts, since, expected) in [

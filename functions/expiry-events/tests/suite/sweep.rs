@@ -124,6 +124,24 @@ async fn a_renewal_that_was_cut_off_after_the_import_is_found() {
 }
 
 #[tokio::test]
+async fn a_completion_that_was_cut_off_is_found() {
+    let world = World::new();
+    let now = world.aws.now();
+    let completed = (now - SignedDuration::from_mins(20)).to_string();
+    let spec = imported(365)
+        .not_before(now - SignedDuration::from_hours(1))
+        .tag("acm-autopilot:renew-from", "private-ca")
+        .tag("acm-autopilot:status", "renewal-complete")
+        .tag("acm-autopilot:status-since", &completed)
+        .tag("acm-autopilot:renewal-of", "0a:1b");
+    world.insert(spec);
+    let swept = world.sweep().await;
+    assert_eq!((swept.looked_at, swept.renewals_requested), (1, 1));
+    assert_eq!(world.aws.events()[0].detail["why"], "stale-claim");
+    assert_eq!(world.effects(), ["PutEvents"]);
+}
+
+#[tokio::test]
 async fn one_failure_does_not_stop_the_others_and_is_not_swallowed() {
     let world = World::new();
     for days in 1..=6 {
