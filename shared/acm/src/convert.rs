@@ -3,8 +3,8 @@
 use aws_sdk_acm::types as acm;
 use aws_smithy_types::DateTime;
 use certificates::{
-    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, Renewal, RenewalEligibility,
-    ResourceRecord, Validation, moment,
+    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, MethodChange, Renewal,
+    RenewalEligibility, ResourceRecord, Validation, moment,
 };
 use jiff::Timestamp;
 
@@ -67,6 +67,7 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
             domains: renewal.domain_validation_options().iter().map(domain_validation).collect(),
         }),
         domain_validations: detail.domain_validation_options().iter().map(domain_validation).collect(),
+        method_change: detail.update_summary().and_then(method_change),
         revoked_at: detail.revoked_at().and_then(time),
         revocation_reason: detail.revocation_reason().map(|reason| reason.as_str().to_owned()),
         failure_reason: detail.failure_reason().map(|reason| reason.as_str().to_owned()),
@@ -81,11 +82,7 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
 
 fn domain_validation(domain: &acm::DomainValidation) -> DomainValidation {
     let validation = match domain.validation_method() {
-        Some(acm::ValidationMethod::Dns) => Validation::Dns(domain.resource_record().map(|record| ResourceRecord {
-            name: record.name().to_owned(),
-            kind: record.r#type().as_str().to_owned(),
-            value: record.value().to_owned(),
-        })),
+        Some(acm::ValidationMethod::Dns) => Validation::Dns(domain.resource_record().map(resource_record)),
         Some(acm::ValidationMethod::Email) => Validation::Email(domain.validation_emails().to_vec()),
         other => Validation::Other(other.map(|method| method.as_str().to_owned())),
     };
@@ -94,6 +91,53 @@ fn domain_validation(domain: &acm::DomainValidation) -> DomainValidation {
         succeeded: domain.validation_status().map(|status| *status == acm::DomainStatus::Success),
         validation,
     }
+}
+
+fn resource_record(record: &acm::ResourceRecord) -> ResourceRecord {
+    ResourceRecord {
+        name: record.name().to_owned(),
+        kind: record.r#type().as_str().to_owned(),
+        value: record.value().to_owned(),
+    }
+}
+
+fn method_change(update: &acm::UpdateSummary) -> Option<MethodChange> {
+    if update.r#type() != Some(&acm::UpdateType::DomainValidationMethod) {
+        return None;
+    }
+    let methods = update.domain_validation_method_update_summary();
+    Some(MethodChange {
+        status: text(update.status().map(acm::UpdateStatus::as_str)),
+        to: methods.and_then(|methods| Some(methods.to()?.as_str().to_owned())),
+        requested_at: update.requested_at().and_then(time),
+    })
+}
+
+/// What is requested of a domain by ListCertificateDomainValidations, while its method changes; of a domain of which
+/// nothing is requested, what is active, if that is DNS. Whether ACM completes a change domain by domain, so that one
+/// is active already while others wait, is unverified.
+pub(crate) fn requested(summary: &acm::DomainValidationSummary) -> Option<DomainValidation> {
+    let by_dns =
+        |active: &&acm::ValidationConfiguration| active.validation_method() == Some(&acm::ValidationMethod::Dns);
+    let active = summary.active_validation_configuration().filter(by_dns);
+    let requested = summary.requested_validation_configuration().or(active)?;
+    let challenge = requested.validation_challenge();
+    let validation = match requested.validation_method() {
+        Some(acm::ValidationMethod::Dns) => {
+            let challenge = challenge.and_then(|challenge| challenge.as_dns_validation_challenge().ok());
+            Validation::Dns(challenge.and_then(|challenge| challenge.resource_record()).map(resource_record))
+        }
+        Some(acm::ValidationMethod::Email) => {
+            let challenge = challenge.and_then(|challenge| challenge.as_email_validation_challenge().ok());
+            Validation::Email(challenge.map(|challenge| challenge.validation_emails().to_vec()).unwrap_or_default())
+        }
+        other => Validation::Other(other.map(|method| method.as_str().to_owned())),
+    };
+    Some(DomainValidation {
+        domain_name: summary.domain_name().to_owned(),
+        succeeded: requested.validation_status().map(|status| *status == acm::DomainStatus::Success),
+        validation,
+    })
 }
 
 /// The name, or the OID of a usage that ACM has no name for.

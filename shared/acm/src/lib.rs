@@ -8,7 +8,7 @@ mod convert;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::{CertificateKeyPairOrigin, Filters, KeyAlgorithm, Tag};
 use certificates::tags::Tags;
-use certificates::{CertificateArn, CertificateFacts};
+use certificates::{CertificateArn, CertificateFacts, DomainValidation};
 use sdk::CallError;
 
 /// The most that ListCertificates takes
@@ -74,6 +74,31 @@ pub async fn describe(client: &Client, arn: &CertificateArn) -> Result<Option<Ce
             .map(|detail| Some(convert::detail(arn, &detail)))
             .ok_or_else(|| CallError::incomplete_answer(OPERATION, "Certificate")),
         Err(error) => absent_is_none(CallError::new(OPERATION, &error)),
+    }
+}
+
+/// The validations that ACM requests of a certificate whose validation method changes, which only
+/// ListCertificateDomainValidations shows, and those by DNS that are active already; `None` when the certificate is gone.
+///
+/// # Errors
+/// A page could not be read. Part of the list is never an answer.
+pub async fn requested_validations(
+    client: &Client,
+    arn: &CertificateArn,
+) -> Result<Option<Vec<DomainValidation>>, CallError> {
+    let mut requested = Vec::new();
+    let mut next_token = None;
+    loop {
+        let call = client.list_certificate_domain_validations().certificate_arn(arn.as_str());
+        let page = match call.set_next_token(next_token).send().await {
+            Ok(page) => page,
+            Err(error) => return absent_is_none(CallError::new("acm:ListCertificateDomainValidations", &error)),
+        };
+        requested.extend(page.domain_validation_summary_list().iter().filter_map(convert::requested));
+        next_token = page.next_token;
+        if next_token.is_none() {
+            return Ok(Some(requested));
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is read of ACM: everything that is there.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use aws_sdk_acm::types::{CertificateOptions, ValidationMethod};
 use certificates::tags::STATUS;
 use certificates::{CertificateArn, Validation};
+use jiff::{SignedDuration, Span};
 use simulated_aws::{Aws, CertificateSpec, Key};
 
 fn account() -> (Aws, aws_sdk_acm::Client) {
@@ -82,4 +84,44 @@ async fn tags_are_set_and_removed_and_others_stay() {
     acm::remove_tags(&client, &arn, &[STATUS, "never-there"]).await.unwrap();
     let tags = acm::list_tags(&client, &arn).await.unwrap().unwrap();
     assert_eq!(tags.iter().collect::<Vec<_>>(), [("Owner", "team-a")]);
+}
+
+#[tokio::test]
+async fn a_change_of_the_validation_method_shows_the_records_that_it_waits_for() {
+    let (aws, client) = account();
+    let certificate = CertificateSpec::amazon_issued("example.com").dns("www.example.com").validated_by_email().thin();
+    let arn: CertificateArn = aws.insert_certificate(certificate).parse().unwrap();
+    assert_eq!(acm::describe(&client, &arn).await.unwrap().unwrap().method_change, None);
+    assert_eq!(acm::requested_validations(&client, &arn).await.unwrap(), Some(Vec::new()));
+
+    let dns = CertificateOptions::builder().validation_method(ValidationMethod::Dns).build();
+    client.update_certificate_options().certificate_arn(arn.as_str()).options(dns).send().await.unwrap();
+    let requested = async || acm::requested_validations(&client, &arn).await.unwrap().unwrap();
+    assert!(requested().await.iter().all(|domain| domain.validation == Validation::Dns(None)));
+    aws.advance(Span::new().seconds(5));
+    let facts = acm::describe(&client, &arn).await.unwrap().unwrap();
+    let change = facts.method_change.unwrap();
+    assert!(change.waits() && change.to.as_deref() == Some("DNS"));
+    assert_eq!(change.requested_at, Some(aws.now() - SignedDuration::from_secs(5)));
+    assert!(facts.domain_validations.iter().all(|domain| matches!(domain.validation, Validation::Email(_))));
+    let domains = requested().await;
+    let Validation::Dns(Some(record)) = &domains[0].validation else { panic!("{domains:?}") };
+    assert_eq!((&record.name, domains[0].succeeded), (&aws.validation_record("example.com").name, Some(false)));
+    assert_eq!(domains[1].validation, Validation::Dns(None));
+
+    // The moment that a change is complete, its configuration is the active one.
+    for name in ["example.com", "www.example.com"] {
+        aws.advance(Span::new().seconds(5));
+        let record = aws.validation_record(name);
+        let zone = aws.create_hosted_zone(name);
+        aws.set_record(&zone, &record.name, "CNAME", &record.values[0]);
+    }
+    assert!(!acm::describe(&client, &arn).await.unwrap().unwrap().method_change.unwrap().waits());
+    let complete = requested().await;
+    assert_eq!(complete.len(), 2);
+    assert!(complete.iter().all(|domain| domain.succeeded == Some(true)), "{complete:?}");
+    assert!(complete.iter().all(|domain| matches!(&domain.validation, Validation::Dns(Some(_)))), "{complete:?}");
+
+    aws.remove_certificate(arn.as_str());
+    assert_eq!(acm::requested_validations(&client, &arn).await.unwrap(), None);
 }

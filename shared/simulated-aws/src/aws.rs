@@ -297,7 +297,12 @@ impl Aws {
     /// From now on every call lets the other tasks run first. Without this, calls are answered at once, and
     /// of two futures that are joined the first runs to its end before the second starts.
     pub fn interleave(&self) {
-        self.state().interleaves = true;
+        self.set_interleaving(true);
+    }
+
+    /// Whether calls let the other tasks run first, as [`Aws::interleave`] says.
+    pub fn set_interleaving(&self, interleaves: bool) {
+        self.state().interleaves = interleaves;
     }
 
     pub(crate) fn interleaves(&self) -> bool {

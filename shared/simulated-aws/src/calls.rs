@@ -67,7 +67,7 @@ impl ApiError {
 }
 
 /// What an operation answers: its JSON output, or an error. Outputs are objects; where one is a text, that is
-/// the output in JSON, written already (JSON protocol only).
+/// the output in the service's own protocol, written already (JSON and REST).
 pub(crate) type Answer = Result<Value, ApiError>;
 
 /// Makes blobs readable and keeps private keys out of the record.

@@ -23,6 +23,8 @@ pub(crate) struct Store {
     /// Result tokens, and the rules that they were given to.
     tokens: BTreeMap<String, String>,
     evaluations: Vec<Evaluation>,
+    /// The latest result of each resource, by rule, resource type and id.
+    results: BTreeMap<(String, String, String), Evaluation>,
     failing: usize,
     items: Vec<Value>,
 }
@@ -59,6 +61,19 @@ impl Aws {
     #[must_use]
     pub fn evaluations(&self) -> Vec<Evaluation> {
         self.state().config.evaluations.clone()
+    }
+
+    /// Every evaluation since the last time, without keeping them: for runs of so many that copies would cost
+    /// time. Results stay.
+    #[must_use]
+    pub fn take_evaluations(&self) -> Vec<Evaluation> {
+        std::mem::take(&mut self.state().config.evaluations)
+    }
+
+    /// What AWS Config shows of a rule: the latest evaluation of each resource, by resource id.
+    #[must_use]
+    pub fn results(&self, rule: &str) -> Vec<Evaluation> {
+        self.state().config.results_of(rule).cloned().collect()
     }
 
     /// The next `count` evaluations come back in FailedEvaluations.
@@ -108,6 +123,23 @@ impl Aws {
     }
 }
 
+impl Store {
+    fn results_of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a Evaluation> {
+        let first = (rule.to_owned(), String::new(), String::new());
+        self.results.range(first..).take_while(move |((of, ..), _)| of == rule).map(|(_, result)| result)
+    }
+
+    /// API reference, Evaluation, OrderingTimestamp: the latest one of a resource is its result.
+    fn keep(&mut self, evaluation: Evaluation) {
+        let Some(rule) = evaluation.rule.clone() else { return };
+        let place = (rule, evaluation.resource_type.clone(), evaluation.resource_id.clone());
+        if self.results.get(&place).is_none_or(|present| evaluation.ordering >= present.ordering) {
+            self.results.insert(place, evaluation.clone());
+        }
+        self.evaluations.push(evaluation);
+    }
+}
+
 /// Answers one operation.
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
     match operation {
@@ -132,8 +164,8 @@ fn put_evaluations(state: &mut State, input: &Value) -> Answer {
     let failing = state.config.failing.min(list.len());
     state.config.failing -= failing;
     // API reference, TestMode: the call is verified, and the evaluations are not kept.
-    if rule.is_some() {
-        state.config.evaluations.extend(read.into_iter().skip(failing));
+    for evaluation in read.into_iter().skip(failing) {
+        state.config.keep(evaluation);
     }
     Ok(json!({ "FailedEvaluations": list[..failing] }))
 }
@@ -232,19 +264,12 @@ fn compliance_details(state: &State, input: &Value) -> Answer {
     };
     let wanted: Vec<&str> =
         input["ComplianceTypes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut latest: BTreeMap<(&str, &str), &Evaluation> = BTreeMap::new();
-    for one in state.config.evaluations.iter().filter(|one| one.rule.as_deref() == Some(rule)) {
-        let place = latest.entry((&one.resource_type, &one.resource_id)).or_insert(one);
-        if one.ordering >= place.ordering {
-            *place = one;
-        }
-    }
     let after = input["NextToken"].as_str().unwrap_or_default();
-    let mut matching = latest
-        .values()
+    let mut matching = state
+        .config
+        .results_of(rule)
         .filter(|one| one.compliance != "NOT_APPLICABLE" && one.resource_id.as_str() > after)
         .filter(|one| wanted.is_empty() || wanted.contains(&one.compliance.as_str()))
-        .copied()
         .collect::<Vec<_>>();
     matching.sort_by(|a, b| a.resource_id.cmp(&b.resource_id));
     let next = matching.get(limit).and_then(|_| matching.get(limit - 1)).map(|last| last.resource_id.clone());

@@ -62,7 +62,7 @@
 //!   [`Aws::set_issuance_delay`], [`Aws::set_issuance_polls`], [`Aws::set_call_duration`].
 //! - Permissions: [`permissions`] reads what the deployment template allows a function.
 //! - What happened: [`Aws::calls`], [`Aws::published`], [`Aws::events`], [`Aws::certificate`],
-//!   [`Aws::private_ca`], [`Aws::records`], [`Aws::queued`], [`Aws::evaluations`].
+//!   [`Aws::private_ca`], [`Aws::records`], [`Aws::queued`], [`Aws::evaluations`], [`Aws::results`].
 //! - Determinism: [`Aws::record`] is the record as text, the same in every run.
 //! - Other programs: `Aws::serve` (feature `server`) answers on a loopback port.
 //!

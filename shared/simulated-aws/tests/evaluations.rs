@@ -49,6 +49,26 @@ async fn evaluations_belong_to_a_result_token() {
 }
 
 #[tokio::test]
+async fn the_latest_evaluation_by_its_moment_is_the_result() {
+    let (aws, config) = start();
+    let token = aws.new_result_token("expiry");
+    let put = |compliance, seconds| {
+        let mut one = evaluation(compliance);
+        one.ordering_timestamp = DateTime::from_secs(seconds);
+        config.put_evaluations().result_token(&token).evaluations(one).send()
+    };
+    let shown = || aws.results("expiry").into_iter().map(|one| one.compliance).collect::<Vec<_>>();
+    put(ComplianceType::NonCompliant, 1_795_161_600).await.unwrap();
+    put(ComplianceType::Compliant, 1_795_161_500).await.unwrap();
+    assert_eq!(shown(), ["NON_COMPLIANT"], "a late one does not take the place of a newer one");
+    assert_eq!(aws.take_evaluations().len(), 2);
+    assert!(aws.evaluations().is_empty());
+    put(ComplianceType::Compliant, 1_795_161_600).await.unwrap();
+    assert_eq!(shown(), ["COMPLIANT"], "results stay when evaluations are taken");
+    assert!(aws.results("another").is_empty());
+}
+
+#[tokio::test]
 async fn evaluations_are_checked() {
     let (aws, config) = start();
     let token = aws.new_result_token("expiry");

@@ -3,9 +3,7 @@
 
 use aws_sdk_acm::Client;
 use aws_sdk_acm::error::ProvideErrorMetadata;
-use aws_sdk_acm::types::{
-    CertificateExport, CertificateOptions, DomainValidation, ExpiryEventsConfiguration, ValidationMethod,
-};
+use aws_sdk_acm::types::{DomainValidation, ExpiryEventsConfiguration, ValidationMethod};
 use jiff::{SignedDuration, ToSpan};
 use simulated_aws::{Aws, CertificateSpec, Key};
 
@@ -123,30 +121,6 @@ async fn a_private_certificate_needs_an_active_authority() {
     renew().await.unwrap();
     let renewed = aws.certificate(&issued.arn).unwrap();
     assert!(renewed.not_after > issued.not_after && renewed.serial != issued.serial);
-}
-
-#[tokio::test]
-async fn an_issued_certificate_goes_from_email_to_dns() {
-    let (aws, acm) = start();
-    let arn = aws.insert_certificate(CertificateSpec::amazon_issued("example.com").validated_by_email());
-    let before = aws.certificate(&arn).unwrap();
-    let update = |arn: &str, options| acm.update_certificate_options().certificate_arn(arn).options(options).send();
-    let dns = || CertificateOptions::builder().validation_method(ValidationMethod::Dns).build();
-    update(&arn, dns()).await.unwrap();
-    assert!(options(&acm, &arn).await.1[0].resource_record().is_none());
-    aws.advance(5.seconds());
-    let (status, shown) = options(&acm, &arn).await;
-    let record = shown[0].resource_record().unwrap();
-    assert_eq!((status.as_str(), shown[0].validation_method()), ("ISSUED", Some(&ValidationMethod::Dns)));
-    let zone = aws.create_hosted_zone("example.com");
-    aws.set_record(&zone, record.name(), "CNAME", record.value());
-    assert_eq!(options(&acm, &arn).await.1[0].validation_status().unwrap().as_str(), "SUCCESS");
-    assert_eq!(aws.certificate(&arn).unwrap().serial, before.serial);
-
-    let imported = aws.insert_certificate(CertificateSpec::imported("example.com").thin());
-    assert_eq!(update(&imported, dns()).await.unwrap_err().code(), Some("InvalidStateException"));
-    let export = CertificateOptions::builder().export(CertificateExport::Enabled).build();
-    assert_eq!(update(&arn, export).await.unwrap_err().code(), Some("ValidationException"));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::error::ProvideErrorMetadata;
-use aws_sdk_acm::types::{Filters, KeyAlgorithm};
+use aws_sdk_acm::types::{CertificateOptions, Filters, KeyAlgorithm, ValidationMethod};
 use aws_smithy_types::retry::RetryConfig;
 use simulated_aws::{Aws, CertificateSpec, Fault, Key, Server};
 
@@ -55,6 +55,20 @@ async fn a_real_client_gets_all_pages_over_tcp() {
     let found = pages.collect::<Result<Vec<_>, _>>().await.unwrap();
     assert_eq!(found.len(), 7);
     assert_eq!(aws.call_counts()["ListCertificates"], 3);
+}
+
+#[tokio::test]
+async fn a_change_of_the_validation_method_is_served() {
+    let (aws, server) = start();
+    let arn = aws.insert_certificate(CertificateSpec::amazon_issued("example.com").validated_by_email().thin());
+    let acm = Client::new(&remote(&server, "us-east-1"));
+    let dns = CertificateOptions::builder().validation_method(ValidationMethod::Dns).build();
+    acm.update_certificate_options().certificate_arn(&arn).options(dns).send().await.unwrap();
+    aws.advance(jiff::Span::new().seconds(5));
+    let answer = acm.list_certificate_domain_validations().certificate_arn(&arn).send().await.unwrap();
+    let requested = answer.domain_validation_summary_list()[0].requested_validation_configuration().unwrap();
+    let challenge = requested.validation_challenge().unwrap().as_dns_validation_challenge().unwrap();
+    assert_eq!(challenge.resource_record().unwrap().name(), aws.validation_record("example.com").name);
 }
 
 #[tokio::test]

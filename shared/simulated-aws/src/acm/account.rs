@@ -1,8 +1,7 @@
-//! UpdateCertificateOptions, and the account's configuration.
+//! The account's configuration.
 
 use serde_json::{Value, json};
 
-use super::{certificate_arn, find, validation};
 use crate::Aws;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
@@ -17,28 +16,6 @@ impl Aws {
     pub fn expiry_event_days(&self) -> u64 {
         self.state().acm.expiry_days.unwrap_or(MOST_DAYS)
     }
-}
-
-/// API reference, UpdateCertificateOptions and CertificateOptions: ValidationMethod may go from e-mail to DNS;
-/// "You cannot update the value of Export after the certificate is created"; the logging preference is
-/// deprecated and without effect. Which error an imported certificate gets is unverified.
-pub(super) fn update_options(state: &mut State, input: &Value) -> Answer {
-    let arn = certificate_arn(state, input)?;
-    let entry = find(state, &arn)?;
-    if entry.kind == "IMPORTED" {
-        return Err(ApiError::new("InvalidStateException", format!("Certificate {arn} is imported.")));
-    }
-    let options = &input["Options"];
-    let present = if entry.exportable { "ENABLED" } else { "DISABLED" };
-    if options["Export"].as_str().is_some_and(|export| export != present) {
-        return Err(ApiError::validation("Export cannot be changed after the certificate is created."));
-    }
-    match options["ValidationMethod"].as_str() {
-        None => {}
-        Some("DNS") if entry.kind == "AMAZON_ISSUED" => validation::migrate_to_dns(state, &arn)?,
-        Some(_) => return Err(ApiError::validation("The validation method can only be changed from EMAIL to DNS.")),
-    }
-    Ok(json!({}))
 }
 
 pub(super) fn configuration(state: &State) -> Value {

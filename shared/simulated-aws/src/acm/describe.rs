@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::update::Update;
 use super::{Entry, certificate_arn, epoch, find, object};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
@@ -38,6 +39,7 @@ fn detail(entry: &Entry, now: jiff::Timestamp) -> Value {
         ("FailureReason", json!(entry.failure_reason)),
         ("Type", json!(entry.kind)),
         ("RenewalSummary", json!(entry.renewal)),
+        ("UpdateSummary", json!(entry.update.as_ref().map(Update::summary))),
         ("KeyUsages", facts.map_or(Value::Null, key_usages)),
         ("ExtendedKeyUsages", facts.map_or(Value::Null, extended_key_usages)),
         ("CertificateAuthorityArn", json!(entry.ca_arn)),

@@ -9,6 +9,7 @@ mod request;
 mod setup;
 mod spec;
 mod tags;
+mod update;
 mod validation;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,8 @@ pub(crate) struct Store {
     requests: Vec<(String, Value, Timestamp, String)>,
     /// Requested certificates that are not issued yet: when they were requested.
     pending: BTreeMap<String, Timestamp>,
+    /// Issued certificates whose validation method changes.
+    updates: BTreeSet<String>,
     /// Issued certificates that ACM tries to renew.
     renewals: BTreeSet<String>,
     /// How long before the end ACM begins to renew; `None` for never.
@@ -79,6 +82,8 @@ pub(crate) struct Entry {
     /// `DomainValidationOptions` and `RenewalSummary`, as DescribeCertificate answers them.
     validation: Vec<Value>,
     renewal: Option<Value>,
+    /// The last change of the validation method.
+    update: Option<update::Update>,
 }
 
 impl Entry {
@@ -98,9 +103,10 @@ impl Entry {
     }
 }
 
-/// Brings requested certificates and renewals up to the clock's now.
+/// Brings requested certificates, changes of the validation method and renewals up to the clock's now.
 fn settle(state: &mut State) {
     validation::settle(state);
+    update::settle(state);
     renewal::settle(state);
 }
 
@@ -114,11 +120,12 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
         "ImportCertificate" => import::import(state, input),
         "RequestCertificate" => request::request(state, input),
         "DeleteCertificate" => delete(state, input),
+        "ListCertificateDomainValidations" => update::list(state, input),
         "ListTagsForCertificate" => tags::list(state, input),
         "AddTagsToCertificate" => tags::add(state, input),
         "RemoveTagsFromCertificate" => tags::remove(state, input),
         "RenewCertificate" => validation::renew(state, input),
-        "UpdateCertificateOptions" => account::update_options(state, input),
+        "UpdateCertificateOptions" => update::update_options(state, input),
         "GetAccountConfiguration" => Ok(account::configuration(state)),
         "PutAccountConfiguration" => account::configure(state, input),
         other => Err(not_modelled("acm", other)),

@@ -178,6 +178,7 @@ impl Entry {
             failure_reason: None,
             validation: Vec::new(),
             renewal: None,
+            update: None,
         }
     }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::setup::build;
-use super::{CertificateSpec, Entry, certificate_arn, find, find_mut, without_nulls};
+use super::{CertificateSpec, Entry, certificate_arn, find, without_nulls};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::{Aws, DnsRecord};
@@ -14,14 +14,14 @@ use crate::{Aws, DnsRecord};
 /// names have theirs before others.
 const RECORD_DELAY: SignedDuration = SignedDuration::from_secs(5);
 /// User guide, "DNS validation": "If ACM is not able to validate the domain name within 72 hours ...".
-const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
+pub(super) const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 /// User guide, "ACM certificate characteristics": 198 days for public certificates since February 2026,
 /// 13 months (395 days) for private ones.
 const PUBLIC: SignedDuration = SignedDuration::from_hours(24 * 198);
 const PRIVATE: SignedDuration = SignedDuration::from_hours(24 * 395);
 
 impl Aws {
-    /// How long after RequestCertificate the first name's ResourceRecord appears (default: five seconds);
+    /// How long after RequestCertificate, or a change to DNS validation, the first name's ResourceRecord appears (default: five seconds);
     /// further names follow a second later each. Zero shows all at once.
     pub fn set_record_delay(&self, delay: SignedDuration) {
         self.state().acm.record_delay = Some(delay);
@@ -85,7 +85,7 @@ pub(super) fn settle(state: &mut State) {
                 }
                 true
             }
-            ("PENDING_VALIDATION" | "ISSUED", None) => look_for_records(state, &mut entry, requested_at),
+            ("PENDING_VALIDATION", None) => look_for_records(state, &mut entry, requested_at),
             _ => true,
         };
         if done {
@@ -95,15 +95,13 @@ pub(super) fn settle(state: &mut State) {
     }
 }
 
-/// Whether ACM has stopped looking: every name is validated, or 72 hours are over. An issued certificate
-/// whose validation method changed stays as it is.
+/// Whether ACM has stopped looking: every name is validated, or 72 hours are over.
 fn look_for_records(state: &mut State, entry: &mut Entry, requested_at: Timestamp) -> bool {
-    validate(state, entry, requested_at);
-    let waits = entry.status == "PENDING_VALIDATION";
+    look_up(state, &mut entry.validation, requested_at);
     if entry.validation.iter().all(|option| option["ValidationStatus"] == "SUCCESS") {
-        if waits && may_issue(state, entry) {
+        if may_issue(state, entry) {
             *entry = issued(state, entry);
-        } else if waits {
+        } else {
             "FAILED".clone_into(&mut entry.status);
             entry.failure_reason = Some("CAA_ERROR".to_owned());
         }
@@ -112,9 +110,7 @@ fn look_for_records(state: &mut State, entry: &mut Entry, requested_at: Timestam
     if state.now.duration_since(requested_at) < PATIENCE {
         return false;
     }
-    if waits {
-        "VALIDATION_TIMED_OUT".clone_into(&mut entry.status);
-    }
+    "VALIDATION_TIMED_OUT".clone_into(&mut entry.status);
     set_status(entry, "FAILED");
     true
 }
@@ -126,9 +122,9 @@ fn set_status(entry: &mut Entry, status: &str) {
 }
 
 /// Shows the records that are due, and marks the names whose record the public DNS has.
-fn validate(state: &State, entry: &mut Entry, requested_at: Timestamp) {
+pub(super) fn look_up(state: &State, options: &mut [Value], requested_at: Timestamp) {
     let delay = state.acm.record_delay.unwrap_or(RECORD_DELAY);
-    for (n, option) in entry.validation.iter_mut().enumerate() {
+    for (n, option) in options.iter_mut().enumerate() {
         if option["ValidationMethod"] != "DNS" || option["ValidationStatus"] == "SUCCESS" {
             continue;
         }
@@ -185,19 +181,6 @@ pub(super) fn issued(state: &mut State, entry: &Entry) -> Entry {
     "ISSUED".clone_into(&mut done.status);
     done.issued_at = Some(now);
     done
-}
-
-/// User guide, "Migrate from email to DNS validation": the names get records, which ACM then looks for.
-pub(super) fn migrate_to_dns(state: &mut State, arn: &str) -> Result<(), ApiError> {
-    let account = state.account.clone();
-    let now = state.now;
-    let entry = find_mut(state, arn)?;
-    for option in entry.validation.iter_mut().filter(|option| option["ValidationMethod"] != "DNS") {
-        let name = option["DomainName"].as_str().unwrap_or_default().to_owned();
-        *option = validation(&account, &name, "DNS", "PENDING_VALIDATION", false);
-    }
-    state.acm.pending.insert(arn.to_owned(), now);
-    Ok(())
 }
 
 /// API reference, RenewCertificate: "Renews an eligible ACM certificate". Here at once, and without looking

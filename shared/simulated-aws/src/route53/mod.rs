@@ -63,6 +63,8 @@ struct RecordSet {
     values: Vec<String>,
     /// As the request gave it.
     members: Value,
+    /// As ListResourceRecordSets shows it. Pages of hundreds are read again and again, and seldom change.
+    xml: String,
 }
 
 /// Answers one operation.

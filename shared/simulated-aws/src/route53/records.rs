@@ -6,6 +6,7 @@ use super::{RecordKey, RecordSet, Zone, escaped, invalid, max_items, normalized,
 use crate::acm::without_nulls;
 use crate::aws::State;
 use crate::calls::Answer;
+use crate::wire::xml;
 
 /// API reference, ListResourceRecordSets, MaxItems: at most 300.
 const LARGEST_PAGE: usize = 300;
@@ -17,11 +18,15 @@ pub(super) fn key(set: &Value) -> RecordKey {
 
 pub(super) fn read(set: &Value) -> RecordSet {
     let records = set["ResourceRecords"].as_array().into_iter().flatten();
+    let name = normalized(set["Name"].as_str().unwrap_or_default());
+    let mut shown = without_nulls(set.clone());
+    shown["Name"] = json!(escaped(&name));
     RecordSet {
-        name: normalized(set["Name"].as_str().unwrap_or_default()),
+        name,
         kind: set["Type"].as_str().unwrap_or_default().to_owned(),
         values: records.filter_map(|record| record["Value"].as_str()).map(str::to_owned).collect(),
         members: set.clone(),
+        xml: xml::element("ResourceRecordSet", &shown, xml::Lists::Singular),
     }
 }
 
@@ -43,20 +48,15 @@ pub(super) fn list(state: &mut State, input: &Value) -> Answer {
         (reversed(&normalized(name)), kind.to_owned(), identifier.to_owned())
     });
     let mut sets = zone.records.range(start.unwrap_or_default()..);
-    let page: Vec<_> = sets.by_ref().take(most).map(|(_, set)| shown(set)).collect();
+    let page: String = sets.by_ref().take(most).map(|(_, set)| set.xml.as_str()).collect();
     let next = sets.next().map(|(_, set)| set);
-    Ok(without_nulls(json!({
-        "ResourceRecordSets": page,
+    let rest = json!({
         "IsTruncated": next.is_some(),
         "NextRecordName": next.map(|set| escaped(&set.name)),
         "NextRecordType": next.map(|set| &set.kind),
-        "NextRecordIdentifier": next.map(|set| &set.members["SetIdentifier"]).filter(|one| !one.is_null()),
+        "NextRecordIdentifier": next.map(|set| &set.members["SetIdentifier"]),
         "MaxItems": most.to_string(),
-    })))
-}
-
-fn shown(set: &RecordSet) -> Value {
-    let mut shown = set.members.clone();
-    shown["Name"] = json!(escaped(&set.name));
-    shown
+    });
+    let rest = xml::content(&rest, xml::Lists::Singular);
+    Ok(Value::String(format!("<ResourceRecordSets>{page}</ResourceRecordSets>{rest}")))
 }

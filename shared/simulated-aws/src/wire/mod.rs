@@ -160,7 +160,10 @@ fn success(request: &Request, output: Value) -> Response {
         }
         Protocol::Rest { .. } => {
             headers.extend(output["Location"].as_str().map(|location| ("location", location.to_owned())));
-            let content = xml::content(&output, xml::Lists::Singular);
+            let content = match output {
+                Value::String(written) => written,
+                output => xml::content(&output, xml::Lists::Singular),
+            };
             xml::document(&format!("{operation}Response"), route53::NAMESPACE, &content)
         }
     };

@@ -18,32 +18,59 @@ pub(crate) fn document(root: &str, namespace: &str, content: &str) -> String {
 
 /// One element, or none for null.
 pub(crate) fn element(name: &str, value: &Value, lists: Lists) -> String {
+    let mut text = String::new();
+    write_element(&mut text, name, value, lists);
+    text
+}
+
+/// What stands inside an element.
+pub(crate) fn content(value: &Value, lists: Lists) -> String {
+    let mut text = String::new();
+    write_content(&mut text, value, lists);
+    text
+}
+
+/// Into one text: a page of a zone's records has thousands of elements, and worlds read one each day.
+fn write_element(text: &mut String, name: &str, value: &Value, lists: Lists) {
+    if value.is_null() {
+        return;
+    }
+    text.extend(["<", name, ">"]);
     match value {
-        Value::Null => String::new(),
         Value::Array(items) => {
             let item = match lists {
                 Lists::Members => "member",
                 Lists::Singular => name.strip_suffix('s').unwrap_or(name),
             };
-            let items: String = items.iter().map(|value| element(item, value, lists)).collect();
-            format!("<{name}>{items}</{name}>")
+            items.iter().for_each(|value| write_element(text, item, value, lists));
         }
-        other => format!("<{name}>{}</{name}>", content(other, lists)),
+        other => write_content(text, other, lists),
     }
+    text.extend(["</", name, ">"]);
 }
 
-/// What stands inside an element.
-pub(crate) fn content(value: &Value, lists: Lists) -> String {
+fn write_content(text: &mut String, value: &Value, lists: Lists) {
     match value {
-        Value::Object(members) => members.iter().map(|(name, value)| element(name, value, lists)).collect(),
-        Value::String(text) => escape(text),
-        Value::Null => String::new(),
-        other => other.to_string(),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| write_element(text, name, value, lists));
+        }
+        Value::String(given) => write_escaped(text, given),
+        Value::Null => {}
+        other => text.push_str(&other.to_string()),
     }
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+fn write_escaped(text: &mut String, given: &str) {
+    for part in given.split_inclusive(['&', '<', '>', '"']) {
+        let (plain, escaped) = match part.as_bytes().last() {
+            Some(b'&') => (&part[..part.len() - 1], "&amp;"),
+            Some(b'<') => (&part[..part.len() - 1], "&lt;"),
+            Some(b'>') => (&part[..part.len() - 1], "&gt;"),
+            Some(b'"') => (&part[..part.len() - 1], "&quot;"),
+            _ => (part, ""),
+        };
+        text.extend([plain, escaped]);
+    }
 }
 
 /// Reads a document's root. Elements of these names are lists; texts stay strings.
