@@ -7,16 +7,28 @@ import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
+
+from . import paths
 
 # A test should see the first error, and nothing here is far away.
 _CONFIG = Config(
     retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=5, read_timeout=120,
     max_pool_connections=32, proxies={},
 )  # fmt: skip
+
+
+@cache
+def _session() -> boto3.Session:
+    """With the operations that are newer than the botocore here."""
+    session = botocore.session.get_session()
+    session.set_config_variable("data_path", str(paths.NEWER_MODELS))
+    return boto3.Session(botocore_session=session)
 
 
 @dataclass
@@ -46,7 +58,7 @@ class Backend:
             # With a given endpoint, the given credentials.
             given = "AWS_ACCESS_KEY_ID" in os.environ and not (self.own or self.number)
             keys = {} if given else own
-            self._clients[service] = boto3.client(
+            self._clients[service] = _session().client(
                 service,
                 region_name=self.region,
                 endpoint_url=self.pca_endpoint if service == "acm-pca" else self.endpoint,
@@ -74,21 +86,9 @@ class Backend:
         """POST to one of LocalStack's own pages."""
         return self._request(path, json.dumps(body).encode())
 
-    def call_json(self, service: str, target: str, body: dict) -> Any:
-        """A call whose members the service model here does not know yet."""
-        scope = f"{self.number or 'test'}/20260101/{self.region}/{service}/aws4_request"
-        headers = {
-            "Content-Type": "application/x-amz-json-1.1",
-            "X-Amz-Target": target,
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
-        }
-        return self._request("", json.dumps(body).encode(), headers)
-
-    def _request(self, path: str, body: bytes | None, headers: dict | None = None) -> Any:
+    def _request(self, path: str, body: bytes | None) -> Any:
         request = urllib.request.Request(
-            self.endpoint + path,
-            data=body,
-            headers=headers or {"Content-Type": "application/json"},
+            self.endpoint + path, data=body, headers={"Content-Type": "application/json"}
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .aws_corrections import config_item
@@ -29,10 +29,11 @@ class Result:
 
 
 def scheduled(
-    rule: dict[str, str], account: str, region: str, token: str = TEST_MODE
+    rule: dict[str, str], account: str, region: str, token: str = TEST_MODE, minutes_ago: int = 0
 ) -> dict[str, Any]:
-    """It is time to evaluate a rule for everything; `rule` is its InputParameters."""
+    """It is (or was) time to evaluate a rule for everything; `rule` is its InputParameters."""
     invoking = {
+        "notificationCreationTime": _now(minutes_ago),
         "awsAccountId": account,
         "messageType": "ScheduledNotification",
         "recordVersion": "1.0",
@@ -148,5 +149,5 @@ def _invocation(
     }
 
 
-def _now() -> str:
-    return config_item.iso(datetime.now(UTC))
+def _now(minutes_ago: int = 0) -> str:
+    return config_item.iso(datetime.now(UTC) - timedelta(minutes=minutes_ago))

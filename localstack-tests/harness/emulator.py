@@ -113,6 +113,7 @@ class Emulator:
         if not self._corrected:
             for service in _CORRECTED_SERVICES:
                 del settings[f"PROVIDER_OVERRIDE_{service}"]
+            del settings["AWS_DATA_PATH"]
             pca_server = ["moto.server", "-H", "127.0.0.1", "-p", str(pca)]
         pca_process = ManagedProcess(
             "moto's server for acm-pca",
@@ -174,6 +175,7 @@ def _localstack_settings(run: Path, port: int, pca_url: str) -> dict[str, str]:
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         **{f"PROVIDER_OVERRIDE_{service}": "strict" for service in _CORRECTED_SERVICES},
         "FUNCTION_ENVIRONMENT_AWS_ENDPOINT_URL_ACM_PCA": pca_url,
+        "AWS_DATA_PATH": str(paths.NEWER_MODELS),
         # A resource type that it does not know, AWS::CertificateManager::Account, is skipped.
         "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "1",
         # No outside connections.

@@ -12,3 +12,5 @@ ZONE_ROLE_TEMPLATE = PROJECT / "infra" / "zone-role.yaml"
 # Each function's bootstrap: on Linux the very artifact that is deployed, elsewhere a native one.
 ARTIFACTS = TARGET / "lambda"
 RUNS = TARGET / "localstack"
+# What services know and the botocore here does not, in the form of botocore's own extras.
+NEWER_MODELS = TESTS / "harness" / "newer_models"

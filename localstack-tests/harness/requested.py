@@ -95,7 +95,58 @@ def wait_for_stack(backend: Backend, name: str, seconds: float = 30.0) -> None:
     wait_for(f"the end of the creation of the stack {name}", complete, seconds)
 
 
+def approve(backend: Backend, arn: str) -> None:
+    """Answer the e-mails that ask for a certificate."""
+    backend.post_json("/_test-setup/acm/approve", {"CertificateArn": arn})
+
+
 def use_dns(backend: Backend, arn: str) -> None:
-    """UpdateCertificateOptions with a member that is newer than the service model here."""
-    body = {"CertificateArn": arn, "Options": {"ValidationMethod": "DNS"}}
-    backend.call_json("acm", "CertificateManager.UpdateCertificateOptions", body)
+    """Ask for the change from e-mail to DNS validation."""
+    backend.client("acm").update_certificate_options(
+        CertificateArn=arn, Options={"ValidationMethod": "DNS"}
+    )
+
+
+def issued_by_email(backend: Backend, names: list[str]) -> str:
+    """A certificate that was validated by e-mail; its ARN."""
+    arn = request(backend, names, method="EMAIL")
+    approve(backend, arn)
+    wait_until_issued(backend, arn)
+    return arn
+
+
+def domain_validations(backend: Backend, arn: str) -> list[dict[str, Any]]:
+    """What ListCertificateDomainValidations answers."""
+    answer = backend.client("acm").list_certificate_domain_validations(CertificateArn=arn)
+    return answer["DomainValidationSummaryList"]
+
+
+def records_of_change(backend: Backend, arn: str) -> dict[str, str]:
+    """The CNAMEs that a change to DNS validation waits for, once all names have theirs."""
+
+    def all_there() -> dict[str, str] | None:
+        found = [
+            summary["RequestedValidationConfiguration"].get("ValidationChallenge")
+            for summary in domain_validations(backend, arn)
+        ]
+        if not all(found):
+            return None
+        records = [challenge["DnsValidationChallenge"]["ResourceRecord"] for challenge in found]
+        return {record["Name"]: record["Value"] for record in records}
+
+    return wait_for("a record for each name", all_there)
+
+
+def methods(backend: Backend, arn: str) -> set[str]:
+    """The methods by which a certificate's names are validated."""
+    options = detail(backend, arn)["DomainValidationOptions"]
+    return {option["ValidationMethod"] for option in options}
+
+
+def wait_until_changed(backend: Backend, arn: str, seconds: float = 30.0) -> None:
+    """Until a change to DNS validation is complete."""
+
+    def complete() -> bool:
+        return detail(backend, arn)["UpdateSummary"]["Status"] == "SUCCESS"
+
+    wait_for(f"the change of {arn}", complete, seconds)

@@ -215,17 +215,52 @@ def test_from_email_to_dns(world: World) -> None:
     if not world.backend.own:
         pytest.skip("LocalStack itself has no UpdateCertificateOptions")
     zone = world.zone("mail.example")
-    arn = world.request(["mail.example"], method="EMAIL")
-    entry = events.certificate_requested(world.backend, arn, ["mail.example"])
+    names = ["mail.example", "*.mail.example", "www.mail.example"]
+    arn = world.request(names, method="EMAIL", announce=False)
+    requested.approve(world.backend, arn)
+    before = requested.detail(world.backend, arn)
+    assert before["Status"] == "ISSUED"
+    entry = events.certificate_requested(world.backend, arn, names)
     event = events.as_delivered(world.backend, entry)
     answer = world.invoke(world.stack.dns_validation, event)
-    assert answer["outcome"] == "ignored"
-    assert answer["reason"]
+    assert (answer["outcome"], answer["reason"]) == ("ignored", "email-validation")
     assert zone.records() == []
 
     requested.use_dns(world.backend, arn)
+    assert requested.methods(world.backend, arn) == {"EMAIL"}
     events.put(world.backend, [events.options_updated(world.backend, arn)])
-    assert_in_place(world, arn, zone)
+    assert_changed(world, arn, zone, before["Serial"])
+    # Those that are shown are put at once, and none is put twice.
+    records = wait_for("the events", lambda: provisioned_records(world, arn, 2))
+    assert {name.rstrip(".") for name in records} == {name.rstrip(".") for name in zone.cnames()}
+    assert len(records) == 2
+
+
+def test_the_sweep_finds_a_change_to_dns_that_no_event_told_of(world: World) -> None:
+    if not world.backend.own:
+        pytest.skip("LocalStack itself has no UpdateCertificateOptions")
+    zone = world.zone("post.example")
+    arn = world.request(["post.example"], method="EMAIL", announce=False)
+    requested.approve(world.backend, arn)
+    before = requested.detail(world.backend, arn)
+    world.invoke(world.stack.dns_validation, events.SWEEP)
+    assert zone.records() == []
+
+    requested.use_dns(world.backend, arn)
+    records = requested.records_of_change(world.backend, arn)
+    world.invoke(world.stack.dns_validation, events.SWEEP)
+    assert zone.cnames() == records
+    assert_changed(world, arn, zone, before["Serial"])
+    assert world.notices.of(arn) == []
+
+
+def assert_changed(world: World, arn: str, zone: Zone, serial: str) -> None:
+    """The certificate is the same one, and is validated by the records in the zone."""
+    requested.wait_until_changed(world.backend, arn)
+    detail = requested.detail(world.backend, arn)
+    assert (detail["Status"], detail["Serial"]) == ("ISSUED", serial)
+    assert requested.methods(world.backend, arn) == {"DNS"}
+    assert zone.cnames() == requested.records(world.backend, arn)
 
 
 def name_of(record: Record) -> str:

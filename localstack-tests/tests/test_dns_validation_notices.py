@@ -136,6 +136,33 @@ def test_a_role_that_lets_nobody_in(world: World) -> None:
     assert_pending(world, arn)
 
 
+def test_a_change_to_dns_whose_records_may_not_be_read(world: World) -> None:
+    """Told once; with the permission, the records are put and nothing is told any more."""
+    if not world.backend.own:
+        pytest.skip("LocalStack itself has no UpdateCertificateOptions")
+    zone = world.zone("unread.example")
+    arn = world.request(["unread.example"], method="EMAIL", announce=False)
+    requested.approve(world.backend, arn)
+    requested.use_dns(world.backend, arn)
+    requested.records_of_change(world.backend, arn)
+    updated = events.options_updated(world.backend, arn)
+    event = events.as_delivered(world.backend, updated)
+    world.refuse("ListCertificateDomainValidations", "AccessDeniedException", 2)
+    answers = [world.invoke(world.stack.dns_validation, event) for _ in range(2)]
+    assert [answer["outcome"] for answer in answers] == ["noticed", "blocked"]
+    notice = notice_of(world, arn)
+    assert notice.body["cause"] == "records-unreadable"
+    assert zone.records() == []
+
+    answer = world.invoke(world.stack.dns_validation, event)
+    assert answer["outcome"] == "records-created"
+    requested.wait_until_changed(world.backend, arn)
+    assert zone.cnames() == requested.records(world.backend, arn)
+    world.invoke(world.stack.dns_validation, event)
+    assert TAG not in certificates.tags_of(world.backend, arn)
+    assert [item.kind for item in world.notices.of(arn)] == [KIND]
+
+
 def test_two_public_zones_of_one_name(world: World) -> None:
     """Without DNS nobody can say which one counts."""
     zones = [world.zone("twice-public.example") for _ in range(2)]

@@ -38,6 +38,12 @@ pub enum Error {
         /// The domains that wait, at most ten of them.
         domains: Vec<String>,
     },
+    /// Somebody asked for a change to DNS validation, and ACM's description of the certificate does not show it yet.
+    #[error("{certificate}: ACM does not show the change to DNS validation yet")]
+    NotShown {
+        /// The certificate.
+        certificate: Box<CertificateArn>,
+    },
     /// Some of several certificates failed. The others were done.
     #[error("{} of {of} certificates failed{}, the first: {first}", failed, left_over(left))]
     Several {
@@ -76,6 +82,10 @@ impl Error {
         Self::NotNamed { certificate: Box::new(certificate.clone()), domains }
     }
 
+    pub(crate) fn not_shown(certificate: &CertificateArn) -> Self {
+        Self::NotShown { certificate: Box::new(certificate.clone()) }
+    }
+
     pub(crate) fn bad_event(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::BadEvent { field: field.into(), problem: problem.into() }
     }
@@ -88,7 +98,7 @@ impl Failure for Error {
             Self::List(cause) | Self::Zones(cause) => cause.is_retryable(),
             Self::Look { cause, .. } => cause.is_retryable(),
             Self::Several { left, retryable, .. } => *retryable || *left > 0,
-            Self::NotNamed { .. } | Self::OutOfTime { .. } => true,
+            Self::NotNamed { .. } | Self::NotShown { .. } | Self::OutOfTime { .. } => true,
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The events that this function takes, reduced to what they are a reason for.
 //!
-//! An event says only which certificates to look at and on what occasion. What else it holds is not
-//! read: the present state decides.
+//! An event says only which certificates to look at and on what occasion, and whether a change to DNS validation
+//! should be under way. What else it holds is not read: the present state decides.
 
 use certificates::{CertificateArn, Scope};
-use serde::{Deserialize, Serialize};
+use events::{Affected, BadField, Envelope, HEALTH_EVENT, HealthEvent, certificate, text};
+use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::Error;
+
+pub use events::Skipped;
 
 const CLOUDTRAIL: &str = "AWS API Call via CloudTrail";
 const ACTION_REQUIRED: &str = "ACM Certificate Renewal Action Required";
@@ -19,6 +23,8 @@ pub enum Trigger {
     Look {
         /// Why.
         occasion: Occasion,
+        /// When somebody asked for a change to DNS validation, if that is why and the event says when.
+        change_asked_at: Option<Timestamp>,
         /// Each of them once. Empty when an AWS Health event names none of this account and Region.
         certificates: Vec<CertificateArn>,
         /// What an AWS Health event named besides.
@@ -31,15 +37,6 @@ pub enum Trigger {
         /// Why: `failed-call`.
         reason: &'static str,
     },
-}
-
-/// Something that an AWS Health event named and that is not looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Skipped {
-    /// What it named.
-    pub entity: String,
-    /// `not-a-certificate` or `other-account-or-region`.
-    pub reason: &'static str,
 }
 
 /// Why a certificate is looked at.
@@ -88,47 +85,41 @@ impl Occasion {
     }
 }
 
-/// EventBridge's envelope, as far as it is read. The fields are checked one by one, so that an error
-/// names its field.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Envelope {
-    source: Value,
-    #[serde(rename = "detail-type")]
-    detail_type: Value,
-    resources: Value,
-    detail: Value,
-}
-
 impl Trigger {
     /// Reads an event.
     ///
     /// # Errors
     /// It is not one that this function takes; the error names the field.
     pub fn read(event: &Value, here: &Scope) -> Result<Self, Error> {
-        let malformed = || Error::bad_event("(whole event)", "is not a JSON object");
-        if !event.is_object() {
-            return Err(malformed());
-        }
-        let event = Envelope::deserialize(event).map_err(|_| malformed())?;
-        let source = text(&event.source, "source")?;
-        let detail_type = text(&event.detail_type, "detail-type")?;
-        match (source, detail_type) {
-            ("aws.acm", CLOUDTRAIL) => api_call(&event.detail, here),
+        Ok(Self::of(Envelope::read(event)?, here)?)
+    }
+
+    fn of(event: Envelope<'_>, here: &Scope) -> Result<Self, BadField> {
+        match (event.source, event.detail_type) {
+            ("aws.acm", CLOUDTRAIL) => api_call(event.detail, here),
             ("aws.acm", ACTION_REQUIRED) => {
-                look(Occasion::RenewalActionRequired, &event.resources[0], "resources[0]", here)
+                Ok(Self::look(Occasion::RenewalActionRequired, event.first_certificate(here)?))
             }
-            ("aws.health", "AWS Health Event") => health(&event, here),
-            ("aws.events", "Scheduled Event") | (events::SOURCE, events::SWEEP_REQUESTED) => Ok(Self::Sweep),
-            ("aws.acm" | "aws.health" | "aws.events" | events::SOURCE, other) => Err(not_for_us("detail-type", other)),
-            (other, _) => Err(not_for_us("source", other)),
+            ("aws.health", HEALTH_EVENT) => health(HealthEvent::read(&event)?, here),
+            _ if event.asks_for_sweep() => Ok(Self::Sweep),
+            _ => Err(event.not_taken()),
         }
+    }
+
+    fn look(occasion: Occasion, certificate: CertificateArn) -> Self {
+        Self::Look { occasion, change_asked_at: None, certificates: vec![certificate], skipped: Vec::new() }
+    }
+}
+
+impl From<BadField> for Error {
+    fn from(bad: BadField) -> Self {
+        Self::bad_event(bad.field, bad.problem)
     }
 }
 
 /// A call of ACM's API, as CloudTrail recorded it
 /// ([record contents](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html)).
-fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, Error> {
+fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, BadField> {
     let (occasion, arn, field) = match text(&detail["eventName"], "detail.eventName")? {
         "RequestCertificate" => (
             Occasion::Requested,
@@ -140,80 +131,28 @@ fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, Error> {
             &detail["requestParameters"]["certificateArn"],
             "detail.requestParameters.certificateArn",
         ),
-        other => return Err(not_for_us("detail.eventName", other)),
+        other => return Err(BadField::not_taken("detail.eventName", other)),
     };
     // "errorCode: The AWS service error if the request returns an error."
     if !detail["errorCode"].is_null() {
         return Ok(Trigger::Ignore { reason: "failed-call" });
     }
-    look(occasion, arn, field, here)
+    let certificates = vec![certificate(arn, field, here)?];
+    // CertificateOptions has the method beside other options, as CloudTrail writes the members of a request. That
+    // CloudTrail shows this one is unverified; without it nothing is waited for.
+    let asks_for_dns = detail["requestParameters"]["options"]["validationMethod"] == "DNS";
+    let change_asked_at = detail["eventTime"]
+        .as_str()
+        .filter(|_| occasion == Occasion::OptionsChanged && asks_for_dns)
+        .and_then(|time| time.parse().ok());
+    Ok(Trigger::Look { occasion, change_asked_at, certificates, skipped: Vec::new() })
 }
 
-fn look(occasion: Occasion, arn: &Value, field: &str, here: &Scope) -> Result<Trigger, Error> {
-    let arn: CertificateArn =
-        text(arn, field)?.parse().map_err(|error| Error::bad_event(field, format!("is unusable: {error}")))?;
-    if !arn.is_within(here) {
-        let problem = format!(
-            "names a certificate of account {} in {}; this function works for account {} in {}",
-            arn.account(),
-            arn.region(),
-            here.account,
-            here.region
-        );
-        return Err(Error::bad_event(field, problem));
-    }
-    Ok(Trigger::Look { occasion, certificates: vec![arn], skipped: Vec::new() })
-}
-
-/// An AWS Health event may name many certificates. It is delivered in other Regions too
-/// ([Region coverage](https://docs.aws.amazon.com/health/latest/ug/choosing-a-region.html)), so a
-/// certificate that lives elsewhere is no error here.
-fn health(event: &Envelope, here: &Scope) -> Result<Trigger, Error> {
-    let service = text(&event.detail["service"], "detail.service")?;
-    if service != "ACM" {
-        return Err(not_for_us("detail.service", service));
-    }
-    let code = text(&event.detail["eventTypeCode"], "detail.eventTypeCode")?;
-    let occasion = Occasion::of_health(code).ok_or_else(|| not_for_us("detail.eventTypeCode", code))?;
-    let mut entities = strings(&event.detail["affectedEntities"], |entity| &entity["entityValue"]);
-    if entities.is_empty() {
-        entities = strings(&event.resources, |resource| resource);
-    }
-    if entities.is_empty() {
-        return Err(Error::bad_event("detail.affectedEntities", "names nothing, and neither does `resources`"));
-    }
-    let (mut certificates, mut skipped) = (Vec::new(), Vec::new());
-    for entity in entities {
-        let skip = |reason| Skipped { entity: excerpt(entity), reason };
-        match entity.parse::<CertificateArn>() {
-            Ok(arn) if certificates.contains(&arn) => {}
-            Ok(arn) if arn.is_within(here) => certificates.push(arn),
-            Ok(_) => skipped.push(skip("other-account-or-region")),
-            Err(_) => skipped.push(skip("not-a-certificate")),
-        }
-    }
-    Ok(Trigger::Look { occasion, certificates, skipped })
-}
-
-fn not_for_us(field: &str, value: &str) -> Error {
-    Error::bad_event(field, format!("is `{}`, which is not for this function", excerpt(value)))
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str, Error> {
-    match value {
-        Value::String(text) => Ok(text),
-        Value::Null => Err(Error::bad_event(field, "is missing")),
-        _ => Err(Error::bad_event(field, "is not a text")),
-    }
-}
-
-fn strings<'a>(list: &'a Value, of: impl Fn(&'a Value) -> &'a Value) -> Vec<&'a str> {
-    list.as_array().into_iter().flatten().filter_map(|item| of(item).as_str()).collect()
-}
-
-/// What an error or an answer repeats of a text from outside.
-fn excerpt(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+fn health(event: HealthEvent<'_>, here: &Scope) -> Result<Trigger, BadField> {
+    let code = event.type_code()?;
+    let occasion = Occasion::of_health(code).ok_or_else(|| BadField::not_taken("detail.eventTypeCode", code))?;
+    let Affected { certificates, skipped } = event.affected(here)?;
+    Ok(Trigger::Look { occasion, change_asked_at: None, certificates, skipped })
 }
 
 #[cfg(test)]
@@ -253,9 +192,28 @@ mod tests {
             (health("AWS_ACM_RENEWAL_FAILURE", json!(null)), Occasion::RenewalFailed),
             (health("CAA_CHECK_FAILURE", json!(null)), Occasion::CaaCheckFailed),
         ] {
-            let look =
-                Trigger::Look { occasion: expected, certificates: vec![ARN.parse().unwrap()], skipped: Vec::new() };
-            assert_eq!(read(&event), Ok(look), "{event}");
+            assert_eq!(read(&event), Ok(Trigger::look(expected, ARN.parse().unwrap())), "{event}");
+        }
+    }
+
+    #[test]
+    fn a_change_to_dns_validation_is_told_with_its_time() {
+        let at = "2026-11-21T06:51:08Z";
+        for (name, options, time, expected) in [
+            ("UpdateCertificateOptions", json!({"validationMethod": "DNS"}), json!(at), true),
+            ("UpdateCertificateOptions", json!({"validationMethod": "EMAIL"}), json!(at), false),
+            ("UpdateCertificateOptions", json!({"export": "ENABLED"}), json!(at), false),
+            ("UpdateCertificateOptions", json!("DNS"), json!(at), false),
+            ("UpdateCertificateOptions", json!({"validationMethod": "DNS"}), json!("lately"), false),
+            ("UpdateCertificateOptions", json!({"validationMethod": "DNS"}), json!(null), false),
+            ("RequestCertificate", json!({"validationMethod": "DNS"}), json!(at), false),
+        ] {
+            let parameters = json!({"certificateArn": ARN, "options": options});
+            let answer = json!({"certificateArn": ARN});
+            let event =
+                call(name, json!({"requestParameters": parameters, "responseElements": answer, "eventTime": time}));
+            let Ok(Trigger::Look { change_asked_at, .. }) = read(&event) else { panic!("{event}") };
+            assert_eq!(change_asked_at, expected.then(|| at.parse().unwrap()), "{event}");
         }
     }
 
@@ -265,18 +223,6 @@ mod tests {
         for name in ["RequestCertificate", "UpdateCertificateOptions"] {
             assert_eq!(read(&call(name, failed.clone())), Ok(Trigger::Ignore { reason: "failed-call" }));
         }
-    }
-
-    #[test]
-    fn health_names_certificates_of_everywhere() {
-        let elsewhere = ARN.replace("us-east-1", "eu-west-1");
-        let entities = json!([{"entityValue": "i-0123"}, {"entityValue": ARN}, {"entityValue": ARN}, {},
-            {"entityValue": elsewhere}]);
-        let event = health("AWS_ACM_RENEWAL_FAILURE", entities);
-        let Ok(Trigger::Look { certificates, skipped, .. }) = read(&event) else { panic!() };
-        assert_eq!(certificates, [ARN.parse().unwrap()]);
-        let reasons: Vec<_> = skipped.iter().map(|skipped| skipped.reason).collect();
-        assert_eq!(reasons, ["not-a-certificate", "other-account-or-region"]);
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Handler {
                 tracing::info!(outcome = "ignored", reason);
                 Ok(Answer::ignored(reason, Vec::new()))
             }
-            Trigger::Look { occasion, certificates, skipped } => {
+            Trigger::Look { occasion, change_asked_at, certificates, skipped } => {
                 let of = certificates.len();
                 // AWS Health may name as many as a sweep finds.
                 let every = |apart| if of > 1 { Pace::new(&self.clock, apart) } else { Pace::none(&self.clock) };
@@ -106,7 +106,7 @@ impl Handler {
                         continue;
                     }
                     describing.turn().await;
-                    tally.add(self.look(occasion, &certificate, manner).await);
+                    tally.add(self.look(occasion, change_asked_at, &certificate, &describing, manner).await);
                 }
                 let looks = tally.finish(of, metrics)?;
                 Ok(Answer::of_looks(looks, skipped))

@@ -1,21 +1,20 @@
 //! A look at certificates: gather, decide, apply.
 
-use certificates::tags::{self, Tags};
-use certificates::{CertificateArn, CertificateFacts};
-use events::{Event, ProvisionedRecord, ValidationRecordsProvisioned};
-use futures::future::join3;
+use certificates::CertificateArn;
+use certificates::tags;
+use events::{Event, ValidationRecordsProvisioned};
+use futures::future::{join, try_join};
 use futures::{StreamExt, stream};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sdk::CallError;
 
 use crate::answer::{Looked, Outcome, Told};
-use crate::diagnosis::Diagnosis;
-use crate::place::{Ending, Endings, Manner};
+use crate::findings::Findings;
+use crate::place::{Endings, Manner};
+use crate::policy::method_change::{is_changing, is_not_shown_yet, was_given_up};
 use crate::policy::wanted::{self, Need};
-use crate::policy::{
-    AccountId, Blocked, Conclusion, HostedZone, Look, Memory, Record, Unsettled, Waiting, Wanted, WantedRecord,
-    conclude,
-};
+use crate::policy::{AccountId, Conclusion, Look, Memory, Requested, Waiting, Wanted, WantedRecord, conclude};
+use crate::route53::Pace;
 use crate::tally::Finished;
 use crate::{Error, Handler, Occasion};
 
@@ -26,118 +25,23 @@ pub(crate) const RESERVE: SignedDuration = SignedDuration::from_secs(60);
 /// A sweep's notice is a call of SNS's and one of ACM's, with their retries.
 const RESERVE_FOR_TELLING: SignedDuration = SignedDuration::from_secs(20);
 
-/// What was found out about one certificate.
-struct Findings<'a> {
-    waiting: Waiting,
-    created: Vec<(&'a Record, &'a HostedZone)>,
-    in_place: Vec<(&'a WantedRecord, &'a HostedZone)>,
-    blocked: Vec<Blocked>,
-    /// Those that ACM has validated in somebody else's DNS, or the DNS shows.
-    elsewhere: usize,
-    unanswered: bool,
-    failed: Option<CallError>,
-    /// Whether there was no time for some records.
-    late: bool,
-    not_named: &'a [String],
-}
-
-impl<'a> Findings<'a> {
-    fn none(waiting: Waiting) -> Self {
-        Self {
-            waiting,
-            created: vec![],
-            in_place: vec![],
-            blocked: vec![],
-            elsewhere: 0,
-            unanswered: false,
-            failed: None,
-            late: false,
-            not_named: &[],
-        }
-    }
-
-    fn of(wanted: &'a Wanted, endings: &'a Endings) -> Self {
-        let mut findings = Self { not_named: &wanted.not_named, ..Self::none(wanted.waiting) };
-        for wanted in &wanted.records {
-            match endings.get(&wanted.record) {
-                Some(Ending::InPlace(zone)) => findings.in_place.push((wanted, zone)),
-                Some(Ending::Created(zone)) => findings.created.push((&wanted.record, zone)),
-                Some(Ending::Blocked(blocked)) if wanted.validated && !blocked.known_missing => findings.elsewhere += 1,
-                Some(Ending::Blocked(blocked)) => {
-                    findings.blocked.push(Blocked { domain: wanted.domain.clone(), ..(**blocked).clone() });
-                }
-                Some(Ending::Failed(error)) => findings.failed = Some(error.clone()),
-                Some(Ending::Late) => findings.late = true,
-                None => {}
-            }
-        }
-        findings
-    }
-
-    /// Something could not be found out.
-    fn unsettled(&self) -> Unsettled {
-        match () {
-            () if self.failed.is_some() || self.late => Unsettled::Failed,
-            () if !self.not_named.is_empty() => Unsettled::NotNamed,
-            () if self.unanswered => Unsettled::Unanswered,
-            () => Unsettled::No,
-        }
-    }
-
-    /// ACM has had what this function can give, so that only the DNS itself can tell what is wrong.
-    fn are_all_placed(&self) -> bool {
-        self.created.is_empty() && self.failed.is_none() && !self.late && self.not_named.is_empty()
-    }
-
-    fn add(&mut self, diagnosis: Diagnosis) {
-        self.unanswered |= diagnosis.unanswered;
-        self.blocked.extend(diagnosis.blocked);
-    }
-
-    /// What keeps something from being done, as far as it matters now.
-    fn hindered(&self) -> impl Iterator<Item = &Blocked> {
-        self.blocked.iter().filter(|blocked| self.waiting != Waiting::No || blocked.known_missing)
-    }
-
-    fn reason(&self) -> &'static str {
-        if !self.created.is_empty() {
-            return "records-missing";
-        }
-        if let Some(cause) = self.hindered().map(|blocked| blocked.cause).min() {
-            return cause.as_str();
-        }
-        match () {
-            () if !self.not_named.is_empty() => "records-not-named",
-            () if !self.blocked.is_empty() || self.elsewhere > 0 => "validated-elsewhere",
-            () if self.in_place.is_empty() => "no-records",
-            () => "records-in-place",
-        }
-    }
-
-    fn provisioned(&self) -> Vec<ProvisionedRecord> {
-        let provisioned = |(record, zone): &(&Record, &HostedZone)| ProvisionedRecord {
-            zone_id: zone.id.clone(),
-            zone_name: zone.name.to_string(),
-            name: record.name.to_string(),
-            kind: "CNAME".into(),
-            value: record.value.to_string(),
-        };
-        self.created.iter().map(provisioned).collect()
-    }
-}
-
 impl Handler {
     /// Looks at one certificate and does what is to be done. The zones are read at the same time as the
     /// certificate, if they are not known.
-    pub(crate) async fn look(&self, occasion: Occasion, arn: &CertificateArn, manner: Manner<'_>) -> Finished {
+    pub(crate) async fn look(
+        &self,
+        occasion: Occasion,
+        change_asked_at: Option<Timestamp>,
+        arn: &CertificateArn,
+        describing: &Pace,
+        manner: Manner<'_>,
+    ) -> Finished {
         let home = self.book.zones(&[AccountId::Home], manner.visit, manner.pace);
         // Zones that cannot be read are an error only where a record has to be placed; then they are
         // asked for again.
-        let (facts, tags, _) = join3(acm::describe(&self.acm, arn), acm::list_tags(&self.acm, arn), home).await;
-        match facts.and_then(|facts| Ok(facts.zip(tags?))) {
-            Ok(Some((facts, tags))) => {
-                let looks = vec![self.at(occasion, facts, tags)];
-                let mut finished = self.settle(looks, manner).await;
+        match join(self.gather(occasion, arn, describing, manner.deadline), home).await.0 {
+            Ok(Some(look)) => {
+                let mut finished = self.settle(vec![Look { change_asked_at, ..look }], manner).await;
                 finished.pop().unwrap_or_else(|| Finished::done(gone(occasion, arn)))
             }
             Ok(None) => Finished::done(gone(occasion, arn)),
@@ -145,13 +49,37 @@ impl Handler {
         }
     }
 
-    pub(crate) fn at(&self, occasion: Occasion, facts: CertificateFacts, tags: Tags) -> Look {
-        Look { occasion, facts, tags, now: self.clock.now() }
+    /// Everything that a conclusion is made from; `None` when the certificate is gone.
+    ///
+    /// # Errors
+    /// The certificate could not be described, or its tags not be read. That the records of a change could not be read
+    /// is for the conclusion: it is no reason to leave the others alone.
+    pub(crate) async fn gather(
+        &self,
+        occasion: Occasion,
+        arn: &CertificateArn,
+        describing: &Pace,
+        deadline: Timestamp,
+    ) -> Result<Option<Look>, CallError> {
+        let described = try_join(acm::describe(&self.acm, arn), acm::list_tags(&self.acm, arn)).await?;
+        let (Some(facts), Some(tags)) = described else { return Ok(None) };
+        let mut requested = Requested::Nothing;
+        if is_changing(&facts) && deadline.duration_since(describing.next()) < RESERVE {
+            requested = Requested::Late;
+        } else if is_changing(&facts) {
+            describing.turn().await;
+            requested = match acm::requested_validations(&self.acm, arn).await {
+                Ok(None) => return Ok(None),
+                Ok(Some(domains)) => Requested::Listed(domains),
+                Err(error) => Requested::Unread(error),
+            };
+        }
+        Ok(Some(Look { occasion, change_asked_at: None, facts, requested, tags, now: self.clock.now() }))
     }
 
     /// Places the records of all these certificates at once, and ends each look.
     pub(crate) async fn settle(&self, looks: Vec<Look>, manner: Manner<'_>) -> Vec<Finished> {
-        let needs: Vec<Need> = looks.iter().map(|look| wanted::of(&look.facts)).collect();
+        let needs: Vec<Need> = looks.iter().map(|look| wanted::of(&look.facts, &look.requested)).collect();
         let records = |need: &Need| match need {
             Need::Records(wanted) => wanted.records.clone(),
             Need::Nothing(_) | Need::ForbiddenByCaa => Vec::new(),
@@ -172,7 +100,12 @@ impl Handler {
                 let looked = Looked::without_records(Outcome::Ignored, look.facts.arn.clone(), idle.as_str());
                 let memory = if look.tags.contains(tags::VALIDATION_NOTICED) { Memory::Remove } else { Memory::Keep };
                 let conclusion = Conclusion { notice: None, memory: memory.clone(), known: false };
-                return self.apply(look, Looked { memory, ..looked }, conclusion, None, manner).await;
+                warn_of_a_change(look);
+                let mut finished = self.apply(look, Looked { memory, ..looked }, conclusion, None, manner).await;
+                if finished.error.is_none() && is_not_shown_yet(&look.facts, look.change_asked_at, look.now) {
+                    finished.error = Some(Error::not_shown(&look.facts.arn));
+                }
+                return finished;
             }
             Need::ForbiddenByCaa => {
                 let mut findings = Findings::none(Waiting::RequestFailed);
@@ -183,7 +116,7 @@ impl Handler {
                 for domain in &wanted.unusable {
                     tracing::warn!(certificate_arn = %look.facts.arn, reason = "unusable-record", domain);
                 }
-                let mut findings = Findings::of(wanted, endings);
+                let mut findings = Findings::of(look, wanted, endings);
                 let has_time = manner.deadline.duration_since(self.clock.now()) >= RESERVE;
                 self.ask_dns(look, wanted, &mut findings, has_time, manner).await;
                 findings
@@ -222,7 +155,9 @@ impl Handler {
         } else if overdue && has_time {
             findings.add(self.not_seen(&findings.in_place, manner).await);
         }
-        if (overdue && has_time) || wanted.caa_error || caa_event {
+        // That ACM looks at CAA for a change, which issues nothing, is not documented.
+        let issues = !matches!(wanted.waiting, Waiting::MethodChange(_));
+        if (overdue && has_time && issues) || wanted.caa_error || caa_event {
             // An event may be late. Where nothing waits, AWS Health's word counts only when nobody answers.
             let by_acm = wanted.caa_error || (caa_event && (waits || !self.dns.is_on()));
             findings.add(self.forbidden_by_caa(&look.facts, by_acm).await);
@@ -320,6 +255,19 @@ impl Handler {
                 acm::remove_tags(&self.acm, arn, &[tags::VALIDATION_NOTICED]).await
             }
         }
+    }
+}
+
+/// A change that ACM gave up has no records any more that a notice could name.
+fn warn_of_a_change(look: &Look) {
+    if was_given_up(&look.facts, look.now) {
+        tracing::warn!(
+            certificate_arn = %look.facts.arn,
+            reason = "method-change-failed",
+            to_do = "see that the DNS of every domain can get its record, then call UpdateCertificateOptions with \
+                     ValidationMethod=DNS again",
+            "ACM gave up the change to DNS validation; the certificate stays validated by e-mail"
+        );
     }
 }
 

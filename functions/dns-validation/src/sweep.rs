@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use certificates::{CertificateFacts, CertificateType};
-use futures::future::try_join;
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
 use sdk::CallErrorKind;
 
 use crate::answer::{Outcome, Swept};
+use crate::home::Home;
 use crate::look::RESERVE;
-use crate::place::{Home, Manner};
+use crate::place::Manner;
 use crate::policy::wanted::may_be_renewing;
 use crate::policy::{AccountId, Cause, DnsName, HostedZone, Look};
 use crate::rotation::{is_due, rotated};
@@ -69,7 +69,9 @@ impl Handler {
         let (close, rest): (Vec<_>, Vec<_>) = issued.into_iter().partition(|facts| is_of_interest(facts, now));
         // Half of the time at least is for the listings of zones, and the rest for those that come after.
         let left = deadline.duration_since(self.clock.now()).saturating_sub(RESERVE).max(SignedDuration::ZERO);
-        let close_ones = APART.saturating_mul(i32::try_from(close.len()).unwrap_or(i32::MAX));
+        // The list of a change takes a second turn, and a listing does not tell which certificates are being changed.
+        let turns: usize = close.iter().map(|facts| if facts.status == "ISSUED" { 2 } else { 1 }).sum();
+        let close_ones = APART.saturating_mul(i32::try_from(turns).unwrap_or(i32::MAX));
         let reserve = RESERVE.saturating_add(close_ones.min(left / 2));
         let vanished = self.vanished(rest, manner, reserve, &mut tally).await.unwrap_or_else(|error| {
             tally.add(Finished::failed(error));
@@ -135,9 +137,9 @@ impl Handler {
             return Described::Late;
         }
         pace.turn().await;
-        match try_join(acm::describe(&self.acm, &facts.arn), acm::list_tags(&self.acm, &facts.arn)).await {
-            Ok((Some(described), Some(tags))) => Described::Look(Box::new(self.at(Occasion::Sweep, described, tags))),
-            Ok(_) => Described::Gone,
+        match self.gather(Occasion::Sweep, &facts.arn, pace, deadline).await {
+            Ok(Some(look)) => Described::Look(Box::new(look)),
+            Ok(None) => Described::Gone,
             Err(cause) => Described::Failed(Error::look(&facts.arn, cause)),
         }
     }

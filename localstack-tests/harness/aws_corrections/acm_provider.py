@@ -13,6 +13,7 @@ from localstack.services.acm.provider import AcmProvider
 from localstack.services.plugins import Service, aws_provider
 from moto.acm.models import AWSCertificateManagerBackend, CertBundle, acm_backends
 
+from . import acm_method_change
 from . import acm_rules as rules
 from .acm_certificate import ImportedCertificate
 from .acm_requested import RequestedCertificate
@@ -65,15 +66,32 @@ class StrictAcmProvider(AcmProvider):
         """From e-mail to DNS validation; the logging preference is without effect."""
         with _aws_errors():
             found = _certificate_for(context, request)
-            # LocalStack's service model is older than this member and drops it.
-            body = context.request.get_json(force=True, silent=True) or {}
-            method = (body.get("Options") or {}).get("ValidationMethod")
-            if not isinstance(found, RequestedCertificate):
-                raise rules.Refused("InvalidStateException", f"{found.arn} is not requested.")
-            if method not in (None, "DNS"):
-                raise rules.Refused("ValidationException", "Only EMAIL can be changed, to DNS.")
-            if method:
-                found.migrate_to_dns(self._setup.record_delay)
+            imported = isinstance(found, ImportedCertificate)
+            exportable = (found.cert_options or {}).get("Export", "DISABLED")
+            options = request.get("Options")
+            if acm_method_change.check_options(found.arn, options, imported, exportable):
+                if not isinstance(found, RequestedCertificate):
+                    raise acm_method_change.not_by_email()
+                found.change_to_dns(self._setup.record_delay)
+
+    @handler("ListCertificateDomainValidations", expand=False)
+    def list_certificate_domain_validations(self, context: RequestContext, request: dict) -> dict:
+        """What proves each name, and what is to prove it once a change is complete.
+
+        That certificates without validation have no summaries is unverified.
+        """
+        self._setup.refuse_if_told("ListCertificateDomainValidations")
+        with _aws_errors():
+            try:
+                found = _certificate_for(context, request)
+            except rules.Refused as error:
+                # This operation has no InvalidArnException.
+                if error.code == "InvalidArnException":
+                    raise rules.Refused("InvalidArgsException", error.message) from error
+                raise
+            requested = isinstance(found, RequestedCertificate)
+            summaries = found.domain_validations() if requested else []
+            return acm_method_change.page(found.arn, summaries, request)
 
     @handler("ImportCertificate", expand=False)
     def import_certificate(self, context: RequestContext, request: dict) -> dict:
@@ -135,9 +153,7 @@ class StrictAcmProvider(AcmProvider):
         self._setup.refuse_if_told("ListCertificates")
         with _aws_errors():
             backend = _backend_of(context.account_id, context.region)
-            # LocalStack's service model may be older than this parameter and then drops it.
-            body = context.request.get_json(force=True, silent=True) or {}
-            wanted = _Filter(request, body.get("CertificateKeyPairOrigins"))
+            wanted = _Filter(request, request.get("CertificateKeyPairOrigins"))
             summaries = []
             for found in list(backend._certificates.values()):
                 found.check()

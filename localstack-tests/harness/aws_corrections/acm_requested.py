@@ -8,9 +8,7 @@ and API_RenewalSummary.html.
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -20,12 +18,15 @@ from moto.acm.utils import make_arn_for_certificate
 
 from harness.certificates import LocalCa
 
+from . import acm_domain, acm_method_change
 from . import acm_rules as rules
-from . import public_dns
 from . import x509_facts as facts
+from .acm_domain import Domain
+from .acm_method_change import MethodChange
 
 # User guide: "If ACM is not able to validate the domain name within 72 hours from the time it generates a
-# CNAME value for you, ACM changes the certificate status to Validation timed out".
+# CNAME value for you, ACM changes the certificate status to Validation timed out". A change to DNS
+# validation is given up after as long.
 _PATIENCE = timedelta(hours=72)
 _LIFETIME = timedelta(days=198)
 _SUMMARY_NAMES = 100
@@ -34,22 +35,6 @@ _SUMMARY_NAMES = 100
 @cache
 def _ca() -> LocalCa:
     return LocalCa("Amazon RSA 2048 M01")
-
-
-@dataclass
-class Domain:
-    """One name of a request, and how far its validation has come."""
-
-    name: str
-    method: str
-    record_at: datetime
-    validated: bool = False
-    validation_domain: str | None = None
-
-    @property
-    def base(self) -> str:
-        """The name that the record is about: a wildcard's is that of its apex."""
-        return self.name.removeprefix("*.")
 
 
 class RequestedCertificate(CertBundle):
@@ -73,7 +58,6 @@ class RequestedCertificate(CertBundle):
         }
         self.created_at = datetime.now(UTC)
         self.common_name = names[0]
-        self._account_id = account_id
         self._algorithm = request.get("KeyAlgorithm") or "RSA_2048"
         self._lock = threading.Lock()
         self._issued: x509.Certificate | None = None
@@ -81,21 +65,17 @@ class RequestedCertificate(CertBundle):
         self._renewal: str | None = None
         self._renewal_domains: list[Domain] = []
         self._renewal_at: datetime | None = None
+        self._change: MethodChange | None = None
         self.cert = self.key = self.chain = b""
         method = request.get("ValidationMethod") or "EMAIL"
         given = {
             option["DomainName"]: option["ValidationDomain"]
             for option in request.get("DomainValidationOptions") or []
         }
-        # The names get their records one after the other.
+        times = acm_domain.spread(self.created_at, record_delay, len(names))
         self.domains = [
-            Domain(
-                name,
-                method,
-                self.created_at + record_delay * (1 + number / len(names)),
-                validation_domain=given.get(name),
-            )
-            for number, name in enumerate(names)
+            Domain(name, account_id, method, at, validation_domain=given.get(name))
+            for name, at in zip(names, times, strict=True)
         ]
 
     def check(self) -> None:
@@ -103,31 +83,40 @@ class RequestedCertificate(CertBundle):
         now = datetime.now(UTC)
         with self._lock:
             if self.status == "PENDING_VALIDATION":
-                self._look(self.domains, now)
+                for domain in self.domains:
+                    domain.look(now)
                 if all(domain.validated for domain in self.domains):
                     self._issue(now, now + _LIFETIME)
                 elif now - self.created_at > _PATIENCE:
                     self.status = "VALIDATION_TIMED_OUT"
-            if self._renewal == "PENDING_VALIDATION":
-                self._renew(now)
             if self._issued is not None:
                 expired = self._issued.not_valid_after_utc <= now
                 self.status = "EXPIRED" if expired else "ISSUED"
+            if self._change and self._change.is_pending:
+                self._advance_change(self._change, now)
+            if self._renewal == "PENDING_VALIDATION":
+                self._renew(now)
 
     def age(self, by: timedelta) -> None:
-        """Let the request be older."""
+        """Let the request be older, and the change that is under way."""
         self.created_at -= by
         for domain in self.domains:
             domain.record_at -= by
+        if self._change:
+            self._change.age(by)
 
-    def migrate_to_dns(self, record_delay: timedelta) -> None:
-        """From e-mail to DNS validation."""
-        now = datetime.now(UTC)
+    def change_to_dns(self, record_delay: timedelta) -> None:
+        """From e-mail to DNS validation; e-mail stays the method until every record is there."""
         with self._lock:
-            for domain in self.domains:
-                if domain.method != "DNS":
-                    domain.method, domain.validated = "DNS", False
-                    domain.record_at = now + record_delay
+            self._change = acm_method_change.begin(
+                self.arn, self.status, self.domains, self._change, datetime.now(UTC), record_delay
+            )
+
+    def approve(self) -> None:
+        """A person follows the link in the e-mail about each name."""
+        with self._lock:
+            for domain in (*self.domains, *self._renewal_domains):
+                domain.validated |= domain.method == "EMAIL"
 
     def end_in(self, days: float) -> None:
         """Replace the certificate by one that ends in so many days."""
@@ -140,27 +129,27 @@ class RequestedCertificate(CertBundle):
         now = datetime.now(UTC)
         with self._lock:
             self._renewal = "PENDING_VALIDATION"
-            self._renewal_domains = [
-                Domain(domain.name, domain.method, now, False, domain.validation_domain)
-                for domain in self.domains
-            ]
+            self._renewal_domains = [domain.again(now) for domain in self.domains]
             self._renewal_at = now
             self._renew(now)
 
     def _renew(self, now: datetime) -> None:
         before = sum(domain.validated for domain in self._renewal_domains)
-        self._look(self._renewal_domains, now)
+        for domain in self._renewal_domains:
+            domain.look(now)
         if all(domain.validated for domain in self._renewal_domains):
             self._issue(now, now + _LIFETIME)
             self._renewal, self._renewal_at = "SUCCESS", now
         elif sum(domain.validated for domain in self._renewal_domains) > before:
             self._renewal_at = now
 
-    def _look(self, domains: list[Domain], now: datetime) -> None:
-        for domain in domains:
-            if domain.method == "DNS" and not domain.validated and domain.record_at <= now:
-                name, value = self._record(domain)
-                domain.validated = public_dns.has_cname(name, value)
+    def _advance_change(self, change: MethodChange, now: datetime) -> None:
+        change.advance(now, _PATIENCE, self.status == "ISSUED")
+        if change.status == "SUCCESS":
+            self.domains = change.domains
+            if self._renewal == "PENDING_VALIDATION":
+                # It waited for an answer by e-mail, and goes on with the records.
+                self._renewal_domains = [domain.again(now) for domain in self.domains]
 
     def _issue(self, now: datetime, end: datetime) -> None:
         names = [domain.name for domain in self.domains]
@@ -168,7 +157,7 @@ class RequestedCertificate(CertBundle):
             names,
             self._algorithm,
             expires_in=end - now,
-            lifetime=min(_LIFETIME, end - now + timedelta(hours=1)),
+            lifetime=min(_LIFETIME, max(end - now, timedelta()) + timedelta(hours=1)),
             common_name=self.common_name,
             organization=None,
             client_auth=True,
@@ -176,33 +165,6 @@ class RequestedCertificate(CertBundle):
         self._issued, self._issued_at = made.parsed, self._issued_at or now
         self.cert, self.key, self.chain = made.certificate, made.private_key, made.chain
         self.status = "ISSUED"
-
-    def _record(self, domain: Domain) -> tuple[str, str]:
-        """Name and value of the CNAME: always the same for an account and a domain."""
-
-        def token(what: str) -> str:
-            return hashlib.sha256(f"{what} {self._account_id} {domain.base}".encode()).hexdigest()
-
-        letters = token("letters").translate(str.maketrans("0123456789", "ghijklmnop"))
-        name = f"_{token('name')[:32]}.{domain.base}."
-        return name, f"_{token('value')[:32]}.{letters[:10]}.acm-validations.aws."
-
-    def _validation(self, domain: Domain, waiting: str) -> dict:
-        """What DescribeCertificate says of one name."""
-        shown = {
-            "DomainName": domain.name,
-            "ValidationDomain": domain.validation_domain or domain.name,
-            "ValidationStatus": "SUCCESS" if domain.validated else waiting,
-            "ValidationMethod": domain.method,
-        }
-        if domain.method == "EMAIL":
-            base = domain.validation_domain or domain.base
-            users = ("administrator", "hostmaster", "postmaster", "webmaster", "admin")
-            shown["ValidationEmails"] = [f"{user}@{base}" for user in users]
-        elif domain.method == "DNS" and domain.record_at <= datetime.now(UTC):
-            name, value = self._record(domain)
-            shown["ResourceRecord"] = {"Name": name, "Type": "CNAME", "Value": value}
-        return shown
 
     def _common(self) -> dict:
         eligible = self.status == "ISSUED" and self.in_use_by
@@ -224,10 +186,9 @@ class RequestedCertificate(CertBundle):
 
     def detail(self) -> dict:
         """What DescribeCertificate answers."""
-        waiting = "FAILED" if self.status == "VALIDATION_TIMED_OUT" else "PENDING_VALIDATION"
         detail = self._common() | {
             "SubjectAlternativeNames": [domain.name for domain in self.domains],
-            "DomainValidationOptions": [self._validation(it, waiting) for it in self.domains],
+            "DomainValidationOptions": [it.shown(self._waiting) for it in self.domains],
             "Subject": f"CN={self.common_name}",
             "Issuer": "Amazon",
             "KeyAlgorithm": self._algorithm.replace("_", "-", 1),
@@ -245,11 +206,33 @@ class RequestedCertificate(CertBundle):
             detail["RenewalSummary"] = {
                 "RenewalStatus": self._renewal,
                 "DomainValidationOptions": [
-                    self._validation(it, "PENDING_VALIDATION") for it in self._renewal_domains
+                    it.shown("PENDING_VALIDATION") for it in self._renewal_domains
                 ],
                 "UpdatedAt": self._renewal_at,
             }
+        if self._change:
+            detail["UpdateSummary"] = self._change.summary()
         return detail
+
+    def domain_validations(self) -> list[dict]:
+        """What ListCertificateDomainValidations answers."""
+        shown = [
+            {
+                "DomainName": domain.name,
+                "ActiveValidationConfiguration": domain.configuration(self._waiting),
+            }
+            for domain in self.domains
+        ]
+        if self._change and self._change.is_pending:
+            for summary, domain in zip(shown, self._change.domains, strict=True):
+                requested = domain.configuration("PENDING_VALIDATION")
+                summary["RequestedValidationConfiguration"] = requested
+        return shown
+
+    @property
+    def _waiting(self) -> str:
+        """The status of a name without proof."""
+        return "FAILED" if self.status == "VALIDATION_TIMED_OUT" else "PENDING_VALIDATION"
 
     def summary(self) -> dict:
         """What ListCertificates answers."""

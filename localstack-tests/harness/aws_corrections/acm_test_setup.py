@@ -6,7 +6,9 @@ Nothing here corresponds to a call of AWS. The paths start with `/_test-setup/ac
   (body: AccountId, Region, Certificate, PrivateKey, CertificateChain, Tags; answer: CertificateArn).
 * `POST in-use`: set what uses a certificate (CertificateArn, InUseBy), as load balancers do.
 * `POST validation`: set how long after a request its names have no record yet (RecordSeconds; 1 at first).
-* `POST age`: let a request be older (CertificateArn, Hours): after 72 hours ACM gives up.
+* `POST age`: let a request, or a change to DNS validation, be older (CertificateArn, Hours): after 72 hours
+  ACM gives up.
+* `POST approve`: a person answers the e-mails about a certificate's names (CertificateArn).
 * `POST renew`: ACM tries to renew an issued certificate now (CertificateArn), and goes on trying;
   with DaysLeft, the present certificate is first replaced by one that ends so soon.
 * `POST refuse`: refuse the next calls of an operation (Operation, Code, Times), as throttling does.
@@ -97,6 +99,15 @@ class TestSetup:
         if not isinstance(found, RequestedCertificate):
             return _no_certificate()
         found.age(timedelta(hours=body["Hours"]))
+        return Response.for_json({})
+
+    @route(f"{_PREFIX}/approve", methods=["POST"])
+    def approve(self, request: Request) -> Response:
+        """What e-mail validation waits for."""
+        found = self._find(request.get_json(force=True)["CertificateArn"])
+        if not isinstance(found, RequestedCertificate):
+            return _no_certificate()
+        found.approve()
         return Response.for_json({})
 
     @route(f"{_PREFIX}/renew", methods=["POST"])

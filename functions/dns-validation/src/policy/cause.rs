@@ -15,6 +15,8 @@ pub enum Cause {
     RoleRefused,
     /// Reading or changing the zone is not allowed.
     ZoneAccessDenied,
+    /// ACM does not tell this function the records of a change to DNS validation.
+    RecordsUnreadable,
     /// Route 53 refused the change.
     ChangeRefused,
     /// Several public zones have the name, and the delegation does not tell which one counts.
@@ -31,10 +33,11 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ExistingRecord,
         Self::RoleRefused,
         Self::ZoneAccessDenied,
+        Self::RecordsUnreadable,
         Self::ChangeRefused,
         Self::AmbiguousZone,
         Self::PrivateZoneOnly,
@@ -50,6 +53,7 @@ impl Cause {
             Self::ExistingRecord => "existing-record",
             Self::RoleRefused => "role-refused",
             Self::ZoneAccessDenied => "zone-access-denied",
+            Self::RecordsUnreadable => "records-unreadable",
             Self::ChangeRefused => "change-refused",
             Self::AmbiguousZone => "ambiguous-zone",
             Self::PrivateZoneOnly => "private-zone-only",
@@ -72,6 +76,9 @@ impl Cause {
             ],
             Self::ZoneAccessDenied => &[
                 "Allow route53:ListResourceRecordSets and route53:ChangeResourceRecordSets on the zone: in the role of the account that owns it (infra/zone-role.yaml), or in the execution role of dns-validation.",
+            ],
+            Self::RecordsUnreadable => &[
+                "If a permission is missing, allow acm:ListCertificateDomainValidations on the certificates of the account and Region in the execution role of dns-validation: then this function does it at its next look.",
             ],
             Self::ChangeRefused => &[
                 "Read Route 53's refusal above. A protected record set, or one that somebody is changing, has to be released first.",

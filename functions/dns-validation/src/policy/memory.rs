@@ -1,62 +1,129 @@
 //! What was told of a certificate already: the tag `validation-noticed`.
+//!
+//! Up to 28 findings are remembered one by one, and each is told once, however the others come and go. Of more, as
+//! many as a certificate has names, the number and one digest of all are remembered: it is told again when there are
+//! more, or as many others, or a cause that comes before the one that was named. So a finding that is new at a look
+//! at which more of the others were mended stays untold.
 
 use std::collections::BTreeSet;
 
 use super::cause::{Blocked, Cause};
 
-/// So many findings are remembered one by one: a tag's value holds 256 characters
-/// ([Tag](https://docs.aws.amazon.com/acm/latest/APIReference/API_Tag.html)). Of more, one digest of all.
+/// So many findings are remembered one by one: a tag's value holds 255 characters (user guide, "Tag restrictions"; 256
+/// by the API reference, [Tag](https://docs.aws.amazon.com/acm/latest/APIReference/API_Tag.html)).
 const SINGLY: usize = 28;
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 8;
+/// What stands between a number of findings and their digest. No hexadecimal digit.
+const COUNTED: char = ':';
 
-/// What a certificate's tag says was told, or would say: the cause that was named, and a digest of each
-/// finding that a person would have to know anew if it changed.
+/// What a look found: the cause that is named, and a digest of each finding that a person would have to know anew
+/// if it changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Findings {
-    cause: String,
-    digests: BTreeSet<String>,
+    cause: Cause,
+    digests: BTreeSet<u32>,
 }
 
 impl Findings {
     /// Those of a look; `None` when nothing needs a person.
     #[must_use]
     pub fn of(blocked: &[Blocked]) -> Option<Self> {
-        let cause = blocked.iter().map(|blocked| blocked.cause).min()?.as_str().to_owned();
-        let findings: BTreeSet<String> = blocked.iter().map(described).collect();
-        if findings.len() > SINGLY {
-            let all: Vec<String> = findings.into_iter().collect();
-            return Some(Self { cause, digests: BTreeSet::from([digest(&all.join("\n"))]) });
+        let cause = blocked.iter().map(|blocked| blocked.cause).min()?;
+        Some(Self { cause, digests: blocked.iter().map(|blocked| fnv1a(described(blocked).as_bytes())).collect() })
+    }
+}
+
+/// What a certificate's tag says was told, or would say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    cause: Cause,
+    digests: Digests,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Digests {
+    /// Of each finding.
+    Each(BTreeSet<u32>),
+    /// Of all of them.
+    Many { count: usize, digest: u32 },
+}
+
+impl Digests {
+    fn of(digests: &BTreeSet<u32>) -> Self {
+        if digests.len() <= SINGLY {
+            return Self::Each(digests.clone());
         }
-        Some(Self { cause, digests: findings.iter().map(|finding| digest(finding)).collect() })
+        let bytes: Vec<u8> = digests.iter().flat_map(|digest| digest.to_be_bytes()).collect();
+        Self::Many { count: digests.len(), digest: fnv1a(&bytes) }
     }
 
-    /// Those of a tag's value. What is not of our making remembers nothing.
+    fn count(&self) -> usize {
+        match self {
+            Self::Each(digests) => digests.len(),
+            Self::Many { count, .. } => *count,
+        }
+    }
+}
+
+impl Told {
+    /// What is remembered when all of these are told.
     #[must_use]
-    pub fn told(value: &str) -> Self {
-        let (cause, digests) = value.split_once('/').unwrap_or((value, ""));
-        let digests = digests.as_bytes().chunks(DIGITS).map(|digest| String::from_utf8_lossy(digest).into_owned());
-        Self { cause: cause.to_owned(), digests: digests.collect() }
+    pub fn of(findings: &Findings) -> Self {
+        Self { cause: findings.cause, digests: Digests::of(&findings.digests) }
     }
 
-    /// Whether these say nothing that those do not.
+    /// What a tag's value says; `None` when it is not a value of our making, to the letter.
     #[must_use]
-    pub fn are_known_of(&self, told: &Self) -> bool {
-        self.digests.is_subset(&told.digests)
+    pub fn read(value: &str) -> Option<Self> {
+        let (word, text) = value.split_once('/')?;
+        let cause = Cause::ALL.into_iter().find(|cause| cause.as_str() == word)?;
+        let digests = match text.split_once(COUNTED) {
+            Some((count, of_all)) => Digests::Many { count: count.parse().ok()?, digest: digest(of_all.as_bytes())? },
+            None => Digests::Each(text.as_bytes().chunks(DIGITS).map(digest).collect::<Option<_>>()?),
+        };
+        let told = Self { cause, digests };
+        let is_many = matches!(told.digests, Digests::Many { .. });
+        (is_many == (told.digests.count() > SINGLY) && told.value() == value).then_some(told)
     }
 
-    /// These and those, as far as there is room.
+    /// Whether these findings say nothing that was not told.
     #[must_use]
-    pub fn and(self, told: &Self) -> Self {
-        let digests: BTreeSet<String> = self.digests.union(&told.digests).cloned().collect();
-        if digests.len() > SINGLY { self } else { Self { digests, ..self } }
+    pub fn holds(&self, findings: &Findings) -> bool {
+        let now = Self::of(findings);
+        match &self.digests {
+            Digests::Each(told) => findings.digests.is_subset(told),
+            // A cause that is named before the one that was named was no part of what was told.
+            Digests::Many { .. } if now.cause < self.cause => false,
+            Digests::Many { count, .. } => now.digests.count() < *count || now == *self,
+        }
+    }
+
+    /// With what was told before and may be so still, as far as a tag has room for both; else whichever is more.
+    #[must_use]
+    pub fn and(self, before: &Self) -> Self {
+        let cause = self.cause.min(before.cause);
+        let digests = match (&self.digests, &before.digests) {
+            (Digests::Each(now), Digests::Each(before)) if (now | before).len() <= SINGLY => {
+                Digests::Each(now | before)
+            }
+            (now, before) if before.count() > now.count() => before.clone(),
+            (now, _) => now.clone(),
+        };
+        Self { cause, digests }
     }
 
     /// The tag's value. Equal states give equal values, in whatever order they were found.
     #[must_use]
     pub fn value(&self) -> String {
-        let digests: Vec<&str> = self.digests.iter().map(String::as_str).collect();
-        format!("{}/{}", self.cause, digests.concat())
+        let cause = self.cause.as_str();
+        match &self.digests {
+            Digests::Each(digests) => {
+                let digits: Vec<String> = digests.iter().map(|digest| format!("{digest:0DIGITS$x}")).collect();
+                format!("{cause}/{}", digits.concat())
+            }
+            Digests::Many { count, digest } => format!("{cause}/{count}{COUNTED}{digest:0DIGITS$x}"),
+        }
     }
 }
 
@@ -70,8 +137,9 @@ fn described(blocked: &Blocked) -> String {
     }
 }
 
-fn digest(text: &str) -> String {
-    format!("{:0DIGITS$x}", fnv1a(text.as_bytes()))
+fn digest(digits: &[u8]) -> Option<u32> {
+    let is_ours = digits.len() == DIGITS && digits.iter().all(u8::is_ascii_hexdigit);
+    u32::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| is_ours)?, 16).ok()
 }
 
 /// FNV-1a, 32 bits: enough to see a change, and the same in every version of this program
@@ -100,7 +168,7 @@ mod tests {
     }
 
     fn value(blocked: &[Blocked]) -> String {
-        Findings::of(blocked).unwrap().value()
+        Told::of(&Findings::of(blocked).unwrap()).value()
     }
 
     #[test]
@@ -108,7 +176,7 @@ mod tests {
         let (one, other) = (blocked(Cause::NoZone, "_a.example.com"), blocked(Cause::NoZone, "_b.example.com"));
         let both = value(&[one.clone(), other.clone()]);
         assert!(both.starts_with("no-zone/") && both.len() == "no-zone/".len() + 16, "{both}");
-        assert_eq!(Findings::told(&both).value(), both);
+        assert_eq!(Told::read(&both).unwrap().value(), both);
         assert_eq!(value(&[other.clone(), one.clone()]), both, "order");
         assert_eq!(value(&[Blocked { detail: "y".into(), ..one.clone() }, other.clone()]), both, "words");
         assert_ne!(value(std::slice::from_ref(&one)), both, "records");
@@ -122,21 +190,105 @@ mod tests {
             let blocked: Vec<Blocked> = names.iter().map(|name| blocked(Cause::NoZone, name)).collect();
             Findings::of(&blocked).unwrap()
         };
-        let told = Findings::told(&of(&["_a.org", "_b.org"]).value());
-        assert!(of(&["_a.org"]).are_known_of(&told) && of(&["_b.org", "_a.org"]).are_known_of(&told));
-        assert!(!of(&["_a.org", "_c.org"]).are_known_of(&told));
-        assert!(of(&["_a.org", "_b.org"]).are_known_of(&of(&["_c.org"]).and(&told)));
-        assert!(!of(&["_a.org"]).are_known_of(&Findings::told("")));
-        assert!(!of(&["_a.org"]).are_known_of(&Findings::told("no-zone/\u{e9}1f3")));
+        let both = Told::of(&of(&["_a.org", "_b.org"]));
+        let told = Told::read(&both.value()).unwrap();
+        assert_eq!(told, both);
+        assert!(told.holds(&of(&["_a.org"])) && told.holds(&of(&["_b.org", "_a.org"])));
+        assert!(!told.holds(&of(&["_a.org", "_c.org"])));
+        assert!(Told::of(&of(&["_c.org"])).and(&told).holds(&of(&["_a.org", "_b.org", "_c.org"])));
     }
 
+    #[test]
+    fn what_is_not_of_our_making_remembers_nothing() {
+        for value in ["no-zone/0000000a", "no-zone/0000000a0000000b", "no-zone/29:0000000a"] {
+            assert_eq!(Told::read(value).map(|told| told.value()).as_deref(), Some(value));
+        }
+        for foreign in [
+            "",
+            "0000000a",
+            "no-zone",
+            "no-idea/0000000a",
+            "no-zone/\u{e9}1f3",
+            "no-zone/1f3",
+            "no-zone/+000000a",
+            "no-zone/0000000A",
+            "no-zone/0000000b0000000a",
+            "no-zone/0000000a0000000a",
+            "no-zone/0000000a000",
+            "no-zone/:",
+            "no-zone/:AAAA",
+            "no-zone/28:0000000a",
+            "no-zone/029:0000000a",
+            "no-zone/+29:0000000a",
+            "no-zone/29:+000000a",
+            "no-zone/29:000000a",
+            "no-zone/99999999999999999999:0000000a",
+        ] {
+            assert_eq!(Told::read(foreign), None, "{foreign}");
+        }
+        let singly: String = (0..29).map(|n| format!("{n:08x}")).collect();
+        assert_eq!(Told::read(&format!("no-zone/{singly}")), None);
+    }
+
+    #[test]
+    fn of_many_more_is_news_and_less_is_not() {
+        let blocked = |cause, numbers: std::ops::Range<usize>| -> Vec<Blocked> {
+            numbers.map(|n| blocked(cause, &format!("_{n}.example.com"))).collect()
+        };
+        let of = |numbers: std::ops::Range<usize>| Findings::of(&blocked(Cause::NoZone, numbers)).unwrap();
+        let told = |count| Told::read(&Told::of(&of(0..count)).value()).unwrap();
+        assert!(told(29).value().starts_with("no-zone/29:"));
+        for (before, now, holds) in [
+            (29, 0..29, true),
+            (29, 0..30, false),
+            (28, 0..29, false),
+            (29, 0..28, true),
+            (29, 1..30, false),
+            (100, 60..100, true),
+            (40, 60..101, false),
+            (100, 0..1, true),
+            // The price: more was mended at the same look.
+            (100, 2..101, true),
+        ] {
+            assert_eq!(told(before).holds(&of(now.clone())), holds, "{before} {now:?}");
+        }
+        // A cause that is named first is no part of what was told; that it was mended is no news.
+        let mixed = [blocked(Cause::ExistingRecord, 0..1), blocked(Cause::NoZone, 1..50)].concat();
+        let mixed = Findings::of(&mixed).unwrap();
+        assert!(!told(100).holds(&mixed));
+        assert!(Told::of(&mixed).holds(&of(1..50)));
+    }
+
+    #[test]
+    fn what_may_be_so_still_is_remembered_as_far_as_there_is_room() {
+        let of = |numbers: std::ops::Range<usize>| {
+            let blocked: Vec<Blocked> = numbers.map(|n| blocked(Cause::NoZone, &format!("_{n}.example.com"))).collect();
+            Findings::of(&blocked).unwrap()
+        };
+        let told = |numbers| Told::of(&of(numbers));
+        assert_eq!(told(0..14).and(&told(14..28)), told(0..28));
+        assert_eq!(told(0..20).and(&told(20..39)), told(0..20));
+        assert_eq!(told(0..20).and(&told(20..60)), told(20..60));
+        assert_eq!(told(20..60).and(&told(0..50)), told(0..50));
+        // However often, it does not grow.
+        let mut memory = told(0..40);
+        for n in 0..100 {
+            memory = told(n..n + 40).and(&memory);
+        }
+        assert_eq!(memory, told(99..139));
+        let existing = Findings::of(&[blocked(Cause::ExistingRecord, "_0.example.com")]).unwrap();
+        let both = Told::of(&existing).and(&told(0..40));
+        assert!(both.holds(&existing) && both.holds(&of(0..39)), "told once, whichever of them is unknown");
+    }
+
+    /// User guide, "Tag restrictions": 255 characters, one less than in the API reference.
     #[test]
     fn every_value_fits_into_a_tag() {
         for count in [1, SINGLY, SINGLY + 1, 100] {
             for cause in Cause::ALL {
                 let blocked: Vec<Blocked> = (0..count).map(|n| blocked(cause, &format!("_{n}.example.com"))).collect();
                 let value = value(&blocked);
-                assert!(value.len() <= 256 && tags::is_allowed_value(&value), "{value}");
+                assert!(value.len() <= 255 && tags::is_allowed_value(&value), "{value}");
             }
         }
     }

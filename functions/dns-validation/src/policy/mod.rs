@@ -1,13 +1,16 @@
 //! What is to be done about a certificate's validation: pure decisions over what was read.
 //!
-//! [`wanted`] says which records ACM asks for, [`zones`] where each belongs, [`records`] whether it is
+//! [`wanted`] says which records ACM asks for ([`method_change`] those of a change to DNS validation, [`idle`]
+//! why there are none), [`zones`] where each belongs, [`records`] whether it is
 //! there, [`batches`] how it is put there. What remains for a person is a [`cause`]; [`conclude`]
 //! decides whether anybody is told, and [`memory`] is what was told already.
 
 pub mod batches;
 pub mod caa;
 pub mod cause;
+pub mod idle;
 pub mod memory;
+pub mod method_change;
 pub mod name;
 pub mod records;
 pub mod wanted;
@@ -21,9 +24,11 @@ use notices::{Notice, Severity};
 use serde::Serialize;
 
 pub use cause::{Blocked, Cause};
+pub use idle::Idle;
+pub use method_change::Requested;
 pub use name::DnsName;
 pub use records::{Present, Record, RecordSet, Standing};
-pub use wanted::{Idle, Need, Waiting, Wanted, WantedRecord};
+pub use wanted::{Need, Waiting, Wanted, WantedRecord};
 pub use zones::{AccountId, Choice, HostedZone, Unread, Zones};
 
 use crate::Occasion;
@@ -42,8 +47,12 @@ pub struct Settings {
 pub struct Look {
     /// Why the certificate is looked at.
     pub occasion: Occasion,
+    /// When somebody asked for a change to DNS validation, if that is why.
+    pub change_asked_at: Option<Timestamp>,
     /// What ACM says of it.
     pub facts: CertificateFacts,
+    /// What ACM requested besides.
+    pub requested: Requested,
     /// Its tags.
     pub tags: Tags,
     /// The time of this look.
@@ -90,7 +99,8 @@ pub enum Unsettled {
     NotNamed,
     /// A call failed. The next look finds out.
     Failed,
-    /// The DNS did not answer, or was not asked for want of time.
+    /// The DNS did not answer, or was not asked for want of time; or ACM does not let this function read the records
+    /// of a change.
     Unanswered,
 }
 
@@ -105,7 +115,7 @@ pub fn conclude(
     unsettled: Unsettled,
     settings: &Settings,
 ) -> Conclusion {
-    let told = look.tags.get(tags::VALIDATION_NOTICED).map(memory::Findings::told);
+    let told = look.tags.get(tags::VALIDATION_NOTICED).and_then(memory::Told::read);
     let settled = unsettled == Unsettled::No;
     // Of a certificate that nothing waits for, only a record that is missing for sure is news: those
     // validated in another account's DNS are well.
@@ -113,15 +123,17 @@ pub fn conclude(
         blocked.iter().filter(|blocked| waiting != Waiting::No || blocked.known_missing).cloned().collect();
     let Some(findings) = memory::Findings::of(&news) else {
         // The next renewal that waits for the same record is another story.
-        let memory = if told.is_some() && settled { Memory::Remove } else { Memory::Keep };
+        let is_remembered = look.tags.contains(tags::VALIDATION_NOTICED);
+        let memory = if is_remembered && settled { Memory::Remove } else { Memory::Keep };
         return Conclusion { notice: None, memory, known: !blocked.is_empty() };
     };
     let quiet = |memory| Conclusion { notice: None, memory, known: true };
+    let now = memory::Told::of(&findings);
     if let Some(told) = &told
-        && findings.are_known_of(told)
+        && told.holds(&findings)
     {
-        let fewer = settled && findings.value() != told.value();
-        return quiet(if fewer { Memory::Set(findings.value()) } else { Memory::Keep });
+        let fewer = settled && now != *told;
+        return quiet(if fewer { Memory::Set(now.value()) } else { Memory::Keep });
     }
     let own_event = look.occasion != Occasion::Sweep;
     // A part of the findings now would make a second notice of the rest.
@@ -131,8 +143,8 @@ pub fn conclude(
     let has_room = look.tags.have_room_for(&[tags::VALIDATION_NOTICED]);
     let notice = (has_room || own_event).then(|| Box::new(wording::notice(look, waiting, &news, settings)));
     let remembered = match &told {
-        Some(told) if !settled => findings.and(told),
-        _ => findings,
+        Some(told) if !settled => now.and(told),
+        _ => now,
     };
     let memory = if has_room { Memory::Set(remembered.value()) } else { Memory::Keep };
     Conclusion { known: notice.is_none(), notice, memory }
@@ -169,7 +181,14 @@ mod tests {
             domain_name: Some("example.com".into()),
             ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
         };
-        Look { occasion, facts, tags: tags.iter().copied().collect(), now: now() }
+        Look {
+            occasion,
+            change_asked_at: None,
+            facts,
+            requested: Requested::Nothing,
+            tags: tags.iter().copied().collect(),
+            now: now(),
+        }
     }
 
     fn blocked(known_missing: bool) -> Blocked {
@@ -193,8 +212,8 @@ mod tests {
 
     #[test]
     fn the_table_of_what_is_told() {
-        let value = memory::Findings::of(&[blocked(false)]).unwrap().value();
-        let more = format!("{value}00000000");
+        let value = memory::Told::of(&memory::Findings::of(&[blocked(false)]).unwrap()).value();
+        let more = format!("{value}ffffffff");
         let full: Vec<(String, String)> = (0..50).map(|n| (format!("key-{n}"), "x".into())).collect();
         let full: Vec<(&str, &str)> = full.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let told = [(tags::VALIDATION_NOTICED, value.as_str())];

@@ -2,8 +2,10 @@
 
 use certificates::{CertificateFacts, CertificateType, DomainValidation, Validation};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
+use super::idle::Idle;
+use super::method_change::{Requested, is_changing};
+use super::name::DnsName;
 use super::records::Record;
 
 /// ACM finds a record within minutes of its creation. Whoever waits longer waits for something else
@@ -11,55 +13,7 @@ use super::records::Record;
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 /// A renewal is asked for so long before the end at the earliest
 /// ([managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html): 60 days).
-const RENEWAL_WINDOW_DAYS: i64 = 60;
-
-/// Why a certificate needs nothing from this function: a documented word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Idle {
-    /// ACM validates nothing for an imported certificate.
-    Imported,
-    /// Nor for one that a private CA issues.
-    PrivateCa,
-    /// A person answers an e-mail.
-    EmailValidation,
-    /// CloudFront proves it over HTTP.
-    HttpValidation,
-    /// It has expired: ACM does not renew it any more.
-    Expired,
-    /// It was revoked.
-    Revoked,
-    /// The request failed.
-    Failed,
-    /// ACM gave up after 72 hours. It has to be requested anew.
-    ValidationTimedOut,
-    /// ACM keeps it only for the record.
-    Inactive,
-    /// A status that is not known here.
-    UnknownStatus,
-    /// Another method than DNS.
-    OtherValidation,
-}
-
-impl Idle {
-    /// The word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Imported => "imported",
-            Self::PrivateCa => "private-ca",
-            Self::EmailValidation => "email-validation",
-            Self::HttpValidation => "http-validation",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-            Self::Failed => "failed",
-            Self::ValidationTimedOut => "validation-timed-out",
-            Self::Inactive => "inactive",
-            Self::UnknownStatus => "unknown-status",
-            Self::OtherValidation => "other-validation",
-        }
-    }
-}
+pub(super) const RENEWAL_WINDOW_DAYS: i64 = 60;
 
 /// What ACM is doing about the certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +24,8 @@ pub enum Waiting {
     Issuance(Option<Timestamp>),
     /// ACM says that its renewal waits for them.
     Renewal,
+    /// The change to DNS validation waits for them, since this moment.
+    MethodChange(Option<Timestamp>),
     /// Nothing waits any more: the request has failed, and has to be made again.
     RequestFailed,
 }
@@ -80,7 +36,9 @@ impl Waiting {
     pub fn is_long(self, now: Timestamp) -> bool {
         match self {
             Self::No | Self::RequestFailed => false,
-            Self::Issuance(since) => since.is_some_and(|since| now.duration_since(since) >= PATIENCE),
+            Self::Issuance(since) | Self::MethodChange(since) => {
+                since.is_some_and(|since| now.duration_since(since) >= PATIENCE)
+            }
             Self::Renewal => true,
         }
     }
@@ -123,59 +81,42 @@ pub enum Need {
     Records(Wanted),
 }
 
-/// What a described certificate needs.
+/// What a described certificate needs, with what ACM requested of it besides.
 #[must_use]
-pub fn of(facts: &CertificateFacts) -> Need {
-    let idle = match (&facts.certificate_type, facts.status.as_str()) {
-        (CertificateType::Imported, _) => Some(Idle::Imported),
-        (CertificateType::Private, _) => Some(Idle::PrivateCa),
-        (_, "PENDING_VALIDATION" | "ISSUED") => None,
-        (_, "FAILED") if facts.failure_reason.as_deref() == Some("CAA_ERROR") => return Need::ForbiddenByCaa,
-        (_, "FAILED") => Some(Idle::Failed),
-        (_, "EXPIRED") => Some(Idle::Expired),
-        (_, "REVOKED") => Some(Idle::Revoked),
-        (_, "VALIDATION_TIMED_OUT") => Some(Idle::ValidationTimedOut),
-        (_, "INACTIVE") => Some(Idle::Inactive),
-        _ => Some(Idle::UnknownStatus),
-    };
-    match idle.or_else(|| without_dns(facts)) {
+pub fn of(facts: &CertificateFacts, requested: &Requested) -> Need {
+    if facts.status == "FAILED"
+        && facts.certificate_type == CertificateType::AmazonIssued
+        && facts.failure_reason.as_deref() == Some("CAA_ERROR")
+    {
+        return Need::ForbiddenByCaa;
+    }
+    match Idle::of(facts) {
         Some(idle) => Need::Nothing(idle),
-        None => Need::Records(records(facts)),
+        None => Need::Records(records(facts, requested)),
     }
-}
-
-/// Why DNS proves none of its domains. An answer of ACM's without any domain comes in the seconds
-/// after the request, and says nothing.
-fn without_dns(facts: &CertificateFacts) -> Option<Idle> {
-    let all = |test: fn(&Validation) -> bool| domains(facts).all(|domain| test(&domain.validation));
-    domains(facts).next()?;
-    if all(|validation| matches!(validation, Validation::Email(_))) {
-        return Some(Idle::EmailValidation);
-    }
-    if all(|validation| matches!(validation, Validation::Other(Some(method)) if method == "HTTP")) {
-        return Some(Idle::HttpValidation);
-    }
-    let none = all(|validation| matches!(validation, Validation::Email(_) | Validation::Other(Some(_))));
-    none.then_some(Idle::OtherValidation)
 }
 
 /// A renewal has domains of its own; they name the same records.
-fn domains(facts: &CertificateFacts) -> impl Iterator<Item = &DomainValidation> {
+pub(super) fn domains(facts: &CertificateFacts) -> impl Iterator<Item = &DomainValidation> {
     let renewing = facts.renewal.iter().flat_map(|renewal| &renewal.domains);
     facts.domain_validations.iter().chain(renewing)
 }
 
-fn records(facts: &CertificateFacts) -> Wanted {
+fn records(facts: &CertificateFacts, requested: &Requested) -> Wanted {
     let pending = facts.status == "PENDING_VALIDATION";
+    let change = facts.method_change.as_ref().filter(|_| is_changing(facts));
     let renewal = facts.renewal.as_ref().filter(|renewal| renewal.is_stuck());
-    let waiting = match renewal {
+    let waiting = match (change, renewal) {
         _ if pending => Waiting::Issuance(facts.created_at),
-        Some(_) => Waiting::Renewal,
-        None => Waiting::No,
+        // That a renewal which waits for an answer by e-mail goes on when the change is complete is unverified.
+        (Some(change), _) => Waiting::MethodChange(change.requested_at),
+        (None, Some(_)) => Waiting::Renewal,
+        (None, None) => Waiting::No,
     };
     let caa_error = renewal.is_some_and(|renewal| renewal.reason.as_deref() == Some("CAA_ERROR"));
     let mut wanted = Wanted { records: Vec::new(), not_named: Vec::new(), unusable: Vec::new(), waiting, caa_error };
-    for domain in domains(facts) {
+    let all = || domains(facts).chain(requested.domains());
+    for domain in all() {
         let name = &domain.domain_name;
         match &domain.validation {
             Validation::Dns(Some(record)) => match Record::of(record) {
@@ -195,24 +136,29 @@ fn records(facts: &CertificateFacts) -> Wanted {
             add(&mut wanted.not_named, name);
         }
     }
-    mark_validated(facts, &mut wanted);
-    // The certificate's own list and its renewal's are read at one moment, so a domain of which either
-    // names the record is no domain to wait for.
-    let named: Vec<String> = domains(facts)
+    if let Requested::Listed(_) = requested {
+        // A change is one of every domain.
+        facts.domain_validations.iter().for_each(|domain| add(&mut wanted.not_named, &domain.domain_name));
+    }
+    mark_validated(facts, requested, &mut wanted);
+    // All these lists are read at one moment, so a domain of which one of them names the record is no
+    // domain to wait for.
+    let named: Vec<DnsName> = all()
         .filter(|domain| matches!(domain.validation, Validation::Dns(Some(_))))
-        .map(|domain| domain.domain_name.clone())
+        .map(|domain| DnsName::new(&domain.domain_name))
         .collect();
-    wanted.not_named.retain(|name| !named.contains(name));
+    wanted.not_named.retain(|name| !named.contains(&DnsName::new(name)));
     wanted
 }
 
 /// What ACM waits for has a list of its own: that of a certificate tells of its first issue, that of a
-/// renewal of the renewal. Where all are validated and ACM waits for them all the same, the lists say
-/// nothing.
-fn mark_validated(facts: &CertificateFacts, wanted: &mut Wanted) {
+/// renewal of the renewal, that of a change of the change. Where all are validated and ACM waits for them
+/// all the same, the lists say nothing.
+fn mark_validated(facts: &CertificateFacts, requested: &Requested, wanted: &mut Wanted) {
     let current: &[DomainValidation] = match (wanted.waiting, &facts.renewal) {
         (Waiting::Renewal, Some(renewal)) => &renewal.domains,
         (Waiting::Issuance(_), _) => &facts.domain_validations,
+        (Waiting::MethodChange(_), _) => requested.domains(),
         _ => &[],
     };
     let record = |domain: &DomainValidation| match &domain.validation {
@@ -231,7 +177,7 @@ fn mark_validated(facts: &CertificateFacts, wanted: &mut Wanted) {
 }
 
 fn add(names: &mut Vec<String>, name: &str) {
-    if !names.iter().any(|known| known == name) {
+    if !names.iter().any(|known| DnsName::new(known) == DnsName::new(name)) {
         names.push(name.to_owned());
     }
 }
@@ -247,7 +193,8 @@ pub fn may_be_renewing(facts: &CertificateFacts, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{Renewal, ResourceRecord};
+    use certificates::{MethodChange, Renewal, ResourceRecord};
+    use sdk::{CallError, CallErrorKind};
 
     use super::*;
 
@@ -277,7 +224,7 @@ mod tests {
     }
 
     fn wanted(facts: &CertificateFacts) -> Wanted {
-        match of(facts) {
+        match of(facts, &Requested::Nothing) {
             Need::Records(wanted) => wanted,
             other => panic!("{other:?}"),
         }
@@ -309,30 +256,6 @@ mod tests {
         let nothing = certificate("PENDING_VALIDATION", Vec::new());
         assert_eq!(wanted(&nothing).not_named, ["example.com"]);
         assert_eq!(wanted(&certificate("ISSUED", Vec::new())).not_named, Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_table_of_certificates_that_need_nothing() {
-        let mail = || by("example.com", Validation::Email(vec!["admin@example.com".into()]));
-        let other = |method: &str| by("example.com", Validation::Other(Some(method.into())));
-        for (status, domains, idle) in [
-            ("ISSUED", vec![mail()], Idle::EmailValidation),
-            ("PENDING_VALIDATION", vec![mail(), mail()], Idle::EmailValidation),
-            ("PENDING_VALIDATION", vec![other("HTTP")], Idle::HttpValidation),
-            ("ISSUED", vec![other("CARRIER_PIGEON"), mail()], Idle::OtherValidation),
-            ("EXPIRED", vec![dns("example.com", true)], Idle::Expired),
-            ("REVOKED", vec![dns("example.com", true)], Idle::Revoked),
-            ("FAILED", vec![dns("example.com", true)], Idle::Failed),
-            ("VALIDATION_TIMED_OUT", vec![dns("example.com", true)], Idle::ValidationTimedOut),
-            ("INACTIVE", vec![dns("example.com", true)], Idle::Inactive),
-            ("TELEPORTED", vec![dns("example.com", true)], Idle::UnknownStatus),
-        ] {
-            assert_eq!(of(&certificate(status, domains)), Need::Nothing(idle));
-        }
-        for (kind, idle) in [(CertificateType::Imported, Idle::Imported), (CertificateType::Private, Idle::PrivateCa)] {
-            let facts = CertificateFacts { certificate_type: kind, ..certificate("ISSUED", Vec::new()) };
-            assert_eq!(of(&facts), Need::Nothing(idle));
-        }
     }
 
     #[test]
@@ -375,9 +298,47 @@ mod tests {
     }
 
     #[test]
+    fn a_change_wants_what_acm_requested_and_waits_for_the_rest() {
+        let since: Timestamp = "2026-11-21T06:00:00Z".parse().unwrap();
+        let mail = |domain: &str| by(domain, Validation::Email(vec!["admin@example.com".into()]));
+        let change = MethodChange {
+            status: "PENDING_DOMAIN_VALIDATION".into(),
+            to: Some("DNS".into()),
+            requested_at: Some(since),
+        };
+        let stuck = Renewal { status: "PENDING_VALIDATION".into(), reason: None, domains: vec![mail("example.com")] };
+        let facts = CertificateFacts {
+            method_change: Some(change),
+            renewal: Some(stuck),
+            ..certificate("ISSUED", vec![mail("example.com"), mail("www.example.com"), mail("example.org")])
+        };
+        let done = DomainValidation { succeeded: Some(true), ..dns("example.com", true) };
+        let listed = Requested::Listed(vec![done, dns("www.example.com", false)]);
+        let Need::Records(wanted) = of(&facts, &listed) else { panic!() };
+        assert_eq!(names(&wanted), ["_t.example.com"]);
+        assert_eq!(wanted.not_named, ["www.example.com", "example.org"]);
+        assert_eq!((wanted.waiting, wanted.records[0].validated), (Waiting::MethodChange(Some(since)), true));
+
+        // Names are compared as the DNS does.
+        let spelled = [dns("EXAMPLE.com.", true), dns("www.example.com.", true), dns("Example.org", false)];
+        let Need::Records(wanted) = of(&facts, &Requested::Listed(spelled.into())) else { panic!() };
+        assert_eq!(wanted.not_named, ["Example.org"]);
+
+        let error = CallError {
+            operation: "acm:ListCertificateDomainValidations",
+            code: None,
+            message: "x".into(),
+            kind: CallErrorKind::Denied,
+        };
+        let Need::Records(wanted) = of(&facts, &Requested::Unread(error)) else { panic!() };
+        assert!(wanted.records.is_empty() && wanted.not_named.is_empty());
+        assert_eq!(wanted.waiting, Waiting::MethodChange(Some(since)));
+    }
+
+    #[test]
     fn a_request_that_caa_forbade_is_told() {
         let facts = CertificateFacts { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
-        assert_eq!(of(&facts), Need::ForbiddenByCaa);
+        assert_eq!(of(&facts, &Requested::Nothing), Need::ForbiddenByCaa);
     }
 
     #[test]
@@ -387,6 +348,8 @@ mod tests {
             (Waiting::Issuance(Some(since)), 9, false),
             (Waiting::Issuance(Some(since)), 10, true),
             (Waiting::Issuance(None), 10_000, false),
+            (Waiting::MethodChange(Some(since)), 9, false),
+            (Waiting::MethodChange(Some(since)), 10, true),
             (Waiting::Renewal, 0, true),
             (Waiting::No, 10_000, false),
         ] {

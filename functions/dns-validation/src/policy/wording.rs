@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use certificates::utc_date;
+use certificates::{Renewal, days_left, utc_date};
 use notices::{Kind, Notice, Paste};
 use serde_json::json;
 
 use super::cause::{Blocked, Cause};
 use super::name::DnsName;
 use super::records::Record;
-use super::wanted::Waiting;
+use super::wanted::{RENEWAL_WINDOW_DAYS, Waiting};
 use super::{Look, Settings, severity};
 
 /// Records beyond so many characters of names and values are counted, not listed: a message holds 256 KiB,
@@ -34,7 +34,7 @@ pub(super) fn notice(look: &Look, waiting: Waiting, blocked: &[Blocked], setting
     notice.why_it_matters = why_it_matters(look, waiting);
     notice.what_happens_next = what_happens_next(waiting).to_owned();
     let creatable = listed(&records);
-    notice.what_to_do = steps(look, blocked, !records.is_empty(), records.len() - creatable.len());
+    notice.what_to_do = steps(look, waiting, blocked, &records, records.len() - creatable.len());
     if waiting == Waiting::RequestFailed {
         notice.what_to_do.push("Then request the certificate anew.".into());
     }
@@ -66,6 +66,7 @@ fn headline(name: &str, cause: Cause, records: usize) -> String {
             format!("{name}: CAA forbids Amazon to issue ({cause})", cause = cause.as_str())
         }
         (Cause::NotDelegated, _) => format!("{name}: validation has no effect (not-delegated)"),
+        (Cause::RecordsUnreadable, 0) => format!("{name}: ACM tells no records (records-unreadable)"),
         (_, 1) => format!("{name}: 1 validation record is missing ({})", cause.as_str()),
         (_, records) => format!("{name}: {records} validation records missing ({})", cause.as_str()),
     }
@@ -105,6 +106,16 @@ fn why_it_matters(look: &Look, waiting: Waiting) -> String {
         (Waiting::RequestFailed, _) => {
             "The certificate was not issued, and whatever waits for it waits in vain.".into()
         }
+        (Waiting::MethodChange(_), end) => {
+            let end = end.filter(|_| is_near_its_end(look)).map(|end| {
+                format!(" Unless it is renewed before, clients refuse to connect to what uses it from {end} on.")
+            });
+            format!(
+                "The change to DNS validation waits for that. Without it the certificate stays validated by e-mail, and \
+                 each renewal waits for a person's answer.{}",
+                end.unwrap_or_default()
+            )
+        }
         (Waiting::Issuance(_), _) | (_, None) => {
             "The certificate is not issued before that, and whatever waits for it waits too (a CloudFormation stack \
              stays in CREATE_IN_PROGRESS)."
@@ -119,10 +130,20 @@ fn why_it_matters(look: &Look, waiting: Waiting) -> String {
     }
 }
 
+/// Whether its renewal waits, or may be asked for.
+fn is_near_its_end(look: &Look) -> bool {
+    let near = |end| days_left(end, look.now) <= RENEWAL_WINDOW_DAYS;
+    look.facts.renewal.as_ref().is_some_and(Renewal::is_stuck) || look.facts.not_after.is_some_and(near)
+}
+
 fn what_happens_next(waiting: Waiting) -> &'static str {
     match waiting {
         Waiting::Issuance(_) => {
             "ACM goes on by itself as soon as the cause is mended, for 72 hours after the request; then the certificate \
+             has to be requested anew. acm-autopilot looks again at each sweep, and writes again when the cause changes."
+        }
+        Waiting::MethodChange(_) => {
+            "ACM goes on by itself as soon as the cause is mended, for 72 hours after the change was requested; then it \
              has to be requested anew. acm-autopilot looks again at each sweep, and writes again when the cause changes."
         }
         Waiting::RequestFailed => "Nothing: ACM has ended this request.",
@@ -133,22 +154,30 @@ fn what_happens_next(waiting: Waiting) -> &'static str {
     }
 }
 
-fn steps(look: &Look, blocked: &[Blocked], has_records: bool, unlisted: usize) -> Vec<String> {
+fn steps(look: &Look, waiting: Waiting, blocked: &[Blocked], records: &[&Record], unlisted: usize) -> Vec<String> {
     let causes: BTreeSet<Cause> = blocked.iter().map(|blocked| blocked.cause).collect();
     let mut steps: Vec<String> = causes.iter().flat_map(|cause| cause.steps()).map(|step| (*step).to_owned()).collect();
-    if has_records {
+    let all_records = all_records(look, waiting);
+    if causes.contains(&Cause::RecordsUnreadable) {
+        steps.push(format!("Or create the records yourself that are in the answer of {all_records}"));
+    }
+    if !records.is_empty() {
         steps.push("Keep the records for good: every later renewal needs them.".into());
     }
     if unlisted > 0 {
-        steps.push(format!(
-            "{} more records are in the answer of aws acm describe-certificate --region {} --certificate-arn {} --query \
-             Certificate.DomainValidationOptions",
-            unlisted,
-            look.facts.arn.region(),
-            look.facts.arn
-        ));
+        steps.push(format!("{unlisted} more records are in the answer of {all_records}"));
     }
     steps
+}
+
+/// The command that shows the records which ACM asks for.
+fn all_records(look: &Look, waiting: Waiting) -> String {
+    let (command, query) = match waiting {
+        Waiting::MethodChange(_) => ("list-certificate-domain-validations", ""),
+        _ => ("describe-certificate", " --query Certificate.DomainValidationOptions"),
+    };
+    let arn = &look.facts.arn;
+    format!("aws acm {command} --region {} --certificate-arn {arn}{query}", arn.region())
 }
 
 /// RFC 1035, section 5.1.
@@ -217,7 +246,13 @@ fn shortened(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use certificates::tags::Tags;
+    use certificates::{CertificateArn, CertificateFacts, CertificateType};
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::super::method_change::Requested;
     use super::*;
+    use crate::Occasion;
 
     #[test]
     fn a_change_batch_holds_what_one_zone_takes() {
@@ -244,6 +279,34 @@ mod tests {
         }
         assert!(!change_batches(&all[..2], &records[..2], 300)[0].title.contains("records of"));
         assert!(change_batches(&all[4..], &records[4..], 300).is_empty());
+    }
+
+    #[test]
+    fn a_change_is_told_with_the_end_where_it_is_near() {
+        let now: Timestamp = "2026-11-21T06:51:08Z".parse().unwrap();
+        let arn: CertificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
+        let stuck = || Some(Renewal { status: "PENDING_VALIDATION".into(), reason: None, domains: Vec::new() });
+        for (days, renewal, end) in
+            [(61, None, None), (60, None, Some("2027-01-20")), (61, stuck(), Some("2027-01-21"))]
+        {
+            let facts = CertificateFacts {
+                not_after: Some(now + SignedDuration::from_hours(24 * days)),
+                renewal,
+                ..CertificateFacts::new(arn.clone(), CertificateType::AmazonIssued)
+            };
+            let look = Look {
+                occasion: Occasion::Sweep,
+                change_asked_at: None,
+                facts,
+                requested: Requested::Nothing,
+                tags: Tags::default(),
+                now,
+            };
+            let text = why_it_matters(&look, Waiting::MethodChange(None));
+            assert!(text.contains("stays validated by e-mail"), "{text}");
+            assert_eq!(text.contains("refuse to connect"), end.is_some(), "{days} {text}");
+            assert!(end.is_none_or(|end| text.contains(end)), "{days} {text}");
+        }
     }
 
     #[test]

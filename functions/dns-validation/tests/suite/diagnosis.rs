@@ -3,7 +3,7 @@
 use dns_validation::Outcome;
 use jiff::Span;
 
-use super::world::{ACTION_REQUIRED, NOTICED, REQUESTED, World, issued};
+use super::world::{ACTION_REQUIRED, NOTICED, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 /// A world whose function asks that name server.
 async fn asking() -> (World, simulated_aws::DnsServer) {
@@ -31,6 +31,29 @@ async fn a_zone_that_nobody_uses_is_found_when_acm_waits_for_long() {
     world.aws.delegate(&zone);
     assert_eq!(world.status(&arn), "ISSUED");
     world.sweep().await;
+    assert_eq!(world.tag(&arn, NOTICED), None);
+}
+
+/// CAA is not said to be what a change waits for: it issues nothing.
+#[tokio::test]
+async fn a_zone_that_nobody_uses_is_found_when_a_change_waits_for_long() {
+    let (world, _server) = asking().await;
+    let zone = world.aws.create_hosted_zone("example.com");
+    world.aws.create_hosted_zone("example.net");
+    world.aws.set_caa("example.net", &["0 issue \"letsencrypt.org\""]);
+    world.aws.undelegate(&zone);
+    let arn = world.insert(issued("example.com").dns("example.net").validated_by_email());
+    world.change_to_dns(&arn).await;
+    assert_eq!(world.on(OPTIONS_CHANGED, &arn).await.outcome, Outcome::RecordsCreated);
+    world.aws.advance(Span::new().minutes(5));
+    assert_eq!(world.on(OPTIONS_CHANGED, &arn).await.outcome, Outcome::NothingToDo, "ACM may still find it");
+    world.aws.advance(Span::new().minutes(6));
+    let looked = world.on(OPTIONS_CHANGED, &arn).await;
+    assert_eq!((looked.outcome, looked.reason, looked.blocked.len()), (Outcome::Noticed, "not-delegated", 1));
+    assert_eq!(world.sweep().await.notices, 0);
+
+    world.aws.delegate(&zone);
+    assert_eq!(world.on(OPTIONS_CHANGED, &arn).await.reason, "records-in-place");
     assert_eq!(world.tag(&arn, NOTICED), None);
 }
 

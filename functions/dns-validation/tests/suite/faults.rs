@@ -11,15 +11,19 @@ use super::world::{NOTICED, REQUESTED, World, sample};
 
 const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
 
+/// What may happen to a call, and passes.
+pub(crate) const FAULTS: [Fault; 6] =
+    [Fault::Crash, Fault::CrashAfter, Fault::Throttled, Fault::ServerError, Fault::ConnectionReset, Fault::AnswerLost];
+
 /// Each call of the function is one HTTP request.
-fn without_retries(world: &World) -> Handler {
+pub(crate) fn without_retries(world: &World) -> Handler {
     let topic = "arn:aws:sns:us-east-1:123456789012:notices";
     let variables = [("NOTICE_TOPIC_ARN", topic), ("DNS_LOOKUPS", "false"), ("ZONE_ROLES", ROLES)];
     let sdk = world.aws.sdk_config().into_builder().retry_config(RetryConfig::disabled()).build();
     Handler::new(Config::read(&variables.into_iter().collect()).unwrap(), &sdk)
 }
 
-async fn deliver(world: &World, handler: &Handler, arn: &str) -> bool {
+pub(crate) async fn deliver(world: &World, handler: &Handler, arn: &str) -> bool {
     let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
     let invocation = Invocation { scope, deadline: world.aws.now() + SignedDuration::from_mins(5) };
     handler.handle(&sample(REQUESTED, arn), &invocation, &mut Metrics::new("test")).await.is_ok()
@@ -43,15 +47,7 @@ async fn after_a_fault_at_any_call_the_next_looks_finish_the_work() {
         world.aws.calls().len()
     };
     assert!(calls >= 10, "{calls}");
-    let faults = [
-        Fault::Crash,
-        Fault::CrashAfter,
-        Fault::Throttled,
-        Fault::ServerError,
-        Fault::ConnectionReset,
-        Fault::AnswerLost,
-    ];
-    for fault in faults {
+    for fault in FAULTS {
         for call in 1..=u64::try_from(calls).unwrap() {
             let (world, zones, arn) = prepared().await;
             world.aws.fail_call(call, fault.clone());

@@ -5,6 +5,7 @@ mod accounts;
 mod calls;
 mod diagnosis;
 mod faults;
+mod method_changes;
 mod mutated_events;
 mod notices;
 mod permissions;

@@ -189,3 +189,47 @@ async fn a_part_that_is_mended_is_not_told_anew() {
     assert_eq!(world.sweep().await.notices, 1);
     assert_eq!(world.sweep().await.notices, 0);
 }
+
+/// More than a tag has room for one by one.
+#[tokio::test]
+async fn a_part_of_many_that_is_mended_is_not_told_anew() {
+    let world = World::new();
+    world.aws.set_name_quota(100);
+    let names: Vec<String> = (0..100).map(|n| format!("example-{n}.org")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let arn = world.request(&names).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
+    let mut told = world.tag(&arn, NOTICED);
+    for mended in [7, 42, 99] {
+        world.aws.create_hosted_zone(names[mended]);
+        let swept = world.sweep().await;
+        assert_eq!((swept.records_created, swept.notices, swept.blocked), (1, 0, 1), "{mended}");
+        assert_ne!(world.tag(&arn, NOTICED), told, "what is mended is forgotten");
+        told = world.tag(&arn, NOTICED);
+    }
+    // What is found of one of the others, and was not told, is news: once.
+    world.aws.create_private_hosted_zone(names[3]);
+    assert_eq!(world.sweep().await.notices, 1);
+    assert_eq!(world.sweep().await.notices, 0);
+    assert_eq!(world.causes(), ["no-zone", "private-zone-only"]);
+}
+
+/// More than a tag has room for one by one: their number tells what is news.
+#[tokio::test]
+async fn of_many_one_more_is_news() {
+    let world = World::new();
+    world.aws.set_name_quota(100);
+    let names: Vec<String> = (0..100).map(|n| format!("example-{n}.org")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // ACM names one record after the other.
+    let arn = world.request_at_once(&names).await;
+    world.aws.advance(Span::new().seconds(33));
+    let told = |sweep: usize| format!("no-zone/{sweep}:");
+    for count in 29..33 {
+        let swept = world.sweep().await;
+        assert_eq!(swept.notices, 1, "{count}");
+        let tag = world.tag(&arn, NOTICED).unwrap();
+        assert!(tag.starts_with(&told(count)), "{count} {tag}");
+        world.aws.advance(Span::new().seconds(1));
+    }
+}

@@ -7,7 +7,7 @@ use dns_validation::Config;
 use simulated_aws::permissions::{granted, granted_actions};
 use simulated_aws::{Call, RoleRule};
 
-use super::world::{NOTICED, REQUESTED, World};
+use super::world::{NOTICED, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
 const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
@@ -19,7 +19,7 @@ fn infra(file: &str) -> PathBuf {
 }
 
 /// A life with everything in it: a parameter, two accounts, a name without a zone that gets one, two zones
-/// of one name. The world, and the actions that were called.
+/// of one name, a change of the validation method. The world, and the actions that were called.
 async fn busy_life() -> (World, BTreeSet<String>) {
     let world = World::new();
     world.aws.set_parameter("/zones", ROLES);
@@ -28,6 +28,13 @@ async fn busy_life() -> (World, BTreeSet<String>) {
     let config = Config::read(&variables.into_iter().collect()).unwrap();
     config.with_parameter(&world.aws.sdk_config()).await.unwrap();
     let mut called: BTreeSet<String> = world.aws.calls().iter().map(Call::action).collect();
+
+    // A certificate is changed from e-mail to DNS validation.
+    world.aws.create_hosted_zone("example.edu");
+    let changing = world.insert(issued("example.edu").validated_by_email());
+    world.change_to_dns(&changing).await;
+    world.on(OPTIONS_CHANGED, &changing).await;
+    called.extend(world.aws.calls().iter().map(Call::action));
 
     let server = world.aws.serve_dns().await;
     let address = server.address().to_string();
@@ -62,6 +69,23 @@ async fn the_role_of_another_account_allows_exactly_the_calls_to_route_53() {
     let (_, called) = busy_life().await;
     let called: BTreeSet<String> = called.into_iter().filter(|action| action.starts_with("route53:")).collect();
     assert_eq!(granted_actions(&infra("zone-role.yaml"), "ZoneRole"), called);
+}
+
+/// Service authorization reference: ListCertificates alone has no resource. That ListCertificateDomainValidations has one
+/// is unverified: were it otherwise, the role would be refused, and that is told as `records-unreadable`.
+#[test]
+fn certificates_are_those_of_this_account_and_region() {
+    let certificates = "arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::AccountId}:certificate/*";
+    let mut seen = 0;
+    for statement in granted(&infra("template.yaml"), "DnsValidationRole") {
+        for action in statement.actions.iter().filter(|action| action.starts_with("acm:")) {
+            let all = action == "acm:ListCertificates";
+            let expected = BTreeSet::from([if all { "*" } else { certificates }.to_owned()]);
+            assert_eq!(statement.resources, expected, "{action}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 6);
 }
 
 #[tokio::test]

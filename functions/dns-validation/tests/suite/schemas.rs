@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jsonschema::Validator;
 use serde_json::Value;
-use simulated_aws::RoleRule;
+use simulated_aws::{Fault, RoleRule};
 
-use super::world::{ACTION_REQUIRED, REQUESTED, World, issued};
+use super::world::{ACTION_REQUIRED, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 const EVENT: &str = include_str!("../../../../events/schemas/certificate-validation-records-provisioned.schema.json");
 const NOTICE: &str = include_str!("../../../../events/schemas/notice.schema.json");
@@ -54,6 +54,12 @@ async fn notices_and_events_keep_to_their_schemas() {
             check(NOTICE, &serde_json::from_str(notice.for_protocol("sqs")).unwrap());
         }
     }
+    let arn = world.insert(issued("c.example.com").validated_by_email());
+    world.change_to_dns(&arn).await;
+    world.aws.fail_always("ListCertificateDomainValidations", Fault::AccessDenied);
+    world.on(OPTIONS_CHANGED, &arn).await;
+    check(NOTICE, &serde_json::from_str(world.aws.published()[0].for_protocol("sqs")).unwrap());
+    world.aws.forget_record();
     world.create_record(&zone, "b.example.com");
     let arn = world.insert(issued("b.example.com").days_left(5).renewal("FAILED", Some("CAA_ERROR")));
     world.on(ACTION_REQUIRED, &arn).await;

@@ -1,9 +1,9 @@
 //! Whole notices, as people read them. `INSTA_UPDATE=always cargo test -p dns-validation wording`
 //! writes them anew.
 
-use simulated_aws::{CertificateSpec, RoleRule};
+use simulated_aws::{CertificateSpec, Fault, RoleRule};
 
-use super::world::{ACTION_REQUIRED, REQUESTED, World, issued};
+use super::world::{ACTION_REQUIRED, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
 const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
@@ -11,6 +11,10 @@ const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::1111222233
 async fn notice(world: &World, event: &str, certificate: CertificateSpec) -> String {
     let arn = world.insert(certificate);
     world.on(event, &arn).await;
+    only_notice(world)
+}
+
+fn only_notice(world: &World) -> String {
     let published = world.aws.published();
     let [notice] = &published[..] else { panic!("{} notices", published.len()) };
     format!("Subject: {}\n\n{}", notice.subject.as_deref().unwrap(), notice.for_protocol("email"))
@@ -24,6 +28,16 @@ fn requested(name: &str) -> CertificateSpec {
 async fn no_zone() {
     let certificate = requested("example.org").dns("*.example.org").dns("www.example.org").tag("Owner", "team-web");
     insta::assert_snapshot!(notice(&World::new(), REQUESTED, certificate).await);
+}
+
+#[tokio::test]
+async fn records_unreadable_of_a_change_to_dns_validation() {
+    let world = World::new();
+    let arn = world.insert(issued("example.com").validated_by_email());
+    world.change_to_dns(&arn).await;
+    world.aws.fail_always("ListCertificateDomainValidations", Fault::AccessDenied);
+    world.on(OPTIONS_CHANGED, &arn).await;
+    insta::assert_snapshot!(only_notice(&world));
 }
 
 #[tokio::test]

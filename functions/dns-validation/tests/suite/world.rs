@@ -1,6 +1,6 @@
 //! An account with a topic and zones, and the function in it.
 
-use aws_sdk_acm::types::ValidationMethod;
+use aws_sdk_acm::types::{CertificateOptions, ValidationMethod};
 use certificates::Scope;
 use dns_validation::{Answer, Config, Error, Handler, Looked, Swept};
 use jiff::{SignedDuration, Span, Timestamp};
@@ -44,6 +44,7 @@ pub(crate) fn sample(name: &str, arn: &str) -> Value {
 }
 
 pub(crate) const REQUESTED: &str = "cloudtrail-request-certificate";
+pub(crate) const OPTIONS_CHANGED: &str = "cloudtrail-update-certificate-options";
 pub(crate) const ACTION_REQUIRED: &str = "certificate-renewal-action-required";
 
 pub(crate) struct World {
@@ -93,6 +94,20 @@ impl World {
         let arn = call.send().await.unwrap().certificate_arn.unwrap();
         self.aws.forget_record();
         arn
+    }
+
+    /// Somebody asks for a certificate's change from e-mail to DNS validation, and ACM has named its records.
+    pub(crate) async fn change_to_dns(&self, arn: &str) {
+        self.change_to_dns_at_once(arn).await;
+        self.aws.advance(Span::new().seconds(10));
+    }
+
+    /// Somebody asks for it at this moment.
+    pub(crate) async fn change_to_dns_at_once(&self, arn: &str) {
+        let acm = aws_sdk_acm::Client::new(&self.aws.sdk_config());
+        let dns = CertificateOptions::builder().validation_method(ValidationMethod::Dns).build();
+        acm.update_certificate_options().certificate_arn(arn).options(dns).send().await.unwrap();
+        self.aws.forget_record();
     }
 
     /// A certificate without keys.

@@ -1,0 +1,113 @@
+//! What was found out about one certificate, of all that was gathered and tried.
+
+use events::ProvisionedRecord;
+use sdk::CallError;
+
+use crate::diagnosis::Diagnosis;
+use crate::place::{Ending, Endings};
+use crate::policy::{Blocked, HostedZone, Look, Record, Requested, Unsettled, Waiting, Wanted, WantedRecord};
+
+/// What was found out about one certificate.
+pub(crate) struct Findings<'a> {
+    pub(crate) waiting: Waiting,
+    pub(crate) created: Vec<(&'a Record, &'a HostedZone)>,
+    pub(crate) in_place: Vec<(&'a WantedRecord, &'a HostedZone)>,
+    pub(crate) blocked: Vec<Blocked>,
+    /// Those that ACM has validated in somebody else's DNS, or the DNS shows.
+    pub(crate) elsewhere: usize,
+    pub(crate) unanswered: bool,
+    pub(crate) failed: Option<CallError>,
+    /// Whether there was no time for some records.
+    pub(crate) late: bool,
+    pub(crate) not_named: &'a [String],
+}
+
+impl<'a> Findings<'a> {
+    pub(crate) fn none(waiting: Waiting) -> Self {
+        Self {
+            waiting,
+            created: vec![],
+            in_place: vec![],
+            blocked: vec![],
+            elsewhere: 0,
+            unanswered: false,
+            failed: None,
+            late: false,
+            not_named: &[],
+        }
+    }
+
+    pub(crate) fn of(look: &Look, wanted: &'a Wanted, endings: &'a Endings) -> Self {
+        let mut findings = Self { not_named: &wanted.not_named, ..Self::none(wanted.waiting) };
+        findings.blocked.extend(look.requested.blocked(&look.facts));
+        findings.failed = look.requested.failed().cloned();
+        // Whatever was told of the records may be so still.
+        findings.unanswered = matches!(look.requested, Requested::Unread(_));
+        findings.late = look.requested == Requested::Late;
+        for wanted in &wanted.records {
+            match endings.get(&wanted.record) {
+                Some(Ending::InPlace(zone)) => findings.in_place.push((wanted, zone)),
+                Some(Ending::Created(zone)) => findings.created.push((&wanted.record, zone)),
+                Some(Ending::Blocked(blocked)) if wanted.validated && !blocked.known_missing => findings.elsewhere += 1,
+                Some(Ending::Blocked(blocked)) => {
+                    findings.blocked.push(Blocked { domain: wanted.domain.clone(), ..(**blocked).clone() });
+                }
+                Some(Ending::Failed(error)) => findings.failed = Some(error.clone()),
+                Some(Ending::Late) => findings.late = true,
+                None => {}
+            }
+        }
+        findings
+    }
+
+    /// Something could not be found out.
+    pub(crate) fn unsettled(&self) -> Unsettled {
+        match () {
+            () if self.failed.is_some() || self.late => Unsettled::Failed,
+            () if !self.not_named.is_empty() => Unsettled::NotNamed,
+            () if self.unanswered => Unsettled::Unanswered,
+            () => Unsettled::No,
+        }
+    }
+
+    /// ACM has had what this function can give, so that only the DNS itself can tell what is wrong.
+    pub(crate) fn are_all_placed(&self) -> bool {
+        self.created.is_empty() && self.failed.is_none() && !self.late && self.not_named.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, diagnosis: Diagnosis) {
+        self.unanswered |= diagnosis.unanswered;
+        self.blocked.extend(diagnosis.blocked);
+    }
+
+    /// What keeps something from being done, as far as it matters now.
+    pub(crate) fn hindered(&self) -> impl Iterator<Item = &Blocked> {
+        self.blocked.iter().filter(|blocked| self.waiting != Waiting::No || blocked.known_missing)
+    }
+
+    pub(crate) fn reason(&self) -> &'static str {
+        if !self.created.is_empty() {
+            return "records-missing";
+        }
+        if let Some(cause) = self.hindered().map(|blocked| blocked.cause).min() {
+            return cause.as_str();
+        }
+        match () {
+            () if !self.not_named.is_empty() => "records-not-named",
+            () if !self.blocked.is_empty() || self.elsewhere > 0 => "validated-elsewhere",
+            () if self.in_place.is_empty() => "no-records",
+            () => "records-in-place",
+        }
+    }
+
+    pub(crate) fn provisioned(&self) -> Vec<ProvisionedRecord> {
+        let provisioned = |(record, zone): &(&Record, &HostedZone)| ProvisionedRecord {
+            zone_id: zone.id.clone(),
+            zone_name: zone.name.to_string(),
+            name: record.name.to_string(),
+            kind: "CNAME".into(),
+            value: record.value.to_string(),
+        };
+        self.created.iter().map(provisioned).collect()
+    }
+}

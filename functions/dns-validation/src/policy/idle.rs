@@ -1,0 +1,160 @@
+//! Why a certificate needs nothing from this function.
+
+use certificates::{CertificateFacts, CertificateType, Validation};
+use serde::Serialize;
+
+use super::method_change::is_changing;
+use super::wanted::domains;
+
+/// Why a certificate needs nothing from this function: a documented word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Idle {
+    /// ACM validates nothing for an imported certificate.
+    Imported,
+    /// Nor for one that a private CA issues.
+    PrivateCa,
+    /// A person answers an e-mail.
+    EmailValidation,
+    /// CloudFront proves it over HTTP.
+    HttpValidation,
+    /// It has expired: ACM does not renew it any more.
+    Expired,
+    /// It was revoked.
+    Revoked,
+    /// The request failed.
+    Failed,
+    /// ACM gave up after 72 hours. It has to be requested anew.
+    ValidationTimedOut,
+    /// ACM keeps it only for the record.
+    Inactive,
+    /// A status that is not known here.
+    UnknownStatus,
+    /// Another method than DNS.
+    OtherValidation,
+}
+
+impl Idle {
+    /// Why a described certificate needs nothing, if so.
+    #[must_use]
+    pub fn of(facts: &CertificateFacts) -> Option<Self> {
+        match (&facts.certificate_type, facts.status.as_str()) {
+            (CertificateType::Imported, _) => Some(Self::Imported),
+            (CertificateType::Private, _) => Some(Self::PrivateCa),
+            (_, "ISSUED") if is_changing(facts) => None,
+            (_, "PENDING_VALIDATION" | "ISSUED") => without_dns(facts),
+            (_, "FAILED") => Some(Self::Failed),
+            (_, "EXPIRED") => Some(Self::Expired),
+            (_, "REVOKED") => Some(Self::Revoked),
+            (_, "VALIDATION_TIMED_OUT") => Some(Self::ValidationTimedOut),
+            (_, "INACTIVE") => Some(Self::Inactive),
+            _ => Some(Self::UnknownStatus),
+        }
+    }
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Imported => "imported",
+            Self::PrivateCa => "private-ca",
+            Self::EmailValidation => "email-validation",
+            Self::HttpValidation => "http-validation",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Failed => "failed",
+            Self::ValidationTimedOut => "validation-timed-out",
+            Self::Inactive => "inactive",
+            Self::UnknownStatus => "unknown-status",
+            Self::OtherValidation => "other-validation",
+        }
+    }
+}
+
+/// Why DNS proves none of its domains. An answer of ACM's without any domain comes in the seconds
+/// after the request, and says nothing.
+fn without_dns(facts: &CertificateFacts) -> Option<Idle> {
+    let all = |test: fn(&Validation) -> bool| domains(facts).all(|domain| test(&domain.validation));
+    domains(facts).next()?;
+    if all(|validation| matches!(validation, Validation::Email(_))) {
+        return Some(Idle::EmailValidation);
+    }
+    if all(|validation| matches!(validation, Validation::Other(Some(method)) if method == "HTTP")) {
+        return Some(Idle::HttpValidation);
+    }
+    let none = all(|validation| matches!(validation, Validation::Email(_) | Validation::Other(Some(_))));
+    none.then_some(Idle::OtherValidation)
+}
+
+#[cfg(test)]
+mod tests {
+    use certificates::{DomainValidation, MethodChange, ResourceRecord};
+
+    use super::*;
+
+    fn by(domain: &str, validation: Validation) -> DomainValidation {
+        DomainValidation { domain_name: domain.into(), succeeded: None, validation }
+    }
+
+    fn dns() -> DomainValidation {
+        let record = ResourceRecord { name: "_t.example.com.".into(), kind: "CNAME".into(), value: "_v.".into() };
+        by("example.com", Validation::Dns(Some(record)))
+    }
+
+    fn certificate(status: &str, domains: Vec<DomainValidation>) -> CertificateFacts {
+        let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
+        CertificateFacts {
+            status: status.into(),
+            domain_validations: domains,
+            described: true,
+            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
+        }
+    }
+
+    #[test]
+    fn the_table_of_certificates_that_need_nothing() {
+        let mail = || by("example.com", Validation::Email(vec!["admin@example.com".into()]));
+        let other = |method: &str| by("example.com", Validation::Other(Some(method.into())));
+        for (status, domains, idle) in [
+            ("ISSUED", vec![mail()], Idle::EmailValidation),
+            ("PENDING_VALIDATION", vec![mail(), mail()], Idle::EmailValidation),
+            ("PENDING_VALIDATION", vec![other("HTTP")], Idle::HttpValidation),
+            ("ISSUED", vec![other("CARRIER_PIGEON"), mail()], Idle::OtherValidation),
+            ("EXPIRED", vec![dns()], Idle::Expired),
+            ("REVOKED", vec![dns()], Idle::Revoked),
+            ("FAILED", vec![dns()], Idle::Failed),
+            ("VALIDATION_TIMED_OUT", vec![dns()], Idle::ValidationTimedOut),
+            ("INACTIVE", vec![dns()], Idle::Inactive),
+            ("TELEPORTED", vec![dns()], Idle::UnknownStatus),
+        ] {
+            assert_eq!(Idle::of(&certificate(status, domains)), Some(idle));
+        }
+        for (kind, idle) in [(CertificateType::Imported, Idle::Imported), (CertificateType::Private, Idle::PrivateCa)] {
+            let facts = CertificateFacts { certificate_type: kind, ..certificate("ISSUED", Vec::new()) };
+            assert_eq!(Idle::of(&facts), Some(idle));
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_is_being_changed_is_not_idle() {
+        let mail = DomainValidation {
+            domain_name: "example.com".into(),
+            succeeded: None,
+            validation: Validation::Email(Vec::new()),
+        };
+        let change = |status: &str, to: Option<&str>| {
+            Some(MethodChange { status: status.into(), to: to.map(str::to_owned), requested_at: None })
+        };
+        for (status, method_change, idle) in [
+            ("ISSUED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), None),
+            ("ISSUED", change("PENDING_DOMAIN_VALIDATION", None), None),
+            ("ISSUED", change("PENDING_DOMAIN_VALIDATION", Some("HTTP")), Some(Idle::EmailValidation)),
+            ("ISSUED", change("FAILED", Some("DNS")), Some(Idle::EmailValidation)),
+            ("ISSUED", None, Some(Idle::EmailValidation)),
+            ("EXPIRED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), Some(Idle::Expired)),
+        ] {
+            let facts = CertificateFacts { method_change, ..certificate(status, vec![mail.clone()]) };
+            assert_eq!(Idle::of(&facts), idle, "{:?}", facts.method_change);
+        }
+    }
+}

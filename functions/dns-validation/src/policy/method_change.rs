@@ -1,0 +1,177 @@
+//! The change from e-mail to DNS validation.
+//!
+//! While it is under way, DescribeCertificate shows the certificate as validated by e-mail, and an
+//! UpdateSummary that waits; the records are only in ListCertificateDomainValidations
+//! ([DomainValidationSummary](https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidationSummary.html):
+//! the requested configuration "is present only when a migration is in progress"). That ACM gives a change up after 72
+//! hours is said by the user guide only ("Migrate from email to DNS validation"), and unverified.
+
+use certificates::{CertificateFacts, CertificateType, DomainValidation};
+use jiff::{SignedDuration, Timestamp};
+use sdk::CallError;
+
+use super::cause::{Blocked, Cause};
+use super::idle::Idle;
+
+/// For so long after the call a description may not show the change yet. How long it really takes is not documented.
+const MAY_BE_UNSEEN: SignedDuration = SignedDuration::from_mins(10);
+/// CloudTrail's time and ACM's are of different clocks, and one is in whole seconds.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(1);
+/// For so long a change that ACM gave up is warned of: 72 hours until then, and as many until each certificate has
+/// had its turn in an hourly sweep, with a day to spare.
+const IS_WARNED_OF: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What ACM requested of a certificate besides what its description shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requested {
+    /// No change is under way. ACM was not asked.
+    Nothing,
+    /// These validations. A domain of which nothing is here has no record yet.
+    Listed(Vec<DomainValidation>),
+    /// ACM did not tell.
+    Unread(CallError),
+    /// There was no time to ask.
+    Late,
+}
+
+impl Requested {
+    /// The validations.
+    #[must_use]
+    pub fn domains(&self) -> &[DomainValidation] {
+        match self {
+            Self::Listed(domains) => domains,
+            Self::Nothing | Self::Unread(_) | Self::Late => &[],
+        }
+    }
+
+    /// Why it cannot be known before a person does something.
+    #[must_use]
+    pub fn blocked(&self, facts: &CertificateFacts) -> Option<Blocked> {
+        match self {
+            Self::Unread(error) if !error.is_retryable() => Some(Blocked {
+                cause: Cause::RecordsUnreadable,
+                domain: facts.display_name().to_owned(),
+                record: None,
+                detail: format!("It is being changed to DNS validation, and ACM does not tell the records: {error}."),
+                known_missing: false,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Why it may be known at the next look.
+    #[must_use]
+    pub fn failed(&self) -> Option<&CallError> {
+        match self {
+            Self::Unread(error) if error.is_retryable() => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Whether ACM has to be asked for the records of a change. Only issued public certificates can be changed.
+#[must_use]
+pub fn is_changing(facts: &CertificateFacts) -> bool {
+    facts.certificate_type == CertificateType::AmazonIssued
+        && facts.status == "ISSUED"
+        && facts
+            .method_change
+            .as_ref()
+            .is_some_and(|change| change.waits() && change.to.as_deref().is_none_or(|to| to == "DNS"))
+}
+
+/// Whether somebody asked for a change at this moment, and the description is older than that.
+#[must_use]
+pub fn is_not_shown_yet(facts: &CertificateFacts, asked_at: Option<Timestamp>, now: Timestamp) -> bool {
+    let Some(asked_at) = asked_at.filter(|&asked_at| now.duration_since(asked_at).abs() < MAY_BE_UNSEEN) else {
+        return false;
+    };
+    let by_email = facts.status == "ISSUED" && Idle::of(facts) == Some(Idle::EmailValidation);
+    // That it failed, or leads elsewhere, is an answer too.
+    let is_shown = facts.method_change.as_ref().is_some_and(|change| {
+        change.requested_at.is_none_or(|requested_at| asked_at.duration_since(requested_at) <= CLOCKS_APART)
+    });
+    by_email && !is_shown
+}
+
+/// Whether ACM gave a change up lately, which nothing but the certificate's description tells.
+#[must_use]
+pub fn was_given_up(facts: &CertificateFacts, now: Timestamp) -> bool {
+    Idle::of(facts) == Some(Idle::EmailValidation)
+        && facts.method_change.as_ref().is_some_and(|change| {
+            let lately = |requested_at| now.duration_since(requested_at) < IS_WARNED_OF;
+            change.status == "FAILED" && change.requested_at.is_some_and(lately)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use certificates::{MethodChange, Validation};
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-21T06:51:08Z".parse().unwrap()
+    }
+
+    /// Issued and validated by e-mail, with a change of this status that was requested so many minutes ago.
+    fn certificate(change: Option<(&str, Option<i64>)>) -> CertificateFacts {
+        let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
+        let mail = Validation::Email(vec!["admin@example.com".into()]);
+        let domain = DomainValidation { domain_name: "example.com".into(), succeeded: None, validation: mail };
+        CertificateFacts {
+            status: "ISSUED".into(),
+            domain_validations: vec![domain],
+            described: true,
+            method_change: change.map(|(status, minutes)| MethodChange {
+                status: status.into(),
+                to: Some("DNS".into()),
+                requested_at: minutes.map(|minutes| now() - SignedDuration::from_mins(minutes)),
+            }),
+            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
+        }
+    }
+
+    #[test]
+    fn a_change_that_was_asked_for_lately_may_not_be_shown_yet() {
+        let days = 24 * 60;
+        for (change, asked, expected) in [
+            (None, Some(2), true),
+            (None, None, false),
+            (None, Some(10), false),
+            (None, Some(-11), false),
+            (Some(("FAILED", Some(4 * days))), Some(2), true),
+            (Some(("FAILED", Some(2))), Some(2), false),
+            (Some(("FAILED", Some(3))), Some(2), false),
+            (Some(("FAILED", None)), Some(2), false),
+            (Some(("PENDING_DOMAIN_VALIDATION", Some(2))), Some(2), false),
+            (Some(("PENDING_DOMAIN_VALIDATION", Some(5))), Some(2), false),
+        ] {
+            let asked_at = asked.map(|minutes| now() - SignedDuration::from_mins(minutes));
+            assert_eq!(is_not_shown_yet(&certificate(change), asked_at, now()), expected, "{change:?} {asked:?}");
+        }
+        let asked_at = Some(now());
+        for status in ["PENDING_VALIDATION", "EXPIRED"] {
+            let facts = CertificateFacts { status: status.into(), ..certificate(None) };
+            assert!(!is_not_shown_yet(&facts, asked_at, now()), "{status}");
+        }
+        let mut by_dns = certificate(None);
+        by_dns.domain_validations[0].validation = Validation::Dns(None);
+        assert!(!is_not_shown_yet(&by_dns, asked_at, now()));
+    }
+
+    #[test]
+    fn a_change_that_acm_gave_up_is_warned_of_for_a_while() {
+        let days = 24 * 60;
+        for (change, expected) in [
+            (Some(("FAILED", Some(3 * days))), true),
+            (Some(("FAILED", Some(7 * days))), false),
+            (Some(("FAILED", None)), false),
+            (Some(("SUCCESS", Some(1))), false),
+            (Some(("PENDING_DOMAIN_VALIDATION", Some(1))), false),
+            (None, false),
+        ] {
+            assert_eq!(was_given_up(&certificate(change), now()), expected, "{change:?}");
+        }
+    }
+}
