@@ -39,13 +39,25 @@ pub enum Error {
         /// The call that failed.
         cause: CallError,
     },
-    /// A resource could not be looked at.
+    /// A resource could not be looked at, or not whether it is gone.
     #[error("{resource}: {cause}")]
     Look {
         /// The resource.
         resource: String,
         /// The call that failed.
         cause: CallError,
+    },
+    /// AWS said that a resource is there, and a moment later does not find it.
+    #[error("{resource}: it is new, and AWS does not find it yet")]
+    NotYetFound {
+        /// The resource.
+        resource: String,
+    },
+    /// AWS Config said that a CA was deleted, and AWS Private CA does not say so yet.
+    #[error("{resource}: its item tells that it was deleted, and AWS Private CA does not tell so yet")]
+    NotYetDeleted {
+        /// The CA.
+        resource: String,
     },
     /// AWS did not tell a fact without which the rule cannot be evaluated.
     #[error("{resource}: AWS does not tell {fact}, without which it cannot be checked")]
@@ -132,7 +144,9 @@ impl Failure for Error {
             | Self::Clear(cause)
             | Self::Fetch { cause, .. }
             | Self::Look { cause, .. } => cause.is_retryable(),
-            Self::NotTaken { .. } | Self::OutOfTime { .. } => true,
+            Self::NotTaken { .. } | Self::OutOfTime { .. } | Self::NotYetFound { .. } | Self::NotYetDeleted { .. } => {
+                true
+            }
             Self::Several { left, retryable, .. } => *retryable || *left > 0,
         }
     }

@@ -136,7 +136,8 @@ fn occasion(invoking: &Map<String, Value>, left_scope: bool) -> Result<Occasion,
     Ok(match item.is_gone() {
         Some(reason) => Occasion::Gone(item, reason),
         None if left_scope => Occasion::Gone(item, "The resource left the scope of the rule."),
-        None if oversized => Occasion::Oversized(item),
+        // A summary tells all that is left of a resource that was deleted.
+        None if oversized && !item.is_deleted() => Occasion::Oversized(item),
         None => Occasion::Changed(item),
     })
 }

@@ -1,8 +1,10 @@
 //! Gathers, decides, reports.
 
+use std::sync::OnceLock;
+
 use aws_config::SdkConfig;
 use aws_sdk_config::types::{ConfigurationItem, ResourceType};
-use certificates::Scope;
+use certificates::{CertificateArn, InvalidArn, PrivateCaArn, Scope};
 use jiff::Timestamp;
 use lambda::{Invocation, Metrics};
 use sdk::{CallError, Clock};
@@ -11,10 +13,11 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::event::{Occasion, Request, ResultToken};
 use crate::facts::{Authority, Certificate, Item};
+use crate::listed::Listed;
 use crate::periodic::Turns;
 use crate::report::Finding;
-use crate::rules::{Context, Evaluator, InvalidParameters, Rule, Settings, Verdict};
-use crate::subject::{Listed, Subject};
+use crate::rules::{Compliance, Context, Evaluator, InvalidParameters, Rule, Settings, Verdict};
+use crate::subject::{Subject, is_new};
 use crate::{Config, Error};
 
 /// The resource that a rule with wrong parameters is reported on.
@@ -23,11 +26,12 @@ const ACCOUNT: &str = "AWS::::Account";
 /// The function.
 #[derive(Debug)]
 pub struct Handler {
-    pub(crate) acm: aws_sdk_acm::Client,
-    pub(crate) acmpca: aws_sdk_acmpca::Client,
     pub(crate) config: aws_sdk_config::Client,
     pub(crate) clock: Clock,
     pub(crate) dry_run: bool,
+    sdk: SdkConfig,
+    acm: OnceLock<aws_sdk_acm::Client>,
+    acmpca: OnceLock<aws_sdk_acmpca::Client>,
 }
 
 /// One evaluation of a rule.
@@ -42,16 +46,26 @@ pub(crate) struct Run<'a> {
 }
 
 impl Handler {
-    /// The function with clients of this configuration.
+    /// The function with clients of this configuration. Those that only some rules need, and only where an item does
+    /// not tell enough, are made when they are needed: each costs a start some of its time.
     #[must_use]
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
         Self {
-            acm: aws_sdk_acm::Client::new(sdk),
-            acmpca: aws_sdk_acmpca::Client::new(sdk),
             config: aws_sdk_config::Client::new(sdk),
             clock: Clock::of(sdk),
             dry_run: config.dry_run,
+            sdk: sdk.clone(),
+            acm: OnceLock::new(),
+            acmpca: OnceLock::new(),
         }
+    }
+
+    pub(crate) fn acm(&self) -> &aws_sdk_acm::Client {
+        self.acm.get_or_init(|| aws_sdk_acm::Client::new(&self.sdk))
+    }
+
+    pub(crate) fn acmpca(&self) -> &aws_sdk_acmpca::Client {
+        self.acmpca.get_or_init(|| aws_sdk_acmpca::Client::new(&self.sdk))
     }
 
     /// Handles an event and emits metrics, whatever comes of it.
@@ -118,15 +132,24 @@ impl Handler {
             let reason = format!("The rule {} is about {}.", run.rule.name, run.rule.resource_type());
             return self.conclude(run, item, Verdict::not_applicable(reason)).await;
         }
-        let subject = subject(run, &item)?;
+        let subject = match subject(run, &item) {
+            Ok(subject) if !item.is_deleted() || run.rule.judges_deleted => subject,
+            Err(error) if !item.is_deleted() => return Err(error),
+            _ => return self.conclude(run, item, Verdict::not_applicable("The resource was deleted.")).await,
+        };
         let now = self.clock.now();
         let context = Context { now, settings: run.settings, here: run.here };
         let turns = Turns::new(self, now, run.deadline);
-        let decided = self.decide(run.rule, &context, subject, &Listed::default(), async || turns.take().await).await;
-        match decided {
-            Some(verdict) => self.conclude(run, item, verdict?).await,
-            None => Err(Error::OutOfTime { left: 1, of: 1 }),
+        let listed = Listed::default();
+        let there_at = there_at(&subject, &item);
+        let decided = self.decide(run.rule, &context, subject, there_at, &listed, async || turns.take().await).await;
+        let Some(verdict) = decided else { return Err(Error::OutOfTime { left: 1, of: 1 }) };
+        let verdict = verdict?;
+        let is_denied = item.is_deleted() && verdict.compliance() == Compliance::Compliant;
+        if is_denied && is_new(Some(item.captured_at), self.clock.now()) {
+            return Err(Error::NotYetDeleted { resource: item.resource_id });
         }
+        self.conclude(run, item, verdict).await
     }
 
     async fn conclude(&self, run: &Run<'_>, item: Item, verdict: Verdict) -> Result<Answer, Error> {
@@ -191,24 +214,36 @@ impl Handler {
     }
 }
 
+/// When the resource came, as far as an item tells. An item of a deletion is believed, however new the resource is.
+fn there_at(subject: &Subject, item: &Item) -> Option<Timestamp> {
+    if item.is_deleted() {
+        return None;
+    }
+    let discovered_at = (item.status == "ResourceDiscovered").then_some(item.captured_at);
+    subject.created_at().or(discovered_at)
+}
+
 /// The resource of an item.
 fn subject(run: &Run<'_>, item: &Item) -> Result<Subject, Error> {
     let arn = item.arn.as_deref().unwrap_or(&item.resource_id);
-    let unusable = |error: certificates::InvalidArn| Error::bad_event("configurationItem.ARN", error.to_string());
-    match run.rule.evaluate {
+    let unusable = |error: InvalidArn| Error::bad_event("configurationItem.ARN", error.to_string());
+    let (subject, is_within) = match run.rule.evaluate {
         Evaluator::Authority(_) => {
-            Ok(Subject::Authority(Box::new(Authority::of_item(arn.parse().map_err(unusable)?, item))))
+            let arn: PrivateCaArn = arn.parse().map_err(unusable)?;
+            let is_within = arn.is_within(run.here);
+            (Subject::Authority(Box::new(Authority::of_item(arn, item))), is_within)
         }
         _ => {
-            let arn: certificates::CertificateArn = arn.parse().map_err(unusable)?;
-            if !arn.is_within(run.here) {
-                let problem =
-                    format!("is of another account or Region than {} in {}", run.here.account, run.here.region);
-                return Err(Error::bad_event("configurationItem.ARN", problem));
-            }
-            Ok(Subject::Certificate(Box::new(Certificate::of_item(arn, item))))
+            let arn: CertificateArn = arn.parse().map_err(unusable)?;
+            let is_within = arn.is_within(run.here);
+            (Subject::Certificate(Box::new(Certificate::of_item(arn, item))), is_within)
         }
+    };
+    if is_within {
+        return Ok(subject);
     }
+    let problem = format!("is of another account or Region than {} in {}", run.here.account, run.here.region);
+    Err(Error::bad_event("configurationItem.ARN", problem))
 }
 
 /// The SDK's item, as the API writes it.
@@ -241,5 +276,39 @@ fn count(answer: &Answer, metrics: &mut Metrics) {
         if by > 0 {
             metrics.count(name, by as u64);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
+
+    use super::*;
+
+    /// Which clients there are after a change that a rule is evaluated for: ACM's, AWS Private CA's.
+    async fn made(aws: &Aws, rule: &str, item: &Value) -> (bool, bool) {
+        let config = Config::read(&[("DRY_RUN", "true")].into_iter().collect()).unwrap();
+        let handler = Handler::new(config, &aws.sdk_config());
+        let invoking = json!({ "messageType": "ConfigurationItemChangeNotification", "configurationItem": item });
+        let event = json!({
+            "invokingEvent": invoking.to_string(), "ruleParameters": json!({ "rule": rule }).to_string(),
+            "resultToken": "token", "configRuleName": rule, "accountId": aws.account(),
+        });
+        let scope = Scope { region: aws.region(), account: aws.account() };
+        let deadline = aws.now() + jiff::SignedDuration::from_mins(5);
+        let mut metrics = Metrics::new("compliance-rules");
+        handler.handle(&event, &Invocation { scope, deadline }, &mut metrics).await.unwrap();
+        (handler.acm.get().is_some(), handler.acmpca.get().is_some())
+    }
+
+    #[tokio::test]
+    async fn a_client_is_made_when_it_is_needed() {
+        let aws = Aws::new("2026-11-21T06:11:00Z".parse().unwrap());
+        let ca = aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
+        let certificate = aws.insert_certificate(CertificateSpec::imported("example.com").thin());
+        let certificate = aws.certificate_item(&certificate).unwrap();
+        assert_eq!(made(&aws, "certificate-expiry", &certificate).await, (false, false));
+        assert_eq!(made(&aws, "duplicate-certificates", &certificate).await, (true, false));
+        assert_eq!(made(&aws, "ca-status", &aws.private_ca_item(&ca).unwrap()).await, (false, true));
     }
 }

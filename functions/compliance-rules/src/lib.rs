@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod clear;
 mod config;
 mod error;
 mod event;
 pub mod facts;
+mod failures;
 mod handler;
+mod listed;
 mod periodic;
 mod private_ca;
 mod report;

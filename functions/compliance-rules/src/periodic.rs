@@ -1,23 +1,21 @@
 //! The evaluation of all resources, on a schedule.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_config::types::ComplianceType;
 use futures::StreamExt;
 use futures::stream;
 use jiff::{SignedDuration, Timestamp};
 use lambda::Failure;
-use sdk::CallError;
 
 use crate::answer::Answer;
-use crate::facts::{Account, Lookup};
+use crate::facts::{Account, Authority, Certificate};
 use crate::handler::Run;
+use crate::listed::Listed;
 use crate::report::Finding;
-use crate::rules::{Context, Evaluator, Verdict};
-use crate::subject::{Listed, Subject};
+use crate::rules::{Context, Evaluator};
+use crate::subject::Subject;
 use crate::{Error, Handler};
 
 /// Resources that are looked at the same time.
@@ -28,9 +26,10 @@ const PACE: Duration = Duration::from_millis(110);
 /// No lookup begins with less time than this: enough for a throttled call and its retries, and for the
 /// report afterwards.
 const RESERVE: SignedDuration = SignedDuration::from_secs(60);
-/// The most results on a page
-/// ([GetComplianceDetailsByConfigRule](https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html)).
-const PAGE: i32 = 100;
+
+/// So much earlier an evaluation stops when there are results to clear: enough for some 500 resources that each have
+/// to be asked for. Else an evaluation that always runs out of time would never clear anything.
+const CLEARING: SignedDuration = SignedDuration::from_secs(60);
 
 /// Gives out turns for lookups.
 pub(crate) struct Turns<'a> {
@@ -45,7 +44,7 @@ impl<'a> Turns<'a> {
     }
 
     /// Whether there is time for another resource.
-    fn has_time(&self) -> bool {
+    pub(crate) fn has_time(&self) -> bool {
         self.deadline.duration_since(self.handler.clock.now()) >= RESERVE
     }
 
@@ -65,27 +64,58 @@ impl<'a> Turns<'a> {
     }
 }
 
+/// Everything that a rule is about: the lists themselves, of which each entry is copied only while it is looked at.
+enum Subjects {
+    Certificates(Arc<[Arc<Certificate>]>),
+    Authorities(Arc<[Authority]>),
+    Account(String),
+}
+
+impl Subjects {
+    /// Their ids in AWS Config, in the list's order.
+    fn ids(&self) -> Vec<&str> {
+        match self {
+            Self::Certificates(all) => all.iter().map(|one| one.arn.as_str()).collect(),
+            Self::Authorities(all) => all.iter().map(|one| one.arn.as_str()).collect(),
+            Self::Account(id) => vec![id],
+        }
+    }
+
+    fn get(&self, place: usize) -> Option<Subject> {
+        Some(match self {
+            Self::Certificates(all) => Subject::Certificate(Box::new(Certificate::clone(all.get(place)?))),
+            Self::Authorities(all) => Subject::Authority(Box::new(all.get(place)?.clone())),
+            Self::Account(id) => Subject::Account(Box::new(Account::unknown(id.clone()))),
+        })
+    }
+}
+
 impl Handler {
     /// Evaluates a rule for all resources that it is about. What fails keeps the others from nothing: they
     /// are reported, and then the whole fails.
     pub(crate) async fn evaluate_all(&self, run: &Run<'_>, at: Timestamp) -> Result<Answer, Error> {
         let now = self.clock.now();
-        let (mut subjects, listed) = self.subjects(run).await?;
-        let of = subjects.len();
-        let present: BTreeSet<String> = subjects.iter().map(|subject| subject.id().to_owned()).collect();
-        // Should the time not be enough for all of them, the next evaluation begins elsewhere.
-        subjects.rotate_left(start(now, of));
-
+        let listed = Listed::default();
+        let subjects = self.subjects(run, &listed).await?;
+        let ids = subjects.ids();
+        let of = ids.len();
         let context = Context { now, settings: run.settings, here: run.here };
-        let turns = Turns::new(self, now, run.deadline);
+        let held = self.held(run, &ids.iter().copied().collect(), at).await;
+        let has_held = held.as_ref().is_ok_and(|held| !held.is_empty());
+        let kept = if has_held { CLEARING } else { SignedDuration::ZERO };
+        let deadline = run.deadline.checked_sub(kept).unwrap_or(run.deadline);
+        let turns = Turns::new(self, now, deadline);
         let (context, listed, turns) = (&context, &listed, &turns);
-        let mut decided = stream::iter(subjects)
+        // Should the time not be enough for all of them, the next evaluation begins elsewhere.
+        let begin = start(now, of);
+        let mut decided = stream::iter((begin..of).chain(0..begin).filter_map(|place| subjects.get(place)))
             .map(async |subject: Subject| {
                 let id = subject.id().to_owned();
                 if !turns.has_time() {
                     return (id, None);
                 }
-                (id, self.decide(run.rule, context, subject, listed, async || turns.take().await).await)
+                let created_at = subject.created_at();
+                (id, self.decide(run.rule, context, subject, created_at, listed, async || turns.take().await).await)
             })
             .buffer_unordered(CONCURRENCY);
         let (mut findings, mut failed, mut left) = (Vec::with_capacity(of), Vec::new(), 0);
@@ -103,79 +133,25 @@ impl Handler {
             }
         }
         self.report(run.token, &findings, at).await?;
-        let cleared = self.clear(run, &present, at).await?;
-        finish(failed, left, of)?;
-        Ok(Answer::new(self.dry_run, run.rule.name, run.config_rule.to_owned(), &findings, cleared))
-    }
-
-    /// Everything that the rule is about, and what the subjects share.
-    async fn subjects(&self, run: &Run<'_>) -> Result<(Vec<Subject>, Listed), Error> {
-        let mut listed = Listed::default();
-        if run.rule.lookups.contains(&Lookup::AllCertificates) {
-            listed.certificates = Some(self.certificates(&listed).await?);
-        }
-        if run.rule.lookups.contains(&Lookup::AllAuthorities) {
-            listed.authorities = Some(self.authorities(&listed).await?);
-        }
-        let subjects = match run.rule.evaluate {
-            Evaluator::Certificate(_) => {
-                let certificates = self.certificates(&listed).await?;
-                each(certificates).map(|certificate| Subject::Certificate(Box::new(certificate))).collect()
-            }
-            Evaluator::Authority(_) => {
-                let authorities = self.authorities(&listed).await?;
-                each(authorities).map(|authority| Subject::Authority(Box::new(authority))).collect()
-            }
-            Evaluator::Account(_) => vec![Subject::Account(Box::new(Account::unknown(run.here.account.clone())))],
+        let cleared = match held {
+            Ok(held) => self.clear(run, held, at).await,
+            Err(error) => Err(error),
         };
-        Ok((subjects, listed))
+        if let Err(error) = &cleared {
+            tracing::error!(rule = run.rule.name, outcome = "failed", reason = %error, "not all results were cleared");
+        }
+        finish(failed, left, of, cleared.as_ref().err())?;
+        Ok(Answer::new(self.dry_run, run.rule.name, run.config_rule.to_owned(), &findings, cleared?))
     }
 
-    /// Clears what AWS Config holds against resources that are gone. The results of a custom rule stay
-    /// until the rule takes them back; a change notification of the deletion does so too, but may be
-    /// missing. Only non-compliant ones are looked for: a good word for a resource that is gone alarms
-    /// nobody, and reading all results would double the calls.
-    async fn clear(&self, run: &Run<'_>, present: &BTreeSet<String>, at: Timestamp) -> Result<usize, Error> {
-        if self.dry_run || run.token.is_test {
-            return Ok(0);
-        }
-        let mut gone = Vec::new();
-        let mut next_token = None;
-        loop {
-            let page = self
-                .config
-                .get_compliance_details_by_config_rule()
-                .config_rule_name(run.config_rule)
-                .compliance_types(ComplianceType::NonCompliant)
-                .limit(PAGE)
-                .set_next_token(next_token)
-                .send()
-                .await
-                .map_err(|error| Error::Clear(CallError::new("config:GetComplianceDetailsByConfigRule", &error)))?;
-            gone.extend(page.evaluation_results().iter().filter_map(|result| {
-                let qualifier = result.evaluation_result_identifier()?.evaluation_result_qualifier()?;
-                let resource_id = qualifier.resource_id()?.to_owned();
-                let is_present =
-                    present.contains(&resource_id) && qualifier.resource_type() == Some(run.rule.resource_type());
-                (!is_present).then_some(Finding {
-                    resource_type: qualifier.resource_type()?.to_owned(),
-                    resource_id,
-                    verdict: Verdict::not_applicable("The resource is gone, or not what the rule is about."),
-                })
-            }));
-            next_token = page.next_token.filter(|token| !token.is_empty());
-            if next_token.is_none() {
-                break;
-            }
-        }
-        self.report(run.token, &gone, at).await?;
-        Ok(gone.len())
+    /// Everything that the rule is about.
+    async fn subjects(&self, run: &Run<'_>, listed: &Listed) -> Result<Subjects, Error> {
+        Ok(match run.rule.evaluate {
+            Evaluator::Certificate(_) => Subjects::Certificates(self.certificates(listed).await?),
+            Evaluator::Authority(_) => Subjects::Authorities(self.authorities(listed).await?),
+            Evaluator::Account(_) => Subjects::Account(run.here.account.clone()),
+        })
     }
-}
-
-/// Copies of the entries of a shared list.
-fn each<T: Clone>(list: Arc<[T]>) -> impl Iterator<Item = T> {
-    (0..list.len()).map(move |index| list[index].clone())
 }
 
 /// Where to begin. The moment is mixed ([SplitMix64](https://doi.org/10.1145/2660193.2660195)): a rule that is
@@ -189,12 +165,13 @@ fn start(now: Timestamp, of: usize) -> usize {
     u64::try_from(of).ok().and_then(|of| mixed.checked_rem(of)).and_then(|at| at.try_into().ok()).unwrap_or_default()
 }
 
-fn finish(mut failed: Vec<Error>, left: usize, of: usize) -> Result<(), Error> {
-    let retryable = failed.iter().any(Failure::is_retryable);
+/// What comes of an evaluation in which this failed, and maybe the clearing too: it is retryable if either is.
+fn finish(mut failed: Vec<Error>, left: usize, of: usize, clearing: Option<&Error>) -> Result<(), Error> {
+    let retryable = failed.iter().chain(clearing).any(Failure::is_retryable);
     match failed.len() {
         0 if left == 0 => Ok(()),
         0 => Err(Error::OutOfTime { left, of }),
-        1 if of == 1 => Err(failed.remove(0)),
+        1 if of == 1 && failed.iter().any(Failure::is_retryable) == retryable => Err(failed.remove(0)),
         count => Err(Error::Several { failed: count, of, left, first: Box::new(failed.remove(0)), retryable }),
     }
 }

@@ -158,7 +158,7 @@ fn described(arn: PrivateCaArn, authority: &pca::CertificateAuthority) -> Author
     }
 }
 
-fn time(at: &DateTime) -> Option<Timestamp> {
+pub(crate) fn time(at: &DateTime) -> Option<Timestamp> {
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
 }
 

@@ -52,7 +52,8 @@ facts! {
         policy: Option<Policy> = "the resource policy" by Policy,
         /// Its own certificate and those above it; `None` while it has none.
         chain: Option<Chain> = "the CA's certificate chain" by Chain,
-        /// The certificates of the account and Region that ACM got from private CAs, described.
+        /// The certificates of the account and Region that ACM got from private CAs, described: all of them or,
+        /// where some cannot be described, others, of which one at least comes from this CA.
         certificates: Arc<[Certificate]> = "the account's private certificates" by PrivateCertificates,
         /// All CAs that the account owns in the Region, this one among them.
         all: Arc<[Authority]> = "the account's certificate authorities" by AllAuthorities,
@@ -108,6 +109,12 @@ impl Authority {
             let comes_from_it = matches!(&certificate.certificate_authority, Fact::Known(Some(ca)) if ca == arn);
             comes_from_it && !certificate.has_ended()
         }))
+    }
+
+    /// Whether a certificate is known that ACM got from it and that has not ended.
+    #[must_use]
+    pub fn has_issued_to_acm(&self) -> bool {
+        self.issued_to_acm().is_ok_and(|mut issued| issued.next().is_some())
     }
 
     /// What people call it: its common name, else its id.

@@ -74,7 +74,7 @@ facts! {
         chain: Option<Chain> = "the certificate chain" by Chain,
         /// The certificates of the account and Region with the same type, key and names, this one among
         /// them, as ListCertificates shows them.
-        all: Arc<[Certificate]> = "the account's certificates" by AllCertificates,
+        all: Arc<[Arc<Certificate>]> = "the account's certificates" by AllCertificates,
     }
 }
 

@@ -53,6 +53,17 @@ impl<T> Fact<T> {
         value.map_or(Self::Unknown, Self::Known)
     }
 
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        match self {
+            Self::Known(value) => Some(value.clone()),
+            Self::Unknown => None,
+        }
+    }
+
     /// The value, or what is missing.
     ///
     /// # Errors

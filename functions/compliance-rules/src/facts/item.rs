@@ -39,6 +39,9 @@ pub struct Item {
 /// ([ComplianceResourceId](https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html)).
 const LONGEST: usize = 768;
 
+/// The resource type of private CAs.
+const CERTIFICATE_AUTHORITY: &str = "AWS::ACMPCA::CertificateAuthority";
+
 /// What is wrong with an item: the member, and what about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{member}` {problem}")]
@@ -77,11 +80,20 @@ impl Item {
         })
     }
 
+    /// Whether the item tells that the resource was deleted.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        matches!(self.status.as_str(), "ResourceDeleted" | "ResourceDeletedNotRecorded")
+    }
+
     /// Why nothing can be said of the resource any more, if that is so
     /// ([configurationItemStatus](https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html)).
+    /// Of a CA that was deleted a rule may have something to say: for 7 to 30 days AWS Private CA describes it, and it can be restored
+    /// ([deleting a CA](https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html)).
     #[must_use]
     pub fn is_gone(&self) -> Option<&'static str> {
         match self.status.as_str() {
+            "ResourceDeleted" if self.resource_type == CERTIFICATE_AUTHORITY => None,
             "ResourceDeleted" | "ResourceDeletedNotRecorded" => Some("The resource was deleted."),
             "ResourceNotRecorded" => Some("AWS Config does not record the resource."),
             _ => None,

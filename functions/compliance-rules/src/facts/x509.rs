@@ -1,11 +1,9 @@
 //! Certificates themselves, for rules that look at the chain.
 
-use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
-use certificates::moment;
+use certificates::{Signatures, moment};
 use jiff::Timestamp;
 use x509_parser::pem::Pem;
 use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
-use x509_parser::signature_algorithm::RsaSsaPssParams;
 
 /// A certificate and those above it, as ACM and AWS Private CA hand them out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,20 +95,10 @@ impl X509 {
     }
 
     /// Whether this certificate was signed with the key of that one, and names it as its issuer. `None`
-    /// where the algorithm is not known here.
+    /// where the algorithm is not known here, or the key is too short for it.
     #[must_use]
     pub fn is_issued_by(&self, issuer: &Self) -> Option<bool> {
-        let (_, certificate) = X509Certificate::from_der(&self.der).ok()?;
-        let (_, ca) = X509Certificate::from_der(&issuer.der).ok()?;
-        if certificate.issuer().as_raw() != ca.subject().as_raw() {
-            return Some(false);
-        }
-        let algorithm = verification_algorithm(&certificate, &ca)?;
-        Some(
-            UnparsedPublicKey::new(algorithm, &ca.public_key().subject_public_key.data)
-                .verify(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data)
-                .is_ok(),
-        )
+        certificates::is_issued_by(&self.der, &issuer.der, Signatures::Legacy)
     }
 }
 
@@ -118,58 +106,6 @@ fn names(name: &X509Name<'_>) -> Vec<String> {
     let attributes = name.iter_common_name().chain(name.iter_organization());
     attributes.filter_map(|attribute| Some(attribute.as_str().ok()?.to_owned())).chain([name.to_string()]).collect()
 }
-
-/// The algorithm of a certificate's signature, given its issuer's key. x509-parser's own `verify` has
-/// neither P-521 nor SHA-512 with ECDSA, which private CAs use.
-fn verification_algorithm(
-    certificate: &X509Certificate<'_>,
-    issuer: &X509Certificate<'_>,
-) -> Option<&'static dyn VerificationAlgorithm> {
-    let curve = || {
-        let parameters = issuer.public_key().algorithm.parameters.as_ref()?;
-        Some(parameters.as_oid().ok()?.to_id_string())
-    };
-    let pss = || {
-        let parameters = RsaSsaPssParams::try_from(certificate.signature_algorithm.parameters.as_ref()?).ok()?;
-        Some(parameters.hash_algorithm_oid().to_id_string())
-    };
-    Some(match certificate.signature_algorithm.algorithm.to_id_string().as_str() {
-        "1.2.840.113549.1.1.5" => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
-        "1.2.840.113549.1.1.11" => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
-        "1.2.840.113549.1.1.12" => &signature::RSA_PKCS1_2048_8192_SHA384,
-        "1.2.840.113549.1.1.13" => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
-        "1.2.840.113549.1.1.10" => match pss()?.as_str() {
-            "2.16.840.1.101.3.4.2.1" => &signature::RSA_PSS_2048_8192_SHA256,
-            "2.16.840.1.101.3.4.2.2" => &signature::RSA_PSS_2048_8192_SHA384,
-            "2.16.840.1.101.3.4.2.3" => &signature::RSA_PSS_2048_8192_SHA512,
-            _ => return None,
-        },
-        "1.2.840.10045.4.3.2" => match curve()?.as_str() {
-            P256 => &signature::ECDSA_P256_SHA256_ASN1,
-            P384 => &signature::ECDSA_P384_SHA256_ASN1,
-            P521 => &signature::ECDSA_P521_SHA256_ASN1,
-            _ => return None,
-        },
-        "1.2.840.10045.4.3.3" => match curve()?.as_str() {
-            P256 => &signature::ECDSA_P256_SHA384_ASN1,
-            P384 => &signature::ECDSA_P384_SHA384_ASN1,
-            P521 => &signature::ECDSA_P521_SHA384_ASN1,
-            _ => return None,
-        },
-        "1.2.840.10045.4.3.4" => match curve()?.as_str() {
-            P256 => &signature::ECDSA_P256_SHA512_ASN1,
-            P384 => &signature::ECDSA_P384_SHA512_ASN1,
-            P521 => &signature::ECDSA_P521_SHA512_ASN1,
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
-/// Curves ([RFC 5480, 2.1.1.1](https://www.rfc-editor.org/rfc/rfc5480#section-2.1.1.1)).
-const P256: &str = "1.2.840.10045.3.1.7";
-const P384: &str = "1.3.132.0.34";
-const P521: &str = "1.3.132.0.35";
 
 #[cfg(test)]
 mod tests {

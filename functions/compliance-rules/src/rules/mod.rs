@@ -59,6 +59,8 @@ pub struct Rule {
     pub about: &'static str,
     /// How it decides.
     pub evaluate: Evaluator,
+    /// Whether it judges a CA at the item of its deletion. A CA that is deleted must be compliant with none that does.
+    pub judges_deleted: bool,
     /// Its parameters.
     pub parameters: &'static [Parameter],
     /// Everything that it may ask for beyond what a listing tells. What it does not name is never

@@ -170,7 +170,7 @@ async fn chains_permissions_and_policies_are_looked_up() {
         (fourth, "ca-hierarchy-depth", "allows 0 CAs below itself, and this is number 1"),
         (issuing, "ca-hierarchy-depth", "1 CA above"),
         (issuing, "ca-acm-permission", "may renew"),
-        (bad, "ca-acm-permission", "the renewal of 1 of ACM's certificates fails"),
+        (bad, "ca-acm-permission", "the renewal of ACM's certificates from it fails"),
         (bad, "ca-root-issues-no-leaves", "the certificate c.example.com. Let"),
         (bad, "ca-shared-with", "account 999988887777"),
         (issuing, "ca-shared-with", "no resource policy"),
@@ -209,16 +209,87 @@ async fn private_certificates_are_described_once_for_all_cas_and_only_when_neede
     assert_eq!(world.aws.call_counts().get("DescribeCertificate"), None);
 }
 
+/// Which CA a certificate comes from that cannot be described, nobody knows: a CA of which another one comes is
+/// judged all the same.
 #[tokio::test]
-async fn time_that_is_over_while_certificates_are_described_is_told() {
+async fn one_certificate_that_cannot_be_described_costs_no_more_than_what_hangs_on_it() {
+    let world = World::new();
+    for number in 0..3 {
+        let ca = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
+        for name in ["a", "b"].iter().take(number) {
+            world.insert(CertificateSpec::private(&format!("{name}{number}.example.com"), &ca));
+        }
+        for name in ["c", "d"] {
+            world.insert(CertificateSpec::imported(&format!("{name}{number}.example.com")));
+        }
+    }
+    let sure = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
+    for name in ["e", "f"] {
+        world.insert(CertificateSpec::private(&format!("{name}.example.com"), &sure));
+    }
+    // One of five, of a CA with two of them.
+    let failing = world.aws.certificates().into_iter().map(|one| one.arn).collect::<Vec<_>>();
+    world.aws.fail("DescribeCertificate", 5, Fault::AccessDenied);
+    let error = world.scheduled(json!({ "rule": "ca-root-issues-no-leaves" })).await.unwrap_err();
+    assert!(matches!(error, Error::Several { failed: 1, of: 4, left: 0, .. }) && !error.is_retryable(), "{error}");
+    assert!(failing.iter().any(|arn| error.to_string().contains(arn.as_str())), "{error}");
+    assert!(world.results().iter().all(|(_, compliance, _)| compliance == "NON_COMPLIANT"));
+    assert_eq!(world.results().len(), 3);
+    let counts = world.aws.call_counts();
+    assert_eq!((counts["DescribeCertificate"], counts["ListCertificates"]), (5, 1));
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_not_asked_for_with_every_certificate() {
+    let world = World::new();
+    let ca = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
+    for _ in 0..20 {
+        world.insert(CertificateSpec::private("example.com", &ca));
+    }
+    world.aws.fail_always("DescribeCertificate", Fault::AccessDenied);
+    let error = world.scheduled(json!({ "rule": "ca-root-issues-no-leaves" })).await.unwrap_err();
+    assert!(matches!(error, Error::Look { .. }) && !error.is_retryable(), "{error}");
+    assert_eq!(world.aws.call_counts()["DescribeCertificate"], 5);
+}
+
+#[tokio::test]
+async fn time_that_is_over_after_a_failure_tells_the_failure() {
     let world = World::new();
     let ca = world.aws.create_private_ca(Key::P256);
     for _ in 0..2_300 {
         world.insert(CertificateSpec::private("example.com", &ca));
     }
+    world.aws.fail("DescribeCertificate", 1, Fault::AccessDenied);
+    let other = world.aws.create_private_ca(Key::P256);
+    let item = world.aws.private_ca_item(&other).unwrap();
+    let error = world.changed(json!({ "rule": "ca-root-issues-no-leaves" }), &item).await.unwrap_err();
+    assert!(matches!(error, Error::Look { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_list_that_fails_is_not_asked_for_again_by_each_ca() {
+    let world = World::new();
+    for _ in 0..6 {
+        world.aws.create_private_ca(Key::P256);
+    }
+    world.aws.fail_always("ListCertificates", Fault::AccessDenied);
+    let error = world.scheduled(json!({ "rule": "ca-root-issues-no-leaves" })).await.unwrap_err();
+    assert!(matches!(error, Error::Several { failed: 6, of: 6, .. }), "{error}");
+    assert_eq!(world.aws.call_counts()["ListCertificates"], 1);
+}
+
+#[tokio::test]
+async fn time_that_is_over_while_certificates_are_described_is_told() {
+    let world = World::new();
+    let ca = world.aws.create_private_ca(Key::P256);
+    world.aws.create_private_ca(Key::P256);
+    for _ in 0..2_300 {
+        world.insert(CertificateSpec::private("example.com", &ca));
+    }
     let rule = || json!({ "rule": "ca-root-issues-no-leaves" });
     let error = world.scheduled(rule()).await.unwrap_err();
-    assert_eq!(error, Error::OutOfTime { left: 1, of: 1 });
+    assert_eq!(error, Error::OutOfTime { left: 2, of: 2 });
+    assert_eq!(world.aws.call_counts()["ListCertificates"], 3, "three pages, once for both");
     let item = world.aws.private_ca_item(&ca).unwrap();
     assert_eq!(world.changed(rule(), &item).await.unwrap_err(), Error::OutOfTime { left: 1, of: 1 });
     assert!(world.results().is_empty());
@@ -268,6 +339,7 @@ async fn one_that_is_deleted_meanwhile_is_not_applicable() {
     let (world, cas) = hierarchy();
     let item = world.aws.private_ca_item(&cas[0]).unwrap();
     let gone = Fault::Error { code: "ResourceNotFoundException".into(), message: "gone".into(), status: 400 };
+    world.aws.advance(Span::new().minutes(3));
     world.aws.fail("DescribeCertificateAuthority", 1, gone);
     assert_eq!(world.changed(json!({ "rule": "ca-expiry" }), &item).await.unwrap().not_applicable, 1);
 }

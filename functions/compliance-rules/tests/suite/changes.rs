@@ -84,6 +84,7 @@ async fn what_is_gone_or_of_another_type_is_not_applicable() {
     let mut unknown = item.clone();
     unknown["configuration"] = json!({});
     world.aws.remove_certificate(&arn);
+    world.aws.advance(jiff::Span::new().minutes(3));
     assert_eq!(world.changed(rule("certificate-expiry"), &unknown).await.unwrap().not_applicable, 1);
     assert_eq!(world.results().len(), 6);
 }

@@ -22,7 +22,7 @@ async fn prepared() -> World {
         .compliance_resource_type("AWS::ACM::Certificate")
         .compliance_resource_id(&gone)
         .compliance_type(ComplianceType::NonCompliant)
-        .ordering_timestamp(DateTime::from_secs(world.aws.now().as_second() - 60));
+        .ordering_timestamp(DateTime::from_secs(world.aws.now().as_second() - 3_600));
     let config = aws_sdk_config::Client::new(&world.aws.sdk_config());
     let put = config.put_evaluations().result_token(world.aws.new_result_token(CONFIG_RULE));
     put.evaluations(result.build().unwrap()).send().await.unwrap();

@@ -1,6 +1,7 @@
 //! Tests of the whole function against a simulated AWS.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod absent;
 mod agreement;
 mod authorities;
 mod changes;

@@ -64,21 +64,34 @@ impl World {
     }
 
     pub(crate) async fn handle_with(&self, handler: &Handler, event: &Value) -> Result<Answer, Error> {
+        self.handle_with_time(handler, event, SignedDuration::from_mins(5)).await
+    }
+
+    /// With so much time until the function's end.
+    pub(crate) async fn handle_within(&self, event: &Value, time: SignedDuration) -> Result<Answer, Error> {
+        self.handle_with_time(&self.handler, event, time).await
+    }
+
+    async fn handle_with_time(&self, handler: &Handler, event: &Value, time: SignedDuration) -> Result<Answer, Error> {
         let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
-        let deadline = self.aws.now() + SignedDuration::from_mins(5);
+        let deadline = self.aws.now() + time;
         let mut metrics = Metrics::new("compliance-rules");
         handler.handle(event, &Invocation { scope, deadline }, &mut metrics).await
     }
 
     /// It is time to evaluate everything.
     pub(crate) async fn scheduled(&self, parameters: Value) -> Result<Answer, Error> {
+        self.scheduled_with(&self.handler, parameters).await
+    }
+
+    pub(crate) async fn scheduled_with(&self, handler: &Handler, parameters: Value) -> Result<Answer, Error> {
         let invoking = json!({
             "awsAccountId": "123456789012",
             "notificationCreationTime": self.aws.now().to_string(),
             "messageType": "ScheduledNotification",
             "recordVersion": "1.0",
         });
-        self.handle(&self.event(&parameters, &invoking)).await
+        self.handle_with(handler, &self.event(&parameters, &invoking)).await
     }
 
     /// A certificate changed, and this is its item.

@@ -32,6 +32,7 @@ pub const RULE: Rule = Rule {
     name: "ca-acm-permission",
     about: "ACM may renew the certificates that it got from a private CA.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Flag(&ALWAYS)],
     lookups: &[Lookup::Description, Lookup::Permissions, Lookup::PrivateCertificates],
     corresponds_to: &[],
@@ -64,10 +65,11 @@ fn evaluate(authority: &Authority, context: &Context<'_>) -> Evaluation {
              (CreatePermission)."
         )));
     }
-    Ok(match authority.issued_to_acm()?.count() {
-        0 => Verdict::not_applicable("No certificate of ACM comes from it."),
-        count => Verdict::non_compliant(format!(
-            "ACM may not do {missing} with it, so the renewal of {count} of ACM's certificates fails. Give {ACM} the \
+    // How many there are is not known where some could not be described.
+    Ok(match authority.issued_to_acm()?.next() {
+        None => Verdict::not_applicable("No certificate of ACM comes from it."),
+        Some(_) => Verdict::non_compliant(format!(
+            "ACM may not do {missing} with it, so the renewal of ACM's certificates from it fails. Give {ACM} the \
              permission (CreatePermission)."
         )),
     })
@@ -117,7 +119,7 @@ mod tests {
                 ("all", &[], permits(&[full()]), Compliant, "may renew"),
                 ("no account", &[], permits(&[without_account]), Compliant, ""),
                 ("among others", &[], permits(&[other_account.clone(), full()]), Compliant, ""),
-                ("none", &[], permits(&[]), NonCompliant, "the renewal of 1 of ACM's certificates fails"),
+                ("none", &[], permits(&[]), NonCompliant, "the renewal of ACM's certificates from it fails"),
                 ("another account's", &[], permits(&[other_account]), NonCompliant, "IssueCertificate, GetCertificate"),
                 ("another service's", &[], permits(&[other_service]), NonCompliant, "IssueCertificate"),
                 ("one missing", &[], permits(&[partial]), NonCompliant, "may not do ListPermissions with"),

@@ -23,6 +23,7 @@ pub const RULE: Rule = Rule {
     name: "ca-crl-bucket-private",
     about: "Private CAs do not make their CRLs public in S3.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

@@ -38,6 +38,7 @@ pub const RULE: Rule = Rule {
     name: "ca-expiry",
     about: "Private CAs end no sooner than in so many days.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&ROOT_DAYS), Parameter::Number(&SUBORDINATE_DAYS), Parameter::List(&EXEMPTED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

@@ -39,6 +39,7 @@ pub const RULE: Rule = Rule {
     name: "ca-hierarchy-depth",
     about: "Private CAs are not too far below their root, and within its path length.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&MOST), Parameter::Flag(&PATH_LENGTH)],
     lookups: &[Lookup::Description, Lookup::Chain],
     corresponds_to: &[],

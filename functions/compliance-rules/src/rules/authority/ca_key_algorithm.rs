@@ -48,6 +48,7 @@ pub const RULE: Rule = Rule {
     name: "ca-key-algorithm",
     about: "Keys of private CAs are of an allowed type and size.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &["prowler acmpca_certificate_authority_pqc_key_algorithm"],

@@ -31,6 +31,7 @@ pub const RULE: Rule = Rule {
     name: "ca-key-storage-standard",
     about: "Keys of private CAs are kept by an allowed standard.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

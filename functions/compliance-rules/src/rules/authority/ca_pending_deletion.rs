@@ -10,6 +10,14 @@
 //! For 7 to 30 days a deleted CA can be restored; then its key is gone, and with it every renewal. In the
 //! meantime it issues nothing and publishes no CRL.
 //!
+//! AWS wants a deleted resource to be `NOT_APPLICABLE`, and so it is with every other rule, without a call
+//! ([Managing Deleted Resources for AWS Config Custom Lambda Rules](https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules-delete.html)).
+//! This one deviates, since the CA can be restored
+//! for 7 to 30 days: it has the CA described at the item of its deletion, and believes that it is deleted for good
+//! only if AWS Private CA does not find it. No item tells of the day on which it cannot be restored any more: the rule
+//! needs its schedule to take the verdict back. What the item of a CA's deletion looks like, and when it comes,
+//! AWS does not document; should none come, the next scheduled evaluation tells.
+//!
 //! Source: [deleting a CA](https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html);
 //! [restoring one](https://docs.aws.amazon.com/privateca/latest/userguide/PCARestoreCA.html).
 
@@ -24,6 +32,7 @@ pub const RULE: Rule = Rule {
     name: "ca-pending-deletion",
     about: "Private CAs are not about to be deleted for good.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: true,
     parameters: &[Parameter::List(&EXEMPTED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

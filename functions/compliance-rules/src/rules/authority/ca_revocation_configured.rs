@@ -22,6 +22,7 @@ pub const RULE: Rule = Rule {
     name: "ca-revocation-configured",
     about: "Private CAs tell which certificates are revoked, by CRL or OCSP.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

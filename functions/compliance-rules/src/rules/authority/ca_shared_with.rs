@@ -58,6 +58,7 @@ pub const RULE: Rule = Rule {
     name: "ca-shared-with",
     about: "Private CAs are shared with allowed accounts and organizations only.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ACCOUNTS), Parameter::List(&ORGANIZATIONS)],
     lookups: &[Lookup::Description, Lookup::Policy],
     corresponds_to: &[],

@@ -55,6 +55,7 @@ pub const RULE: Rule = Rule {
     name: "ca-signing-algorithm",
     about: "Private CAs sign with an allowed algorithm.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

@@ -34,6 +34,7 @@ pub const RULE: Rule = Rule {
     name: "ca-status",
     about: "Private CAs are in a state in which they can do their work.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&PENDING_DAYS), Parameter::List(&EXEMPTED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
     name: "ca-tagged",
     about: "Private CAs have the tags that they should have.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&tagging::KEYS), Parameter::List(&tagging::VALUES)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &[

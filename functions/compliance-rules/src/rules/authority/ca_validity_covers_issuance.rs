@@ -43,6 +43,7 @@ pub const RULE: Rule = Rule {
     name: "ca-validity-covers-issuance",
     about: "Private CAs outlive the certificates that they issue today.",
     evaluate: Evaluator::Authority(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&DAYS), Parameter::Number(&SHORT_LIVED_DAYS)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

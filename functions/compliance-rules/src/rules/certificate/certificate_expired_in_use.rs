@@ -24,6 +24,7 @@ pub const RULE: Rule = Rule {
     name: "certificate-expired-in-use",
     about: "No AWS resource uses a certificate that has expired.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[],
     lookups: &[Lookup::Description],
     corresponds_to: &["prowler acm_certificates_expiration_check", "Steampipe acm_certificate_not_expired"],

@@ -9,7 +9,8 @@
 //! | its end is further away | compliant |
 //!
 //! Imported and private certificates are looked at as public ones are, whether ACM is able to renew them
-//! or not. A certificate without an end is not one with 0 days left.
+//! or not. A certificate without an end is not one with 0 days left. Tags are not looked up for the advice, which
+//! fits whatever they are.
 //!
 //! Source: [ACM certificate characteristics](https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html).
 
@@ -30,6 +31,7 @@ pub const RULE: Rule = Rule {
     name: "certificate-expiry",
     about: "Certificates end no sooner than in so many days.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&DAYS)],
     lookups: &[Lookup::Description],
     corresponds_to: &[
@@ -61,8 +63,8 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     };
     let advice = match certificate.certificate_type()? {
         CertificateType::Imported => {
-            "ACM never renews imported certificates: import a new one under this ARN, or name a source for its renewal \
-             in the tag acm-autopilot:renew-from."
+            "ACM never renews imported certificates: import a new one under this ARN. If its tag \
+             acm-autopilot:renew-from names a source, renewal-status tells how it goes; else name one."
         }
         _ => "Look at its renewal status in ACM: it may wait for a DNS record or an e-mail, or be in no use.",
     };
@@ -76,10 +78,12 @@ mod tests {
     use super::RULE;
     use crate::facts::Certificate;
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{check, ends, imported, issued, known, pending, private};
+    use crate::rules::support::{check, ends, imported, issued, known, pending, private, tagged};
 
     #[test]
     fn table() {
+        let with_source = tagged(ends(imported(), "2026-12-01T00:00:00Z"), &[("acm-autopilot:renew-from", "private-ca")]);
+        let distant = ends(imported(), "2027-11-21T00:00:00Z");
         let revoked = Certificate { status: known("REVOKED"), ..ends(issued(), "2026-11-22T00:00:00Z") };
         check(
             &RULE,
@@ -87,6 +91,8 @@ mod tests {
                 ("far away", &[], ends(issued(), "2026-12-22T00:00:00Z"), Compliant, "31 more days, until 2026-12-22"),
                 ("30 days, to the day", &[], ends(issued(), "2026-12-21T23:59:59Z"), NonCompliant, "in 30 days"),
                 ("imported", &[], ends(imported(), "2026-12-01T00:00:00Z"), NonCompliant, "import a new one"),
+                ("with a source", &[], with_source, NonCompliant, "If its tag acm-autopilot:renew-from names a source"),
+                ("a long way off", &[("days", "365")], distant, NonCompliant, "else name one."),
                 ("private", &[], ends(private(), "2026-12-01T00:00:00Z"), NonCompliant, "renewal status"),
                 ("today", &[], ends(issued(), "2026-11-21T23:00:00Z"), NonCompliant, "in 0 days"),
                 ("passed today", &[], ends(issued(), "2026-11-21T01:00:00Z"), NonCompliant, "expired on 2026-11-21"),

@@ -15,8 +15,8 @@
 //!
 //! The chain has to begin with the certificate's issuer. It may end with a root or below it. Whether
 //! clients trust its end is not known here, nor whether an issuer without anything above it is a root:
-//! `anchors` names those that are. A signature with an algorithm that is not known here counts as good
-//! when the names match.
+//! `anchors` names those that are. A signature with an algorithm that is not known here, or with a key
+//! that is too short for it, counts as good when the names match.
 //!
 //! Source: [certificate and key format for importing](https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-format.html);
 //! [RFC 5280, 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1);
@@ -40,6 +40,7 @@ pub const RULE: Rule = Rule {
     name: "chain-complete",
     about: "Imported certificates have the certificates above them, in order, signed and valid.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ANCHORS)],
     lookups: &[Lookup::Description, Lookup::Chain],
     corresponds_to: &[],

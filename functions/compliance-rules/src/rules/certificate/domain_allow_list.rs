@@ -32,6 +32,7 @@ pub const RULE: Rule = Rule {
     name: "domain-allow-list",
     about: "Certificates are for allowed domains only.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &["IAM condition key acm:DomainNames"],

@@ -39,6 +39,7 @@ pub const RULE: Rule = Rule {
     name: "duplicate-certificates",
     about: "Of several valid certificates with the same names, type and key, one is there.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&GRACE_DAYS)],
     lookups: &[Lookup::AllCertificates],
     corresponds_to: &[],
@@ -59,7 +60,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     let Some(best) = others().max_by_key(|other| rank(other)) else {
         return Ok(Verdict::compliant("No other certificate has the same names, type and key."));
     };
-    let newest = others().chain([own]).filter_map(came).max();
+    let newest = others().chain([own]).filter_map(|one| came(one)).max();
     let grace = context.settings.number(&GRACE_DAYS);
     if newest.is_some_and(|at| calendar_days_between(utc_date(at), utc_date(context.now)) <= grace) {
         return Ok(Verdict::compliant(format!(
@@ -139,6 +140,8 @@ fn came(certificate: &Certificate) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use certificates::{KeyAlgorithm, RenewalEligibility};
 
     use super::RULE;
@@ -191,7 +194,7 @@ mod tests {
     /// What is said of `own` beside the other.
     fn case<'a>(about: &'a str, own: Certificate, other: Certificate, compliance: Compliance, piece: &'a str) {
         let (own, other) = (numbered("own", own), numbered("other", other));
-        let subject = Certificate { all: Fact::Known([own.clone(), other].into()), ..own };
+        let subject = Certificate { all: Fact::Known([own.clone(), other].map(Arc::new).into()), ..own };
         check(&RULE, &[(about, &[], subject, compliance, piece)]);
     }
 
@@ -240,9 +243,11 @@ mod tests {
 
     #[test]
     fn one_of_many_is_kept() {
-        let all: Vec<Certificate> = (0..5).map(|number| numbered(&format!("c{number}"), unused(issued()))).collect();
-        let kept = |own: &Certificate| {
-            let subject = Certificate { all: Fact::Known(all.clone().into()), ..own.clone() };
+        let numbers = 0..5;
+        let all: Vec<_> =
+            numbers.map(|number| Arc::new(numbered(&format!("c{number}"), unused(issued())))).collect();
+        let kept = |own: &Arc<Certificate>| {
+            let subject = Certificate { all: Fact::Known(all.clone().into()), ..Certificate::clone(own) };
             crate::rules::support::evaluate(&RULE, &[], &subject).unwrap().compliance() == Compliant
         };
         assert_eq!(all.iter().filter(|own| kept(own)).map(|own| own.arn.id()).collect::<Vec<_>>(), ["c4"]);

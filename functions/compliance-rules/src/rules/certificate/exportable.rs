@@ -6,6 +6,7 @@
 //! | imported | not applicable: its key came from elsewhere, and ACM does not give it out |
 //! | public, without the export option, or with `DISABLED` | compliant |
 //! | public, with the option `ENABLED` or one that is not known here | as below |
+//! | private, with `allowed` | compliant: whether it was exported is not asked |
 //! | private, and not exported as far as ACM tells | compliant: the key of each can be exported, by permission only |
 //! | private, with the option `ENABLED`, or exported | as below |
 //! | as below: `allowed`, or has a tag of `allowedTags` with a value that fits | compliant |
@@ -38,6 +39,7 @@ pub const RULE: Rule = Rule {
     name: "exportable",
     about: "Keys of certificates cannot be taken out of ACM, and were not.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Flag(&ALLOWED), Parameter::List(&ALLOWED_TAGS)],
     lookups: &[Lookup::Description, Lookup::Tags, Lookup::AllCertificates],
     corresponds_to: &[],
@@ -55,6 +57,10 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     let mut advice = "Request another certificate without the export option and delete this one";
     let what = match option {
         None | Some("DISABLED") if *kind == CertificateType::Private => {
+            // Nothing but the list of all certificates tells.
+            if context.settings.flag(&ALLOWED) {
+                return Ok(Verdict::compliant("It may be exported: the rule allows it."));
+            }
             if *certificate.exported()? != Some(true) {
                 return Ok(Verdict::compliant("It was not exported."));
             }
@@ -125,7 +131,7 @@ mod tests {
                     "other places too. Request another certificate and revoke",
                 ),
                 ("private, with the option", &[], option(private(), "ENABLED"), NonCompliant, "can be"),
-                ("exported and allowed", allowed, exported(), Compliant, "The rule allows"),
+                ("exported and allowed", allowed, exported(), Compliant, "the rule allows"),
                 ("imported", &[], imported(), NotApplicable, "imported"),
                 ("failed", &[], failed, NotApplicable, "FAILED"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),
@@ -138,6 +144,7 @@ mod tests {
         let without = |certificate| Certificate { tags: Fact::Unknown, exported: Fact::Unknown, ..certificate };
         assert!(evaluate(&RULE, &[], &without(issued())).is_ok());
         assert_eq!(evaluate(&RULE, &[], &without(private())).unwrap_err().lookup, Lookup::AllCertificates);
+        assert!(evaluate(&RULE, &[("allowed", "true")], &without(private())).is_ok());
         let exportable = without(option(issued(), "ENABLED"));
         assert_eq!(evaluate(&RULE, &[], &exportable).unwrap_err().lookup, Lookup::Tags);
         assert!(evaluate(&RULE, &[("allowed", "true")], &exportable).is_ok());

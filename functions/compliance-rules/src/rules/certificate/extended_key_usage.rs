@@ -46,6 +46,7 @@ pub const RULE: Rule = Rule {
     name: "extended-key-usage",
     about: "Certificates may be used for what they are meant for, and for nothing else.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&REQUIRED), Parameter::List(&ALLOWED), Parameter::Flag(&UNRESTRICTED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],

@@ -37,6 +37,7 @@ pub const RULE: Rule = Rule {
     name: "issuance-status",
     about: "Requested certificates are issued, and none is revoked.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&PENDING_HOURS)],
     lookups: &[Lookup::Description],
     corresponds_to: &[

@@ -39,6 +39,7 @@ pub const RULE: Rule = Rule {
     name: "key-algorithm",
     about: "Keys of certificates are of an allowed type and size.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[

@@ -33,6 +33,7 @@ pub const RULE: Rule = Rule {
     name: "managed-renewal",
     about: "ACM's own renewals neither fail nor wait for a person.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&PENDING_DAYS_LEFT)],
     lookups: &[Lookup::Description],
     corresponds_to: &["ElectricEye ACM.4", "Cloud Custodian filter health-event", "CloudSploit acmValidation"],

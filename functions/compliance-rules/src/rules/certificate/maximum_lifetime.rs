@@ -66,6 +66,7 @@ pub const RULE: Rule = Rule {
     name: "maximum-lifetime",
     about: "Certificates live no longer than they may.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&LIMITS), Parameter::List(&IMPORTED_LIMITS), Parameter::List(&PRIVATE_LIMITS)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &[],

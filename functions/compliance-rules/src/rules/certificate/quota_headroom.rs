@@ -49,6 +49,7 @@ pub const RULE: Rule = Rule {
     name: "quota-headroom",
     about: "The account is not near the quotas of ACM and AWS Private CA.",
     evaluate: Evaluator::Account(evaluate),
+    judges_deleted: false,
     parameters: &[
         Parameter::Number(&HEADROOM),
         Parameter::Number(&CERTIFICATES),
@@ -96,6 +97,8 @@ fn evaluate(account: &Account, context: &Context<'_>) -> Evaluation {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::RULE;
     use crate::facts::{Account, Authority, Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant};
@@ -104,7 +107,7 @@ mod tests {
     fn account(certificates: Vec<Certificate>, authorities: Vec<Authority>) -> Account {
         Account {
             id: "123456789012".into(),
-            certificates: Fact::Known(certificates.into()),
+            certificates: Fact::Known(certificates.into_iter().map(Arc::new).collect()),
             authorities: Fact::Known(authorities.into()),
         }
     }

@@ -40,6 +40,7 @@ pub const RULE: Rule = Rule {
     name: "renewal-eligible",
     about: "ACM is able to renew the certificates that it issued.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&GRACE_DAYS)],
     lookups: &[Lookup::Description],
     corresponds_to: &["Panther AWS.ACM.Certificate.Valid", "CloudSploit acmCertificateExpiry"],

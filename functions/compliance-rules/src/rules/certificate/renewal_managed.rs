@@ -34,6 +34,7 @@ pub const RULE: Rule = Rule {
     name: "renewal-managed",
     about: "Imported certificates in use have a source for their renewal.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&SOURCES)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &[],

@@ -47,6 +47,7 @@ pub const RULE: Rule = Rule {
     name: "renewal-status",
     about: "Renewals of imported certificates neither fail nor get stuck.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&IN_PROGRESS_MINUTES), Parameter::Number(&PENDING_MINUTES)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &[],

@@ -26,6 +26,7 @@ pub const RULE: Rule = Rule {
     name: "required-tags",
     about: "Certificates have the tags that they should have.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&tagging::KEYS), Parameter::List(&tagging::VALUES)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &["Security Hub ACM.3", "AWS Config required-tags", "CloudSploit acmCertificateHasTags"],

@@ -63,6 +63,7 @@ pub const RULE: Rule = Rule {
     name: "signature-algorithm",
     about: "Certificates are signed with an allowed algorithm.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &["Panther aws_acm_certificate_has_secure_algorithms"],

@@ -98,6 +98,7 @@ pub const RULE: Rule = Rule {
     name: "tags-hold-no-secrets",
     about: "Tags of certificates hold no e-mail addresses, keys or tokens.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&SEARCH), Parameter::List(&IGNORED_KEYS)],
     lookups: &[Lookup::Tags],
     corresponds_to: &[],

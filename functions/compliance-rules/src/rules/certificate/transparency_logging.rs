@@ -25,6 +25,7 @@ pub const RULE: Rule = Rule {
     name: "transparency-logging",
     about: "Public certificates are recorded in certificate transparency logs.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[],
     lookups: &[Lookup::Description],
     corresponds_to: &[

@@ -53,6 +53,7 @@ pub const RULE: Rule = Rule {
     name: "trusted-issuer",
     about: "Certificates come from allowed issuers; an imported one is non-compliant until its issuer is named.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED), Parameter::List(&DENIED)],
     lookups: &[Lookup::Description, Lookup::Chain],
     corresponds_to: &["aws-samples ACM-flag-CA-issuer"],

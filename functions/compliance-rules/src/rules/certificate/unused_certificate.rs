@@ -33,6 +33,7 @@ pub const RULE: Rule = Rule {
     name: "unused-certificate",
     about: "Certificates are in use, unless they are new.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::Number(&DAYS)],
     lookups: &[Lookup::Description, Lookup::AllCertificates],
     corresponds_to: &["ElectricEye ACM.2"],

@@ -34,6 +34,7 @@ pub const RULE: Rule = Rule {
     name: "validation-method",
     about: "Names of certificates are validated by an allowed method.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &["CloudSploit acmValidation"],

@@ -38,6 +38,7 @@ pub const RULE: Rule = Rule {
     name: "wildcard-use",
     about: "Certificates have no wildcards, unless they may.",
     evaluate: Evaluator::Certificate(evaluate),
+    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED_TAGS), Parameter::List(&ALLOWED_DOMAINS)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &[

@@ -2,8 +2,9 @@
 //!
 //! `PROPTEST_CASES=100000 cargo test -p compliance-rules --lib no_item_makes_a_rule_panic` runs more cases.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use mangled_events::{changes, mangle};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Key, PrivateCaSpec};
@@ -54,86 +55,7 @@ static ITEMS: LazyLock<(Vec<Value>, Chain)> = LazyLock::new(|| {
     (items, chain_of(&aws, &with_chain))
 });
 
-/// One change somewhere in an item.
-#[derive(Debug, Clone)]
-enum Change {
-    Remove,
-    Replace(Value),
-    Wrap,
-    Cut,
-    Garble(String),
-}
-
-fn values() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(|number| json!(number)),
-        any::<String>().prop_map(Value::from),
-        prop::sample::select(
-            &["REVOKED", "EXPIRED", "ISSUED", "PRIVATE", "ENABLED", "*.", "a..b", "=|", "2.5.29.37.0"][..]
-        )
-        .prop_map(Value::from),
-        Just(json!([])),
-        Just(json!({})),
-        Just(json!([[[{"a": null}]]])),
-        Just(json!("-9999-01-01T00:00:00Z")),
-        Just(json!("9999-12-30T22:00:00Z")),
-        Just(json!(253_402_207_200_i64)),
-        Just(json!(-377_705_023_201_i64)),
-        Just(json!("ü".repeat(2_000))),
-    ]
-}
-
-fn changes() -> impl Strategy<Value = Change> {
-    prop_oneof![
-        Just(Change::Remove),
-        values().prop_map(Change::Replace),
-        Just(Change::Wrap),
-        Just(Change::Cut),
-        ".{0,5}".prop_map(Change::Garble),
-    ]
-}
-
-/// Pointers to everything in a document.
-fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
-    found.push(at.to_owned());
-    match value {
-        Value::Object(members) => {
-            members.iter().for_each(|(key, value)| pointers(value, &format!("{at}/{}", escaped(key)), found));
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| pointers(item, &format!("{at}/{index}"), found));
-        }
-        _ => {}
-    }
-}
-
-/// [RFC 6901, 3](https://www.rfc-editor.org/rfc/rfc6901#section-3).
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
-fn mangle(item: &mut Value, place: prop::sample::Index, change: &Change) {
-    let mut places = Vec::new();
-    pointers(item, "", &mut places);
-    let pointer = &places[place.index(places.len())];
-    if let (Change::Remove, Some((parent, key))) = (change, pointer.rsplit_once('/')) {
-        if let Some(members) = item.pointer_mut(parent).and_then(Value::as_object_mut) {
-            members.remove(key);
-        }
-        return;
-    }
-    let Some(target) = item.pointer_mut(pointer) else { return };
-    *target = match (change, target.take()) {
-        (Change::Replace(value), _) => value.clone(),
-        (Change::Wrap, value) => json!([value]),
-        (Change::Cut, Value::String(text)) => text.chars().take(text.chars().count() / 2).collect::<String>().into(),
-        (Change::Garble(garbage), Value::String(text)) => format!("{text}{garbage}").into(),
-        (_, _) => Value::Null,
-    };
-}
+const TELLING: [&str; 9] = ["REVOKED", "EXPIRED", "ISSUED", "PRIVATE", "ENABLED", "*.", "a..b", "=|", "2.5.29.37.0"];
 
 /// What an item says over what is known already, so that rules come to their ends.
 fn certificates(item: &Item) -> Vec<Certificate> {
@@ -143,7 +65,7 @@ fn certificates(item: &Item) -> Vec<Certificate> {
     let over = |base: Certificate| {
         let mut certificate = Certificate { arn: told.arn.clone(), chain: chain(), ..base };
         certificate.learn(told.clone());
-        let all = Fact::Known([certificate.clone(), issued(), imported(), told.clone()].into());
+        let all = Fact::Known([certificate.clone(), issued(), imported(), told.clone()].map(Arc::new).into());
         Certificate { all, ..certificate }
     };
     [issued(), imported(), private(), pending()].map(over).into_iter().chain([told.clone()]).collect()
@@ -172,31 +94,21 @@ fn evaluates(rule: &Rule, resource: &impl Resource) -> Result<(), TestCaseError>
     Ok(())
 }
 
-fn cases() -> u32 {
-    // 256 is proptest's default, when PROPTEST_CASES says nothing.
-    match ProptestConfig::default().cases {
-        256 => 1_000,
-        cases => cases,
-    }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..Default::default() })]
+    #![proptest_config(mangled_events::config())]
 
     #[test]
     fn no_item_makes_a_rule_panic(
         mut item in prop::sample::select(&ITEMS.0[..]),
-        changes in proptest::collection::vec((any::<prop::sample::Index>(), changes()), 0..6),
+        changes in changes(0..6, TELLING.map(Value::from)),
     ) {
-        for (place, change) in &changes {
-            mangle(&mut item, *place, change);
-        }
+        mangle(&mut item, &changes);
         let Ok(item) = Item::read(&item) else { return Ok(()) };
         let certificates = certificates(&item);
         let authorities = authorities(&item, &certificates);
         let account = Account {
             id: "123456789012".into(),
-            certificates: Fact::Known(certificates.clone().into()),
+            certificates: Fact::Known(certificates.iter().cloned().map(Arc::new).collect()),
             authorities: Fact::Known(authorities.clone().into()),
         };
         for rule in all() {
