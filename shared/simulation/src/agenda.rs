@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::{operators, zones};
+
 /// Something that is going to happen.
 #[derive(Debug, Clone)]
 pub(crate) enum Happening {
@@ -14,10 +16,25 @@ pub(crate) enum Happening {
     Invoke { function: String, event: Value, attempt: u32 },
     /// A message of a queue becomes visible.
     Receive { queue: String, message: Message },
+    /// An operator acts.
+    Operator(Deed),
+    /// AWS Config makes an item of a resource that changed.
+    Item(String),
+    /// AWS Config evaluates a rule for all resources; the rule's number.
+    Evaluate(usize),
     /// A rule fires by its schedule; the rule's number.
     Schedule(usize),
     /// A day of UTC begins.
     Day,
+}
+
+/// What an operator is going to do.
+#[derive(Debug, Clone)]
+pub(crate) enum Deed {
+    /// To a certificate.
+    Certificate(String, operators::Act),
+    /// To the hosted zones.
+    Zones(zones::Act),
 }
 
 /// A message of a queue.

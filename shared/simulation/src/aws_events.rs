@@ -53,11 +53,11 @@ pub(crate) fn health(code: &str, certificate: &Certificate, at: Timestamp) -> Va
 }
 
 /// AWS Config tells that a rule found a certificate not compliant.
-pub(crate) fn finding(certificate: &Certificate, at: Timestamp) -> Value {
+pub(crate) fn finding(arn: &str, rule: &str, at: Timestamp) -> Value {
     let detail = json!({
         "resourceType": "AWS::ACM::Certificate",
-        "resourceId": certificate.arn,
-        "configRuleName": "acm-certificate-expiration-check",
+        "resourceId": arn,
+        "configRuleName": rule,
         "messageType": "ComplianceChangeNotification",
         "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
         "oldEvaluationResult": { "complianceType": "COMPLIANT" },

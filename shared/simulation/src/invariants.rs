@@ -7,6 +7,7 @@ use certificates::tags::{
     STATUS_SINCE, VALIDITY_DAYS,
 };
 use certificates::{days_left, utc_date};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -114,15 +115,18 @@ pub(crate) fn look_for_hindrances(aws: &Aws, ledger: &mut Ledger, cas: &Cas) {
     let now = aws.now();
     let Ledger { known, muted, .. } = ledger;
     for (arn, known) in known {
-        if known.tags.get(NOTICES).is_some_and(|value| value == "off")
-            && let Some(reached) = reached(&known.seen, now)
-        {
-            muted.insert((arn.clone(), utc_date(known.seen.not_after), reached));
-        }
+        muted.extend(passes_muted(arn, known, now));
         if let Some(why) = hindrance(aws, known, cas) {
             known.hinder(now, why);
         }
     }
+}
+
+/// The milestone that passes while the certificate is muted, of which nobody is told later.
+pub(crate) fn passes_muted(arn: &str, known: &Known, now: Timestamp) -> Option<(String, Date, i64)> {
+    let is_muted = known.tags.get(NOTICES).is_some_and(|value| value == "off");
+    let reached = reached(&known.seen, now).filter(|_| is_muted)?;
+    Some((arn.to_owned(), utc_date(known.seen.not_after), reached))
 }
 
 fn is_managed(known: &Known) -> bool {

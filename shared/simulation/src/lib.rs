@@ -7,6 +7,8 @@
 
 mod agenda;
 mod aws_events;
+mod compliance;
+mod compliant;
 mod invariants;
 mod ledger;
 mod life;
@@ -21,6 +23,7 @@ mod report;
 mod settle;
 mod staging;
 pub mod template;
+mod together;
 mod validated;
 mod validation;
 pub mod wiring;

@@ -67,6 +67,7 @@ impl World {
             self.cas_day();
         }
         self.validation_day()?;
+        self.day_of_config()?;
         let caused: Vec<Value> = self.ledger.open().caused.drain(..).collect();
         for event in caused {
             let at = now + SignedDuration::from_secs(self.rng.i64(0..86_400));
@@ -180,7 +181,7 @@ impl World {
         }
     }
 
-    fn another(&mut self, kind: Type) {
+    pub(crate) fn another(&mut self, kind: Type) {
         if kind == Type::Validated {
             return self.request_another();
         }

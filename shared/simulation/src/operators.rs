@@ -4,6 +4,7 @@ use fastrand::Rng;
 use simulated_aws::Aws;
 
 use crate::aws_events::{OPERATOR, acm, cloudtrail, tag_parameters};
+use crate::invariants::passes_muted;
 use crate::ledger::Shared;
 use crate::population::{Cas, Type};
 
@@ -54,6 +55,9 @@ pub(crate) fn perform(aws: &Aws, ledger: &Shared, arn: &str, act: &Act) {
     let Some(present) = aws.certificate(arn) else { return };
     let now = aws.now();
     let mut ledger = ledger.open();
+    // A mute that ends today would otherwise not be seen when the day is looked at.
+    let passed = ledger.known.get(arn).and_then(|known| passes_muted(arn, known, now));
+    ledger.muted.extend(passed);
     let Some(known) = ledger.known.get_mut(arn) else { return };
     let mut caused = Vec::new();
     match act {

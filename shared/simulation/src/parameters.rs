@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::compliance;
+
 /// The kind of world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -73,6 +75,10 @@ pub(crate) struct Weather {
     pub(crate) lost: f64,
     /// That an event comes twice.
     pub(crate) doubled: f64,
+    /// That an event or message is delivered twice at the same time, to two processes of a function.
+    pub(crate) together: f64,
+    /// That an operator acts between the death of a run and the next try.
+    pub(crate) aftermath: f64,
     /// That an event comes late, by up to a day.
     pub(crate) late: f64,
     /// That an operator does something, per certificate and year.
@@ -119,11 +125,29 @@ impl Parameters {
         !matches!(self.kind, Kind::Calm | Kind::Mixed) || (self.seed / 5) % 5 == 1
     }
 
+    /// Whether AWS Config evaluates rules of ours. Each of them is evaluated daily, for all certificates: so one of
+    /// ten calm or mixed worlds has them, of all five kinds, and every other one of the other kinds.
+    #[must_use]
+    pub fn has_config_rules(&self) -> bool {
+        match self.kind {
+            Kind::Calm | Kind::Mixed => (self.seed / 5) % 10 == 2,
+            _ => self.seed % 2 == 1,
+        }
+    }
+
+    /// Which. `renewal-status` reads the tags of each imported certificate, which triples the calls of a world: of
+    /// mixed ones only the faulty ones have it.
+    pub(crate) fn config_rules(&self) -> &'static str {
+        if self.kind == Kind::Mixed && self.seed % 5 != 3 { compliance::CHEAP_RULES } else { compliance::RULES }
+    }
+
     pub(crate) fn weather(&self) -> Weather {
         let calm = Weather {
             fault: 0.0,
             lost: 0.0,
             doubled: 0.0,
+            together: 0.0,
+            aftermath: 0.0,
             late: 0.0,
             operators: 0.0,
             worst_moment: 0.0,
@@ -135,7 +159,8 @@ impl Parameters {
         };
         let busy =
             Weather { lost: 0.05, operators: 3.0, worst_moment: 0.03, rare: 1.0, zones: 0.05, disabled: 0.01, ..calm };
-        let faulty = Weather { fault: 0.08, lost: 0.1, doubled: 0.05, late: 0.1, ..busy };
+        let faulty =
+            Weather { fault: 0.08, lost: 0.1, doubled: 0.05, late: 0.1, together: 0.02, aftermath: 0.5, ..busy };
         match self.actual_kind() {
             Kind::Calm => calm,
             Kind::Busy | Kind::Mixed => busy,

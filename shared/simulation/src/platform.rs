@@ -1,5 +1,6 @@
 //! Lambda and SQS: how functions are run, and run again.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
@@ -11,10 +12,10 @@ use lambda::Invocation;
 use serde_json::{Value, json};
 use simulated_aws::{Aws, Fault};
 
-use crate::agenda::{Happening, Message};
-use crate::report::Check;
-use crate::settle::Run;
-use crate::world::{ACCOUNT, DNS_VALIDATION, EXPIRY_EVENTS, World};
+use crate::agenda::{Deed, Happening, Message};
+use crate::report::{Broken, Check};
+use crate::settle::{Deeds, Run};
+use crate::world::{ACCOUNT, COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, Functions, World};
 use crate::{operators, zones};
 
 /// Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation": one minute
@@ -41,19 +42,26 @@ const MOMENTS_OF_ZONES: [&str; 6] = [
     "AddTagsToCertificate",
 ];
 
+/// What a process is doing.
+pub(crate) type Work<'a> = Pin<Box<dyn Future<Output = Option<Value>> + 'a>>;
+
 impl World {
     pub(crate) async fn run_asynchronously(&mut self, function: String, event: Value, attempt: u32) -> Check {
-        let run = self.invoke(&function, &event).await?;
-        if run.answer.is_some() {
-            return Ok(());
+        for run in self.deliver(&function, &event).await? {
+            if run.answer.is_some() {
+                continue;
+            }
+            if attempt >= self.wiring.functions[&function].retries {
+                self.summary.dead_letters += 1;
+                self.gives_up(&event);
+                continue;
+            }
+            let pause = RETRY_AFTER[(attempt as usize).min(RETRY_AFTER.len() - 1)];
+            let at = self.aws.now() + pause;
+            self.meddle(&run, at);
+            let (function, event) = (function.clone(), event.clone());
+            self.agenda.enter(at, Happening::Invoke { function, event, attempt: attempt + 1 });
         }
-        if attempt >= self.wiring.functions[&function].retries {
-            self.summary.dead_letters += 1;
-            return Ok(());
-        }
-        let pause = RETRY_AFTER[(attempt as usize).min(RETRY_AFTER.len() - 1)];
-        let at = self.aws.now() + pause;
-        self.agenda.enter(at, Happening::Invoke { function, event, attempt: attempt + 1 });
         Ok(())
     }
 
@@ -75,43 +83,36 @@ impl World {
             "attributes": { "ApproximateReceiveCount": message.receives.to_string() },
             "eventSource": "aws:sqs",
         }] });
-        let run = self.invoke(function, &batch).await?;
-        let done = run.answer.is_some_and(|answer| {
+        let runs = self.deliver(function, &batch).await?;
+        // Whoever is done deletes the message for all.
+        let done = runs.iter().filter_map(|run| run.answer.as_ref()).any(|answer| {
             let failures = answer["batchItemFailures"].as_array();
             !settings.reports_failures || failures.is_some_and(Vec::is_empty)
         });
         if !done {
             let at = hidden_until.max(self.aws.now());
+            if let Some(run) = runs.iter().find(|run| run.killed) {
+                self.meddle(run, at);
+            }
             self.agenda.enter(at, Happening::Receive { queue, message });
         }
         Ok(())
     }
 
+    /// An event or message comes to a function: now and then twice at the same time.
+    async fn deliver(&mut self, id: &str, event: &Value) -> Result<Vec<Run>, Broken> {
+        let is_alone = self.wiring.functions[id].concurrency == Some(1);
+        let twice = !self.quiet && !is_alone && self.chance(self.weather.together);
+        if twice { self.invoke_twice(id, event).await } else { Ok(vec![self.invoke(id, event).await?]) }
+    }
+
     /// Runs a function once, and sees what came of it.
-    pub(crate) async fn invoke(&mut self, id: &str, event: &Value) -> Result<Run, crate::report::Broken> {
+    pub(crate) async fn invoke(&mut self, id: &str, event: &Value) -> Result<Run, Broken> {
         let begun = self.aws.now();
-        let deadline = begun + self.wiring.functions[id].timeout;
-        let scope = Scope { region: self.region().to_owned(), account: ACCOUNT.to_owned() };
-        let invocation = Invocation { scope, deadline };
+        let invocation = self.invocation(id);
         let armed = self.arm(id);
-        let functions = &mut self.functions;
-        let work: Pin<Box<dyn Future<Output = Option<Value>>>> = if id == EXPIRY_EVENTS {
-            let (handler, metrics) = (&functions.expiry_events, &mut functions.metrics);
-            Box::pin(async move {
-                let answer = handler.handle(event, &invocation, metrics).await.ok()?;
-                Some(serde_json::to_value(answer).expect("answers are JSON"))
-            })
-        } else if id == DNS_VALIDATION {
-            let (handler, metrics) = (&functions.dns_validation, &mut functions.metrics);
-            Box::pin(async move {
-                let answer = handler.as_ref()?.handle(event, &invocation, metrics).await.ok()?;
-                Some(serde_json::to_value(answer).expect("answers are JSON"))
-            })
-        } else {
-            let (handler, metrics) = (&functions.imported_renewal, &mut functions.metrics);
-            Box::pin(async move { handler.handle(event, &invocation, metrics).await.ok() })
-        };
-        let answer = within(&self.aws, deadline, work).await;
+        let work = self.functions.work(id, event, &invocation);
+        let answer = within(&self.aws, invocation.deadline, work).await;
         let killed = self.aws.crashed() || answer.is_none();
         if armed {
             self.aws.clear_faults();
@@ -121,15 +122,20 @@ impl World {
             self.restart();
         }
         let answer = answer.flatten().filter(|_| !killed);
-        self.summary.runs += 1;
-        self.summary.failed_runs += u64::from(answer.is_none());
-        let run = Run { function: id.to_owned(), begun, answer, killed };
-        self.settle(&run)?;
+        let deeds = Deeds::of_one(self.aws.take_record());
+        let run = Run { function: id.to_owned(), begun, answer, killed, touched: deeds.touched() };
+        self.settle(std::slice::from_ref(&run), deeds)?;
         Ok(run)
     }
 
+    pub(crate) fn invocation(&self, id: &str) -> Invocation {
+        let deadline = self.aws.now() + self.wiring.functions[id].timeout;
+        let scope = Scope { region: self.region().to_owned(), account: ACCOUNT.to_owned() };
+        Invocation { scope, deadline }
+    }
+
     /// Prepares what goes wrong in the next run.
-    fn arm(&mut self, function: &str) -> bool {
+    pub(crate) fn arm(&mut self, function: &str) -> bool {
         if self.quiet {
             return false;
         }
@@ -179,6 +185,64 @@ impl World {
         self.aws.before(moment, 1, move |aws| ledger.open().zones.perform(aws, &act));
     }
 
+    /// A run died. Before it is tried again, an operator acts, mostly on what the run was about.
+    fn meddle(&mut self, run: &Run, again: Timestamp) {
+        if !run.killed || self.quiet || !self.chance(self.weather.aftermath) {
+            return;
+        }
+        let left = again.duration_since(self.aws.now()).as_secs().max(1);
+        let at = self.aws.now() + SignedDuration::from_secs(self.rng.i64(0..left));
+        let to_zones = run.function == DNS_VALIDATION && self.rng.bool();
+        let deed = if to_zones {
+            self.ledger.open().zones.random(&mut self.rng).map(Deed::Zones)
+        } else {
+            self.random_deed(&run.touched)
+        };
+        if let Some(deed) = deed {
+            self.agenda.enter(at, Happening::Operator(deed));
+        }
+    }
+
+    /// Something that an operator does to one of these, or to any certificate where they are none.
+    fn random_deed(&mut self, of: &BTreeSet<String>) -> Option<Deed> {
+        let all: Vec<_> = {
+            let ledger = self.ledger.open();
+            let known = |arn: &String| ledger.known.get(arn).map(|known| (arn.clone(), known.blueprint.clone()));
+            let touched: Vec<_> = of.iter().filter_map(known).collect();
+            if touched.is_empty() { ledger.known.keys().filter_map(known).collect() } else { touched }
+        };
+        if all.is_empty() {
+            return None;
+        }
+        let (arn, blueprint) = all[self.rng.usize(..all.len())].clone();
+        let act = operators::random(blueprint.kind, blueprint.days, &self.cas, &mut self.rng);
+        Some(Deed::Certificate(arn, act))
+    }
+
+    /// An operator acts after the death of a run.
+    pub(crate) fn operator_acts(&mut self, deed: Deed) {
+        if self.quiet {
+            return;
+        }
+        let now = self.aws.now();
+        match deed {
+            Deed::Zones(act) => {
+                self.record.remark(format!("{now} operator of zones, after a death: {act:?}"));
+                self.ledger.open().zones.perform(&self.aws, &act);
+            }
+            Deed::Certificate(arn, act) => {
+                let short = arn.rsplit('/').next().unwrap_or_default();
+                self.record.remark_about(&arn, format!("{now} operator {short}, after a death: {act:?}"));
+                let kind = self.ledger.open().known.get(&arn).map(|known| known.blueprint.kind);
+                operators::perform(&self.aws, &self.ledger, &arn, &act);
+                if let (Some(kind), operators::Act::Delete) = (kind, act) {
+                    self.another(kind);
+                }
+            }
+        }
+        self.send_what_was_caused();
+    }
+
     /// In one of the next runs, an operator acts just before a call.
     fn prepare_an_operator(&mut self) {
         let known: Vec<_> =
@@ -199,8 +263,33 @@ impl World {
     }
 }
 
+impl Functions {
+    /// What a process of this function does about an event. `None`: it fails.
+    pub(crate) fn work<'a>(&'a mut self, id: &str, event: &'a Value, invocation: &'a Invocation) -> Work<'a> {
+        let Self { expiry_events, imported_renewal, dns_validation, compliance_rules, metrics } = self;
+        if id == EXPIRY_EVENTS {
+            Box::pin(async move {
+                let answer = expiry_events.handle(event, invocation, metrics).await.ok()?;
+                Some(serde_json::to_value(answer).expect("answers are JSON"))
+            })
+        } else if id == DNS_VALIDATION {
+            Box::pin(async move {
+                let answer = dns_validation.as_ref()?.handle(event, invocation, metrics).await.ok()?;
+                Some(serde_json::to_value(answer).expect("answers are JSON"))
+            })
+        } else if id == COMPLIANCE_RULES {
+            Box::pin(async move {
+                let answer = compliance_rules.as_ref()?.handle(event, invocation, metrics).await.ok()?;
+                Some(serde_json::to_value(answer).expect("answers are JSON"))
+            })
+        } else {
+            Box::pin(async move { imported_renewal.handle(event, invocation, metrics).await.ok() })
+        }
+    }
+}
+
 /// Does the work until the deadline, when Lambda ends the process. `None` when it was ended.
-async fn within<T>(aws: &Aws, deadline: Timestamp, mut work: Pin<Box<dyn Future<Output = T> + '_>>) -> Option<T> {
+async fn within(aws: &Aws, deadline: Timestamp, mut work: Work<'_>) -> Option<Option<Value>> {
     std::future::poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Ready(done) => Poll::Ready(Some(done)),
         Poll::Pending if aws.now() >= deadline => Poll::Ready(None),

@@ -11,6 +11,9 @@ use crate::world::World;
 /// AWS Health's codes about ACM (user guide, "AWS Health events for ACM").
 const CODES: [&str; 3] = ["AWS_ACM_RENEWAL_STATE_CHANGE", "CAA_CHECK_FAILURE", "AWS_ACM_RENEWAL_FAILURE"];
 
+/// AWS's own rule about ends.
+const MANAGED_RULE: &str = "acm-certificate-expiration-check";
+
 impl World {
     /// Something that AWS tells about a certificate, whatever its state: functions look for themselves.
     pub(crate) fn rare_news(&mut self, arn: &str, kind: Type) {
@@ -24,7 +27,7 @@ impl World {
                 let code = CODES[self.rng.usize(..CODES.len())];
                 self.set_out("default", health(code, &present, now), now);
             }
-            2 => self.set_out("default", finding(&present, now), now),
+            2 => self.set_out("default", finding(&present.arn, MANAGED_RULE, now), now),
             _ if matches!(kind, Type::Amazon | Type::Private) => self.is_revoked(&present, kind),
             _ => {}
         }

@@ -1,4 +1,10 @@
 //! The record of a life, in a text that is the same for the same seed.
+//!
+//! [`Aws::record`](simulated_aws::Aws::record) is another one, and neither can take the place of the other. That one is for
+//! tests of a few calls: it shows each call's whole input, for which it reads the certificates in it, and needs all
+//! calls, which a life makes by the hundred thousand and cannot keep. This one is written while calls are taken away:
+//! a short line each, of which the last ones (of all, and about each certificate) and a digest of all are kept;
+//! and between them stand the remarks on what operators, ACM and the world did without any call.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
@@ -29,8 +35,12 @@ impl Record {
         Self { region: region.to_owned(), ..Self::default() }
     }
 
-    pub(crate) fn add(&mut self, call: &Call) {
-        let line = line(call);
+    /// `by_second`: of two runs at the same time the second one made it.
+    pub(crate) fn add(&mut self, call: &Call, by_second: bool) {
+        let mut line = line(call);
+        if by_second {
+            line.push_str(" (second run)");
+        }
         self.calls += 1;
         self.effects += u64::from(crate::life::is_effect(call));
         if let Some(arn) = call.input["CertificateArn"].as_str().filter(|_| call.service == "acm") {

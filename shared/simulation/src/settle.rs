@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use certificates::utc_date;
 use jiff::Timestamp;
 use serde_json::Value;
-use simulated_aws::{Call, CallResult, Notice};
+use simulated_aws::{Call, CallResult, Notice, PutEvent};
 
 use crate::aws_events::{acm, cloudtrail, tag_parameters};
 use crate::report::{Broken, Check};
-use crate::world::{DNS_VALIDATION, EXPIRY_EVENTS, World};
-use crate::{invariants, validated};
+use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, World};
+use crate::{invariants, together, validated};
 
 /// A run of a function.
 #[derive(Debug, Clone)]
@@ -20,6 +20,36 @@ pub(crate) struct Run {
     /// Its answer, if it ended well.
     pub(crate) answer: Option<Value>,
     pub(crate) killed: bool,
+    /// The certificates that it called about.
+    pub(crate) touched: BTreeSet<String>,
+}
+
+/// What a run did, or two at the same time, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Deeds {
+    pub(crate) calls: Vec<Call>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) events: Vec<PutEvent>,
+    /// For each call whether the second of two runs made it; empty where there was one.
+    pub(crate) by_second: Vec<bool>,
+}
+
+impl Deeds {
+    pub(crate) fn of_one((calls, notices, events): (Vec<Call>, Vec<Notice>, Vec<PutEvent>)) -> Self {
+        Self { calls, notices, events, by_second: Vec::new() }
+    }
+
+    /// Takes what one of two runs did.
+    pub(crate) fn add(&mut self, (calls, notices, events): (Vec<Call>, Vec<Notice>, Vec<PutEvent>), by_second: bool) {
+        self.by_second.extend(calls.iter().map(|_| by_second));
+        self.calls.extend(calls);
+        self.notices.extend(notices);
+        self.events.extend(events);
+    }
+
+    pub(crate) fn touched(&self) -> BTreeSet<String> {
+        self.calls.iter().filter_map(certificate_of).map(str::to_owned).collect()
+    }
 }
 
 /// Answers that are no refusal of what was asked: faults, and states of the world.
@@ -51,60 +81,90 @@ fn failed(call: &Call) -> bool {
     }
 }
 
-fn certificate_of(call: &Call) -> Option<&str> {
+pub(crate) fn certificate_of(call: &Call) -> Option<&str> {
     call.input["CertificateArn"].as_str().filter(|_| call.service == "acm")
 }
 
 impl World {
-    /// Sees what a run did.
-    pub(crate) fn settle(&mut self, run: &Run) -> Check {
+    /// Sees what a run did, or two runs of a function at the same time.
+    pub(crate) fn settle(&mut self, runs: &[Run], deeds: Deeds) -> Check {
         let now = self.aws.now();
-        let (calls, notices, events) = self.aws.take_record();
-        calls.iter().for_each(|call| self.record.add(call));
-        if run.answer.is_none() {
-            let how = if run.killed { "killed" } else { "failed" };
-            self.record.remark(format!("{now} {} {how}", run.function));
+        let calls = &deeds.calls;
+        let second = deeds.by_second.iter().copied().chain(std::iter::repeat(false));
+        calls.iter().zip(second).for_each(|(call, by_second)| self.record.add(call, by_second));
+        for run in runs {
+            self.summary.runs += 1;
+            if run.answer.is_none() {
+                self.summary.failed_runs += 1;
+                let how = if run.killed { "killed" } else { "failed" };
+                self.record.remark(format!("{now} {} {how}", run.function));
+            }
         }
         calls.iter().try_for_each(refused_for_its_shape)?;
 
-        let failures = calls.iter().filter(|call| failed(call)).count() + usize::from(run.killed);
-        let touched: BTreeSet<String> = calls.iter().filter_map(certificate_of).map(str::to_owned).collect();
-        if failures > 0 || run.answer.is_none() {
-            self.hinder(&calls, &touched);
+        let run = &runs[0];
+        let has_failed = runs.iter().any(|run| run.answer.is_none());
+        let killed = runs.iter().filter(|run| run.killed).count();
+        let failures = calls.iter().filter(|call| failed(call)).count() + killed;
+        let touched = deeds.touched();
+        if run.function == COMPLIANCE_RULES {
+            // It renews nothing and tells nobody.
+            self.see_results();
+        } else if failures > 0 || has_failed {
+            self.hinder(calls, &touched);
         }
-        self.look_at_zones(run, &calls, &notices, failures)?;
+        let notices = together::without_echoes(&deeds);
+        self.summary.notices += deeds.notices.len() as u64;
+        self.look_at_zones(run, calls, &notices, failures, has_failed)?;
         self.catch_up();
         self.count_notices(&notices, failures)?;
-        self.count_issued(&calls, &touched)?;
-        self.look_at_imports(&calls)?;
+        self.count_issued(calls, &touched)?;
+        self.look_at_imports(calls)?;
+        if failures == 0 {
+            together::only_one_imports(&deeds)?;
+        }
         invariants::tags_are_kept(&self.aws, &mut self.ledger.open(), &touched)?;
 
         for call in calls.iter().filter(|call| took_effect(call)) {
             self.tell_of(run, call);
         }
-        for event in events {
+        for event in deeds.events {
             self.set_out(&event.bus, event.event, now);
         }
-        let caused: Vec<Value> = self.ledger.open().caused.drain(..).collect();
-        for event in caused {
-            self.set_out("default", event, now);
-        }
-        let swept = run.answer.as_ref().is_some_and(|answer| answer["outcome"] == "swept");
+        self.send_what_was_caused();
+        self.look_for_changes(&touched);
+        let swept = runs.iter().all(|run| run.answer.as_ref().is_some_and(|answer| answer["outcome"] == "swept"));
         if swept && failures == 0 && run.function == EXPIRY_EVENTS && utc_date(run.begun) == utc_date(now) {
             invariants::everything_was_told(&self.ledger.open(), run.begun)?;
         }
         Ok(())
     }
 
+    /// The events that operators' doings caused set out.
+    pub(crate) fn send_what_was_caused(&mut self) {
+        let now = self.aws.now();
+        let caused: Vec<Value> = self.ledger.open().caused.drain(..).collect();
+        for event in caused {
+            self.set_out("default", event, now);
+        }
+    }
+
     /// What dns-validation did to the zones, and told of them.
-    fn look_at_zones(&mut self, run: &Run, calls: &[Call], notices: &[Notice], failures: usize) -> Check {
+    fn look_at_zones(
+        &mut self,
+        run: &Run,
+        calls: &[Call],
+        notices: &[&Notice],
+        failures: usize,
+        has_failed: bool,
+    ) -> Check {
         if run.function != DNS_VALIDATION {
             return Ok(());
         }
         let now = self.aws.now();
         let is_sweep = calls.is_empty() || calls.iter().any(|call| call.operation == "ListCertificates");
         let mut ledger = self.ledger.open();
-        if is_sweep && (failures > 0 || run.answer.is_none()) {
+        if is_sweep && (failures > 0 || has_failed) {
             ledger.zones.sweep_failed = now;
         }
         for call in calls.iter().filter(|call| call.service == "route53") {
@@ -124,6 +184,11 @@ impl World {
             let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
             let tag = written(calls, text["certificateArn"].as_str().unwrap_or_default());
             validated::told(&mut ledger.validation_told, &text, tag, failures)?;
+        }
+        let tagged = calls.iter().filter(|call| call.operation == "AddTagsToCertificate");
+        for arn in tagged.filter_map(certificate_of) {
+            let tag = written(calls, arn).unwrap_or_default();
+            validated::remembered(&mut ledger.validation_told, arn, tag);
         }
         let removed = calls.iter().filter(|call| call.operation == "RemoveTagsFromCertificate" && took_effect(call));
         for arn in removed.filter_map(certificate_of) {
@@ -146,8 +211,7 @@ impl World {
         }
     }
 
-    fn count_notices(&mut self, notices: &[Notice], failures: usize) -> Check {
-        self.summary.notices += notices.len() as u64;
+    fn count_notices(&mut self, notices: &[&Notice], failures: usize) -> Check {
         let mut ledger = self.ledger.open();
         let told = notices.iter().filter_map(|notice| {
             let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");

@@ -36,6 +36,20 @@ impl World {
         self
     }
 
+    /// Every event and message is delivered twice at the same time.
+    #[must_use]
+    pub fn twice(mut self) -> Self {
+        self.weather.together = 1.0;
+        self
+    }
+
+    /// After the death of each run an operator acts, before it is tried again.
+    #[must_use]
+    pub fn meddled_with(mut self) -> Self {
+        self.weather.aftermath = 1.0;
+        self
+    }
+
     /// ARN of the CA that the function is configured with.
     #[must_use]
     pub fn default_ca(&self) -> &str {
@@ -140,7 +154,7 @@ impl World {
             records.any(|record| record.name == wanted.name && record.values == [wanted.value.as_str()])
         };
         let records = wanted.filter(is_there).map(|wanted| wanted.name.clone()).collect();
-        let cause = ledger.validation_told.get(arn).and_then(|(key, _)| key.split(' ').next().map(str::to_owned));
+        let cause = ledger.validation_told.get(arn).map(|last| last.cause().to_owned());
         Outcome {
             replaced,
             ours: ours.collect(),

@@ -122,6 +122,11 @@ impl Template {
                 let (separator, text) = (scalar(&items(0)), scalar(&items(1)));
                 text.split(&separator).map(Value::from).collect()
             }
+            "Fn::Join" => {
+                let parts = items(1);
+                let parts: Vec<String> = parts.as_array().into_iter().flatten().map(scalar).collect();
+                json!(parts.join(&scalar(&items(0))))
+            }
             "Fn::Sub" => self.substitute(argument.as_str().unwrap_or_default()),
             other => panic!("the template uses {other}, which is not evaluated here"),
         }
@@ -136,6 +141,9 @@ impl Template {
             "AWS::StackName" => json!("acm-autopilot"),
             "AWS::URLSuffix" => json!("amazonaws.com"),
             name => match self.parameters.get(name) {
+                Some(value) if self.document["Parameters"][name]["Type"] == "CommaDelimitedList" => {
+                    value.split(',').map(str::trim).map(Value::from).collect()
+                }
                 Some(value) => json!(value),
                 None if self.document["Resources"][name]["Type"] == "AWS::SNS::Topic" => json!(self.arn(name)),
                 None => json!(name),

@@ -98,8 +98,26 @@ pub(crate) fn change_is_allowed(call: &Call) -> Check {
     Ok(())
 }
 
-/// What was told last of a certificate, and how often it may be told again because a fault hit in between.
-pub(crate) type Told = BTreeMap<String, (String, usize)>;
+/// What was told last of each certificate.
+pub(crate) type Told = BTreeMap<String, Last>;
+
+/// A notice about records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Last {
+    cause: String,
+    records: String,
+    /// What the same run wrote to remember it.
+    tag: String,
+    /// How often it may be told again, because a fault hit in between.
+    forgiven: usize,
+}
+
+impl Last {
+    /// Its cause.
+    pub(crate) fn cause(&self) -> &str {
+        &self.cause
+    }
+}
 
 /// Counts a notice about records. `tag` is what the same run wrote to remember it.
 pub(crate) fn told(all: &mut Told, notice: &Value, tag: Option<&str>, failures: usize) -> Check {
@@ -107,16 +125,38 @@ pub(crate) fn told(all: &mut Told, notice: &Value, tag: Option<&str>, failures: 
         return Ok(());
     }
     let arn = notice["certificateArn"].as_str().unwrap_or_default();
-    let key = format!("{} {} {}", notice["cause"], notice["records"], tag.unwrap_or_default());
+    let cause = notice["cause"].as_str().unwrap_or_default().to_owned();
+    let records = notice["records"].to_string();
+    let tag = tag.unwrap_or_default().to_owned();
     let again = match all.get(arn) {
-        Some((last, forgiven)) if *last == key => match forgiven.checked_sub(1) {
-            Some(left) => left,
-            None => return Err(Broken::new(TOLD_ONCE, arn, format!("told again: {key}"))),
-        },
+        Some(last) if (&last.cause, &last.records, &last.tag) == (&cause, &records, &tag) => {
+            match last.forgiven.checked_sub(1) {
+                Some(left) => left,
+                None => return Err(Broken::new(TOLD_ONCE, arn, format!("told again: {cause} {records} {tag}"))),
+            }
+        }
         _ => 0,
     };
-    all.insert(arn.to_owned(), (key, again + failures));
+    all.insert(arn.to_owned(), Last { cause, records, tag, forgiven: again + failures });
     Ok(())
+}
+
+/// What a run wrote to remember what was told. Where that is less than before, some of it was mended, and
+/// would be news again.
+pub(crate) fn remembered(all: &mut Told, arn: &str, tag: &str) {
+    if all.get(arn).is_some_and(|last| findings(tag) < findings(&last.tag)) {
+        all.remove(arn);
+    }
+}
+
+/// How many findings a tag holds. README of dns-validation: eight digits each, and only their number if they are
+/// too many.
+fn findings(tag: &str) -> usize {
+    let (_, found) = tag.split_once('/').unwrap_or_default();
+    match found.split_once(':') {
+        Some((count, _)) => count.parse().unwrap_or_default(),
+        None => found.len() / 8,
+    }
 }
 
 #[cfg(test)]
@@ -135,6 +175,14 @@ mod tests {
         assert_eq!(told(&mut all, &notice("role-refused"), Some("2"), 0), Ok(()), "a fault hit");
         assert_eq!(told(&mut all, &notice("role-refused"), Some("2"), 0).unwrap_err().invariant, TOLD_ONCE);
         assert_eq!(told(&mut all, &json!({ "kind": "expiring", "certificateArn": "a" }), None, 0), Ok(()));
+        remembered(&mut all, "a", "role-refused/0123456789abcdef");
+        let two = Some("role-refused/0123456789abcdef");
+        assert_eq!(told(&mut all, &notice("role-refused"), two, 0), Ok(()));
+        remembered(&mut all, "a", "role-refused/76543210fedcba98");
+        assert!(told(&mut all, &notice("role-refused"), two, 0).is_err(), "as many as before");
+        remembered(&mut all, "a", "role-refused/01234567");
+        assert_eq!(told(&mut all, &notice("role-refused"), two, 0), Ok(()), "one was mended in between");
+        assert_eq!(findings("no-zone/100:0123abcd"), 100);
     }
 
     #[test]

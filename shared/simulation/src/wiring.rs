@@ -19,6 +19,8 @@ pub struct Wiring {
     pub functions: BTreeMap<String, Function>,
     /// The queues, by logical id.
     pub queues: BTreeMap<String, Queue>,
+    /// AWS Config's rules.
+    pub config_rules: Vec<ConfigRule>,
 }
 
 /// A rule of EventBridge.
@@ -56,6 +58,25 @@ pub struct Function {
     pub role: String,
     /// How often Lambda tries an asynchronous event again.
     pub retries: u32,
+    /// How many of it run at the same time, where that is limited.
+    pub concurrency: Option<u32>,
+}
+
+/// A custom rule of AWS Config.
+#[derive(Debug, Clone)]
+pub struct ConfigRule {
+    /// Its `ConfigRuleName`.
+    pub name: String,
+    /// Logical id of the function that evaluates it.
+    pub function: String,
+    /// Its `InputParameters`.
+    pub parameters: Value,
+    /// The types of resources in its scope.
+    pub resource_types: Vec<String>,
+    /// Whether it is evaluated when a resource changes.
+    pub on_change: bool,
+    /// How often it is evaluated for all resources.
+    pub every: Option<SignedDuration>,
 }
 
 /// A queue of SQS that feeds a function.
@@ -107,10 +128,14 @@ impl Wiring {
             (id.clone(), queue(properties, mapping))
         });
         let rules = template.resources("AWS::Events::Rule");
+        let permissions = template.resources("AWS::Lambda::Permission");
+        let config_rules = template.resources("AWS::Config::ConfigRule");
+        let config_rules = config_rules.iter().map(|(id, properties)| config_rule(id, properties, &permissions));
         Self {
             rules: rules.iter().map(|(id, properties)| rule(id, properties)).collect(),
             functions: functions.collect(),
             queues: queues.collect(),
+            config_rules: config_rules.collect(),
         }
     }
 
@@ -137,7 +162,56 @@ fn function(globals: &Value, properties: &Value, config: Option<&Value>) -> Func
         environment,
         role: properties["Role"].as_str().unwrap_or_default().to_owned(),
         retries: config.and_then(|config| small(&config["MaximumRetryAttempts"])).unwrap_or(2),
+        // What refers to a parameter is a text.
+        concurrency: properties["ReservedConcurrentExecutions"].as_str().and_then(|number| number.parse().ok()),
     }
+}
+
+fn config_rule(id: &str, properties: &Value, permissions: &[(String, Value)]) -> ConfigRule {
+    let source = &properties["Source"];
+    assert_eq!(source["Owner"], "CUSTOM_LAMBDA", "{id}: other owners are not simulated");
+    let function = source["SourceIdentifier"].as_str().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default();
+    let may_invoke = |permission: &Value| {
+        permission["FunctionName"] == function && permission["Principal"] == "config.amazonaws.com"
+    };
+    assert!(permissions.iter().any(|(_, permission)| may_invoke(permission)), "AWS Config may not invoke {function}");
+    let mut rule = ConfigRule {
+        name: properties["ConfigRuleName"].as_str().unwrap_or(id).to_owned(),
+        function: function.to_owned(),
+        parameters: properties["InputParameters"].clone(),
+        resource_types: texts(&properties["Scope"]["ComplianceResourceTypes"]),
+        on_change: false,
+        every: None,
+    };
+    for detail in source["SourceDetails"].as_array().into_iter().flatten() {
+        match detail["MessageType"].as_str() {
+            Some("ConfigurationItemChangeNotification") => rule.on_change = true,
+            // No resource of a world has so large an item.
+            Some("OversizedConfigurationItemChangeNotification") => {}
+            Some("ScheduledNotification") => {
+                // API reference, SourceDetail, MaximumExecutionFrequency: by default every 24 hours.
+                let frequency = detail["MaximumExecutionFrequency"].as_str().unwrap_or("TwentyFour_Hours");
+                rule.every = Some(execution_frequency(frequency));
+            }
+            other => panic!("{id}: the message type {other:?}"),
+        }
+    }
+    rule
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn execution_frequency(text: &str) -> SignedDuration {
+    SignedDuration::from_hours(match text {
+        "One_Hour" => 1,
+        "Three_Hours" => 3,
+        "Six_Hours" => 6,
+        "Twelve_Hours" => 12,
+        "TwentyFour_Hours" => 24,
+        _ => panic!("{text} is no frequency"),
+    })
 }
 
 fn queue(properties: &Value, mapping: Option<&Value>) -> Queue {
@@ -220,6 +294,24 @@ mod tests {
         assert_eq!((queue.function.as_deref(), queue.reports_failures), (Some("ImportedRenewalFunction"), true));
         let schedules: Vec<_> = wiring.rules.iter().filter_map(|rule| rule.every).collect();
         assert_eq!(schedules, [SignedDuration::from_hours(1); 2]);
+    }
+
+    #[test]
+    fn rules_of_aws_config_are_understood() {
+        let given = [("DeployComplianceRules", "true"), ("ComplianceRules", "certificate-expiry,ca-status")];
+        let of =
+            |given: &[(&str, &str)]| Wiring::of(&Template::read(&template_path(), "123456789012", "us-east-1", given));
+        let wiring = of(&given);
+        let mut names: Vec<_> = wiring.config_rules.iter().map(|rule| rule.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["acm-autopilot-ca-status", "acm-autopilot-certificate-expiry"]);
+        let expiry = wiring.config_rules.iter().find(|rule| rule.name.ends_with("expiry")).unwrap();
+        assert_eq!(expiry.parameters, json!({ "rule": "certificate-expiry", "days": "30" }));
+        assert_eq!((expiry.on_change, expiry.every), (true, Some(SignedDuration::from_hours(24))));
+        assert_eq!(expiry.resource_types, ["AWS::ACM::Certificate"]);
+        assert_eq!(wiring.functions[&expiry.function].concurrency, Some(1));
+        assert!(of(&given[..1]).config_rules.len() > 30, "all of them by default");
+        assert!(of(&[]).config_rules.is_empty());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde_json::Value;
 use simulated_aws::Aws;
 
 use crate::agenda::{Agenda, Happening, Message};
+use crate::compliance;
 use crate::ledger::Shared;
 use crate::parameters::{Parameters, Weather};
 use crate::population::{Cas, populate};
@@ -26,6 +27,7 @@ pub(crate) const ACCOUNT: &str = "123456789012";
 const BEGIN: &str = "2026-01-01T00:00:00Z";
 pub(crate) const EXPIRY_EVENTS: &str = "ExpiryEventsFunction";
 pub(crate) const DNS_VALIDATION: &str = "DnsValidationFunction";
+pub(crate) const COMPLIANCE_RULES: &str = "ComplianceRulesFunction";
 pub(crate) const IMPORTED_RENEWAL: &str = "ImportedRenewalFunction";
 
 /// A world.
@@ -47,7 +49,9 @@ pub struct World {
     pub(crate) summary: Summary,
     pub(crate) functions: Functions,
     region: String,
-    sdk: SdkConfig,
+    pub(crate) sdk: SdkConfig,
+    /// AWS Config; none in worlds without rules of ours.
+    pub(crate) config: Option<compliance::Recorder>,
 }
 
 /// The functions' processes.
@@ -56,6 +60,8 @@ pub(crate) struct Functions {
     pub(crate) imported_renewal: imported_renewal::Handler,
     /// Only in worlds with hosted zones.
     pub(crate) dns_validation: Option<dns_validation::Handler>,
+    /// Only in worlds with rules of AWS Config.
+    pub(crate) compliance_rules: Option<compliance_rules::Handler>,
     pub(crate) metrics: Metrics,
 }
 
@@ -99,6 +105,8 @@ impl World {
         let roles = zone_roles();
         let given: &[(&str, &str)] = &[
             ("DefaultPrivateCaArn", cas.default.as_str()),
+            ("DeployComplianceRules", if parameters.has_config_rules() { "true" } else { "false" }),
+            ("ComplianceRules", parameters.config_rules()),
             ("DeployDnsValidation", if has_zones { "true" } else { "false" }),
             ("ZoneRoles", &roles),
             // Look-ups would leave the simulated world.
@@ -113,6 +121,7 @@ impl World {
         let unwatched = StalledStreamProtectionConfig::disabled();
         let sdk = aws.sdk_config().into_builder().retry_config(retries).stalled_stream_protection(unwatched).build();
         let functions = Functions::start(&wiring, &sdk);
+        let config = parameters.has_config_rules().then(|| compliance::Recorder::create(&aws, &cas));
         let ledger = Shared::default();
         if has_zones {
             aws.set_name_quota(100);
@@ -144,8 +153,15 @@ impl World {
             functions,
             region,
             sdk,
+            config,
         };
         world.agenda.enter(begin, Happening::Day);
+        for (number, every) in world.wiring.config_rules.iter().map(|rule| rule.every).enumerate() {
+            if let Some(every) = every {
+                let first = SignedDuration::from_secs(world.rng.i64(0..every.as_secs()));
+                world.agenda.enter(begin + first, Happening::Evaluate(number));
+            }
+        }
         for (number, rule) in world.wiring.rules.iter().enumerate() {
             if let Some(every) = rule.every {
                 // A rate counts from when the rule was made, at any time of day.
@@ -226,6 +242,18 @@ impl World {
             }
             Happening::Invoke { function, event, attempt } => self.run_asynchronously(function, event, attempt).await,
             Happening::Receive { queue, message } => self.receive(queue, message).await,
+            Happening::Operator(deed) => {
+                self.operator_acts(deed);
+                Ok(())
+            }
+            Happening::Item(arn) => {
+                self.make_item(&arn);
+                Ok(())
+            }
+            Happening::Evaluate(number) => {
+                self.ask_for_all(number);
+                Ok(())
+            }
             Happening::Schedule(number) => {
                 let rule = self.wiring.rules[number].clone();
                 let every = rule.every.expect("it is on a schedule");
@@ -315,7 +343,7 @@ impl World {
 }
 
 impl Functions {
-    fn start(wiring: &Wiring, sdk: &SdkConfig) -> Self {
+    pub(crate) fn start(wiring: &Wiring, sdk: &SdkConfig) -> Self {
         let environment = |id: &str| wiring.functions[id].environment();
         let expiry = expiry_events::Config::read(&environment(EXPIRY_EVENTS)).expect("the template configures it");
         let renewal =
@@ -325,8 +353,14 @@ impl Functions {
                 dns_validation::Config::read(&environment(DNS_VALIDATION)).expect("the template configures it");
             dns_validation::Handler::new(config, sdk)
         });
+        let compliance_rules = wiring.functions.contains_key(COMPLIANCE_RULES).then(|| {
+            let config =
+                compliance_rules::Config::read(&environment(COMPLIANCE_RULES)).expect("the template configures it");
+            compliance_rules::Handler::new(config, sdk)
+        });
         Self {
             dns_validation,
+            compliance_rules,
             expiry_events: expiry_events::Handler::new(expiry, sdk),
             imported_renewal: imported_renewal::Handler::new(renewal, sdk),
             metrics: Metrics::new("simulation"),

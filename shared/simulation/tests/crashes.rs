@@ -162,7 +162,7 @@ async fn a_notice_of_a_record_that_cannot_be_placed() {
     lives(
         |world| vec![world.add_validated(50, &["one.beta.example", "www.nowhere.example"], &["one.beta.example"])],
         |outcomes| {
-            assert_eq!(outcomes[0].cause.as_deref(), Some("\"no-zone\""));
+            assert_eq!(outcomes[0].cause.as_deref(), Some("no-zone"));
             assert_eq!(outcomes[0].records.len(), 1, "the other is put back");
             assert!(
                 outcomes[0].ours.iter().any(|tag| tag.starts_with("acm-autopilot:validation-noticed=no-zone/")),
