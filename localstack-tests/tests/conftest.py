@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from harness import deploy, paths
+from harness import deploy, paths, requested
 from harness.backend import Backend
 from harness.certificates import LocalCa
 from harness.emulator import Emulator
@@ -44,6 +45,20 @@ def own_backend(backend: Backend) -> Backend:
     if not backend.own:
         pytest.skip("needs the harness's own LocalStack")
     return Backend(backend.endpoint, backend.pca_endpoint, "us-west-2", own=True)
+
+
+@pytest.fixture
+def records_at_once(own_backend: Backend) -> Iterator[None]:
+    """Records of requests without delay, but for the tests of the delay."""
+    requested.set_record_delay(own_backend, 0)
+    yield
+    requested.set_record_delay(own_backend, 1)
+
+
+@pytest.fixture
+def domain() -> str:
+    """A domain of the test's own."""
+    return f"d{uuid.uuid4().hex[:8]}.example"
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-
 import pytest
 from botocore.exceptions import ClientError
 
@@ -12,19 +9,7 @@ from harness import certificates, private_ca, requested
 from harness.backend import Backend
 from harness.zones import Zone
 
-
-@pytest.fixture(autouse=True)
-def at_once(own_backend: Backend) -> Iterator[None]:
-    """Records without delay, but for the test of the delay."""
-    requested.set_record_delay(own_backend, 0)
-    yield
-    requested.set_record_delay(own_backend, 1)
-
-
-@pytest.fixture()
-def domain() -> str:
-    """A domain of the test's own."""
-    return f"d{uuid.uuid4().hex[:8]}.example"
+pytestmark = pytest.mark.usefixtures("records_at_once")
 
 
 def refused(call, **parameters) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,19 +12,7 @@ from harness import certificates, requested
 from harness.backend import Backend
 from harness.zones import Zone
 
-
-@pytest.fixture(autouse=True)
-def at_once(own_backend: Backend):
-    """Records without delay, but for the test of the delay."""
-    requested.set_record_delay(own_backend, 0)
-    yield
-    requested.set_record_delay(own_backend, 1)
-
-
-@pytest.fixture()
-def domain() -> str:
-    """A domain of the test's own."""
-    return f"d{uuid.uuid4().hex[:8]}.example"
+pytestmark = pytest.mark.usefixtures("records_at_once")
 
 
 def put_all(zone: Zone, records: dict[str, str]) -> None:

@@ -187,8 +187,10 @@ impl World {
         }
         let tagged = calls.iter().filter(|call| call.operation == "AddTagsToCertificate");
         for arn in tagged.filter_map(certificate_of) {
-            let tag = written(calls, arn).unwrap_or_default();
-            validated::remembered(&mut ledger.validation_told, arn, tag);
+            // A call that failed wrote nothing, so nothing was forgotten.
+            if let Some(tag) = written(calls, arn) {
+                validated::remembered(&mut ledger.validation_told, arn, tag);
+            }
         }
         let removed = calls.iter().filter(|call| call.operation == "RemoveTagsFromCertificate" && took_effect(call));
         for arn in removed.filter_map(certificate_of) {

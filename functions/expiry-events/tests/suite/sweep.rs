@@ -107,38 +107,25 @@ async fn an_acm_renewal_that_is_late_is_described_until_something_was_told() {
 
 #[tokio::test]
 async fn a_renewal_that_was_cut_off_after_the_import_is_found() {
-    let world = World::new();
-    let now = world.aws.now();
-    let claimed = (now - SignedDuration::from_mins(20)).to_string();
-    let spec = imported(365)
-        .not_before(now - SignedDuration::from_hours(1))
-        .tag("acm-autopilot:renew-from", "private-ca")
-        .tag("acm-autopilot:status", "renewal-in-progress")
-        .tag("acm-autopilot:status-since", &claimed);
-    world.insert(spec);
-    world.insert(managed(200));
-    let swept = world.sweep().await;
-    assert_eq!((swept.looked_at, swept.renewals_requested), (1, 1));
-    assert_eq!(world.aws.events()[0].detail["why"], "stale-claim");
-    assert_eq!(world.effects(), ["PutEvents"]);
-}
-
-#[tokio::test]
-async fn a_completion_that_was_cut_off_is_found() {
-    let world = World::new();
-    let now = world.aws.now();
-    let completed = (now - SignedDuration::from_mins(20)).to_string();
-    let spec = imported(365)
-        .not_before(now - SignedDuration::from_hours(1))
-        .tag("acm-autopilot:renew-from", "private-ca")
-        .tag("acm-autopilot:status", "renewal-complete")
-        .tag("acm-autopilot:status-since", &completed)
-        .tag("acm-autopilot:renewal-of", "0a:1b");
-    world.insert(spec);
-    let swept = world.sweep().await;
-    assert_eq!((swept.looked_at, swept.renewals_requested), (1, 1));
-    assert_eq!(world.aws.events()[0].detail["why"], "stale-claim");
-    assert_eq!(world.effects(), ["PutEvents"]);
+    for (status, renewal_of) in [("renewal-in-progress", None), ("renewal-complete", Some("0a:1b"))] {
+        let world = World::new();
+        let now = world.aws.now();
+        let since = (now - SignedDuration::from_mins(20)).to_string();
+        let spec = imported(365)
+            .not_before(now - SignedDuration::from_hours(1))
+            .tag("acm-autopilot:renew-from", "private-ca")
+            .tag("acm-autopilot:status", status)
+            .tag("acm-autopilot:status-since", &since);
+        world.insert(match renewal_of {
+            Some(serial) => spec.tag("acm-autopilot:renewal-of", serial),
+            None => spec,
+        });
+        world.insert(managed(200));
+        let swept = world.sweep().await;
+        assert_eq!((swept.looked_at, swept.renewals_requested), (1, 1), "{status}");
+        assert_eq!(world.aws.events()[0].detail["why"], "stale-claim");
+        assert_eq!(world.effects(), ["PutEvents"]);
+    }
 }
 
 #[tokio::test]
