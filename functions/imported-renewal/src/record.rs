@@ -94,7 +94,8 @@ impl Recorder {
             event.serial_before.clone_from(&look.instructions.recorded.renewal_of);
             event.not_after_before = None;
         }
-        let notice = (!look.instructions.wishes.muted).then(|| wording::complete(look, after, attempt, remarks, now));
+        let notice = (!look.instructions.wishes.mute.holds_at(now))
+            .then(|| wording::complete(look, after, attempt, remarks, now));
         self.announce(look, what, event, notice).await?;
         self.remove(look, what, &[STATUS_REASON, ATTEMPTS, RENEWAL_OF]).await
     }

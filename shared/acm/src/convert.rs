@@ -3,8 +3,8 @@
 use aws_sdk_acm::types as acm;
 use aws_smithy_types::DateTime;
 use certificates::{
-    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, MethodChange, Renewal,
-    RenewalEligibility, ResourceRecord, Validation, moment,
+    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, MethodChange,
+    Renewal, RenewalEligibility, ResourceRecord, Validation, moment,
 };
 use jiff::Timestamp;
 
@@ -31,6 +31,7 @@ pub(crate) fn summary(summary: &acm::CertificateSummary) -> Option<CertificateFa
             .map(|usages| names(usages, acm::ExtendedKeyUsageName::as_str)),
         export_option: summary.export_option().map(|option| option.as_str().to_owned()),
         exported: summary.exported(),
+        key_pair_origin: summary.certificate_key_pair_origin().map(|origin| KeyPairOrigin::from(origin.as_str())),
         ..CertificateFacts::new(arn, certificate_type(summary.r#type()))
     })
 }
@@ -58,6 +59,7 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
             .as_ref()
             .map(|usages| usages.iter().filter_map(extended_key_usage).collect()),
         export_option: detail.options().and_then(|options| Some(options.export()?.as_str().to_owned())),
+        key_pair_origin: detail.certificate_key_pair_origin().map(|origin| KeyPairOrigin::from(origin.as_str())),
         described: true,
         in_use_by: detail.in_use_by().to_vec(),
         serial: detail.serial().map(str::to_owned),
@@ -76,6 +78,8 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
         signature_algorithm: detail.signature_algorithm().map(str::to_owned),
         transparency_logging: detail.options().and_then(transparency_logging),
         certificate_authority: detail.certificate_authority_arn().map(str::to_owned),
+        acme_endpoint: detail.acme_endpoint_arn().map(str::to_owned),
+        acme_account: detail.acme_account_id().map(str::to_owned),
         ..CertificateFacts::new(arn.clone(), certificate_type(detail.r#type()))
     }
 }

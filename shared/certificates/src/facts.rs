@@ -58,6 +58,20 @@ open_enum! {
 }
 
 open_enum! {
+    /// Where a certificate's key pair was made, and so who holds the private key
+    /// ([`CertificateKeyPairOrigin`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html)).
+    KeyPairOrigin {
+        /// In AWS: ACM holds the key.
+        AwsManaged = "AWS_MANAGED",
+        /// By an ACME client, which keeps it. ACM never renews the certificate: the client requests another one, under
+        /// a new ARN.
+        Acme = "ACME",
+        /// By the customer, who imported it.
+        CustomerProvided = "CUSTOMER_PROVIDED",
+    }
+}
+
+open_enum! {
     /// Whether ACM's managed renewal is able to renew a certificate.
     RenewalEligibility {
         /// It is.
@@ -211,6 +225,12 @@ pub struct CertificateFacts {
     pub export_option: Option<String>,
     /// Listed only, and only for private certificates: whether it was exported.
     pub exported: Option<bool>,
+    /// Who made its key pair.
+    pub key_pair_origin: Option<KeyPairOrigin>,
+    /// The hierarchy of roots above it, such as `N2_AMAZON_MANAGED`; `None` for all older ones.
+    pub root_hierarchy: Option<String>,
+    /// What it is meant for, such as `CLIENT_AUTH_ONLY`; only with a [`root_hierarchy`](Self::root_hierarchy).
+    pub usage: Option<String>,
     /// Whether this comes from DescribeCertificate, so that the fields below are filled.
     pub described: bool,
     /// Described only: ARNs of the resources that use it.
@@ -239,6 +259,10 @@ pub struct CertificateFacts {
     pub transparency_logging: Option<String>,
     /// Described only: ARN of the private CA that ACM asked for it.
     pub certificate_authority: Option<String>,
+    /// Described only: ARN of the ACME endpoint that issued it.
+    pub acme_endpoint: Option<String>,
+    /// Described only: id of the ACME account that requested it.
+    pub acme_account: Option<String>,
 }
 
 impl CertificateFacts {
@@ -264,6 +288,9 @@ impl CertificateFacts {
             extended_key_usages: None,
             export_option: None,
             exported: None,
+            key_pair_origin: None,
+            root_hierarchy: None,
+            usage: None,
             described: false,
             in_use_by: Vec::new(),
             serial: None,
@@ -278,6 +305,8 @@ impl CertificateFacts {
             signature_algorithm: None,
             transparency_logging: None,
             certificate_authority: None,
+            acme_endpoint: None,
+            acme_account: None,
         }
     }
 
@@ -301,6 +330,12 @@ impl CertificateFacts {
     #[must_use]
     pub fn is_imported(&self) -> bool {
         self.certificate_type == CertificateType::Imported
+    }
+
+    /// Whether an ACME client holds its key, and replaces it by a certificate under a new ARN.
+    #[must_use]
+    pub fn is_acme(&self) -> bool {
+        self.key_pair_origin == Some(KeyPairOrigin::Acme)
     }
 
     /// Whether it was revoked.

@@ -14,8 +14,8 @@ pub mod tags;
 
 pub use arn::{CertificateArn, InvalidArn, PrivateCaArn, Scope};
 pub use facts::{
-    CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, MethodChange, Renewal, RenewalEligibility,
-    ResourceRecord, Validation,
+    CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, MethodChange, Renewal,
+    RenewalEligibility, ResourceRecord, Validation,
 };
 pub use lifetime::{calendar_days_between, days_left, has_expired, moment, utc_date};
 pub use milestone::{InvalidThresholds, Milestone, Thresholds, renewal_window};

@@ -25,7 +25,7 @@ pub const PRIVATE_CA: &str = "acm-autopilot:private-ca";
 pub const SECRET: &str = "acm-autopilot:secret";
 /// Operator's: wanted lifetime in days.
 pub const VALIDITY_DAYS: &str = "acm-autopilot:validity-days";
-/// Operator's: `off` mutes notices.
+/// Operator's: `off` mutes notices, `off-until:2026-12-24` until that date. See [`Mute`].
 pub const NOTICES: &str = "acm-autopilot:notices";
 /// Ours: one of [`RenewalStatus`].
 pub const STATUS: &str = "acm-autopilot:status";
@@ -133,6 +133,38 @@ impl RenewFrom {
     }
 }
 
+/// Whether an operator wants notices: the value of [`NOTICES`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mute {
+    /// `on`: notices are wanted.
+    #[default]
+    Never,
+    /// `off`: none are wanted.
+    Always,
+    /// `off-until:2026-12-24`: none are wanted before this date (UTC).
+    Until(Date),
+}
+
+impl Mute {
+    fn parse(text: &str) -> Option<Self> {
+        match text.to_ascii_lowercase().as_str() {
+            "on" => Some(Self::Never),
+            "off" => Some(Self::Always),
+            other => Some(Self::Until(other.strip_prefix("off-until:")?.parse().ok()?)),
+        }
+    }
+
+    /// Whether notices are muted now.
+    #[must_use]
+    pub fn holds_at(self, now: Timestamp) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::Until(date) => utc_date(now) < date,
+        }
+    }
+}
+
 /// What an operator asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
@@ -145,7 +177,7 @@ pub struct Wishes {
     /// Wanted lifetime in days.
     pub validity_days: Option<u16>,
     /// Whether notices are muted (those of failed renewals are still sent).
-    pub muted: bool,
+    pub mute: Mute,
 }
 
 /// What the functions recorded of a renewal.
@@ -204,12 +236,8 @@ impl Instructions {
         let validity_days =
             tags.get(VALIDITY_DAYS).and_then(|text| text.parse().ok()).filter(|days| (1..=36_500).contains(days));
         readable(VALIDITY_DAYS, "a number of days from 1 to 36500", validity_days.is_some());
-        let muted = tags.get(NOTICES).is_some_and(|text| text.eq_ignore_ascii_case("off"));
-        readable(
-            NOTICES,
-            "`off` or `on`",
-            muted || tags.get(NOTICES).is_some_and(|text| text.eq_ignore_ascii_case("on")),
-        );
+        let mute = tags.get(NOTICES).and_then(Mute::parse);
+        readable(NOTICES, "`on`, `off` or `off-until:` with a date such as 2026-12-24", mute.is_some());
         let status = tags.get(STATUS).and_then(|text| text.parse().ok());
         readable(STATUS, "a renewal status", status.is_some());
         let since = tags.get(STATUS_SINCE).and_then(|text| text.parse().ok());
@@ -226,7 +254,7 @@ impl Instructions {
                 private_ca: tags.get(PRIVATE_CA).map(|text| text.parse().map_err(|_| text.to_owned())),
                 secret: tags.get(SECRET).map(str::to_owned),
                 validity_days,
-                muted,
+                mute: mute.unwrap_or_default(),
             },
             recorded: Recorded {
                 status,
@@ -328,7 +356,7 @@ mod tests {
         assert_eq!(unreadable, []);
         assert_eq!(wishes.renew_from, Some(RenewFrom::PrivateCa));
         assert!(wishes.private_ca.unwrap().is_ok());
-        assert_eq!((wishes.validity_days, wishes.muted), (Some(90), true));
+        assert_eq!((wishes.validity_days, wishes.mute), (Some(90), Mute::Always));
         assert_eq!(recorded.status, Some(RenewalStatus::RenewalFailed));
         assert_eq!(recorded.reason, Some(FailureReason::CaDisabled));
         assert_eq!((recorded.attempts, recorded.renewal_of.as_deref()), (2, Some("0a:1b")));
@@ -351,6 +379,23 @@ mod tests {
         let read = Instructions::read(&tags);
         assert_eq!(read.unreadable.len(), 7, "{:?}", read.unreadable);
         assert_eq!((read.wishes, read.recorded), Default::default());
+    }
+
+    #[test]
+    fn notices_are_muted_for_good_or_until_a_date() {
+        let now: Timestamp = "2026-12-23T23:59:59Z".parse().unwrap();
+        for (value, muted, is_readable) in [
+            ("on", false, true),
+            ("Off", true, true),
+            ("off-until:2026-12-24", true, true),
+            ("off-until:2026-12-23", false, true),
+            ("off-until:soon", false, false),
+            ("off-until:", false, false),
+        ] {
+            let read = Instructions::read(&Tags::default().with(NOTICES, value));
+            assert_eq!(read.wishes.mute.holds_at(now), muted, "{value}");
+            assert_eq!(read.unreadable.is_empty(), is_readable, "{value}");
+        }
     }
 
     #[test]

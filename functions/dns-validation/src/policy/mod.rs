@@ -63,7 +63,7 @@ impl Look {
     /// Whether its notices are muted.
     #[must_use]
     pub fn is_muted(&self) -> bool {
-        Instructions::read(&self.tags).wishes.muted
+        Instructions::read(&self.tags).wishes.mute.holds_at(self.now)
     }
 }
 

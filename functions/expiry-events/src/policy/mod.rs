@@ -76,7 +76,7 @@ pub fn decide(look: &Look, settings: &Settings) -> Plan {
     let outlook = outlook::of(look, settings, &renewal);
     let news::Tidings { news, noticed } = news::decide(look, settings, not_after);
 
-    let muted = look.instructions.wishes.muted;
+    let muted = look.instructions.wishes.mute.holds_at(look.now);
     let told = if muted { &[] } else { news.as_slice() };
     let notices = told.iter().map(|news| wording::notice(*news, look, settings, &renewal, &outlook)).collect();
     let request = renewal::request(&renewal, look, not_after);
