@@ -33,10 +33,10 @@ lint: need-rust venv  ## Formatting, clippy with warnings denied, cfn-lint.
 	$(VENV)/bin/python localstack-tests/check_schemas.py
 
 unit: need-rust  ## Unit, property and handler tests. They need no network.
-	cargo test --workspace --locked
+	cargo test --workspace --locked --no-fail-fast
 
 mangle: need-rust  ## 100,000 mangled events into each function, as many mangled items into the rules: none may panic.
-	PROPTEST_CASES=100000 cargo test --locked --workspace --lib --test suite -- \
+	PROPTEST_CASES=100000 cargo test --locked --workspace --no-fail-fast --lib --test suite -- \
 		mutated_events_never_panic no_event_makes_it_panic no_item_makes_a_rule_panic
 
 simulate: need-rust  ## Years in the life of certificates under faults, SEEDS worlds of a kind (WORLD).
