@@ -75,7 +75,10 @@ class Demo:
                 # The zones of the demo are not in the DNS of the world.
                 {
                     "NoticeEmail": _ADDRESS,
+                    "ValidationDomains": "*",
                     "PrivateCaArns": "*",
+                    # The certificates of the demo come from a CA of their own.
+                    "AllowIssuerChange": "true",
                     "DnsLookups": "false",
                     "DeployComplianceRules": "true",
                     # Nobody else uses ACM here: all rules at once.

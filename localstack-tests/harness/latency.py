@@ -25,6 +25,7 @@ def event_to_record_seconds() -> list[float]:
             {
                 "DeployExpiryEvents": "false",
                 "DeployImportedRenewal": "false",
+                "ValidationDomains": "*",
                 "DnsLookups": "false",
             },
             artifacts=paths.ARTIFACTS,

@@ -57,7 +57,10 @@ class World:
             {
                 "NoticeEmail": ADDRESS,
                 "DefaultPrivateCaArn": ca,
+                "ValidationDomains": "*",
                 "PrivateCaArns": "*",
+                # The certificates of the tests come from a CA of their own.
+                "AllowIssuerChange": "true",
                 "ZoneRoles": json.dumps(_zone_roles()),
                 # The names of the tests are not in the DNS of the world.
                 "DnsLookups": "false",
