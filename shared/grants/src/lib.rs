@@ -23,6 +23,9 @@ use serde::Deserialize;
 
 pub use domains::{DomainGrants, NotADomain};
 
+/// In place of a list of CAs.
+const EVERY: &str = "*";
+
 /// What may be obtained in one account. The default grants nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grants {
@@ -33,6 +36,8 @@ pub struct Grants {
     pub exportable_domains: DomainGrants,
     /// Private CAs that may issue.
     pub private_cas: Vec<PrivateCaArn>,
+    /// Whether every private CA that the function's role reaches may issue: `*` among the CAs.
+    pub every_private_ca: bool,
     /// Whether a renewal may replace a certificate by one of another issuer.
     pub issuer_change: bool,
 }
@@ -54,7 +59,7 @@ struct Written {
 impl Grants {
     /// Whether this private CA may issue.
     pub fn allow_private_ca(&self, ca: &PrivateCaArn) -> bool {
-        self.private_cas.contains(ca)
+        self.every_private_ca || self.private_cas.contains(ca)
     }
 }
 
@@ -76,11 +81,12 @@ impl FromStr for Grants {
             private_cas: written
                 .private_cas
                 .iter()
-                .filter(|arn| !arn.is_empty())
+                .filter(|arn| !arn.is_empty() && *arn != EVERY)
                 .map(|arn| {
                     arn.parse().map_err(|_| InvalidGrants(format!("in `privateCas`: `{arn}` is not a CA's ARN")))
                 })
                 .collect::<Result<_, _>>()?,
+            every_private_ca: written.private_cas.iter().any(|arn| arn == EVERY),
             issuer_change: written.issuer_change,
         })
     }
@@ -109,6 +115,12 @@ mod tests {
         let grants: Grants = text.parse().unwrap();
         assert!(grants.domains.cover("www.example.com") && !grants.exportable_domains.cover("www.example.com"));
         assert!(grants.allow_private_ca(&CA.parse().unwrap()) && grants.issuer_change);
+    }
+
+    #[test]
+    fn every_private_ca_can_be_granted() {
+        let grants: Grants = r#"{"privateCas": ["*", ""]}"#.parse().unwrap();
+        assert!(grants.allow_private_ca(&CA.parse().unwrap()) && grants.private_cas.is_empty());
     }
 
     #[test]
