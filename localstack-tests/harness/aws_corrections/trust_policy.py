@@ -15,6 +15,10 @@ _EXACT = {"StringEquals", "ArnEquals"}
 _PATTERN = {"StringLike", "ArnLike"}
 
 
+# Every account here is in this one.
+ORGANIZATION = "o-example123"
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who calls AssumeRole."""
@@ -57,6 +61,7 @@ def _conditions_met(conditions: dict, caller: Caller) -> bool:
         "sts:externalid": caller.external_id,
         "aws:principalarn": caller.principal,
         "aws:principalaccount": caller.account,
+        "aws:principalorgid": ORGANIZATION,
     }
 
     def met(operator: str, key: str, wanted: list) -> bool:
