@@ -10,17 +10,19 @@ KEEP ?=
 SEEDS ?= 20
 WORLD ?= mixed
 
+# `make deny CHECKS="bans licenses sources"`: what cargo-deny checks.
+CHECKS ?= all
+
 FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
 VENV := target/venv
-IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint unit mangle years simulate e2e build deny venv need-rust need-python
+.PHONY: help demo test bench lint unit mangle years simulate e2e build deny venv venv-build need-rust need-python
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
+demo: build venv  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
 	@KEEP=$(KEEP) $(VENV)/bin/python localstack-tests/demo.py
 
 test: lint unit years mangle build e2e  ## Everything that CI runs.
@@ -46,24 +48,29 @@ years: need-rust  ## 200 worlds of 50 certificates over 3 years, always the same
 	cargo run --locked --profile simulation -p simulation --bin simulate -- \
 		--world mixed --from 0 --seeds 200 --certificates 50 --days 1095
 
-build: need-rust venv  ## Binaries for Lambda in target/lambda.
-	@$(IN_VENV) $(VENV)/bin/python localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
+# Its own environment: no package of the tests runs in what builds the binaries.
+build: need-rust venv-build  ## Binaries for Lambda in target/lambda.
+	@$(PYTHON) localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
 
-e2e: build  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
+e2e: build venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
 	$(VENV)/bin/python -m pytest localstack-tests
 
-bench: need-rust venv  ## Start time, size and memory of each function, and more, next to others.
-	@$(IN_VENV) $(VENV)/bin/python localstack-tests/build.py $(FUNCTIONS) empty-function
+bench: need-rust venv venv-build  ## Start time, size and memory of each function, and more, next to others.
+	@$(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function
 	@cargo build --locked --profile simulation --package simulated-aws --features server
 	@$(PYTHON) localstack-tests/setup_venv.py custodian >/dev/null
 	@$(VENV)/bin/python localstack-tests/bench.py $(FUNCTIONS)
 
-deny: need-rust  ## Licences, sources and known vulnerabilities of the dependencies (cargo-deny).
+# Not part of `make test`: advisories come from a database on the internet, and cargo-deny takes minutes to compile.
+deny: need-rust  ## Licences, sources and known vulnerabilities of the dependencies. CHECKS="bans licenses sources" needs no internet.
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@0.20.2
-	cargo deny check
+	cargo deny check $(CHECKS)
 
 venv: need-python
 	@$(PYTHON) localstack-tests/setup_venv.py >/dev/null
+
+venv-build: need-python
+	@$(PYTHON) localstack-tests/setup_venv.py build >/dev/null
 
 need-rust:
 	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs"; exit 1; }

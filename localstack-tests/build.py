@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds functions for Lambda into target/lambda, with cargo-lambda from target/venv.
+"""Builds functions for Lambda into target/lambda, with cargo-lambda and zig from target/venv-build.
 
 On Linux these are the very artifacts that are deployed. Elsewhere LocalStack runs programs of this
 machine, so natively built ones are put there instead, unless --arch asks for Lambda's.
@@ -63,7 +63,7 @@ def run(command: list[str]) -> None:
 
 def search_path() -> str:
     """The environment's programs first: cargo-lambda and zig live there."""
-    return f"{ROOT / 'target' / 'venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return f"{ROOT / 'target' / 'venv-build' / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
 if __name__ == "__main__":

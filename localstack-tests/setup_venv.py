@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Makes target/venv with what requirements.txt pins. Standard library only.
 
-`setup_venv.py custodian` makes target/venv-custodian with what requirements-custodian.txt pins.
+`setup_venv.py custodian` makes target/venv-custodian with what requirements-custodian.txt pins, and `setup_venv.py build`
+target/venv-build, which builds the functions: nothing of the tests is installed or runs there.
 Prints the path of the environment's Python. A second run finds the stamp and does nothing.
 """
 
+import contextlib
 import hashlib
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 if sys.version_info < (3, 11):
@@ -22,13 +25,16 @@ if sys.version_info < (3, 11):
 HERE = Path(__file__).resolve().parent
 SUFFIX = f"-{sys.argv[1]}" if len(sys.argv) > 1 else ""
 REQUIREMENTS = HERE / f"requirements{SUFFIX}.txt"
+# What builds packages that come as source. It is installed first, by its hash, since pip takes what it fetches for such a
+# build without one.
+SDIST_TOOLS = HERE / "requirements-sdist.txt"
 VENV = HERE.parent / "target" / f"venv{SUFFIX}"
 STAMP = VENV / "installed"
 
 
 def wanted_stamp() -> str:
     """Changes with the requirements and with the Python that made the environment."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    digest = hashlib.sha256(REQUIREMENTS.read_bytes() + SDIST_TOOLS.read_bytes()).hexdigest()
     return f"{digest} {sys.version.split()[0]}\n"
 
 
@@ -58,26 +64,48 @@ def install() -> None:
     VENV.parent.mkdir(parents=True, exist_ok=True)
     venv.create(VENV, with_pip=True)
     log = VENV / "install.log"
+    with reporting(log):
+        for arguments in steps():
+            run_pip(arguments, log)
+    STAMP.write_text(wanted_stamp())
+
+
+def steps() -> list[list[str]]:
+    """What pip is called with, one after the other."""
+    if "--no-binary" not in REQUIREMENTS.read_text():
+        return [["-r", str(REQUIREMENTS)]]
+    return [["-r", str(SDIST_TOOLS)], ["--no-build-isolation", "-r", str(REQUIREMENTS)]]
+
+
+def run_pip(arguments: list[str], log: Path) -> None:
+    """Install what is pinned by hash, and nothing else."""
     command = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--no-input", "-r", str(REQUIREMENTS)]
-    with log.open("w") as output:
+    command += ["--no-input", "--require-hashes", *arguments]
+    with log.open("a") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        done = threading.Event()
-        reporter = threading.Thread(target=report, args=(log, done))
-        reporter.start()
         try:
             code = process.wait()
         except KeyboardInterrupt:
             process.terminate()
             process.wait()
             raise
-        finally:
-            done.set()
-            reporter.join()
     if code != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
         sys.exit(f"{tail}\npip failed; the whole log is {log}")
-    STAMP.write_text(wanted_stamp())
+
+
+@contextlib.contextmanager
+def reporting(log: Path) -> Iterator[None]:
+    """Show how far it is, meanwhile."""
+    log.touch()
+    done = threading.Event()
+    reporter = threading.Thread(target=report, args=(log, done))
+    reporter.start()
+    try:
+        yield
+    finally:
+        done.set()
+        reporter.join()
 
 
 def report(log: Path, done: threading.Event) -> None:
