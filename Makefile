@@ -31,6 +31,7 @@ lint: need-rust venv  ## Formatting, clippy with warnings denied, cfn-lint.
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(VENV)/bin/python infra/rules.py --check
+	$(VENV)/bin/python infra/readme.py
 	$(VENV)/bin/cfn-lint infra/template.yaml infra/zone-role.yaml infra/conformance-pack.yaml
 	$(VENV)/bin/python localstack-tests/check_schemas.py
 
