@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Checks that README.md names, for each role, exactly the actions that the templates allow it.
+"""Checks README.md against the templates: the actions that each role is allowed, and template.yaml's parameters.
 
-Reads the tables under "Permissions of the functions": the first column has the actions, every other column is a role's,
-and a cell that is not empty says on what the role is allowed them.
+Of the tables under "Permissions of the functions" the first column has the actions, every other column is a role's, and a
+cell that is not empty says on what the role is allowed them. The table under "Parameters" has names and defaults; those of
+the rules of AWS Config, which rules.py writes, are left out there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from typing import Any
 import yaml
 
 INFRA = Path(__file__).resolve().parent
-HEADING = "## Permissions of the functions"
+PERMISSIONS = "## Permissions of the functions"
+PARAMETERS = "## Parameters"
+# How the table names the parameters that rules.py writes, but for the first.
+OF_RULES = "<Rule><Parameter>"
 # Column -> template and role.
 ROLES = {
     "expiry-events": ("template.yaml", "ExpiryEventsRole"),
@@ -61,25 +65,29 @@ def allowed(template: str, role: str) -> set[str]:
     return {one for action in actions for one in (action if isinstance(action, list) else [action])}
 
 
+def rows(readme: str, heading: str) -> list[list[str]]:
+    """The cells of the tables of a section, line by line."""
+    section = readme.split(f"\n{heading}\n")[1].split("\n## ")[0]
+    tables = [line.strip("| ") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.split("|")] for line in tables]
+
+
 def documented(readme: str) -> dict[str, set[str]]:
     """Role -> actions, as the tables say."""
-    section = readme.split(f"\n{HEADING}\n")[1].split("\n## ")[0]
     found: dict[str, set[str]] = defaultdict(set)
     columns: list[str] = []
-    for line in section.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
-        actions = _ACTION.findall(cells[0]) if cells else []
-        if cells and cells[0] == "action":
-            columns = [cell.strip("`") for cell in cells[1:]]
-        for column, cell in zip(columns, cells[1:]):
+    for first, *cells in rows(readme, PERMISSIONS):
+        if first == "action":
+            columns = [cell.strip("`") for cell in cells]
+        for column, cell in zip(columns, cells):
             if cell:
-                found[column] |= set(actions)
+                found[column] |= set(_ACTION.findall(first))
     return found
 
 
-def differences() -> list[str]:
-    """What one says and the other does not."""
-    said = documented((INFRA / "README.md").read_text())
+def actions(readme: str) -> list[str]:
+    """What one says of the roles and the other does not."""
+    said = documented(readme)
     wrong = []
     for column, (template, role) in ROLES.items():
         real = allowed(template, role)
@@ -88,7 +96,26 @@ def differences() -> list[str]:
     return wrong
 
 
+def parameters(readme: str) -> list[str]:
+    """Parameters that README.md lacks, or has with another default."""
+    text = (INFRA / "template.yaml").read_text()
+    of_rules = re.findall(r"^  (\w+):$", text.split("# rules.py: parameters\n")[1].split("# rules.py: end")[0], re.M)
+    defaults = {
+        name: str(about["Default"]) or "none"
+        for name, about in yaml.load(text, Loader)["Parameters"].items()
+        if name not in of_rules[1:]
+    }
+    said = {first.strip("`"): cells[0].strip("`") for first, *cells in rows(readme, PARAMETERS)[2:]}
+    said.pop(OF_RULES, None)
+    return [
+        f"{name}: its default is {defaults.get(name)}, and README.md says {said.get(name)}"
+        for name in sorted(defaults.keys() | said.keys())
+        if defaults.get(name) != said.get(name)
+    ]
+
+
 if __name__ == "__main__":
-    if problems := differences():
+    document = (INFRA / "README.md").read_text()
+    if problems := actions(document) + parameters(document):
         sys.exit("\n".join(problems))
-    print(f"README.md names what {len(ROLES)} roles are allowed")
+    print(f"README.md has the parameters, and what {len(ROLES)} roles are allowed")
