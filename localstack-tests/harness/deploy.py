@@ -158,6 +158,8 @@ def deploy_zone_role(backend: Backend, stack: Stack, role: str, external_id: str
         "FunctionRoleArns": stack.outputs["DnsValidationRoleArn"],
         "ExternalId": external_id,
         "RoleName": role,
+        # Of the tests' zones.
+        "DomainNames": "example",
     }
     template = {"TemplateBody": paths.ZONE_ROLE_TEMPLATE.read_text()}
     return Stack(backend, name, None, create_stack(backend, name, template, parameters))

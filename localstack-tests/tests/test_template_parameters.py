@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import deploy
+from harness import deploy, events
 from harness.backend import Backend
 
 CA = "arn:aws:acm-pca:us-west-2:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
@@ -146,3 +146,25 @@ def test_only_named_roles_put_messages_into_the_queue(everything: deploy.Stack) 
     policy = json.loads(attributes["Attributes"]["Policy"])
     (deny,) = [one for one in policy["Statement"] if one["Sid"] == "OnlyEventBridgeAndRedrives"]
     assert deny["Condition"]["ArnNotLike"] == {"aws:PrincipalArn": [OPERATOR]}
+
+
+def test_only_certificates_of_this_account_and_region_come_into_the_queue(
+    nothing: deploy.Stack,
+) -> None:
+    backend = nothing.backend
+    client = backend.client("events")
+    rule = physical(nothing, "RenewalRequestedRule").split("|")[-1]
+    pattern = client.describe_rule(Name=rule)["EventPattern"]
+
+    def comes(arn: str, account: str = backend.account) -> bool:
+        detail = {"certificateArn": arn}
+        entry = events.entry("acm-autopilot", "Certificate Renewal Requested", detail, [arn])
+        event = json.dumps(events.as_delivered(backend, entry) | {"account": account})
+        return client.test_event_pattern(EventPattern=pattern, Event=event)["Result"]
+
+    ours = f"arn:aws:acm:{backend.region}:{backend.account}:certificate/1"
+    assert comes(ours)
+    assert not comes(ours, account="111122223333")
+    assert not comes(ours.replace(backend.account, "111122223333"))
+    assert not comes(ours.replace(backend.region, "eu-west-1"))
+    assert not comes("junk")

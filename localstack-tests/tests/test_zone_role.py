@@ -24,7 +24,12 @@ def zone_role(own_backend: Backend) -> Iterator[str]:
     owner = own_backend.in_account(OTHER)
     name = f"zones-{uuid.uuid4().hex[:6]}"
     template = {"TemplateBody": paths.ZONE_ROLE_TEMPLATE.read_text()}
-    parameters = {"OrganizationId": ORGANIZATION, "ExternalId": "certificates", "RoleName": name}
+    parameters = {
+        "OrganizationId": ORGANIZATION,
+        "ExternalId": "certificates",
+        "RoleName": name,
+        "DomainNames": "example",
+    }
     yield deploy.create_stack(owner, name, template, parameters)["ZoneRoleArn"]
     owner.client("cloudformation").delete_stack(StackName=name)
 

@@ -121,3 +121,18 @@ async fn the_conditions_allow_exactly_what_is_written() {
         assert_eq!(call.input["Tags"][0]["Key"], NOTICED);
     }
 }
+
+/// IAM: a call may carry several events; each has to be one of ours.
+#[tokio::test]
+async fn the_conditions_allow_exactly_the_events_that_are_sent() {
+    let calls = busy_life().await.0.aws.calls();
+    let entries = calls.iter().flat_map(|call| call.input["Entries"].as_array().into_iter().flatten());
+    let mut sent: BTreeSet<String> = entries
+        .flat_map(|entry| ["Source", "DetailType"].map(|member| entry[member].as_str().unwrap().to_owned()))
+        .collect();
+    // The operator of the condition that demands the keys' presence.
+    sent.insert("false".to_owned());
+    let statements = granted(&infra("template.yaml"), "DnsValidationRole");
+    let sending = statements.iter().find(|statement| statement.sid == "SendEvents").unwrap();
+    assert_eq!(sending.condition_values, sent);
+}

@@ -66,3 +66,21 @@ fn only_certificates_tagged_for_it_can_be_replaced() {
     let only = BTreeSet::from(["private-ca".to_owned(), "true".to_owned()]);
     assert!(imports.iter().all(|one| one.condition_values == only));
 }
+
+/// IAM: a call may carry several events; each has to be one of ours.
+#[tokio::test]
+async fn the_conditions_allow_exactly_the_events_that_are_sent() {
+    let world = World::new();
+    let arn = world.insert(due());
+    world.renew(&arn).await;
+    let calls = world.aws.calls();
+    let entries = calls.iter().flat_map(|call| call.input["Entries"].as_array().into_iter().flatten());
+    let mut sent: BTreeSet<String> = entries
+        .flat_map(|entry| ["Source", "DetailType"].map(|member| entry[member].as_str().unwrap().to_owned()))
+        .collect();
+    // The operator of the condition that demands the keys' presence.
+    sent.insert("false".to_owned());
+    let statements = granted(&template(), ROLE);
+    let sending = statements.iter().find(|statement| statement.sid == "SendEvents").unwrap();
+    assert_eq!(sending.condition_values, sent);
+}
