@@ -108,6 +108,7 @@ impl Handler {
             Occasion::Changed(item) => self.evaluate_item(&run, *item).await?,
             Occasion::Gone(item, reason) => self.conclude(&run, *item, Verdict::not_applicable(reason)).await?,
         };
+        metrics.dimension("Rule", rule.name);
         count(&answer, metrics);
         let Answer { outcome, compliant, non_compliant, not_applicable, cleared, .. } = &answer;
         tracing::info!(

@@ -13,6 +13,7 @@ const NAMESPACE: &str = "AcmAutopilot";
 #[derive(Debug, Clone)]
 pub struct Metrics {
     function: &'static str,
+    dimensions: Vec<(&'static str, &'static str)>,
     counts: Vec<(&'static str, u64)>,
 }
 
@@ -20,7 +21,12 @@ impl Metrics {
     /// Nothing counted yet.
     #[must_use]
     pub fn new(function: &'static str) -> Self {
-        Self { function, counts: Vec::new() }
+        Self { function, dimensions: Vec::new(), counts: Vec::new() }
+    }
+
+    /// Counts apart from those with another value of this dimension.
+    pub fn dimension(&mut self, name: &'static str, value: &'static str) {
+        self.dimensions.push((name, value));
     }
 
     /// Adds to a count.
@@ -39,15 +45,20 @@ impl Metrics {
         }
         let definitions: Vec<Value> =
             self.counts.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
+        let dimensions: Vec<&str> =
+            ["Function"].into_iter().chain(self.dimensions.iter().map(|(name, _)| *name)).collect();
         let mut line = Map::new();
         line.insert(
             "_aws".into(),
             json!({
                 "Timestamp": now.as_millisecond(),
-                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["Function"]], "Metrics": definitions }],
+                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": definitions }],
             }),
         );
         line.insert("Function".into(), self.function.into());
+        for (name, value) in &self.dimensions {
+            line.insert((*name).into(), (*value).into());
+        }
         for (name, count) in &self.counts {
             line.insert((*name).into(), (*count).into());
         }
@@ -80,5 +91,10 @@ mod tests {
         assert_eq!(line["_aws"]["Timestamp"], 1_795_240_800_000_i64);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Namespace"], "AcmAutopilot");
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"], json!([{"Name": "NoticesSent", "Unit": "Count"}]));
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Function"]]));
+        metrics.dimension("Rule", "certificate-expiry");
+        let line: Value = serde_json::from_str(&metrics.line(now).unwrap()).unwrap();
+        assert_eq!(line["Rule"], "certificate-expiry");
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Function", "Rule"]]));
     }
 }
