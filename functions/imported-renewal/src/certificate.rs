@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use certificates::Signatures;
+use certificates::moment;
 use jiff::Timestamp;
+use notices::foreign_up_to;
+use x509::{DistinguishedName, Objection, SerialNumber, Signatures};
 use x509_parser::oid_registry::{
     OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521, OID_PKCS1_RSAENCRYPTION,
 };
-use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
+use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate, X509Version};
 use x509_parser::public_key::PublicKey;
 
 use crate::key::KeyType;
@@ -28,7 +30,7 @@ pub(crate) struct Unreadable(String);
 #[derive(Debug, Clone)]
 pub(crate) struct Certificate {
     der: Vec<u8>,
-    /// Serial number: lower-case hexadecimal without separators or leading zeros.
+    /// Serial number, as [`SerialNumber`] spells it: lower-case hexadecimal without separators or leading zeros.
     pub serial: String,
     /// The subject's distinguished name, DER.
     pub subject: Vec<u8>,
@@ -54,6 +56,8 @@ pub(crate) struct Certificate {
     pub extended_key_usage: BTreeSet<String>,
     /// Whether it is a CA's.
     pub is_ca: bool,
+    /// Whether it is of version 3. Earlier ones have no extensions, and so none that says whether they are a CA's.
+    pub is_version_3: bool,
 }
 
 impl Certificate {
@@ -81,12 +85,12 @@ impl Certificate {
         if !rest.is_empty() {
             return Err(Unreadable("something follows the certificate".into()));
         }
-        let time = |at: i64| Timestamp::from_second(at).map_err(|_| Unreadable("its validity is no time".into()));
+        let time = |at: i64| moment(at, 0).ok_or_else(|| Unreadable("its validity is not a time".into()));
         let duplicate = |error| Unreadable(format!("its extensions are malformed: {error}"));
         let san = parsed.extensions().iter().find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME);
         let eku = parsed.extended_key_usage().map_err(duplicate)?;
         Ok(Self {
-            serial: normalize_serial(&parsed.tbs_certificate.raw_serial_as_string()),
+            serial: SerialNumber::from_der_content(parsed.tbs_certificate.raw_serial()).to_string(),
             subject: parsed.subject().as_raw().to_vec(),
             issuer: parsed.issuer().as_raw().to_vec(),
             not_before: time(parsed.validity().not_before.timestamp())?,
@@ -98,6 +102,7 @@ impl Certificate {
             key_usage: parsed.key_usage().map_err(duplicate)?.map(|usage| usage.value.flags),
             extended_key_usage: eku.map(|usage| extended_key_usages(usage.value)).unwrap_or_default(),
             is_ca: parsed.is_ca(),
+            is_version_3: parsed.version() == X509Version::V3,
             der: der.to_vec(),
         })
     }
@@ -128,38 +133,59 @@ impl Certificate {
     /// Whether this certificate was signed with the key of that one, in a way that nobody calls weak, and
     /// names it as its issuer.
     pub(crate) fn is_issued_by(&self, issuer: &Self) -> bool {
-        certificates::is_issued_by(&self.der, &issuer.der, Signatures::Current) == Some(true)
+        x509::is_issued_by(&self.der, &issuer.der, Signatures::Current) == Some(true)
+    }
+
+    /// Whether this certificate was signed with the key of that one, whatever the two are named and however weak the
+    /// signature is.
+    pub(crate) fn is_signed_by(&self, issuer: &Self) -> bool {
+        x509::is_signed_by(&self.der, &issuer.der, Signatures::Legacy) == Some(true)
+    }
+
+    /// Whether it names itself as its issuer, as a root does.
+    pub(crate) fn is_self_issued(&self) -> bool {
+        is_same_name(&self.subject, &self.issuer)
+    }
+
+    /// Whether it is known that its signature is not by its own key. A root's own signature is not part of the path
+    /// ([RFC 5280, 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)), so that a weak one does not matter.
+    pub(crate) fn has_forged_self_signature(&self) -> bool {
+        x509::is_signed_by(&self.der, &self.der, Signatures::Legacy) == Some(false)
+    }
+
+    /// What clients object to in it with this chain.
+    pub(crate) fn objection(&self, chain: &[Self]) -> Option<Objection> {
+        let chain: Vec<&[u8]> = chain.iter().map(|one| one.der.as_slice()).collect();
+        x509::objection(&self.der, &chain)
     }
 }
 
 /// A distinguished name for people, not longer than they read.
 pub(crate) fn name_text(der: &[u8]) -> String {
-    let text = name_in_full(der);
-    if text.is_empty() {
+    let name = DistinguishedName::from_der(der);
+    if name.is_empty() {
         return "no name".into();
     }
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    foreign_up_to(&name.to_string(), 200)
 }
 
-/// A distinguished name for comparisons: its attributes and their values in order, whatever types of
-/// string they are written in, since a CA may write them anew.
-pub(crate) fn name_in_full(der: &[u8]) -> String {
-    x509_parser::x509::X509Name::from_der(der).map_or_else(|_| format!("{der:?}"), |(_, name)| name.to_string())
+/// Whether two distinguished names are the same, whatever types of string they are written in: a CA may write a name in
+/// another type.
+pub(crate) fn is_same_name(one: &[u8], other: &[u8]) -> bool {
+    one == other || DistinguishedName::from_der(one) == DistinguishedName::from_der(other)
 }
 
-/// Serial numbers as ACM writes them (`0a:1b`), as tags hold them and as X.509 has them differ in
-/// colons, case and leading zeros.
+/// The spelling of a serial number that is compared. Text that is not one has its hexadecimal digits only.
 pub(crate) fn normalize_serial(text: &str) -> String {
-    let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
-    let significant = digits.trim_start_matches('0');
-    if significant.is_empty() { "0".into() } else { significant.to_owned() }
+    read_serial(text).unwrap_or_else(|| {
+        let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
+        read_serial(&digits).unwrap_or_else(|| "0".into())
+    })
 }
 
 /// A serial number that somebody wrote down; `None` when it is none. Anybody can write a tag.
 pub(crate) fn read_serial(text: &str) -> Option<String> {
-    let is_serial =
-        text.chars().any(|c| c.is_ascii_hexdigit()) && text.chars().all(|c| c.is_ascii_hexdigit() || c == ':');
-    is_serial.then(|| normalize_serial(text))
+    SerialNumber::parse(text).map(|serial| serial.to_string())
 }
 
 fn key_type(certificate: &X509Certificate<'_>) -> Option<KeyType> {
@@ -189,12 +215,10 @@ fn names(certificate: &X509Certificate<'_>) -> BTreeSet<String> {
     });
     match entries {
         Some(entries) => entries.iter().map(name).collect(),
-        None => certificate
-            .subject()
-            .iter_common_name()
-            .filter_map(|name| name.as_str().ok())
-            .map(str::to_ascii_lowercase)
-            .collect(),
+        None => {
+            let subject = DistinguishedName::from(certificate.subject());
+            subject.common_names().map(|name| name.to_ascii_lowercase()).collect()
+        }
     }
 }
 
@@ -230,16 +254,42 @@ fn extended_key_usages(usage: &x509_parser::extensions::ExtendedKeyUsage<'_>) ->
 mod tests {
     use super::*;
 
+    const ENDLESS_ROOT: &str = include_str!("../../../shared/x509/tests/pem/endless-root.pem");
+    const ENDLESS_LEAF: &str = include_str!("../../../shared/x509/tests/pem/endless-leaf.pem");
+    const TELETEX_LEAF: &str = include_str!("../../../shared/x509/tests/pem/teletex-leaf.pem");
+    const TELETEX_ROOT_A: &str = include_str!("../../../shared/x509/tests/pem/teletex-root-a.pem");
+    const TELETEX_ROOT_B: &str = include_str!("../../../shared/x509/tests/pem/teletex-root-b.pem");
+
     #[test]
     fn serial_numbers_compare_whatever_their_spelling() {
         for text in ["0A:1B", "0a1b", "a1b", "00:0a:1b"] {
             assert_eq!(normalize_serial(text), "a1b", "{text}");
         }
+        for text in ["-05", "-5", "fb", "00:FB"] {
+            assert_eq!(normalize_serial(text), "fb", "{text}");
+        }
         assert_eq!(normalize_serial("00"), "0");
+        assert_eq!(normalize_serial("gremlins"), "e");
         assert_eq!(read_serial("0A:1b").as_deref(), Some("a1b"));
         for text in ["", ":", "gremlins", "0x1b", "a b"] {
             assert_eq!(read_serial(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_certificate_without_a_well_defined_expiration_is_read() {
+        let chain = Certificate::all_from_pem(ENDLESS_ROOT).unwrap();
+        assert_eq!(chain.iter().map(|one| one.not_after == Timestamp::MAX).collect::<Vec<_>>(), [false, false, true]);
+        assert_eq!(Certificate::from_pem(ENDLESS_LEAF).unwrap().not_after, Timestamp::MAX);
+    }
+
+    #[test]
+    fn names_in_latin_1_differ() {
+        let [leaf, a, b] =
+            [TELETEX_LEAF, TELETEX_ROOT_A, TELETEX_ROOT_B].map(|pem| Certificate::from_pem(pem).unwrap());
+        assert_eq!(name_text(&a.subject), "O=Müller, CN=Wurzel A");
+        assert!(is_same_name(&leaf.issuer, &a.subject) && a.is_self_issued());
+        assert!(!is_same_name(&a.subject, &b.subject) && !leaf.is_self_issued());
     }
 
     #[test]

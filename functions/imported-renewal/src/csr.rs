@@ -6,6 +6,7 @@
 
 use der::asn1::{AnyRef, BitString, ObjectIdentifier, OctetString};
 use der::{Any, Decode, Encode, Sequence};
+use x509::DistinguishedName;
 use x509_cert::attr::Attributes;
 use x509_cert::ext::Extension;
 use x509_cert::request::{ExtensionReq, Version};
@@ -52,7 +53,8 @@ pub(crate) fn like(present: &Certificate, key: &KeyPair) -> Result<String, CsrEr
     if let Some((value, critical)) = &present.subject_alt_name {
         let extension = Extension {
             extn_id: SUBJECT_ALT_NAME,
-            critical: *critical,
+            // RFC 5280, 4.2.1.6: without a subject the names have to be critical, and CAs refuse the request otherwise.
+            critical: *critical || DistinguishedName::from_der(&present.subject).is_empty(),
             extn_value: OctetString::new(value.as_slice())?,
         };
         attributes.insert(ExtensionReq(vec![extension]).try_into()?)?;
@@ -80,6 +82,7 @@ pub(crate) fn like(present: &Certificate, key: &KeyPair) -> Result<String, CsrEr
 #[cfg(test)]
 mod tests {
     use x509_parser::certification_request::X509CertificationRequest;
+    use x509_parser::cri_attributes::ParsedCriAttribute;
     use x509_parser::prelude::FromDer;
 
     use super::*;
@@ -112,6 +115,34 @@ mod tests {
             assert_eq!(names, Some(()));
             assert!(der.windows(11).any(|window| window == b"example.com"));
         }
+    }
+
+    /// The names of a request for the same as this certificate are critical.
+    fn names_are_critical(present: &Certificate) -> bool {
+        let pem = like(present, &KeyPair::generate(KeyType::P256).unwrap()).unwrap();
+        let (_, der) = pem_rfc7468::decode_vec(pem.as_bytes()).unwrap();
+        let (_, csr) = X509CertificationRequest::from_der(&der).unwrap();
+        let attributes = csr.certification_request_info.attributes();
+        let extensions = attributes.iter().find_map(|attribute| match attribute.parsed_attribute() {
+            ParsedCriAttribute::ExtensionRequest(request) => Some(&request.extensions),
+            _ => None,
+        });
+        let san = |extension: &&x509_parser::extensions::X509Extension<'_>| {
+            extension.oid.to_id_string() == SUBJECT_ALT_NAME.to_string()
+        };
+        extensions.unwrap().iter().find(san).unwrap().critical
+    }
+
+    #[test]
+    fn names_are_critical_where_there_is_no_subject() {
+        const EMPTY_SUBJECT: &str = include_str!("../../../shared/x509/tests/pem/empty-subject.pem");
+        let empty = Certificate::all_from_pem(EMPTY_SUBJECT).unwrap().remove(0);
+        assert!(empty.subject_alt_name.as_ref().is_some_and(|(_, critical)| !critical));
+        assert!(names_are_critical(&empty));
+        let mut named = present();
+        assert!(!names_are_critical(&named));
+        named.subject_alt_name.as_mut().unwrap().1 = true;
+        assert!(names_are_critical(&named));
     }
 
     #[test]

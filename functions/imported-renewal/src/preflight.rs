@@ -3,20 +3,23 @@
 //! ACM checks most of this too, but only ACM's documentation says so, an emulator does not, and a
 //! refusal by ACM says less. Each failed check has a reason of its own.
 
-use std::collections::BTreeSet;
+mod before_issuing;
+mod chain;
+mod issuer;
+mod usages;
 
 use certificates::FailureReason;
 use jiff::Timestamp;
 
-use crate::certificate::{CLIENT_AUTH, Certificate, name_in_full, name_text};
-use crate::key::KeyType;
+use crate::certificate::{Certificate, is_same_name, name_text};
+
+#[cfg_attr(not(test), allow(unused_imports, reason = "the flow of a renewal is to call it before it pays"))]
+pub(crate) use before_issuing::{Prospect, check_before_issuing};
 
 /// [ImportCertificate](https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html):
 /// sizes in bytes of what it takes.
 const MAX_CERTIFICATE: usize = 32_768;
 const MAX_CHAIN: usize = 2_097_152;
-/// `keyEncipherment` in [`Certificate::key_usage`].
-const KEY_ENCIPHERMENT: u16 = 1 << 2;
 
 /// What a source delivered, next to what it is to replace.
 #[derive(Debug)]
@@ -53,12 +56,16 @@ pub(crate) struct Refusal {
 type Check = fn(&Candidate<'_>) -> Result<(), Refusal>;
 
 /// The checks, in the order in which a failure says most.
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 12] = [
     // The certificate is for the key that was made: otherwise it is another renewal's, or nobody's.
     key_matches,
+    // ACM shows a serial number, and by it the function knows whether the import took effect.
+    serial_is_new,
+    // Only a CA that was broken into issues a CA's certificate for a request of an end entity's.
+    is_end_entity,
     // ACM refuses another type or size of key under the same ARN.
     key_type_is_kept,
-    // Whoever connects by one of the present names must still be served.
+    // Whoever connects by one of the present names must still be served, and nobody gains a name by a renewal.
     names_are_kept,
     // ACM refuses what is not valid now.
     is_valid_now,
@@ -68,8 +75,10 @@ const CHECKS: [Check; 9] = [
     usages_are_kept,
     // Clients build the path from what the server sends.
     chain_is_whole,
-    // Nobody wants, for instance, a private CA's certificate in place of a public one unasked. After
-    // the chain's signatures were checked: by then its names are true.
+    // What they take of the present certificate, they have to take of the new one.
+    clients_accept,
+    // Nobody wants, for instance, a private CA's certificate in place of a public one unasked. After the chain's
+    // signatures were checked: by then it is known that the keys in it are the issuers'.
     issuer_is_kept,
     // ACM's limits.
     fits,
@@ -93,6 +102,19 @@ fn key_matches(candidate: &Candidate<'_>) -> Result<(), Refusal> {
     })
 }
 
+fn serial_is_new(candidate: &Candidate<'_>) -> Result<(), Refusal> {
+    let Candidate { present, new, .. } = candidate;
+    demand(new.serial != present.serial, FailureReason::SerialReused, || {
+        format!("the new certificate has the serial number of the present one, {}", new.serial)
+    })
+}
+
+fn is_end_entity(candidate: &Candidate<'_>) -> Result<(), Refusal> {
+    demand(!candidate.new.is_ca, FailureReason::NotEndEntity, || {
+        "the new certificate is a CA's: it could issue certificates itself".into()
+    })
+}
+
 fn key_type_is_kept(candidate: &Candidate<'_>) -> Result<(), Refusal> {
     let (present, new) = (candidate.present.key_type, candidate.new.key_type);
     demand(present.is_some() && present == new, FailureReason::KeyTypeChanged, || {
@@ -101,14 +123,18 @@ fn key_type_is_kept(candidate: &Candidate<'_>) -> Result<(), Refusal> {
 }
 
 fn names_are_kept(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let lost: Vec<_> = candidate.present.names.difference(&candidate.new.names).cloned().collect();
+    let Candidate { present, new, .. } = candidate;
+    let without = |some: &Certificate, others: &Certificate| some.names.difference(&others.names).cloned().collect();
+    let (lost, gained): (Vec<String>, Vec<String>) = (without(present, new), without(new, present));
     demand(lost.is_empty(), FailureReason::NameLost, || {
         format!("{} names would be lost, the first of them {}", lost.len(), lost[0])
     })?;
+    demand(gained.is_empty(), FailureReason::NameGained, || {
+        format!("{} names would be added, the first of them {}", gained.len(), gained[0])
+    })?;
     // Every end-entity template takes the subject from the request, which has the present one's.
-    let [present, new] = [candidate.present, candidate.new].map(|one| name_in_full(&one.subject));
-    demand(present == new, FailureReason::NameLost, || {
-        let [present, new] = [candidate.present, candidate.new].map(|one| name_text(&one.subject));
+    demand(is_same_name(&present.subject, &new.subject), FailureReason::NameLost, || {
+        let [present, new] = [present, new].map(|one| name_text(&one.subject));
         format!("the subject changed from `{present}` to `{new}`")
     })
 }
@@ -121,63 +147,32 @@ fn is_valid_now(candidate: &Candidate<'_>) -> Result<(), Refusal> {
 }
 
 fn lasts_longer(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let (present, new) = (candidate.present.not_after, candidate.new.not_after);
-    demand(new > present, FailureReason::NotLonger, || {
-        format!("the new certificate ends at {new}, the present one at {present}")
+    lasts_longer_than(candidate.present, candidate.new.not_after)
+}
+
+fn lasts_longer_than(present: &Certificate, not_after: Timestamp) -> Result<(), Refusal> {
+    demand(not_after > present.not_after, FailureReason::NotLonger, || {
+        format!("the new certificate ends at {not_after}, the present one at {}", present.not_after)
     })
 }
 
-/// [Reimport](https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html): usages may be
-/// added but not removed, but for ClientAuth, and keyEncipherment with an ECDSA key.
 fn usages_are_kept(candidate: &Candidate<'_>) -> Result<(), Refusal> {
     let Candidate { present, new, .. } = candidate;
-    let is_rsa = present.key_type.is_some_and(KeyType::is_rsa);
-    let droppable = if is_rsa { 0 } else { KEY_ENCIPHERMENT };
-    // A present certificate without the extension lists no usage that could be lost.
-    let lost = present.key_usage.unwrap_or_default() & !new.key_usage.unwrap_or_default() & !droppable;
-    demand(lost == 0, FailureReason::KeyUsageLost, || format!("key usages would be lost (bits {lost:#b})"))?;
-    let lost = present.extended_key_usage.difference(&new.extended_key_usage).find(|oid| *oid != CLIENT_AUTH);
-    demand(lost.is_none(), FailureReason::KeyUsageLost, || {
-        format!("the extended key usage {} would be lost", lost.map_or("", String::as_str))
-    })
+    usages::are_kept(present, new.key_usage.unwrap_or_default(), &new.extended_key_usage)
 }
 
-/// The leaf first, then each certificate by the next, each a CA's and valid now. Where the chain
-/// goes up to the root, the root signed itself.
 fn chain_is_whole(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let broken = |detail: String| Refusal { reason: FailureReason::ChainBroken, detail };
-    let Candidate { new, chain, now, .. } = candidate;
-    let Some(last) = chain.last() else { return Err(broken("the source delivered no chain".into())) };
-    for (position, issuer) in chain.iter().enumerate() {
-        let subject = if position == 0 { new } else { &chain[position - 1] };
-        let ordinal = position + 1;
-        if !subject.is_issued_by(issuer) {
-            return Err(broken(format!("certificate {ordinal} of the chain did not issue the one before it")));
-        }
-        if !issuer.is_ca {
-            return Err(broken(format!("certificate {ordinal} of the chain is not a CA's")));
-        }
-        if *now < issuer.not_before || issuer.not_after < *now {
-            return Err(broken(format!("certificate {ordinal} of the chain is not valid now")));
-        }
-    }
-    if last.subject == last.issuer && !last.is_issued_by(last) {
-        return Err(broken("the root at the end of the chain did not sign itself".into()));
-    }
-    Ok(())
+    chain::is_whole(Some(candidate.new), candidate.chain, candidate.now)
 }
 
-/// One CA at least is above both: the same issuer, or the same root above different issuers.
+fn clients_accept(candidate: &Candidate<'_>) -> Result<(), Refusal> {
+    chain::is_accepted((candidate.present, candidate.present_chain), (candidate.new, candidate.chain))
+}
+
 fn issuer_is_kept(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    fn above(leaf: &Certificate, chain: &[Certificate]) -> BTreeSet<String> {
-        std::iter::once(leaf).chain(chain).map(|one| name_in_full(&one.issuer)).collect()
-    }
     let Candidate { present, present_chain, new, chain, issuer_may_change, .. } = candidate;
-    let is_kept = *issuer_may_change || !above(present, present_chain).is_disjoint(&above(new, chain));
-    demand(is_kept, FailureReason::IssuerChanged, || {
-        let [present, new] = [present, new].map(|one| name_text(&one.issuer));
-        format!("the present certificate was issued by `{present}`, the new one by `{new}`, and no tag names that CA")
-    })
+    let is_kept = *issuer_may_change || issuer::is_kept(present, present_chain, chain);
+    demand(is_kept, FailureReason::IssuerChanged, || issuer::changed(present, &new.issuer))
 }
 
 fn fits(candidate: &Candidate<'_>) -> Result<(), Refusal> {

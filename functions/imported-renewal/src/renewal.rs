@@ -173,13 +173,16 @@ impl Renewer {
                 return Ok(Err(Failed { reason: FailureReason::PresentCertificateUnreadable, detail }));
             }
         };
+        let chain = match Certificate::all_from_pem(answer.certificate_chain().unwrap_or_default()) {
+            Ok(chain) => chain,
+            // Without it, the issuer would seem to change, though it does not.
+            Err(error) => {
+                let detail = format!("the chain of the certificate in place cannot be read: {error}");
+                return Ok(Err(Failed { reason: FailureReason::PresentCertificateUnreadable, detail }));
+            }
+        };
         Ok(match certificate.key_type {
-            // A chain that cannot be read names no issuer.
-            Some(key_type) => Ok(Present {
-                chain: Certificate::all_from_pem(answer.certificate_chain().unwrap_or_default()).unwrap_or_default(),
-                certificate,
-                key_type,
-            }),
+            Some(key_type) => Ok(Present { chain, certificate, key_type }),
             None => Err(Failed {
                 reason: FailureReason::KeyTypeNotIssuable,
                 detail: "ACM keeps the type of key under an ARN, and no source issues for this one".into(),

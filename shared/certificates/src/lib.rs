@@ -1,4 +1,4 @@
-//! What ACM certificates are, how long they live, who signed them, and what their tags say.
+//! What ACM certificates are, how long they live, and what their tags say.
 //!
 //! Pure: nothing here reads a clock, the environment or AWS. Every function has this vocabulary in
 //! common, so a word means the same in a policy, a notice, a tag and a log line.
@@ -8,7 +8,6 @@ mod facts;
 mod lifetime;
 mod milestone;
 mod reason;
-mod signature;
 mod status;
 pub mod tags;
 
@@ -20,5 +19,4 @@ pub use facts::{
 pub use lifetime::{calendar_days_between, days_left, has_expired, moment, utc_date};
 pub use milestone::{InvalidThresholds, Milestone, Thresholds, renewal_window};
 pub use reason::{FailureReason, Remedy};
-pub use signature::{Signatures, is_issued_by};
 pub use status::{CLAIM_LASTS, RenewalStatus, retry_pause};

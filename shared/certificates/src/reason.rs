@@ -89,6 +89,12 @@ failure_reasons! {
     KeyTypeChanged = "key-type-changed", Person, "Look at the CA's template; it changed the key.";
     /// Pre-flight: a name of the present certificate is missing from the new one.
     NameLost = "name-lost", Person, "Look at the CA's template; every name of the present certificate has to be in the new one.";
+    /// Pre-flight: the new certificate has a name that the present one does not have.
+    NameGained = "name-gained", Person, "Look at the CA's template; it added a name that nobody asked for.";
+    /// Pre-flight: the new certificate is a CA's, and not an end entity's.
+    NotEndEntity = "not-end-entity", Person, "Look at the CA's template; what it issued could issue certificates itself. Revoke it.";
+    /// Pre-flight: the new certificate has the present one's serial number.
+    SerialReused = "serial-reused", Person, "Look at the CA; it has to give each certificate a serial number of its own.";
     /// Pre-flight: the new certificate is not valid at this moment.
     NotValidNow = "not-valid-now", Person, "Look at the CA's clock and template; the new certificate is not valid yet or no longer.";
     /// Pre-flight: the new certificate ends no later than the present one.
@@ -97,6 +103,8 @@ failure_reasons! {
     KeyUsageLost = "key-usage-lost", Person, "Use a CA template that keeps the key usages of the present certificate.";
     /// Pre-flight: leaf and chain do not fit together.
     ChainBroken = "chain-broken", Person, "Look at the CA's chain; a certificate in it is missing, out of order or wrongly signed.";
+    /// Pre-flight: clients would refuse the new certificate with its chain, for instance because of name constraints.
+    ChainRefused = "chain-refused", Person, "Issue the CA's own certificate again without what clients refuse, or name another CA in the tag acm-autopilot:private-ca.";
     /// Pre-flight: the new certificate is from another CA than the present one, and nobody said that it may be.
     IssuerChanged = "issuer-changed", Person, "Name the CA in the tag acm-autopilot:private-ca to confirm that the certificate may change its issuer.";
     /// Pre-flight: larger than ACM takes.

@@ -25,8 +25,21 @@ pub fn is_issued_by(certificate: &[u8], issuer: &[u8], counted: Signatures) -> O
     if certificate.issuer().as_raw() != issuer.subject().as_raw() {
         return Some(false);
     }
-    let algorithm = verification_algorithm(&certificate, &issuer, counted)?;
-    if is_too_short(&certificate, &issuer, counted) {
+    is_verified(&certificate, &issuer, counted)
+}
+
+/// [`is_issued_by`], whatever the two are named: a CA may have had another name, or the same one in another type of
+/// string, with the same key.
+#[must_use]
+pub fn is_signed_by(certificate: &[u8], issuer: &[u8], counted: Signatures) -> Option<bool> {
+    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+    let (_, issuer) = X509Certificate::from_der(issuer).ok()?;
+    is_verified(&certificate, &issuer, counted)
+}
+
+fn is_verified(certificate: &X509Certificate<'_>, issuer: &X509Certificate<'_>, counted: Signatures) -> Option<bool> {
+    let algorithm = verification_algorithm(certificate, issuer, counted)?;
+    if is_too_short(certificate, issuer, counted) {
         return None;
     }
     let key = UnparsedPublicKey::new(algorithm, &issuer.public_key().subject_public_key.data);

@@ -1,7 +1,7 @@
 //! Signatures of many kinds, made by OpenSSL.
 #![cfg(test)]
 
-use certificates::{Signatures, is_issued_by};
+use x509::{Signatures, is_issued_by, is_signed_by};
 use x509_parser::pem::Pem;
 
 const SAMPLES: &str = include_str!("signatures.pem");
@@ -31,6 +31,8 @@ fn each_use_has_its_own_strictness() {
         let root = root(title);
         assert_eq!(is_issued_by(&root, &root, Signatures::Current), current, "{title}, current");
         assert_eq!(is_issued_by(&root, &root, Signatures::Legacy), legacy, "{title}, legacy");
+
+        assert_eq!(is_signed_by(&root, &root, Signatures::Legacy), legacy, "{title}, whatever its name");
 
         let mut forged = root.clone();
         *forged.last_mut().unwrap() ^= 1;

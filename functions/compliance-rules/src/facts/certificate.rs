@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use certificates::tags::Tags;
 use certificates::{
-    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, Renewal, RenewalEligibility,
+    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal,
+    RenewalEligibility,
 };
 use jiff::Timestamp;
 
@@ -49,6 +50,17 @@ facts! {
         issuer: Option<String> = "Issuer" by Description,
         /// ARN of the private CA that ACM asked for it.
         certificate_authority: Option<String> = "CertificateAuthorityArn" by Description,
+        /// Who made its key pair. AWS Config's items do not have it.
+        key_pair_origin: Option<KeyPairOrigin> = "CertificateKeyPairOrigin" by Description,
+        /// The ACME account that its client requested it with.
+        acme_account: Option<String> = "AcmeAccountId" by Description,
+        /// ARN of the ACME endpoint that its client requested it from.
+        acme_endpoint: Option<String> = "AcmeEndpointArn" by Description,
+        /// The hierarchy of roots above it, such as `N2_AMAZON_MANAGED`; not there for older ones. AWS Config's items do
+        /// not have it.
+        root_hierarchy: Option<String> = "RootHierarchyType" by Description,
+        /// What it is meant for, such as `CLIENT_AUTH_ONLY`; only with a root hierarchy.
+        usage: Option<String> = "CertificateUsage" by Description,
         /// Whether an AWS resource uses it.
         in_use: bool = "InUseBy" by Description,
         /// Whether ACM is able to renew it.
@@ -90,6 +102,12 @@ impl Certificate {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         matches!(&self.status, Fact::Known(status) if ENDED.contains(&status.as_str()))
+    }
+
+    /// Whether it is known that an ACME client made its key pair.
+    #[must_use]
+    pub fn is_known_as_acme(&self) -> bool {
+        self.key_pair_origin == Fact::Known(Some(KeyPairOrigin::Acme))
     }
 
     /// What people call it: its domain name, else its first other name, else its id.
@@ -141,6 +159,11 @@ impl Certificate {
             subject: optional(facts.subject, described),
             issuer: optional(facts.issuer, described),
             certificate_authority: optional(facts.certificate_authority, described),
+            key_pair_origin: optional(facts.key_pair_origin, described),
+            acme_account: optional(facts.acme_account, described),
+            acme_endpoint: optional(facts.acme_endpoint, described),
+            root_hierarchy: optional(facts.root_hierarchy, described),
+            usage: optional(facts.usage, described),
             in_use: Fact::told(facts.in_use),
             renewal_eligibility: optional(facts.renewal_eligibility, described),
             renewal: optional(facts.renewal, described),

@@ -1,9 +1,10 @@
 //! Certificates themselves, for rules that look at the chain.
 
-use certificates::{Signatures, moment};
+use certificates::moment;
 use jiff::Timestamp;
+use x509::{DistinguishedName, Objection, Signatures};
 use x509_parser::pem::Pem;
-use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
+use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 
 /// A certificate and those above it, as ACM and AWS Private CA hand them out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +18,10 @@ pub struct Chain {
 /// A certificate ([RFC 5280, 4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct X509 {
-    /// The subject's distinguished name, as text.
-    pub subject: String,
-    /// The issuer's distinguished name, as text.
-    pub issuer: String,
+    /// The subject's distinguished name.
+    pub subject: DistinguishedName,
+    /// The issuer's distinguished name.
+    pub issuer: DistinguishedName,
     /// Names of the issuer: its common names, its organizations, and its whole distinguished name.
     pub issuer_names: Vec<String>,
     /// Begin of its validity.
@@ -29,6 +30,8 @@ pub struct X509 {
     pub not_after: Timestamp,
     /// Whether it is a CA's.
     pub is_ca: bool,
+    /// Whether it is of version 3. Earlier ones have no extensions, and so none that says whether they are a CA's.
+    pub is_version_3: bool,
     /// How many CA certificates may follow below it.
     pub path_len: Option<u32>,
     der: Vec<u8>,
@@ -50,6 +53,13 @@ impl Chain {
             return Err(UnreadableCertificate(format!("the PEM holds {} certificates instead of one", found.len())));
         }
         Ok(Self { leaf: found.remove(0), above: above.map_or(Ok(Vec::new()), X509::all_from_pem)? })
+    }
+
+    /// What clients object to in it.
+    #[must_use]
+    pub fn objection(&self) -> Option<Objection> {
+        let above: Vec<&[u8]> = self.above.iter().map(|one| one.der.as_slice()).collect();
+        x509::objection(&self.leaf.der, &above)
     }
 
     /// The certificate and those above it.
@@ -74,15 +84,17 @@ impl X509 {
 
     fn from_der(der: &[u8]) -> Result<Self, UnreadableCertificate> {
         let (_, parsed) = X509Certificate::from_der(der).map_err(|error| UnreadableCertificate(error.to_string()))?;
-        let time = |at| moment(at, 0).ok_or_else(|| UnreadableCertificate("its validity is no time".into()));
+        let time = |at| moment(at, 0).ok_or_else(|| UnreadableCertificate("its validity is not a time".into()));
         let constraints = parsed.basic_constraints().map_err(|error| UnreadableCertificate(error.to_string()))?;
+        let issuer = DistinguishedName::from(parsed.issuer());
         Ok(Self {
-            subject: parsed.subject().to_string(),
-            issuer: parsed.issuer().to_string(),
-            issuer_names: names(parsed.issuer()),
+            subject: DistinguishedName::from(parsed.subject()),
+            issuer_names: names(&issuer),
+            issuer,
             not_before: time(parsed.validity().not_before.timestamp())?,
             not_after: time(parsed.validity().not_after.timestamp())?,
             is_ca: constraints.as_ref().is_some_and(|constraints| constraints.value.ca),
+            is_version_3: parsed.version() == X509Version::V3,
             path_len: constraints.and_then(|constraints| constraints.value.path_len_constraint),
             der: der.to_vec(),
         })
@@ -98,13 +110,12 @@ impl X509 {
     /// where the algorithm is not known here, or the key is too short for it.
     #[must_use]
     pub fn is_issued_by(&self, issuer: &Self) -> Option<bool> {
-        certificates::is_issued_by(&self.der, &issuer.der, Signatures::Legacy)
+        x509::is_issued_by(&self.der, &issuer.der, Signatures::Legacy)
     }
 }
 
-fn names(name: &X509Name<'_>) -> Vec<String> {
-    let attributes = name.iter_common_name().chain(name.iter_organization());
-    attributes.filter_map(|attribute| Some(attribute.as_str().ok()?.to_owned())).chain([name.to_string()]).collect()
+fn names(name: &DistinguishedName) -> Vec<String> {
+    name.common_names().chain(name.organizations()).chain([name.to_string()]).collect()
 }
 
 #[cfg(test)]
@@ -122,6 +133,16 @@ MAoGCCqGSM49BAMCA0cAMEQCIFrsgB2Ok8u2mxUMxYw43+VdnqyfvJTzVtChrj6k
 A+8eAiAah/jwC+zHPzsd3oKJdkBawtEdtK/JDq486jFQvKG08A==
 -----END CERTIFICATE-----
 ";
+
+    const TELETEX_LEAF: &str = include_str!("../../../../shared/x509/tests/pem/teletex-leaf.pem");
+    const TELETEX_ROOT_A: &str = include_str!("../../../../shared/x509/tests/pem/teletex-root-a.pem");
+
+    #[test]
+    fn names_in_latin_1_are_read() {
+        let chain = Chain::from_pem(TELETEX_LEAF, Some(TELETEX_ROOT_A)).unwrap();
+        assert_eq!(chain.leaf.issuer_names, ["Wurzel A", "Müller", "O=Müller, CN=Wurzel A"]);
+        assert!(!chain.leaf.is_self_issued() && chain.above[0].is_self_issued());
+    }
 
     #[test]
     fn no_well_defined_expiration_is_read() {

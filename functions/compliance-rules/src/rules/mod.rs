@@ -8,6 +8,9 @@ pub mod certificate;
 mod names;
 mod parameter;
 pub mod pattern;
+#[cfg(test)]
+#[path = "../../../../shared/x509/tests/samples/mod.rs"]
+mod samples;
 mod standing;
 #[cfg(test)]
 mod support;

@@ -1,6 +1,6 @@
 //! Certificates of which most rules have nothing to say, whatever they are made of.
 
-use certificates::{has_expired, utc_date};
+use certificates::{KeyPairOrigin, has_expired, utc_date};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -46,6 +46,33 @@ pub(super) fn is_not_issued(certificate: &Certificate) -> Result<Option<Verdict>
 /// The date on which it expired, if it did.
 pub(super) fn expired(certificate: &Certificate, now: Timestamp) -> Result<Option<Date>, Missing> {
     Ok(certificate.not_after()?.filter(|end| has_expired(*end, now)).map(utc_date))
+}
+
+/// An end of validity, as people should read it: the last moment there is means that none is meant
+/// ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)).
+pub(super) fn end(at: Timestamp) -> String {
+    if at == Timestamp::MAX { "9999-12-31 (no expiry)".into() } else { utc_date(at).to_string() }
+}
+
+/// The ACME client that has the key of a certificate and renews it, by account and endpoint where they are known; `None`
+/// for a certificate of another origin.
+pub(super) fn acme_client(certificate: &Certificate) -> Result<Option<String>, Missing> {
+    if *certificate.key_pair_origin()? != Some(KeyPairOrigin::Acme) {
+        return Ok(None);
+    }
+    let id = |arn: &String| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    let named = [
+        certificate.acme_account()?.as_ref().map(|account| format!("account {}", short(account))),
+        certificate.acme_endpoint()?.as_ref().map(|arn| format!("endpoint {}", short(&id(arn)))),
+    ];
+    let named: Vec<String> = named.into_iter().flatten().collect();
+    let named = if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
+    Ok(Some(format!("its ACME client{named}")))
+}
+
+/// Whether a certificate is meant for clients alone, which use it outside of AWS.
+pub(super) fn is_for_clients_only(certificate: &Certificate) -> Result<bool, Missing> {
+    Ok(certificate.usage()?.as_deref() == Some("CLIENT_AUTH_ONLY"))
 }
 
 /// What a reason repeats of a text from a certificate.

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use certificates::tags::Tags;
 use certificates::{
-    CertificateType, DomainValidation, KeyAlgorithm, RenewalEligibility, ResourceRecord, Scope, Validation,
+    CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, RenewalEligibility, ResourceRecord, Scope,
+    Validation,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -58,6 +59,11 @@ pub(crate) fn issued() -> Certificate {
         subject: some("CN=example.com"),
         issuer: some("Amazon"),
         certificate_authority: known(None),
+        key_pair_origin: some(KeyPairOrigin::AwsManaged),
+        acme_account: known(None),
+        acme_endpoint: known(None),
+        root_hierarchy: known(None),
+        usage: known(None),
         in_use: known(true),
         renewal_eligibility: some(RenewalEligibility::Eligible),
         renewal: known(None),
@@ -85,6 +91,7 @@ pub(crate) fn imported() -> Certificate {
         issued_at: known(None),
         imported_at: some(at("2026-09-01T00:10:00Z")),
         issuer: some("Example CA"),
+        key_pair_origin: some(KeyPairOrigin::CustomerProvided),
         renewal_eligibility: some(RenewalEligibility::Ineligible),
         domain_validations: known(Vec::new()),
         transparency_logging: some("DISABLED"),
@@ -104,6 +111,23 @@ pub(crate) fn private() -> Certificate {
         exported: known(Some(false)),
         ..issued()
     }
+}
+
+/// A certificate of an ACME client, that ACM shows as not used and not renewable, otherwise as [`issued`].
+pub(crate) fn acme() -> Certificate {
+    Certificate {
+        key_pair_origin: some(KeyPairOrigin::Acme),
+        acme_account: some("5f0c"),
+        acme_endpoint: some("arn:aws:acm:us-east-1:123456789012:acme-endpoint/7e1b"),
+        in_use: known(false),
+        renewal_eligibility: some(RenewalEligibility::Ineligible),
+        ..issued()
+    }
+}
+
+/// A certificate of an Amazon N2 hierarchy, otherwise as [`issued`].
+pub(crate) fn n2(hierarchy: &str, usage: Option<&str>) -> Certificate {
+    Certificate { root_hierarchy: some(hierarchy), usage: known(usage.map(str::to_owned)), ..issued() }
 }
 
 /// A certificate that was requested a minute ago.

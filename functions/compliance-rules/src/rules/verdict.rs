@@ -1,5 +1,6 @@
 //! What a rule says of a resource.
 
+use notices::foreign_up_to;
 use serde::Serialize;
 
 /// Annotations have at most so many characters
@@ -82,16 +83,16 @@ impl Verdict {
     }
 }
 
-/// A text as AWS Config takes it: 1 to 256 characters, cut between two of them. What counts as a
-/// character is not documented, so it is the narrower count, of UTF-16.
+/// A text as AWS Config takes it: 1 to 256 characters, cut between two of them, and without anything in it by which
+/// the names in a certificate could look like something else. What counts as a character is not documented, so it is
+/// the narrower count, of UTF-16.
 fn annotation(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let clean = clean.trim();
+    let clean = foreign_up_to(text, usize::MAX);
     if clean.is_empty() {
         return "-".into();
     }
     if clean.encode_utf16().count() <= ANNOTATION_LIMIT {
-        return clean.to_owned();
+        return clean;
     }
     let mut room = ANNOTATION_LIMIT - 1;
     let fits = |c: &char| {
@@ -115,6 +116,8 @@ mod tests {
         assert_eq!(Verdict::compliant("All is well.").annotation(), "All is well.");
         assert_eq!(annotation(" two\nlines "), "two lines");
         assert_eq!(annotation(" \n"), "-");
+        assert_eq!(annotation("a\u{2028}b\u{2029}c\u{202e}d\u{200b}e"), "a b c d e");
+        assert_eq!(annotation("see https://evil.example"), "see https[:]//evil.example");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use aws_sdk_acmpca::types::{
     ValidityPeriodType,
 };
 use aws_smithy_types::Blob;
-use certificates::{FailureReason, PrivateCaArn};
+use certificates::{FailureReason, PrivateCaArn, moment};
 use jiff::{Timestamp, ToSpan};
 use sdk::{CallError, CallErrorKind, Clock};
 
@@ -84,7 +84,7 @@ impl PrivateCa {
         Ok(Authority {
             signing_algorithm,
             short_lived: ca.usage_mode() == Some(&CertificateAuthorityUsageMode::ShortLivedCertificate),
-            not_after: ca.not_after().and_then(|at| Timestamp::from_second(at.secs()).ok()),
+            not_after: ca.not_after().and_then(|at| moment(at.secs(), 0)),
         })
     }
 

@@ -6,7 +6,21 @@ use rcgen::{
     date_time_ymd,
 };
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::certificate::{CLIENT_AUTH, SERVER_AUTH};
+use crate::key::KeyType;
+
+#[path = "../../../../shared/x509/tests/samples/mod.rs"]
+mod samples;
+
+const SHA1_ROOT: &str = include_str!("../../../../shared/x509/tests/pem/sha1-root.pem");
+const VERSION_1_ROOT: &str = include_str!("../../../../shared/x509/tests/pem/version-1-root.pem");
+const ENDLESS_ROOT: &str = include_str!("../../../../shared/x509/tests/pem/endless-root.pem");
+const TELETEX_LEAF: &str = include_str!("../../../../shared/x509/tests/pem/teletex-leaf.pem");
+const TELETEX_ROOT_A: &str = include_str!("../../../../shared/x509/tests/pem/teletex-root-a.pem");
+const TELETEX_ROOT_B: &str = include_str!("../../../../shared/x509/tests/pem/teletex-root-b.pem");
 
 type Issuer = CertifiedIssuer<'static, RcgenKey>;
 
@@ -102,11 +116,7 @@ impl Case {
 #[test]
 fn a_good_certificate_passes() {
     assert_eq!(case(|_| ()).check(), Ok(()));
-    // More names and more usages are no loss.
-    assert_eq!(
-        case(|new| new.subject_alt_names.push(SanType::DnsName("new.example.com".try_into().unwrap()))).check(),
-        Ok(())
-    );
+    // More usages are no loss.
     assert_eq!(case(|new| new.key_usages.push(Ku::KeyAgreement)).check(), Ok(()));
     // A chain may end below the root.
     let mut short = case(|_| ());
@@ -160,6 +170,29 @@ fn names_lost() {
 }
 
 #[test]
+fn names_gained() {
+    let gained = |name: &str| SanType::DnsName(name.try_into().unwrap());
+    let refusal = case(|new| new.subject_alt_names.push(gained("login.bank.example"))).check().unwrap_err();
+    assert_eq!(refusal.reason, FailureReason::NameGained);
+    assert_eq!(refusal.detail, "1 names would be added, the first of them login.bank.example");
+}
+
+#[test]
+fn a_certificate_of_a_ca() {
+    let ca = |new: &mut CertificateParams| new.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    assert_eq!(case(ca).refused(), FailureReason::NotEndEntity);
+}
+
+#[test]
+fn the_serial_number_of_the_present_certificate() {
+    let mut case = case(|_| ());
+    case.present.serial.clone_from(&case.new.serial);
+    let refusal = case.check().unwrap_err();
+    assert_eq!(refusal.reason, FailureReason::SerialReused);
+    assert!(refusal.detail.ends_with(&case.new.serial), "{}", refusal.detail);
+}
+
+#[test]
 fn another_subject() {
     for change in [
         (|new: &mut CertificateParams| new.distinguished_name.push(DnType::OrganizationName, "Other")) as fn(&mut _),
@@ -184,6 +217,16 @@ fn domain_names_are_compared_without_regard_to_case() {
 fn not_valid_now() {
     assert_eq!(case(|new| new.not_before = date_time_ymd(2026, 11, 21)).refused(), FailureReason::NotValidNow);
     assert_eq!(case(|new| new.not_after = date_time_ymd(2026, 11, 20)).refused(), FailureReason::NotValidNow);
+}
+
+#[test]
+fn it_is_valid_from_its_first_moment_and_until_its_last() {
+    let mut case = case(|_| ());
+    case.now = "2026-11-19T00:00:00Z";
+    assert_eq!(case.check(), Ok(()));
+    case.new.not_after = "2026-11-20T08:00:00Z".parse().unwrap();
+    case.now = "2026-11-20T08:00:00Z";
+    assert_eq!(case.refused(), FailureReason::NotValidNow);
 }
 
 #[test]
@@ -239,6 +282,157 @@ fn a_broken_chain() {
     assert!(
         broken(&|case| case.chain[1].not_before = "2026-11-20T09:00:00Z".parse().unwrap()).contains("not valid now")
     );
+}
+
+#[test]
+fn a_chain_is_valid_from_its_first_moment_to_its_last() {
+    let mut case = case(|_| ());
+    case.chain[0].not_before = case.now.parse().unwrap();
+    case.chain[1].not_after = case.now.parse().unwrap();
+    assert_eq!(case.check(), Ok(()));
+}
+
+/// A case whose certificates all are those of a PEM text: leaf, chain.
+fn of_pem(pem: &str) -> Case {
+    let mut chain = Certificate::all_from_pem(pem).unwrap();
+    let new = chain.remove(0);
+    let mut present = new.clone();
+    present.serial = "1".into();
+    present.not_after = "2026-12-01T00:00:00Z".parse().unwrap();
+    let key = new.public_key.clone();
+    Case { present, present_chain: chain.clone(), new, key, chain, ..case(|_| ()) }
+}
+
+#[test]
+fn roots_as_others_make_them() {
+    for (title, pem) in [("SHA-1", SHA1_ROOT), ("version 1", VERSION_1_ROOT), ("without an end", ENDLESS_ROOT)] {
+        assert_eq!(of_pem(pem).check(), Ok(()), "{title}");
+    }
+    // Only a root may be of an earlier version.
+    let mut middle = case(|_| ());
+    (middle.chain[0].is_ca, middle.chain[0].is_version_3) = (false, false);
+    assert_eq!(middle.refused(), FailureReason::ChainBroken);
+    // SHA-1 counts of a root alone.
+    let mut weak = of_pem(SHA1_ROOT);
+    let root = weak.chain.pop().unwrap();
+    weak.new = root.clone();
+    weak.new.is_ca = false;
+    weak.chain = vec![root];
+    (weak.present.names, weak.present.subject) = (weak.new.names.clone(), weak.new.subject.clone());
+    weak.present.key_usage = None;
+    weak.present.extended_key_usage.clear();
+    weak.key.clone_from(&weak.new.public_key);
+    assert_eq!(weak.refused(), FailureReason::ChainBroken);
+}
+
+/// What clients refuse is not imported in place of what they take.
+#[test]
+fn chains_as_clients_judge_them() {
+    for sample in samples::all() {
+        let chain: Vec<Certificate> = sample.above.iter().map(|pem| read(pem)).collect();
+        let (present, new) = (read(&sample.in_place), read(&sample.leaf));
+        let key = new.public_key.clone();
+        let root = chain.last().cloned().into_iter().collect();
+        let mut case = Case { present, present_chain: root, new, key, chain, ..case(|_| ()) };
+        match (case.check(), sample.refused) {
+            (Ok(()), None) => {}
+            (Err(refusal), Some(piece)) if refusal.reason == FailureReason::ChainRefused => {
+                assert!(refusal.detail.contains(piece), "{}: {}", sample.title, refusal.detail);
+            }
+            (checked, _) => panic!("{}: {checked:?}", sample.title),
+        }
+        // It was so before.
+        let not_after = case.present.not_after;
+        (case.present, case.present_chain) = (case.new.clone(), case.chain.clone());
+        (case.present.serial, case.present.not_after) = ("1".into(), not_after);
+        assert_eq!(case.check(), Ok(()), "{}, in place", sample.title);
+    }
+}
+
+#[test]
+fn an_issuer_is_known_by_its_key() {
+    // The same name, another key; and a chain of the real CA, that did not sign the present certificate.
+    let real = root();
+    let mut present = leaf();
+    present.not_after = date_time_ymd(2026, 12, 10);
+    let forged = issued(present, &RcgenKey::generate().unwrap(), &root());
+    let middle = middle("Middle", &real);
+    let key = RcgenKey::generate().unwrap();
+    let new = issued(leaf(), &key, &middle);
+    let chain = vec![read(&middle.pem()), read(&real.pem())];
+    let forged =
+        Case { present: forged, present_chain: chain.clone(), key: new.public_key.clone(), new, chain, ..case(|_| ()) };
+    assert_eq!(forged.refused(), FailureReason::IssuerChanged);
+
+    // The same key under another name.
+    let mut renamed = case(|_| ());
+    let name = read(&named_root("Renamed").pem()).subject;
+    (renamed.present.issuer, renamed.present_chain[0].subject) = (name.clone(), name);
+    assert_eq!(renamed.check(), Ok(()));
+}
+
+fn named_root(name: &str) -> Issuer {
+    CertifiedIssuer::self_signed(ca_params(name), RcgenKey::generate().unwrap()).unwrap()
+}
+
+#[test]
+fn names_in_latin_1_are_not_all_the_same() {
+    let [leaf, a, b] = [TELETEX_LEAF, TELETEX_ROOT_A, TELETEX_ROOT_B].map(read);
+    let changed = issuer::changed(&leaf, &b.subject);
+    assert!(changed.contains("`O=Müller, CN=Wurzel A`, the new one by `O=Söhne, CN=Wurzel B`, and"), "{changed}");
+    assert!(issuer::changed(&leaf, &a.subject).contains("the same name and another key"));
+    assert!(issuer::is_kept(&leaf, &[], std::slice::from_ref(&a)));
+    assert!(!issuer::is_kept(&leaf, &[], &[b.clone()]));
+
+    let mut case = of_pem(&[TELETEX_LEAF, TELETEX_ROOT_A].concat());
+    assert_eq!(case.check(), Ok(()));
+    case.present.subject = b.subject;
+    let refusal = case.check().unwrap_err();
+    assert_eq!(refusal.reason, FailureReason::NameLost);
+    assert!(refusal.detail.starts_with("the subject changed from `O=Söhne, CN=Wurzel B` to `"), "{}", refusal.detail);
+}
+
+/// What is known before anything is paid for.
+#[test]
+fn before_a_certificate_is_issued() {
+    let usages: BTreeSet<String> = [SERVER_AUTH, CLIENT_AUTH].map(str::to_owned).into();
+    let server = BTreeSet::from([SERVER_AUTH.to_owned()]);
+    let good = case(|_| ());
+    let prospect = || Prospect {
+        present: &good.present,
+        present_chain: &good.present_chain,
+        issuer_may_change: false,
+        authority: &good.chain,
+        key_usage: 0b101,
+        extended_key_usage: &usages,
+        not_after: good.new.not_after,
+        now: good.now.parse().unwrap(),
+    };
+    let stranger = [read(&named_root("Stranger").pem())];
+    let reversed: Vec<Certificate> = good.chain.iter().rev().cloned().collect();
+    let before = "2026-12-10T00:00:00Z".parse().unwrap();
+    for (title, prospect, expected) in [
+        ("good", prospect(), None),
+        ("client's usage goes", Prospect { extended_key_usage: &server, ..prospect() }, None),
+        ("no longer", Prospect { not_after: before, ..prospect() }, Some(FailureReason::NotLonger)),
+        ("no usage", Prospect { key_usage: 0, ..prospect() }, Some(FailureReason::KeyUsageLost)),
+        (
+            "no extended usage",
+            Prospect { extended_key_usage: &BTreeSet::new(), ..prospect() },
+            Some(FailureReason::KeyUsageLost),
+        ),
+        ("no chain", Prospect { authority: &[], ..prospect() }, Some(FailureReason::ChainBroken)),
+        ("wrong order", Prospect { authority: &reversed, ..prospect() }, Some(FailureReason::ChainBroken)),
+        (
+            "over",
+            Prospect { now: "2036-01-02T00:00:00Z".parse().unwrap(), ..prospect() },
+            Some(FailureReason::ChainBroken),
+        ),
+        ("a stranger", Prospect { authority: &stranger, ..prospect() }, Some(FailureReason::IssuerChanged)),
+        ("an allowed stranger", Prospect { authority: &stranger, issuer_may_change: true, ..prospect() }, None),
+    ] {
+        assert_eq!(check_before_issuing(&prospect).err().map(|refusal| refusal.reason), expected, "{title}");
+    }
 }
 
 #[test]

@@ -196,16 +196,20 @@ fn read_csr(input: &Value) -> Result<Request, ApiError> {
         .into_iter()
         .flatten()
         .find(|extension| extension.oid.to_id_string() == x509::SUBJECT_ALT_NAME)
-        .map(|extension| extension.value.to_vec());
+        .map(|extension| (extension.value.to_vec(), extension.critical));
     let subject = info.subject.as_raw().to_vec();
     let subject_is_empty = info.subject.iter().next().is_none();
     if subject_is_empty && alt_names.is_none() {
         return Err(malformed("neither a subject nor subject alternative names".to_owned()));
     }
+    // RFC 5280, 4.2.1.6; AWS Private CA refuses it: github.com/cert-manager/csi-driver-spiffe, issue 477.
+    if subject_is_empty && alt_names.as_ref().is_some_and(|(_, is_critical)| !is_critical) {
+        return Err(malformed("no subject, and subject alternative names that are not critical".to_owned()));
+    }
     Ok(Request {
         subject,
         subject_is_empty,
-        alt_names,
+        alt_names: alt_names.map(|(value, _)| value),
         public_key_info: info.subject_pki.raw.to_vec(),
         public_key: info.subject_pki.subject_public_key.data.to_vec(),
     })
@@ -299,9 +303,10 @@ mod tests {
     use crate::{Aws, Key, der};
 
     /// A CSR (RFC 2986) with exactly this subject and this SAN extension.
-    fn csr(subject: &[u8], alt_names: &[u8]) -> String {
+    fn csr(subject: &[u8], alt_names: &[u8], is_critical: bool) -> String {
         let key = PrivateKey::cached(Key::P256, 0);
-        let extension = der::sequence(&[der::oid(x509::SUBJECT_ALT_NAME), der::octets(alt_names)]);
+        let critical = if is_critical { der::boolean(true) } else { Vec::new() };
+        let extension = der::sequence(&[der::oid(x509::SUBJECT_ALT_NAME), critical, der::octets(alt_names)]);
         let request = der::sequence(&[der::oid("1.2.840.113549.1.9.14"), der::set(&[der::sequence(&[extension])])]);
         let info =
             der::sequence(&[der::unsigned(&[0]), subject.to_vec(), key.public_key_info(), der::explicit(0, &request)]);
@@ -326,7 +331,7 @@ mod tests {
             &mut aws.state(),
             &json!({
                 "CertificateAuthorityArn": ca,
-                "Csr": aws_smithy_types::base64::encode(csr(&subject, &names)),
+                "Csr": aws_smithy_types::base64::encode(csr(&subject, &names, false)),
                 "SigningAlgorithm": "SHA256WITHECDSA",
                 "Validity": { "Type": "DAYS", "Value": 1 },
             }),
@@ -338,5 +343,24 @@ mod tests {
         assert_eq!(certificate.subject().as_raw(), subject);
         let extension = certificate.extensions().iter().find(|one| one.oid.to_id_string() == x509::SUBJECT_ALT_NAME);
         assert_eq!(extension.unwrap().value, names);
+    }
+
+    #[test]
+    fn names_have_to_be_critical_where_there_is_no_subject() {
+        let aws = Aws::new("2026-11-20T08:00:00Z".parse().unwrap());
+        let ca = aws.create_private_ca(Key::P256);
+        let names = der::sequence(&[der::implicit(2, b"a.example.com")]);
+        let issued = |is_critical| {
+            let csr = csr(&der::sequence(&[]), &names, is_critical);
+            let input = json!({
+                "CertificateAuthorityArn": ca,
+                "Csr": aws_smithy_types::base64::encode(csr),
+                "SigningAlgorithm": "SHA256WITHECDSA",
+                "Validity": { "Type": "DAYS", "Value": 1 },
+            });
+            issue(&mut aws.state(), &input).map(drop).map_err(|error| error.code)
+        };
+        assert_eq!(issued(true), Ok(()));
+        assert_eq!(issued(false), Err("MalformedCSRException".into()));
     }
 }

@@ -13,7 +13,7 @@
 //!
 //! Source: [managing the CA lifecycle](https://docs.aws.amazon.com/privateca/latest/userguide/ca-lifecycle.html).
 
-use certificates::{days_left, has_expired, utc_date};
+use certificates::{days_left, has_expired};
 
 use super::standing::{self, EXEMPTED};
 use crate::facts::{Authority, Lookup};
@@ -59,7 +59,7 @@ fn evaluate(authority: &Authority, context: &Context<'_>) -> Evaluation {
     } else {
         "Have its parent issue a new certificate, and install it."
     };
-    let (left, date) = (days_left(end, context.now), utc_date(end));
+    let (left, date) = (days_left(end, context.now), crate::rules::standing::end(end));
     Ok(if has_expired(end, context.now) {
         Verdict::non_compliant(format!("It ended on {date}, and everything below it with it. {what_to_do}"))
     } else if left <= least {

@@ -58,7 +58,7 @@ fn evaluate(authority: &Authority, context: &Context<'_>) -> Evaluation {
         return Ok(Verdict::non_compliant(format!(
             "A CA above it ({}) allows {} CAs below itself, and this is number {below}: clients refuse what it issues. \
              Get it a certificate from a CA with a longer path length.",
-            ca.subject.chars().take(60).collect::<String>(),
+            ca.subject.to_string().chars().take(60).collect::<String>(),
             ca.path_len.unwrap_or_default(),
         )));
     }

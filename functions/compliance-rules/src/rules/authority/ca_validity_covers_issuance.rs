@@ -15,7 +15,6 @@
 //! [CA lifecycle](https://docs.aws.amazon.com/privateca/latest/userguide/ca-lifecycle.html);
 //! [CA modes](https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html).
 
-use certificates::utc_date;
 use jiff::SignedDuration;
 
 use super::standing;
@@ -61,7 +60,7 @@ fn evaluate(authority: &Authority, context: &Context<'_>) -> Evaluation {
     let is_short_lived = authority.usage_mode()?.as_deref() == Some("SHORT_LIVED_CERTIFICATE");
     let days = context.settings.number(if is_short_lived { &SHORT_LIVED_DAYS } else { &DAYS });
     let left = end.duration_since(context.now);
-    let (whole_days, date) = (left.as_secs().max(0) / DAY, utc_date(end));
+    let (whole_days, date) = (left.as_secs().max(0) / DAY, crate::rules::standing::end(end));
     Ok(if left >= SignedDuration::from_secs(days * DAY) {
         Verdict::compliant(format!("It is valid for {whole_days} days more, until {date}."))
     } else {

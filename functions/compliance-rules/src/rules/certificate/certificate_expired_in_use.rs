@@ -14,7 +14,7 @@
 //! Source: [CertificateDetail, `InUseBy`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html);
 //! an expired certificate is not renewed: [managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html).
 
-use certificates::{CertificateType, has_expired, utc_date};
+use certificates::{CertificateType, has_expired};
 
 use crate::facts::{Certificate, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, standing};
@@ -37,7 +37,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     let Some(end) = *certificate.not_after()? else {
         return Ok(Verdict::not_applicable(format!("It is {}: it has no end yet.", certificate.status()?)));
     };
-    let date = utc_date(end);
+    let date = standing::end(end);
     if !has_expired(end, context.now) {
         return Ok(Verdict::compliant(format!("It is valid until {date}.")));
     }

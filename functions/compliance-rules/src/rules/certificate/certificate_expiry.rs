@@ -6,7 +6,7 @@
 //! | is revoked: its end does not matter any more | not applicable |
 //! | its end has passed | non-compliant |
 //! | its end is `days` or fewer calendar days (UTC) away | non-compliant |
-//! | its end is further away | compliant |
+//! | its end is further away, or 9999-12-31, which means that there is none | compliant |
 //!
 //! Imported and private certificates are looked at as public ones are, whether ACM is able to renew them
 //! or not. A certificate without an end is not one with 0 days left. Tags are not looked up for the advice, which
@@ -15,6 +15,7 @@
 //! Source: [ACM certificate characteristics](https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html).
 
 use certificates::{CertificateType, calendar_days_between, has_expired, utc_date};
+use jiff::Timestamp;
 
 use crate::facts::{Certificate, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Number, Parameter, Rule, Verdict};
@@ -50,6 +51,9 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     let Some(end) = *certificate.not_after()? else {
         return Ok(Verdict::not_applicable(format!("It is {}: it has no end yet.", certificate.status()?)));
     };
+    if end == Timestamp::MAX {
+        return Ok(Verdict::compliant("It has no well-defined expiry (9999-12-31)."));
+    }
     let date = utc_date(end);
     let left = calendar_days_between(utc_date(context.now), date);
     let days = context.settings.number(&DAYS);
@@ -80,6 +84,10 @@ mod tests {
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
     use crate::rules::support::{check, ends, imported, issued, known, pending, private, tagged};
 
+    fn endless() -> Certificate {
+        Certificate { not_after: known(Some(jiff::Timestamp::MAX)), ..imported() }
+    }
+
     #[test]
     fn table() {
         let with_source = tagged(ends(imported(), "2026-12-01T00:00:00Z"), &[("acm-autopilot:renew-from", "private-ca")]);
@@ -99,6 +107,7 @@ mod tests {
                 ("passed", &[("days", "0")], ends(issued(), "2026-11-20T00:00:00Z"), NonCompliant, "expired on"),
                 ("0 days wanted", &[("days", "0")], ends(issued(), "2026-11-22T00:00:00Z"), Compliant, "1 more days"),
                 ("60 wanted", &[("days", "60")], ends(issued(), "2027-01-20T00:00:00Z"), NonCompliant, "more than 60"),
+                ("no end", &[], endless(), Compliant, "no well-defined expiry (9999-12-31)"),
                 ("pending", &[], pending(), NotApplicable, "PENDING_VALIDATION"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),
             ],

@@ -11,12 +11,13 @@
 //! | ... did not sign the one below it | non-compliant |
 //! | ... is not a CA's, or allows fewer CAs below it than there are | non-compliant |
 //! | ... has expired, or is not yet valid | non-compliant |
+//! | clients refuse the chain: name constraints, critical extensions, key usages of the CAs | non-compliant |
 //! | otherwise | compliant |
 //!
 //! The chain has to begin with the certificate's issuer. It may end with a root or below it. Whether
 //! clients trust its end is not known here, nor whether an issuer without anything above it is a root:
 //! `anchors` names those that are. A signature with an algorithm that is not known here, or with a key
-//! that is too short for it, counts as good when the names match.
+//! that is too short for it, counts as good when the names match. A root of version 1 or 2 cannot say that it is a CA's.
 //!
 //! Source: [certificate and key format for importing](https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-format.html);
 //! [RFC 5280, 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1);
@@ -66,12 +67,18 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     if chain.above.is_empty() {
         return Ok(alone(&chain.leaf, &context.settings.list(&ANCHORS)));
     }
-    Ok(match flaw(chain, context.now) {
+    if let Some(flaw) = flaw(chain, context.now) {
+        return Ok(Verdict::non_compliant(format!("{flaw} Import it again, with the right chain.")));
+    }
+    Ok(match chain.objection() {
+        Some(objection) => Verdict::non_compliant(format!(
+            "Clients refuse its chain: {}. Import a certificate that they take.",
+            standing::short_to(180, &objection.detail)
+        )),
         None => Verdict::compliant(match chain.above.len() {
             1 => "Its chain is in order: 1 certificate.".into(),
             count => format!("Its chain is in order: {count} certificates."),
         }),
-        Some(flaw) => Verdict::non_compliant(format!("{flaw} Import it again, with the right chain.")),
     })
 }
 
@@ -87,7 +94,7 @@ fn alone(leaf: &X509, anchors: &[&str]) -> Verdict {
     Verdict::non_compliant(format!(
         "It has no chain: clients that do not have its issuer `{}` refuse it. Import it again with its chain, or name \
          the issuer in `anchors` if it is a root.",
-        standing::short(&leaf.issuer)
+        standing::short(&leaf.issuer.to_string())
     ))
 }
 
@@ -98,18 +105,19 @@ fn flaw(chain: &Chain, now: Timestamp) -> Option<String> {
     // do not count (RFC 5280, 4.2.1.9).
     let mut between = 0;
     for (index, above) in chain.above.iter().enumerate() {
-        let name = standing::short(&above.subject);
+        let name = standing::short(&above.subject.to_string());
         if let Some(flaw) = link(chain, below, above, index) {
             return Some(flaw);
         }
-        if !above.is_ca {
+        let is_old_root = !above.is_version_3 && above.is_self_issued() && index + 1 == chain.above.len();
+        if !above.is_ca && !is_old_root {
             return Some(format!("`{name}` in its chain is not the certificate of a CA."));
         }
         if above.path_len.is_some_and(|most| between > most) {
             return Some(format!("`{name}` in its chain does not allow as many CAs below it."));
         }
         if now > above.not_after {
-            return Some(format!("`{name}` in its chain expired on {}.", utc_date(above.not_after)));
+            return Some(format!("`{name}` in its chain expired on {}.", standing::end(above.not_after)));
         }
         if now < above.not_before {
             return Some(format!("`{name}` in its chain is valid only from {} on.", utc_date(above.not_before)));
@@ -129,9 +137,9 @@ fn link(chain: &Chain, below: &X509, above: &X509, index: usize) -> Option<Strin
         // Names that look the same may differ in their encoding, and then nothing was signed.
         let signed = below.is_issued_by(above).unwrap_or(true);
         return (!signed)
-            .then(|| format!("`{}` in its chain did not sign the one below it.", standing::short(&above.subject)));
+            .then(|| format!("`{}` in its chain did not sign the one below it.", standing::short(&above.subject.to_string())));
     }
-    let wanted = standing::short(&below.issuer);
+    let wanted = standing::short(&below.issuer.to_string());
     let is_elsewhere = chain.above.iter().any(|other| other.subject == below.issuer);
     Some(match (is_elsewhere, below.is_self_issued()) {
         (true, _) if !below.is_self_issued() => {
@@ -148,6 +156,7 @@ mod tests {
 
     use super::RULE;
     use crate::facts::{Certificate, Chain, Fact, Lookup, X509};
+    use crate::rules::samples;
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
     use crate::rules::support::{at, aws, chain_of, check, ends, evaluate, imported, issued, known, pending, private};
 
@@ -220,6 +229,58 @@ mod tests {
                 ("not there", &[], Certificate { chain: known(None), ..imported() }, NotApplicable, "no certificate"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),
                 ("expired", &[], ends(with(&leaf, &[]), "2026-11-20T00:00:00Z"), NotApplicable, "expired"),
+            ],
+        );
+    }
+
+    /// An imported certificate with those of these PEM texts.
+    fn of_pem(leaf: &str, above: &str) -> Certificate {
+        Certificate { chain: known(Some(Chain::from_pem(leaf, Some(above)).unwrap())), ..imported() }
+    }
+
+    #[test]
+    fn chains_as_clients_judge_them() {
+        for sample in samples::all() {
+            let verdict = evaluate(&RULE, &[], &of_pem(&sample.leaf, &sample.above.concat())).unwrap();
+            match sample.refused {
+                None => assert_eq!(verdict.compliance(), Compliant, "{}: {verdict:?}", sample.title),
+                Some(piece) => {
+                    assert_eq!(verdict.compliance(), NonCompliant, "{}: {verdict:?}", sample.title);
+                    let is_too_deep = verdict.reason().contains("`CN=Upper` in its chain does not allow");
+                    assert!(is_too_deep || verdict.reason().contains(piece), "{}: {verdict:?}", sample.title);
+                    assert_eq!(verdict.annotation(), verdict.reason(), "{}", sample.title);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn chains_as_others_make_them() {
+        for (title, pem) in [
+            ("SHA-1", include_str!("../../../../../shared/x509/tests/pem/sha1-root.pem")),
+            ("version 1", include_str!("../../../../../shared/x509/tests/pem/version-1-root.pem")),
+            ("without an end", include_str!("../../../../../shared/x509/tests/pem/endless-root.pem")),
+            ("without a subject", include_str!("../../../../../shared/x509/tests/pem/empty-subject.pem")),
+        ] {
+            const END: &str = "-----END CERTIFICATE-----\n";
+            let (leaf, above) = pem.split_at(pem.find(END).unwrap() + END.len());
+            check(&RULE, &[(title, &[], of_pem(leaf, above), Compliant, "in order")]);
+        }
+    }
+
+    /// The issuer is another one than the subject, though both have an organization in Latin-1.
+    #[test]
+    fn names_in_latin_1() {
+        let leaf = include_str!("../../../../../shared/x509/tests/pem/teletex-leaf.pem");
+        let root = include_str!("../../../../../shared/x509/tests/pem/teletex-root-a.pem");
+        let stranger = include_str!("../../../../../shared/x509/tests/pem/teletex-root-b.pem");
+        check(
+            &RULE,
+            &[
+                ("none", &[], of_pem(leaf, ""), NonCompliant, "its issuer `O=Müller, CN=Wurzel A` refuse"),
+                ("its root", &[], of_pem(leaf, root), Compliant, "in order"),
+                ("another root", &[], of_pem(leaf, stranger), NonCompliant, "`O=Müller, CN=Wurzel A` is missing"),
+                ("a root alone", &[], of_pem(root, ""), Compliant, "self-signed"),
             ],
         );
     }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | is not issued, is revoked, or has expired | not applicable |
 //! | has more names than ACM lists | not applicable |
+//! | is of an ACME client, which renews it under a new ARN | not applicable: it and its successor are both there for a while |
 //! | has no duplicate | compliant |
 //! | the newest of the duplicates came no more than `graceDays` days ago | compliant: one is being replaced by the other |
 //! | was exported, and so was one of its duplicates | compliant: nothing tells where they are used |
@@ -11,7 +12,7 @@
 //! | otherwise | non-compliant: names the one to keep |
 //!
 //! Duplicates have the same names, whatever their order and case, the same type, and the same type and size
-//! of key, and both are valid. All of that is from ACM's list of certificates, and nothing else is looked up.
+//! of key, neither is of an ACME client, and both are valid. All of that is from ACM's list of certificates, and nothing else is looked up.
 //! The list does not tell which private CA issued: private certificates of the same names are duplicates,
 //! whichever it was.
 //!
@@ -52,6 +53,9 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     };
     if !is_valid(own, context.now) {
         return Ok(Verdict::not_applicable("It is not valid: not issued, revoked, or expired."));
+    }
+    if own.is_known_as_acme() {
+        return Ok(Verdict::not_applicable("Its ACME client renews it under a new ARN: both are there for a while."));
     }
     let Fact::Known(names) = &own.names else {
         return Ok(Verdict::not_applicable("It has more than 100 names, of which ACM's list shows only the first."));
@@ -102,6 +106,7 @@ fn are_duplicates(own: &Certificate, names: &[String], other: &Certificate, now:
     is_same(&own.certificate_type, &other.certificate_type)
         && matches!(&other.names, Fact::Known(others) if !others.is_empty() && has_same_names(others))
         && is_same(&own.key_algorithm, &other.key_algorithm)
+        && !other.is_known_as_acme()
         && is_valid(other, now)
 }
 
@@ -147,7 +152,7 @@ mod tests {
     use super::RULE;
     use crate::facts::{Certificate, Fact};
     use crate::rules::Compliance::{self, Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{at, check, ends, imported, issued, known, private};
+    use crate::rules::support::{acme, at, check, ends, imported, issued, known, private};
 
     fn numbered(id: &str, certificate: Certificate) -> Certificate {
         Certificate {
@@ -214,6 +219,8 @@ mod tests {
         case("both in no use", unused(old()), unused(issued()), NonCompliant, "That one is newer");
         case("both in use", old(), issued(), NonCompliant, "Let what uses");
         case("other order and case", old(), mixed(), NonCompliant, "same names");
+        case("of an ACME client", acme(), acme(), NotApplicable, "renews it under a new ARN");
+        case("beside one of an ACME client", unused(issued()), acme(), Compliant, "No other");
         case("equals, the one", issued(), issued(), Compliant, "to keep");
         case("being replaced", old(), fresh(), Compliant, "one replaces the other");
         case("replacing", unused(fresh()), old(), Compliant, "one replaces the other");

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | its request failed, or it is revoked | not applicable |
 //! | imported | not applicable: its key came from elsewhere, and ACM does not give it out |
+//! | of an ACME client, which made its key and has it | not applicable: ACM has no key to give out |
 //! | public, without the export option, or with `DISABLED` | compliant |
 //! | public, with the option `ENABLED` or one that is not known here | as below |
 //! | private, with `allowed` | compliant: whether it was exported is not asked |
@@ -54,6 +55,9 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         return Ok(Verdict::not_applicable("It is imported: ACM does not give its key out."));
     }
     let option = certificate.export_option()?.as_deref();
+    if let Some(client) = standing::acme_client(certificate)? {
+        return Ok(Verdict::not_applicable(format!("ACM has no key to give out: {client} made it and has it.")));
+    }
     let mut advice = "Request another certificate without the export option and delete this one";
     let what = match option {
         None | Some("DISABLED") if *kind == CertificateType::Private => {
@@ -86,7 +90,7 @@ mod tests {
     use super::RULE;
     use crate::facts::{Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{check, evaluate, imported, issued, known, pending, private, refused, tagged};
+    use crate::rules::support::{acme, check, evaluate, imported, issued, known, pending, private, refused, tagged};
 
     fn option(certificate: Certificate, option: &str) -> Certificate {
         Certificate { export_option: known(Some(option.to_owned())), ..certificate }
@@ -107,6 +111,7 @@ mod tests {
             &[
                 ("public", &[], issued(), Compliant, "cannot be exported"),
                 ("public, before there was the option", &[], old, Compliant, "cannot be exported"),
+                ("of an ACME client", &[], acme(), NotApplicable, "its ACME client (account 5f0c, endpoint 7e1b) made it"),
                 ("exportable", &[], exportable(), NonCompliant, "Its key can be exported. Request another"),
                 ("pending", &[], option(pending(), "ENABLED"), NonCompliant, "can be exported"),
                 ("a new option", &[], option(issued(), "MAYBE"), NonCompliant, "option is MAYBE"),

@@ -5,7 +5,7 @@
 //! | was never issued, is revoked, or has expired | not applicable |
 //! | has no extended key usages, which allows every use | non-compliant unless `unrestricted` |
 //! | has `ANY` among them | non-compliant unless `unrestricted` |
-//! | lacks one of `required` | non-compliant |
+//! | lacks one of `required`, but for `TLS_WEB_SERVER_AUTHENTICATION` where ACM says `CLIENT_AUTH_ONLY` of it | non-compliant |
 //! | has one that is neither in `allowed` nor in `required` | non-compliant |
 //! | otherwise | compliant |
 //!
@@ -27,6 +27,9 @@ const REQUIRED: List = List {
     entries: Entries::Text { what: "ACM's names of extended key usages, and OIDs", check },
     about: "Extended key usages that have to be there; `none` if any of the allowed ones will do",
 };
+
+/// The usage of servers.
+const SERVER: &str = "TLS_WEB_SERVER_AUTHENTICATION";
 
 const ALLOWED: List = List {
     name: "allowed",
@@ -80,7 +83,10 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         });
     }
     let required: Vec<&str> = settings.list(&REQUIRED).into_iter().map(name).collect();
-    if let Some(missing) = required.iter().find(|required| !usages.contains(required)) {
+    let missing = required.iter().find(|required| !usages.contains(required));
+    if let Some(missing) = missing
+        && !(*missing == SERVER && standing::is_for_clients_only(certificate)?)
+    {
         return Ok(Verdict::non_compliant(format!(
             "It lacks the extended key usage {}. Replace it by one that has it; a CA's template or profile says which \
              are there.",
@@ -104,17 +110,21 @@ fn name(usage: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::RULE;
+    use super::{RULE, SERVER};
     use crate::facts::{Certificate, Fact};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{check, ends, evaluate, imported, issued, known, pending, private, refused};
+    use crate::rules::support::{check, ends, evaluate, imported, issued, known, n2, pending, private, refused};
 
-    const SERVER: &str = "TLS_WEB_SERVER_AUTHENTICATION";
     const CLIENT: &str = "TLS_WEB_CLIENT_AUTHENTICATION";
 
     fn with(usages: &[&str]) -> Certificate {
         let usages: Vec<String> = usages.iter().map(|usage| (*usage).to_owned()).collect();
         Certificate { extended_key_usages: known(usages), ..imported() }
+    }
+
+    fn for_clients() -> Certificate {
+        let extended_key_usages = with(&[CLIENT]).extended_key_usages;
+        Certificate { extended_key_usages, ..n2("N2_AMAZON_MANAGED", Some("CLIENT_AUTH_ONLY")) }
     }
 
     #[test]
@@ -131,6 +141,7 @@ mod tests {
                 ("server and client", &[], with(&[SERVER, CLIENT]), Compliant, "no others"),
                 ("client is flagged", server, with(&[SERVER, CLIENT]), NonCompliant, "TLS_WEB_CLIENT"),
                 ("client only", &[], with(&[CLIENT]), NonCompliant, "lacks the extended key usage TLS_WEB_SERVER"),
+                ("client only, as it was requested", &[], for_clients(), Compliant, "no others"),
                 ("none required", &[("required", "none")], with(&[CLIENT]), Compliant, "no others"),
                 ("code signing", &[], with(&[SERVER, "CODE_SIGNING"]), NonCompliant, "CODE_SIGNING"),
                 ("none, as listed", &[], with(&["NONE"]), NonCompliant, "no extended key usages"),

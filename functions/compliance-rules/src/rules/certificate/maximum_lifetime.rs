@@ -11,7 +11,8 @@
 //! |---|---|
 //! | private, or imported with the tag `acm-autopilot:renew-from` = `private-ca` | `privateLimits` |
 //! | imported otherwise | `importedLimits` |
-//! | public | `limits` |
+//! | public, of the hierarchy `N2_AMAZON_MANAGED` | `privateLimits` |
+//! | public otherwise | `limits` |
 //!
 //! A limit is a number of days, or `cab-forum`:
 //!
@@ -28,6 +29,10 @@
 //! expired. ACM does not tell whether the CA of an imported certificate is a public one, so
 //! those are held to the same limits as ACM's own unless their renewals come from a private CA: browsers hold
 //! CAs that were added to a trust store by hand to no such limit. The tag is read only where it decides.
+//!
+//! ACM's own certificates live 198 days, those of the hierarchy `N2_SFG2_AMAZON_MANAGED` 98. Those of
+//! `N2_AMAZON_MANAGED` live 395 days: their roots are in no browser, so that the forum's limits are not theirs. AWS
+//! Config's items do not have the hierarchy: it is looked up only where it decides.
 //!
 //! Source: [Baseline Requirements, 6.3.2 and 1.6.1, "Validity Period"](https://cabforum.org/working-groups/server/baseline-requirements/requirements/#632-certificate-operational-periods-and-key-pair-usage-periods);
 //! [RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5).
@@ -100,18 +105,25 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         let end = certificate.not_after()?.ok_or(untold("NotAfter"))?;
         Ok(judge(&limits, begin, end))
     };
+    let is_bad = |verdict: &Verdict| matches!(verdict, Verdict::NonCompliant(_));
     match certificate.certificate_type()? {
         CertificateType::Private => held_to(&PRIVATE_LIMITS),
         CertificateType::Imported => {
             let (otherwise, private) = (held_to(&IMPORTED_LIMITS)?, held_to(&PRIVATE_LIMITS)?);
-            let is_bad = |verdict: &Verdict| matches!(verdict, Verdict::NonCompliant(_));
             if !is_bad(&otherwise) && !is_bad(&private) {
                 return Ok(otherwise);
             }
             let source = Instructions::read(certificate.tags()?).wishes.renew_from;
             Ok(if source == Some(RenewFrom::PrivateCa) { private } else { otherwise })
         }
-        CertificateType::AmazonIssued | CertificateType::Other(_) => held_to(&LIMITS),
+        CertificateType::AmazonIssued | CertificateType::Other(_) => {
+            let (otherwise, private) = (held_to(&LIMITS)?, held_to(&PRIVATE_LIMITS)?);
+            if !is_bad(&otherwise) && !is_bad(&private) {
+                return Ok(otherwise);
+            }
+            let is_private = certificate.root_hierarchy()?.as_deref() == Some("N2_AMAZON_MANAGED");
+            Ok(if is_private { private } else { otherwise })
+        }
     }
 }
 
@@ -148,11 +160,16 @@ mod tests {
     use crate::facts::{Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
     use crate::rules::support::{
-        at, check, ends, evaluate, imported, issued, known, pending, private, refused, tagged,
+        at, check, ends, evaluate, imported, issued, known, n2, pending, private, refused, tagged,
     };
 
     fn lives(begin: &str, end: &str) -> Certificate {
         Certificate { not_before: known(Some(at(begin))), not_after: known(Some(at(end))), ..imported() }
+    }
+
+    /// Of an Amazon N2 hierarchy, from 2026-06-01 on.
+    fn of_n2(hierarchy: &str, end: &str) -> Certificate {
+        Certificate { not_before: known(Some(at("2026-06-01T00:00:00Z"))), ..ends(n2(hierarchy, None), end) }
     }
 
     #[test]
@@ -202,6 +219,22 @@ mod tests {
                 ("the least", short, issued(), NonCompliant, "90 are allowed"),
                 ("private", &[], private(), NotApplicable, "no limit"),
                 ("private, limited", week, private(), NonCompliant, "7 are allowed"),
+                ("395 days of N2", &[], of_n2("N2_AMAZON_MANAGED", "2027-06-30T23:59:59Z"), NotApplicable, "no limit"),
+                (
+                    "98 days of N2",
+                    &[],
+                    of_n2("N2_SFG2_AMAZON_MANAGED", "2026-09-06T23:59:59Z"),
+                    NotApplicable,
+                    "expired",
+                ),
+                (
+                    "395 days of the other",
+                    &[],
+                    of_n2("N2_SFG2_AMAZON_MANAGED", "2027-06-30T23:59:59Z"),
+                    NonCompliant,
+                    "200 are allowed",
+                ),
+                ("N2, limited", week, of_n2("N2_AMAZON_MANAGED", "2027-06-30T23:59:59Z"), NonCompliant, "7 are"),
                 ("pending", &[], pending(), NotApplicable, "not issued yet"),
                 ("expired", &[], ends(imported(), "2026-11-20T00:00:00Z"), NotApplicable, "expired"),
             ],

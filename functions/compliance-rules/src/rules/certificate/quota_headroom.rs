@@ -13,7 +13,7 @@
 //! | `importsPerYear` | 5,000 | imported certificates whose last import was in the last 365 days |
 //! | `authorities` | 200 | private CAs of the account, deleted ones that can be restored among them |
 //!
-//! Private certificates count towards none of them. What was deleted, and all but the last import of a
+//! Private certificates and those of ACME clients count towards none of them. What was deleted, and all but the last import of a
 //! certificate, is not in ACM's answers, so the numbers of a year are the least that it can be. Quotas can be
 //! raised: the parameters have to say what the account's own are.
 //!
@@ -69,7 +69,10 @@ fn evaluate(account: &Account, context: &Context<'_>) -> Evaluation {
         _ => false,
     };
     let count = |kind: &CertificateType, counts: &dyn Fn(&Certificate) -> bool| {
-        all.iter().filter(|one| matches!(&one.certificate_type, Fact::Known(of) if of == kind) && counts(one)).count()
+        let is_counted = |one: &&std::sync::Arc<Certificate>| {
+            matches!(&one.certificate_type, Fact::Known(of) if of == kind) && !one.is_known_as_acme() && counts(one)
+        };
+        all.iter().filter(is_counted).count()
     };
     let (public, imported) = (CertificateType::AmazonIssued, CertificateType::Imported);
     let used = [
@@ -102,7 +105,7 @@ mod tests {
     use super::RULE;
     use crate::facts::{Account, Authority, Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant};
-    use crate::rules::support::{at, check, evaluate, imported, issued, known, private, refused, root_ca};
+    use crate::rules::support::{acme, at, check, evaluate, imported, issued, known, private, refused, root_ca};
 
     fn account(certificates: Vec<Certificate>, authorities: Vec<Authority>) -> Account {
         Account {
@@ -121,6 +124,7 @@ mod tests {
         all.push(Certificate { imported_at: time("2025-11-21T06:00:00Z"), ..imported() });
         all.extend(vec![Certificate { imported_at: time("2025-01-01T00:00:00Z"), ..imported() }; 2]);
         all.extend(vec![private(); 100]);
+        all.extend(vec![acme(); 100]);
         account(all, vec![root_ca()])
     }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | imported: ACM never renews it, and `renewal-managed` tells | not applicable |
 //! | not issued, revoked, or expired | not applicable |
+//! | not `ELIGIBLE`, and of an ACME client: the client renews it, with a new certificate under a new ARN | not applicable |
 //! | ACM does not tell whether it is able to | not applicable |
 //! | `INELIGIBLE`, in no use, and issued no more than `graceDays` days ago: whoever asked for it has yet to use it | not applicable |
 //! | `INELIGIBLE`, and no AWS resource uses it: not exported either since it was issued or renewed | non-compliant |
@@ -57,7 +58,15 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     if certificate.status()? == "EXPIRED" || certificate.not_after()?.is_some_and(|end| has_expired(end, context.now)) {
         return Ok(Verdict::not_applicable("It has expired: ACM does not renew it any more."));
     }
-    match certificate.renewal_eligibility()? {
+    let eligibility = certificate.renewal_eligibility()?;
+    if *eligibility != Some(RenewalEligibility::Eligible)
+        && let Some(client) = standing::acme_client(certificate)?
+    {
+        return Ok(Verdict::not_applicable(format!(
+            "ACM does not renew it: {client} does, with a new certificate under a new ARN. There is nothing to do in ACM."
+        )));
+    }
+    match eligibility {
         None => return Ok(Verdict::not_applicable("ACM does not tell whether it is able to renew it.")),
         Some(RenewalEligibility::Eligible) => {}
         Some(RenewalEligibility::Ineligible) => return ineligible(certificate, context),
@@ -163,7 +172,7 @@ mod tests {
     use super::*;
     use crate::facts::Fact;
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{at, check, ends, evaluate, imported, issued, known, pending, private, refused};
+    use crate::rules::support::{acme, at, check, ends, evaluate, imported, issued, known, pending, private, refused};
 
     fn ineligible(certificate: Certificate, in_use: bool) -> Certificate {
         let renewal_eligibility = known(Some(RenewalEligibility::Ineligible));
@@ -242,6 +251,7 @@ mod tests {
                 ("no method", &[], validated_by(Validation::Other(None)), Compliant, ""),
                 ("record removed", &[], renews(&waits), NonCompliant, "record of www.example.com. Put"),
                 ("no hurry", &[], renews(&goes_on), Compliant, ""),
+                ("of an ACME client", &[], acme(), NotApplicable, "its ACME client (account 5f0c, endpoint 7e1b) does"),
                 ("not told", &[], told_nothing, NotApplicable, "does not tell"),
                 ("imported", &[], imported(), NotApplicable, "renewal-managed"),
                 ("pending", &[], pending(), NotApplicable, "not issued yet"),

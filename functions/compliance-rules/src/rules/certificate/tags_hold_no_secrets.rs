@@ -2,11 +2,11 @@
 //!
 //! | a tag's key or value has | called |
 //! |---|---|
-//! | `name@host.tld`; not `git@...`, which is the address of a repository | `email` |
+//! | `name@host.tld`; not the login of a URL (`https://name@host.tld`) or of a path (`git@...`, `name@host.tld:a/b`) | `email` |
 //! | a PEM boundary, or the beginning of a DER or OpenSSH key in base64 and 40 characters more | `key-material` |
 //! | `AKIA` or `ASIA` and 16 characters more: an AWS access key | `access-key` |
 //! | three or five parts of base64url with dots, the first one a JSON header: a JWT | `jwt` |
-//! | the prefix of a well-known service's tokens, and a token; or 32 and more random characters | `token` |
+//! | the prefix of a well-known service's tokens, and a token; 32 and more random characters; a URL's password | `token` |
 //!
 //! | certificate | verdict |
 //! |---|---|
@@ -143,7 +143,29 @@ fn pieces(text: &str, of: impl Fn(char) -> bool) -> impl Iterator<Item = &str> {
     text.split(move |c| !of(c)).filter(|piece| !piece.is_empty())
 }
 
+/// Words, in which a URL or a path on another host has no blank.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || ",;|\"'<>()".contains(c))
+}
+
+/// The login of a URL, and what comes after it.
+fn login(word: &str) -> Option<(&str, &str)> {
+    let (_, rest) = word.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let at = authority.rfind('@')?;
+    Some((&rest[..at], &rest[at + 1..]))
+}
+
 fn has_email(text: &str) -> bool {
+    words(text).any(|word| match (login(word), word.split_once(':')) {
+        (Some((_, rest)), _) => has_address(rest),
+        // A path on another host, as scp and git have it.
+        (None, Some((host, path))) if host.contains('@') && path.contains('/') => has_address(path),
+        _ => has_address(word),
+    })
+}
+
+fn has_address(text: &str) -> bool {
     pieces(text, |c| c.is_alphanumeric() || "@._+-".contains(c)).any(|piece| {
         let Some((name, host)) = piece.rsplit_once('@') else { return false };
         let Some((rest, top)) = host.trim_end_matches('.').rsplit_once('.') else { return false };
@@ -197,6 +219,7 @@ fn has_token(text: &str) -> bool {
     };
     pieces(text, |c| c.is_ascii_alphanumeric() || "-_.".contains(c)).any(is_service_token)
         || pieces(text, is_base64).any(is_random)
+        || words(text).filter_map(login).any(|(login, _)| login.split_once(':').is_some_and(|(_, word)| !word.is_empty()))
 }
 
 fn is_base64(c: char) -> bool {
@@ -259,6 +282,9 @@ mod tests {
                 ("none", &[], issued(), Compliant, "No tag"),
                 ("mail", &[], with("ask jane.doe+tls@mail.example.com"), NonCompliant, "The tag Note has an e-mail"),
                 ("mail with a path", &[], with("mailto:jane@example.com/x"), NonCompliant, "an e-mail address"),
+                ("mail in a URL", &[], with("https://x@a.example/?to=jane@example.com"), NonCompliant, "an e-mail address"),
+                ("mail with a colon", &[], with("owner:jane@example.com:team"), NonCompliant, "an e-mail address"),
+                ("password in a URL", &[], with("https://jane:hunter2@example.com/x"), NonCompliant, "token or password"),
                 ("PEM", &[], with(pem), NonCompliant, "a key or certificate"),
                 ("DER", &[], with(&der), NonCompliant, "a key or certificate"),
                 ("access key", &[], with("key=AKIAIOSFODNN7EXAMPLE"), NonCompliant, "an AWS access key"),
@@ -288,6 +314,9 @@ mod tests {
         for value in [
             "team-a",
             "git@github.com:org/repo",
+            "deploy@git.example.com:org/repo.git",
+            "https://user@wiki.example.com/page",
+            "ssh://git@git.example.com:22/org/repo",
             "package@1.2.3",
             "@org/package",
             "30@2026-12-24/renewal-action-required",

@@ -5,20 +5,26 @@
 //! | imported: its CA recorded it, or nobody did; ACM has no say | not applicable |
 //! | private: it belongs into no public log | not applicable |
 //! | its request failed, it is revoked, or it has expired | not applicable |
+//! | of an Amazon N2 hierarchy: those certificates are not in the logs | not applicable |
 //! | the preference is `ENABLED` | compliant |
 //! | ACM tells no preference: it records every public certificate | compliant |
-//! | the preference is `DISABLED`, or one that is not known here | non-compliant |
+//! | the preference is `DISABLED`, and it began on 2026-06-12 or later: the preference has no effect | not applicable |
+//! | the preference is `DISABLED` otherwise, or one that is not known here | non-compliant |
 //!
-//! Since 2026 nobody can opt out: in RequestCertificate and UpdateCertificateOptions the preference is deprecated.
-//! Older certificates may still have it.
+//! Since 2026-06-12 nobody can opt out: in RequestCertificate and UpdateCertificateOptions the preference is deprecated.
+//! Older certificates may still have it. AWS Config's items do not have the hierarchy, so it is looked up.
 //!
 //! Source: [CertificateOptions](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateOptions.html);
 //! [certificate transparency](https://docs.aws.amazon.com/acm/latest/userguide/acm-concepts.html#concept-transparency).
 
-use certificates::CertificateType;
+use certificates::{CertificateType, utc_date};
+use jiff::civil::{Date, date};
 
 use crate::facts::{Certificate, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, names, standing};
+
+/// From then on nobody can opt out.
+const OPT_OUT_ENDED: Date = date(2026, 6, 12);
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -51,9 +57,21 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     if let Some(verdict) = standing::is_past(certificate, context.now)? {
         return Ok(verdict);
     }
+    if let Some(hierarchy) = certificate.root_hierarchy()?.as_deref().filter(|name| name.starts_with("N2_")) {
+        return Ok(Verdict::not_applicable(format!(
+            "Its roots are Amazon's {}: certificates of that hierarchy are not recorded in public logs.",
+            standing::short(hierarchy)
+        )));
+    }
     Ok(match certificate.transparency_logging()?.as_deref() {
         Some("ENABLED") => Verdict::compliant("It is recorded in certificate transparency logs."),
         None => Verdict::compliant("ACM records every public certificate, and tells no other preference of this one."),
+        Some("DISABLED") if certificate.not_before()?.is_some_and(|begin| utc_date(begin) >= OPT_OUT_ENDED) => {
+            Verdict::not_applicable(
+                "Its preference is DISABLED and has no effect: since 2026-06-12, before which it did not begin, nobody can \
+                 opt out.",
+            )
+        }
         Some("DISABLED") => Verdict::non_compliant(
             "It was requested with certificate transparency logging off: browsers refuse it. Nobody can opt out any \
              more: request another, and use that one.",
@@ -70,10 +88,19 @@ mod tests {
     use super::*;
     use crate::facts::Fact;
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{check, ends, evaluate, imported, issued, known, pending, private, refused};
+    use crate::rules::support::{at, check, ends, evaluate, imported, issued, known, n2, pending, private, refused};
 
     fn logging(certificate: Certificate, preference: Option<&str>) -> Certificate {
         Certificate { transparency_logging: known(preference.map(str::to_owned)), ..certificate }
+    }
+
+    fn began(certificate: Certificate, begin: &str) -> Certificate {
+        Certificate { not_before: known(Some(at(begin))), ..certificate }
+    }
+
+    /// Of the time when one could opt out, with that preference.
+    fn old(certificate: Certificate) -> Certificate {
+        began(logging(certificate, Some("DISABLED")), "2026-06-11T23:59:59Z")
     }
 
     #[test]
@@ -85,12 +112,16 @@ mod tests {
             &RULE,
             &[
                 ("on", &[], issued(), Compliant, "recorded"),
-                ("off", &[], logging(issued(), Some("DISABLED")), NonCompliant, "request another"),
+                ("off", &[], old(issued()), NonCompliant, "request another"),
+                ("off, since then", &[], logging(issued(), Some("DISABLED")), NotApplicable, "has no effect"),
+                ("off, of that day", &[], began(old(issued()), "2026-06-12T00:00:00Z"), NotApplicable, "no effect"),
+                ("of N2", &[], n2("N2_AMAZON_MANAGED", None), NotApplicable, "Amazon's N2_AMAZON_MANAGED"),
+                ("of N2, off", &[], old(n2("N2_SFG2_AMAZON_MANAGED", None)), NotApplicable, "not recorded"),
                 ("no preference", &[], logging(issued(), None), Compliant, "every public certificate"),
                 ("a new value", &[], logging(issued(), Some("SOMETIMES")), NonCompliant, "SOMETIMES"),
                 ("pending, on", &[], pending(), Compliant, "recorded"),
                 ("pending, off", &[], logging(pending(), Some("DISABLED")), NonCompliant, "off"),
-                ("another origin", &[], logging(strange, Some("DISABLED")), NonCompliant, "off"),
+                ("another origin", &[], old(strange), NonCompliant, "off"),
                 ("imported", &[], imported(), NotApplicable, "imported"),
                 ("private", &[], private(), NotApplicable, "private"),
                 ("expired", &[], expired, NotApplicable, "expired"),

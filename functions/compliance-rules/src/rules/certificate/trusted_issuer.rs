@@ -252,6 +252,25 @@ mod tests {
         );
     }
 
+    /// A deny list is not passed by, whatever type of string a name is written in.
+    #[test]
+    fn names_in_latin_1() {
+        let leaf = include_str!("../../../../../shared/x509/tests/pem/teletex-leaf.pem");
+        let of_acm = |issuer: &str| Certificate {
+            chain: known(Some(crate::facts::Chain::from_pem(leaf, None).unwrap())),
+            ..from(issuer)
+        };
+        let denied: &[(&str, &str)] = &[("allowed", "*"), ("denied", "*m*ller*")];
+        check(
+            &RULE,
+            &[
+                ("denied", denied, of_acm("M?"), NonCompliant, "`*m*ller*` denies"),
+                ("allowed", &[("allowed", "Wurzel A")], of_acm("M?"), Compliant, "`Wurzel A`"),
+                ("neither", &[("allowed", "Wurzel B")], of_acm("M?"), NonCompliant, "not among"),
+            ],
+        );
+    }
+
     #[test]
     fn the_chain_is_read_only_where_it_decides() {
         let without = || Certificate { chain: Fact::Unknown, ..from("Example CA") };

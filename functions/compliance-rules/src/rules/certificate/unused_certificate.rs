@@ -4,10 +4,12 @@
 //! |---|---|
 //! | was never issued | not applicable: `issuance-status` tells |
 //! | is in use by an AWS resource | compliant |
+//! | is not in use by AWS, and is of an ACME client, which uses it elsewhere | not applicable: ACM removes it a year after its expiry |
 //! | is in no use, and revoked or expired | non-compliant: delete it |
 //! | is in no use, and ACM is able to renew it | compliant: it was exported since it was issued or last renewed, and is used elsewhere |
 //! | is in no use, private, and was exported at any time | compliant: it is used elsewhere |
 //! | was requested, issued or imported no more than `days` days ago | compliant: it is new |
+//! | is not in use by AWS, and is for clients only (`CLIENT_AUTH_ONLY`) | compliant: it is used outside AWS |
 //! | is in no use otherwise | non-compliant |
 //!
 //! ACM tells only of private certificates whether they were exported, and of them only in
@@ -47,6 +49,11 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     if *certificate.in_use()? {
         return Ok(Verdict::compliant("An AWS resource uses it."));
     }
+    if let Some(client) = standing::acme_client(certificate)? {
+        return Ok(Verdict::not_applicable(format!(
+            "No AWS resource can use it: {client} has its key. ACM removes it a year after its expiry."
+        )));
+    }
     if is_revoked {
         return Ok(Verdict::non_compliant("It is revoked, and no AWS resource uses it: delete it."));
     }
@@ -64,6 +71,9 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     }
     if *kind == CertificateType::Private && *certificate.exported()? == Some(true) {
         return Ok(Verdict::compliant("No AWS resource uses it, but it was exported: it is used elsewhere."));
+    }
+    if standing::is_for_clients_only(certificate)? {
+        return Ok(Verdict::compliant("It is for clients only, which use it outside AWS."));
     }
     let advice = match kind {
         CertificateType::Imported => "Use it or delete it: whoever has its key can speak for its names.",
@@ -90,7 +100,7 @@ mod tests {
     use super::RULE;
     use crate::facts::{Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{at, check, ends, evaluate, imported, issued, known, pending, private};
+    use crate::rules::support::{acme, at, check, ends, evaluate, imported, issued, known, n2, pending, private};
     use certificates::RenewalEligibility;
 
     fn unused(certificate: Certificate) -> Certificate {
@@ -132,6 +142,10 @@ mod tests {
                 ("issued lately", &[], of(issued(), "2026-11-20T00:00:00Z"), Compliant, "new"),
                 ("0 days", &[("days", "0")], of(issued(), "2026-11-20T00:00:00Z"), NonCompliant, "1 days"),
                 ("no time of issue", &[("days", "81")], requested_only, Compliant, "of 2026-09-01"),
+                ("of an ACME client", &[], acme(), NotApplicable, "its ACME client (account 5f0c, endpoint 7e1b) has its"),
+                ("that, expired", &[], ends(acme(), "2026-11-20T00:00:00Z"), NotApplicable, "ACM removes it"),
+                ("for clients", &[], unused(n2("N2_AMAZON_MANAGED", Some("CLIENT_AUTH_ONLY"))), Compliant, "outside AWS"),
+                ("for servers", &[], unused(n2("N2_AMAZON_MANAGED", None)), NonCompliant, "Use it or delete it"),
                 ("exported, public", &[], exportable, Compliant, "exported"),
                 ("private", &[], unused(private()), NonCompliant, "No AWS resource"),
                 ("exported, private", &[], exported, Compliant, "used elsewhere"),

@@ -1,0 +1,50 @@
+//! Whether a chain is in order, and whether clients take it.
+
+use certificates::FailureReason;
+use jiff::Timestamp;
+
+use super::{Refusal, demand};
+use crate::certificate::Certificate;
+
+fn broken(detail: String) -> Refusal {
+    Refusal { reason: FailureReason::ChainBroken, detail }
+}
+
+/// The leaf first, where it is known, then each certificate by the next, each a CA's and valid now. Where the chain goes
+/// up to the root, the root signed itself, as far as that can be verified.
+pub(super) fn is_whole(leaf: Option<&Certificate>, chain: &[Certificate], now: Timestamp) -> Result<(), Refusal> {
+    let Some(last) = chain.last() else { return Err(broken("the source delivered no chain".into())) };
+    let subjects = std::iter::once(leaf).chain(chain.iter().map(Some));
+    for (ordinal, (subject, issuer)) in (1..).zip(subjects.zip(chain)) {
+        let wrong = |what: &str| Err(broken(format!("certificate {ordinal} of the chain {what}")));
+        if subject.is_some_and(|subject| !subject.is_issued_by(issuer)) {
+            return wrong("did not issue the one before it");
+        }
+        if !issuer.is_ca && !(ordinal == chain.len() && may_omit_basic_constraints(issuer)) {
+            return wrong("is not a CA's");
+        }
+        if now < issuer.not_before || issuer.not_after < now {
+            return wrong("is not valid now");
+        }
+    }
+    let is_forged = last.is_self_issued() && last.has_forged_self_signature();
+    demand(!is_forged, FailureReason::ChainBroken, || "the root at the end of the chain did not sign itself".into())
+}
+
+/// Roots of the versions 1 and 2 have no extension to say that they are a CA's
+/// ([RFC 5280, 6.1.4 (k)](https://www.rfc-editor.org/rfc/rfc5280#section-6.1.4)).
+fn may_omit_basic_constraints(last: &Certificate) -> bool {
+    !last.is_version_3 && last.is_self_issued()
+}
+
+/// Clients do not refuse the new certificate with its chain, or they refuse the present one for the same cause.
+pub(super) fn is_accepted(
+    (present, present_chain): (&Certificate, &[Certificate]),
+    (new, chain): (&Certificate, &[Certificate]),
+) -> Result<(), Refusal> {
+    let Some(objection) = new.objection(chain) else { return Ok(()) };
+    let before = present.objection(present_chain);
+    demand(before.is_some_and(|before| before.cause == objection.cause), FailureReason::ChainRefused, || {
+        format!("clients would refuse the new certificate: {}", objection.detail)
+    })
+}

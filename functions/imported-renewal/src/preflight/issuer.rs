@@ -1,0 +1,34 @@
+//! Whether a renewal keeps the issuer. Keys decide, not names: whoever makes a certificate may write any name into it.
+
+use crate::certificate::{Certificate, is_same_name, name_text};
+
+/// One CA at least is above both: the same issuer, or the same root above different issuers, by its key.
+pub(super) fn is_kept(present: &Certificate, present_chain: &[Certificate], chain: &[Certificate]) -> bool {
+    let path = proven(present, present_chain);
+    let above = &path[1..];
+    let is_signed_in = |signed: &Certificate, by: &[&Certificate]| by.iter().any(|issuer| signed.is_signed_by(issuer));
+    let chain: Vec<&Certificate> = chain.iter().collect();
+    path.iter().any(|one| is_signed_in(one, &chain))
+        || above.iter().any(|one| chain.iter().any(|other| one.has_key(&other.public_key)))
+        || chain.iter().any(|one| is_signed_in(one, above))
+}
+
+/// The certificate and those of its chain, as far as each was signed by the next: anything may have been imported as a
+/// chain.
+fn proven<'a>(present: &'a Certificate, chain: &'a [Certificate]) -> Vec<&'a Certificate> {
+    let mut path = vec![present];
+    for issuer in chain {
+        if !path.last().is_some_and(|below| below.is_signed_by(issuer)) {
+            break;
+        }
+        path.push(issuer);
+    }
+    path
+}
+
+/// That the issuer changed, in words.
+pub(super) fn changed(present: &Certificate, new_issuer: &[u8]) -> String {
+    let [before, after] = [&present.issuer, new_issuer].map(name_text);
+    let key = if is_same_name(&present.issuer, new_issuer) { ", which has the same name and another key" } else { "" };
+    format!("the present certificate was issued by `{before}`, the new one by `{after}`{key}, and no tag names that CA")
+}

@@ -1,0 +1,15 @@
+//! X.509 certificates as bytes: their names, serial numbers and signatures, and what clients make of a chain
+//! ([RFC 5280](https://www.rfc-editor.org/rfc/rfc5280)).
+//!
+//! Pure: nothing here reads a clock, the environment or AWS.
+
+mod constraints;
+mod name;
+mod path;
+mod serial;
+mod signature;
+
+pub use name::DistinguishedName;
+pub use path::{Cause, Objection, objection};
+pub use serial::SerialNumber;
+pub use signature::{Signatures, is_issued_by, is_signed_by};
