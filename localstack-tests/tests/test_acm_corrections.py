@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from harness import certificates
 from harness.backend import Backend
@@ -66,10 +68,11 @@ def test_reimport_with_another_key_type_or_size_is_refused(
     assert refused(put, acm, other, CertificateArn=arn) == "ValidationException"
 
 
-def test_reimport_without_any_of_the_names_is_refused(acm, local_ca: LocalCa) -> None:
+def test_reimport_may_change_every_name(acm, local_ca: LocalCa) -> None:
     arn = put(acm, local_ca.issue(["a.example.com", "b.example.com"]))
-    assert refused(put, acm, local_ca.issue(["c.example.com"]), CertificateArn=arn)
-    assert put(acm, local_ca.issue(["b.example.com", "c.example.com"]), CertificateArn=arn) == arn
+    assert put(acm, local_ca.issue(["c.example.org"]), CertificateArn=arn) == arn
+    detail = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    assert detail["SubjectAlternativeNames"] == ["c.example.org"]
 
 
 def test_reimport_without_an_extended_key_usage_is_refused(acm, local_ca: LocalCa) -> None:
@@ -142,7 +145,15 @@ def test_describe_spells_as_aws_does(own_backend: Backend, acm, local_ca: LocalC
     assert detail["Serial"] == certificates.serial_of(issued)
     assert detail["Type"] == "IMPORTED"
     assert detail["RenewalEligibility"] == "INELIGIBLE"
-    assert detail["SubjectAlternativeNames"] == ["a.example.com", "*.a.example.com"]
+    names = ["a.example.com", "*.a.example.com"]
+    assert detail["SubjectAlternativeNames"] == names
+    assert detail["DomainValidationOptions"] == [{"DomainName": name} for name in names]
+    disabled = {"CertificateTransparencyLoggingPreference": "DISABLED", "Export": "DISABLED"}
+    assert detail["Options"] == disabled
+    issuer = x509.load_pem_x509_certificate(issued.certificate).issuer
+    organizations = issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    common_names = issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert detail["Issuer"] == [*organizations, *common_names][0].value
     assert {usage["OID"] for usage in detail["ExtendedKeyUsages"]} == {
         "1.3.6.1.5.5.7.3.1",
         "1.3.6.1.5.5.7.3.2",
@@ -163,8 +174,8 @@ def test_list_hides_other_keys_by_default_and_has_whole_summaries(acm, local_ca:
     everything = listed(Includes={"keyTypes": list(KEY_ALGORITHMS)})
     for algorithm, arn in arns.items():
         summary = everything[arn]
-        assert summary["KeyAlgorithm"] == algorithm
-        wanted = {"NotBefore", "NotAfter", "ImportedAt", "InUse", "Exported", "DomainName"}
+        assert summary["KeyAlgorithm"] == algorithm.replace("RSA_", "RSA-")
+        wanted = {"NotBefore", "NotAfter", "ImportedAt", "InUse", "ExportOption", "DomainName"}
         wanted |= {"SubjectAlternativeNameSummaries", "RenewalEligibility", "Status", "Type"}
         assert wanted <= set(summary)
 
@@ -188,6 +199,13 @@ def test_key_pair_origins_are_filtered(acm, local_ca: LocalCa) -> None:
 
     assert listed(["ACME", "AWS_MANAGED", "CUSTOMER_PROVIDED"])
     assert not listed(["ACME", "AWS_MANAGED"])
+
+
+def test_there_are_no_amazon_n2_certificates(acm, local_ca: LocalCa) -> None:
+    arn = put(acm, local_ca.issue(["n2.example.com"]))
+    assert arn in str(acm.list_certificates())
+    listed = acm.list_certificates(RootHierarchyTypes=["N2_AMAZON_MANAGED"])
+    assert listed["CertificateSummaryList"] == []
 
 
 def test_tag_rules(own_backend: Backend, acm, local_ca: LocalCa) -> None:

@@ -1,4 +1,8 @@
-"""An imported certificate in moto's store, which answers as AWS does."""
+"""An imported certificate in moto's store, which answers as AWS does.
+
+Recorded from AWS: LocalStack's `tests/aws/services/acm/test_acm.snapshot.json`, test_import_certificate,
+2025-10-14, and test_list_certificates_with_key_types_filter_imported_certificate, 2025-12-09.
+"""
 
 from __future__ import annotations
 
@@ -70,14 +74,16 @@ class ImportedCertificate(CertBundle):
 
     def _common(self) -> dict:
         """Members that are the same in the detail and in the summary."""
-        # An address is no domain name: a certificate with addresses only has none.
-        dns_names = facts.dns_names(self._cert)
-        domain_name = self.common_name or (dns_names[0] if dns_names else None)
+        # A certificate with addresses only has none: terraform-provider-aws's acceptance test
+        # TestAccACMCertificate_Imported_ipAddress, which runs on AWS.
+        domain_name = facts.domain_name(self._cert)
         return {
             "CertificateArn": self.arn,
             **({"DomainName": domain_name} if domain_name else {}),
             "Status": self.status,
             "Type": self.type,
+            # Both operations spell it with a hyphen, requests and the service model with an underscore.
+            "KeyAlgorithm": shown_algorithm(facts.key_algorithm(self._cert.public_key())),
             "RenewalEligibility": "INELIGIBLE",
             "NotBefore": self._cert.not_valid_before_utc,
             "NotAfter": self._cert.not_valid_after_utc,
@@ -87,18 +93,21 @@ class ImportedCertificate(CertBundle):
 
     def _names(self) -> list[str]:
         names = facts.names(self._cert)
-        return names or ([self.common_name] if self.common_name else [])
+        domain_name = facts.domain_name(self._cert)
+        return names or ([domain_name] if domain_name else [])
 
     def detail(self) -> dict:
         """What DescribeCertificate answers."""
-        algorithm = facts.key_algorithm(self._cert.public_key()) or "UNKNOWN"
+        names, issuer = self._names(), self._cert.issuer
         return self._common() | {
-            "SubjectAlternativeNames": self._names(),
+            "SubjectAlternativeNames": names,
+            **({"DomainValidationOptions": [{"DomainName": it} for it in names]} if names else {}),
             "Serial": facts.serial(self._cert),
-            "Subject": self._cert.subject.rfc4514_string(),
-            "Issuer": facts.common_name(self._cert.issuer) or self._cert.issuer.rfc4514_string(),
-            # DescribeCertificate spells it with a hyphen, everything else with an underscore.
-            "KeyAlgorithm": algorithm.replace("_", "-", 1),
+            "Subject": facts.distinguished_name(self._cert.subject),
+            # What AWS shows of an issuer without an organization is unverified.
+            "Issuer": facts.organization(issuer)
+            or facts.common_name(issuer)
+            or facts.distinguished_name(issuer),
             "SignatureAlgorithm": facts.signature_algorithm(self._cert),
             "InUseBy": list(self.in_use_by),
             "KeyUsages": [{"Name": name} for name in facts.key_usages(self._cert)],
@@ -106,7 +115,7 @@ class ImportedCertificate(CertBundle):
                 {"Name": name, "OID": oid}
                 for oid, name in facts.extended_key_usages(self._cert).items()
             ],
-            "Options": {"CertificateTransparencyLoggingPreference": "DISABLED"},
+            "Options": self.cert_options,
         }
 
     def summary(self) -> dict:
@@ -115,9 +124,15 @@ class ImportedCertificate(CertBundle):
         return self._common() | {
             "SubjectAlternativeNameSummaries": names[:_SUMMARY_NAMES],
             "HasAdditionalSubjectAlternativeNames": len(names) > _SUMMARY_NAMES,
-            "KeyAlgorithm": facts.key_algorithm(self._cert.public_key()),
             "KeyUsages": facts.key_usages(self._cert),
             "ExtendedKeyUsages": list(facts.extended_key_usages(self._cert).values()),
+            "ExportOption": "DISABLED",
             "InUse": bool(self.in_use_by),
-            "Exported": False,
         }
+
+
+def shown_algorithm(algorithm: str | None) -> str:
+    """As DescribeCertificate and ListCertificates spell it: `RSA-2048`. Of elliptic curves in lists it is
+    unverified.
+    """
+    return (algorithm or "UNKNOWN").replace("RSA_", "RSA-")

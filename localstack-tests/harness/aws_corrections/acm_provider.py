@@ -15,7 +15,7 @@ from moto.acm.models import AWSCertificateManagerBackend, CertBundle, acm_backen
 
 from . import acm_method_change
 from . import acm_rules as rules
-from .acm_certificate import ImportedCertificate
+from .acm_certificate import ImportedCertificate, shown_algorithm
 from .acm_requested import RequestedCertificate
 from .acm_test_setup import TestSetup
 from .cloudformation_certificate import wait_for_issuance
@@ -153,6 +153,9 @@ class StrictAcmProvider(AcmProvider):
         self._setup.refuse_if_told("ListCertificates")
         with _aws_errors():
             backend = _backend_of(context.account_id, context.region)
+            if request.get("RootHierarchyTypes"):
+                # It lists only Amazon N2 certificates, of which there are none here.
+                return {"CertificateSummaryList": []}
             wanted = _Filter(request, request.get("CertificateKeyPairOrigins"))
             summaries = []
             for found in list(backend._certificates.values()):
@@ -217,7 +220,8 @@ class _Filter:
         """Whether a certificate is listed."""
         if self._statuses and summary["Status"] not in self._statuses:
             return False
-        if summary.get("KeyAlgorithm", "RSA_2048") not in self._key_types:
+        algorithm = summary.get("KeyAlgorithm", "RSA_2048")
+        if algorithm.replace("RSA-", "RSA_") not in self._key_types:
             return False
         # Without keyTypes, certificates without any domain name are not listed either.
         if not self._key_types_given and not summary.get("DomainName"):
@@ -287,7 +291,8 @@ def _summary(found: CertBundle) -> dict:
     members = ("CertificateArn", "DomainName", "Status", "Type", "RenewalEligibility", "NotBefore")
     members += ("NotAfter", "CreatedAt", "IssuedAt", "SubjectAlternativeNameSummaries")
     return {name: detail[name] for name in members if name in detail} | {
-        "KeyAlgorithm": detail["KeyAlgorithm"].replace("-", "_", 1),
+        "KeyAlgorithm": shown_algorithm(detail["KeyAlgorithm"]),
+        "ExportOption": "DISABLED",
         "HasAdditionalSubjectAlternativeNames": False,
         "InUse": bool(found.in_use_by),
         "Exported": False,

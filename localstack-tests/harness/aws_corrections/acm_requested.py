@@ -21,6 +21,7 @@ from harness.certificates import LocalCa
 from . import acm_domain, acm_method_change
 from . import acm_rules as rules
 from . import x509_facts as facts
+from .acm_certificate import shown_algorithm
 from .acm_domain import Domain
 from .acm_method_change import MethodChange
 
@@ -173,6 +174,7 @@ class RequestedCertificate(CertBundle):
             "DomainName": self.common_name,
             "Status": self.status,
             "Type": self.type,
+            "KeyAlgorithm": shown_algorithm(self._algorithm),
             "RenewalEligibility": "ELIGIBLE" if eligible else "INELIGIBLE",
             "CreatedAt": self.created_at,
         }
@@ -191,7 +193,6 @@ class RequestedCertificate(CertBundle):
             "DomainValidationOptions": [it.shown(self._waiting) for it in self.domains],
             "Subject": f"CN={self.common_name}",
             "Issuer": "Amazon",
-            "KeyAlgorithm": self._algorithm.replace("_", "-", 1),
             "SignatureAlgorithm": "SHA256WITHRSA",
             "InUseBy": list(self.in_use_by),
             "KeyUsages": [{"Name": name} for name in self._key_usages()],
@@ -240,9 +241,9 @@ class RequestedCertificate(CertBundle):
         return self._common() | {
             "SubjectAlternativeNameSummaries": names[:_SUMMARY_NAMES],
             "HasAdditionalSubjectAlternativeNames": len(names) > _SUMMARY_NAMES,
-            "KeyAlgorithm": self._algorithm,
             "KeyUsages": self._key_usages(),
             "ExtendedKeyUsages": list(self._extended_key_usages().values()),
+            "ExportOption": self.cert_options.get("Export") or "DISABLED",
             "InUse": bool(self.in_use_by),
             "Exported": False,
         }

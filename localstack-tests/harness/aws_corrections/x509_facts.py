@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -72,6 +73,17 @@ def common_name(name: x509.Name) -> str | None:
     return str(values[0].value) if values else None
 
 
+def organization(name: x509.Name) -> str | None:
+    """The (first) O."""
+    values = name.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return str(values[0].value) if values else None
+
+
+def distinguished_name(name: x509.Name) -> str:
+    """`C=AU,ST=Some-State,O=LocalStack Org,CN=localhost`: in the certificate's order, without blanks."""
+    return ",".join(rdn.rfc4514_string() for rdn in name.rdns)
+
+
 def _san(certificate: x509.Certificate) -> list[x509.GeneralName]:
     try:
         found = certificate.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
@@ -91,11 +103,19 @@ def dns_names(certificate: x509.Certificate) -> list[str]:
     return [name.value for name in _san(certificate) if isinstance(name, x509.DNSName)]
 
 
-def domain_names(certificate: x509.Certificate) -> set[str]:
-    """Every domain name in lower case: the DNS names of the SAN extension and the CN."""
-    found = {name.lower() for name in dns_names(certificate)}
+def domain_name(certificate: x509.Certificate) -> str | None:
+    """The CN, or else the first DNS name; an address is no domain name."""
     subject = common_name(certificate.subject)
-    return found | ({subject.lower()} if subject else set())
+    found = ([subject] if subject else []) + dns_names(certificate)
+    return next((name for name in found if not _is_address(name)), None)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def key_usages(certificate: x509.Certificate) -> list[str]:
