@@ -162,6 +162,13 @@ def test_describe_spells_as_aws_does(own_backend: Backend, acm, local_ca: LocalC
     assert answer["CertificateChain"].encode() == local_ca.pem
 
 
+def test_an_address_is_no_domain_name(acm, local_ca: LocalCa) -> None:
+    arn = put(acm, local_ca.issue(["192.0.2.1"], common_name="192.0.2.1"))
+    detail = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    assert "DomainName" not in detail
+    assert detail["SubjectAlternativeNames"] == ["192.0.2.1"]
+
+
 def test_list_hides_other_keys_by_default_and_has_whole_summaries(acm, local_ca: LocalCa) -> None:
     arns = {name: put(acm, local_ca.issue(["a.example.com"], name)) for name in KEY_ALGORITHMS}
 
