@@ -83,8 +83,8 @@ open_enum! {
 
 /// The algorithm and size of a certificate's key, spelled as in `RSA_2048`.
 ///
-/// DescribeCertificate answers `RSA-2048` where every other operation says `RSA_2048`, so the two
-/// are made one here.
+/// DescribeCertificate and ListCertificates answer `RSA-2048` where requests say `RSA_2048`, so the
+/// two are made one here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct KeyAlgorithm(String);
 
@@ -223,7 +223,7 @@ pub struct CertificateFacts {
     pub extended_key_usages: Option<Vec<String>>,
     /// Whether its private key may be exported: `ENABLED` or `DISABLED`.
     pub export_option: Option<String>,
-    /// Listed only, and only for private certificates: whether it was exported.
+    /// Listed only, and not of imported certificates: whether it was exported.
     pub exported: Option<bool>,
     /// Who made its key pair.
     pub key_pair_origin: Option<KeyPairOrigin>,

@@ -25,7 +25,8 @@ impl EventBus {
         Self { client, name: name.into() }
     }
 
-    /// Puts events on the bus, in their order.
+    /// Puts events on the bus, in their order. EventBridge accepts events to a bus that does not exist,
+    /// and loses them: that is no error.
     ///
     /// # Errors
     /// The call failed, or the bus refused an entry (PutEvents answers 200 then, so each answer's

@@ -9,7 +9,7 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::pem::Pem;
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
-use x509_parser::x509::SubjectPublicKeyInfo;
+use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
 use crate::Key;
 use crate::x509::{EXTENDED_KEY_USAGES, KEY_USAGES};
@@ -18,8 +18,11 @@ use crate::x509::{EXTENDED_KEY_USAGES, KEY_USAGES};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) common_name: Option<String>,
+    /// Distinguished names, as DescribeCertificate writes them.
     pub(crate) subject: String,
     pub(crate) issuer: String,
+    /// What DescribeCertificate calls the issuer of an imported certificate.
+    pub(crate) issuer_name: String,
     /// Lower-case hex pairs, separated by colons.
     pub(crate) serial: String,
     pub(crate) not_before: Timestamp,
@@ -36,7 +39,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Common name and SANs, for "You cannot remove all of the domain names".
+    /// Common name and SANs.
     pub(crate) fn all_names(&self) -> BTreeSet<String> {
         self.common_name.iter().chain(&self.names).map(|name| name.to_ascii_lowercase()).collect()
     }
@@ -68,8 +71,9 @@ pub(crate) fn read(der: &[u8]) -> Result<Facts, String> {
             .next()
             .and_then(|name| name.as_str().ok())
             .map(str::to_owned),
-        subject: certificate.subject().to_string(),
-        issuer: certificate.issuer().to_string(),
+        subject: distinguished_name(certificate.subject()),
+        issuer: distinguished_name(certificate.issuer()),
+        issuer_name: issuer_name(certificate.issuer()),
         serial: certificate
             .tbs_certificate
             .raw_serial()
@@ -108,6 +112,22 @@ pub(crate) fn read(der: &[u8]) -> Result<Facts, String> {
         }
     }
     Ok(facts)
+}
+
+/// "C=AU,ST=Some-State,L=Some-Locality,O=LocalStack Org,OU=Testing,CN=localhost": the certificate's order, no blanks
+/// (recorded from AWS: LocalStack's `tests/aws/services/acm/test_acm.snapshot.json`, test_import_certificate, 2024-02-22).
+/// What ACM does with several attributes in one RDN, and with a comma in a value, is unverified.
+fn distinguished_name(name: &X509Name<'_>) -> String {
+    let rdns = name.iter_rdn().map(|rdn| X509Name::from_iter([rdn.clone()]).to_string());
+    rdns.collect::<Vec<_>>().join(",")
+}
+
+/// The issuer's organization (same record: "Issuer": "LocalStack Org"). What ACM shows of an issuer without one is
+/// unverified.
+fn issuer_name(issuer: &X509Name<'_>) -> String {
+    let organization = issuer.iter_organization().next().or_else(|| issuer.iter_common_name().next());
+    let text = organization.and_then(|attribute| attribute.as_str().ok());
+    text.map_or_else(|| distinguished_name(issuer), str::to_owned)
 }
 
 fn timestamp(seconds: i64) -> Result<Timestamp, String> {
@@ -162,9 +182,11 @@ pub(crate) fn key_kind(info: &SubjectPublicKeyInfo<'_>) -> Result<Key, String> {
     }
 }
 
-/// ACM's names of signature algorithms.
+/// ACM's names of signature algorithms. That of SHA-1 with ECDSA is unverified.
 fn signature_name(oid: &str) -> String {
     match oid {
+        "1.2.840.113549.1.1.5" => "SHA1WITHRSA",
+        "1.2.840.10045.4.1" => "SHA1WITHECDSA",
         "1.2.840.113549.1.1.11" => "SHA256WITHRSA",
         "1.2.840.113549.1.1.12" => "SHA384WITHRSA",
         "1.2.840.113549.1.1.13" => "SHA512WITHRSA",

@@ -97,6 +97,35 @@ async fn named_errors_come_as_the_service_would_send_them() {
 }
 
 #[tokio::test]
+async fn tags_are_refused_until_the_fault_is_cleared() {
+    for (fault, code) in [(Fault::AccessDenied, "AccessDeniedException"), (Fault::tag_policy(), "TagPolicyException")] {
+        let (aws, acm, arn) = start();
+        aws.fail_always("AddTagsToCertificate", fault);
+        let tag = Tag::builder().key("a").value("1").build().unwrap();
+        let add = || acm.add_tags_to_certificate().certificate_arn(&arn).tags(tag.clone()).send();
+        for _ in 0..5 {
+            assert_eq!(add().await.unwrap_err().code(), Some(code));
+        }
+        acm.describe_certificate().certificate_arn(&arn).send().await.unwrap();
+        assert!(aws.tags(&arn).unwrap().is_empty());
+        aws.clear_faults();
+        add().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn sns_says_that_kms_throttles_it() {
+    let (aws, ..) = start();
+    let sns = aws_sdk_sns::Client::new(&aws.sdk_config());
+    let topic = aws.create_topic("t");
+    aws.fail_next("Publish", 1, Fault::kms_throttled());
+    let error = sns.publish().topic_arn(&topic).message("m").send().await.unwrap_err();
+    assert_eq!(error.code(), Some("KMSThrottling"));
+    assert_eq!(error.raw_response().unwrap().status().as_u16(), 400);
+    assert_eq!((aws.calls().len(), aws.published().len()), (1, 0), "the SDK does not try again");
+}
+
+#[tokio::test]
 async fn something_happens_just_before_a_call() {
     let (aws, acm, arn) = start();
     let target = arn.clone();

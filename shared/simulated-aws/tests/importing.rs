@@ -70,12 +70,13 @@ async fn a_reimport_must_be_no_worse() {
     for (new, error) in [
         (old().key(Key::Rsa3072), Some("key type and size")),
         (old().key(Key::P256), Some("key type and size")),
-        (old().subject(&[("CN", "other.com")]), Some("all of the domain names")),
         (old().key_usages(&["DIGITAL_SIGNATURE"]), Some("key usage")),
         (old().extended_key_usages(&["TLS_WEB_CLIENT_AUTHENTICATION"]), Some("extended key usage")),
         (old().extended_key_usages(&["TLS_WEB_SERVER_AUTHENTICATION"]), None),
         (old().key_usages(&["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT", "KEY_AGREEMENT"]), None),
         (old().subject(&[("CN", "other.com")]).dns("example.com"), None),
+        // All names of another domain: terraform-provider-aws, TestAccACMCertificate_Imported_domainName.
+        (old().subject(&[("CN", "other.com")]), None),
     ] {
         let (aws, acm) = start();
         let arn = aws.insert_certificate(old());
@@ -100,6 +101,24 @@ async fn ecdsa_may_lose_key_encipherment() {
     let arn = aws.insert_certificate(CertificateSpec::imported("example.com").key(Key::P256));
     let from = material(CertificateSpec::imported("example.com").key(Key::P256).key_usages(&["DIGITAL_SIGNATURE"]));
     import(&acm, Some(&arn), &from).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_year_has_a_number_of_imports() {
+    let (aws, acm) = start();
+    aws.set_yearly_import_quota(2);
+    let start = aws.now();
+    let from = material(CertificateSpec::imported("example.com").not_before(start).days_left(400));
+    let arn = import(&acm, None, &from).await.unwrap();
+    aws.advance(1.day());
+    import(&acm, Some(&arn), &from).await.unwrap();
+    for arn in [None, Some(arn.as_str())] {
+        let refused = import(&acm, arn, &from).await.unwrap_err();
+        assert!(refused.starts_with("LimitExceededException"), "{refused}");
+    }
+    aws.advance(364.days());
+    import(&acm, Some(&arn), &from).await.unwrap();
+    assert!(import(&acm, Some(&arn), &from).await.is_err(), "that of a day later still counts");
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn the_default_lists_small_rsa_keys_only() {
     let listed = acm.list_certificates().send().await.unwrap();
     let keys: Vec<_> =
         listed.certificate_summary_list().iter().map(|one| one.key_algorithm().unwrap().as_str().to_owned()).collect();
-    assert_eq!(keys, ["RSA_1024", "RSA_2048"]);
+    assert_eq!(keys, ["RSA-1024", "RSA-2048"]);
     let all = acm.list_certificates().includes(every_key_type()).send().await.unwrap();
     assert_eq!(all.certificate_summary_list().len(), 7);
 }
@@ -42,6 +42,102 @@ async fn certificates_of_acme_are_listed_when_asked_for() {
     let listed =
         acm.list_certificates().certificate_key_pair_origins(CertificateKeyPairOrigin::Acme).send().await.unwrap();
     assert_eq!(listed.certificate_summary_list().len(), 1);
+}
+
+/// The SDK does not have RootHierarchyTypes yet.
+async fn list_with(aws: &Aws, acm: &Client, hierarchies: &'static str) -> Result<usize, String> {
+    let with_filter = format!("{{\"RootHierarchyTypes\":{hierarchies}}}");
+    let call = acm.list_certificates().customize().mutate_request(move |request| {
+        request.headers_mut().insert("content-length", with_filter.len().to_string());
+        *request.body_mut() = with_filter.clone().into();
+    });
+    let listed = call.send().await.map_err(|error| error.code().unwrap().to_owned())?;
+    assert_eq!(aws.calls().last().unwrap().input["RootHierarchyTypes"].to_string(), hierarchies);
+    Ok(listed.certificate_summary_list().len())
+}
+
+#[tokio::test]
+async fn certificates_of_amazon_n2_are_listed_alone_and_when_asked_for() {
+    let (aws, acm) = start();
+    let spec = || CertificateSpec::amazon_issued("example.com").thin();
+    aws.insert_certificate(spec());
+    for hierarchy in ["N2_AMAZON_MANAGED", "N2_AMAZON_MANAGED", "N2_SFG2_AMAZON_MANAGED"] {
+        aws.insert_certificate(spec().root_hierarchy(hierarchy));
+    }
+    assert_eq!(acm.list_certificates().send().await.unwrap().certificate_summary_list().len(), 1);
+    assert_eq!(list_with(&aws, &acm, r#"["N2_AMAZON_MANAGED"]"#).await, Ok(2));
+    assert_eq!(list_with(&aws, &acm, r#"["N2_AMAZON_MANAGED","N2_SFG2_AMAZON_MANAGED"]"#).await, Ok(3));
+    for wrong in [r#"["N3"]"#, "[]"] {
+        assert_eq!(list_with(&aws, &acm, wrong).await, Err("ValidationException".to_owned()), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_endpoint_ignores_the_filter_for_amazon_n2() {
+    let (aws, acm) = start();
+    aws.insert_certificate(CertificateSpec::amazon_issued("example.com").thin());
+    aws.forget_root_hierarchies();
+    assert_eq!(list_with(&aws, &acm, r#"["N2_AMAZON_MANAGED"]"#).await, Ok(1));
+}
+
+#[tokio::test]
+async fn public_certificates_come_from_amazon_and_imported_ones_from_an_organization() {
+    let (aws, acm) = start();
+    for (spec, issuer, algorithm) in [
+        (CertificateSpec::amazon_issued("example.com"), "Amazon", "SHA256WITHRSA"),
+        (CertificateSpec::amazon_issued("example.com").thin(), "Amazon", "SHA256WITHRSA"),
+        (CertificateSpec::amazon_issued("example.com").key(Key::P256), "Amazon", "SHA256WITHECDSA"),
+        (CertificateSpec::amazon_issued("example.com").status("PENDING_VALIDATION"), "Amazon", "SHA256WITHRSA"),
+        (CertificateSpec::imported("example.com"), "Outside", "SHA256WITHECDSA"),
+        (CertificateSpec::imported("example.com").thin(), "Outside", "SHA256WITHRSA"),
+    ] {
+        let arn = aws.insert_certificate(spec.clone());
+        let answer = acm.describe_certificate().certificate_arn(&arn).send().await.unwrap();
+        let detail = answer.certificate().unwrap();
+        assert_eq!((detail.issuer(), detail.signature_algorithm()), (Some(issuer), Some(algorithm)), "{spec:?}");
+        assert_eq!(detail.subject(), Some("CN=example.com"));
+    }
+}
+
+#[tokio::test]
+async fn an_imported_certificate_has_options_and_its_names_among_the_validations() {
+    let (aws, acm) = start();
+    let arn =
+        aws.insert_certificate(CertificateSpec::imported("example.com").dns("example.com").dns("www.example.com"));
+    let answer = acm.describe_certificate().certificate_arn(&arn).send().await.unwrap();
+    let detail = answer.certificate().unwrap();
+    assert_eq!(detail.options().unwrap().export().unwrap().as_str(), "DISABLED");
+    let options = detail.domain_validation_options();
+    assert_eq!(
+        options.iter().map(|option| option.domain_name()).collect::<Vec<_>>(),
+        ["example.com", "www.example.com"]
+    );
+    assert!(options.iter().all(|option| option.validation_status().is_none() && option.validation_method().is_none()));
+    aws.insert_certificate(CertificateSpec::amazon_issued("example.com"));
+    let listed = acm.list_certificates().send().await.unwrap();
+    let shown = listed.certificate_summary_list().iter();
+    let shown: Vec<_> = shown.map(|one| (one.export_option().unwrap().as_str(), one.exported())).collect();
+    assert_eq!(shown, [("DISABLED", None), ("DISABLED", Some(false))]);
+}
+
+/// terraform-provider-aws, TestAccACMCertificate_Imported_ipAddress.
+#[tokio::test]
+async fn an_address_is_no_domain_name() {
+    let (aws, acm) = start();
+    for (spec, domain, names) in [
+        (CertificateSpec::imported("1.2.3.4"), None, 0),
+        (
+            CertificateSpec::imported("1.2.3.4").ip("1.2.3.4".parse().unwrap()).dns("example.com"),
+            Some("example.com"),
+            2,
+        ),
+    ] {
+        let arn = aws.insert_certificate(spec);
+        let answer = acm.describe_certificate().certificate_arn(&arn).send().await.unwrap();
+        let detail = answer.certificate().unwrap();
+        assert_eq!((detail.domain_name(), detail.subject_alternative_names().len()), (domain, names));
+        assert_eq!(detail.domain_validation_options().len(), names);
+    }
 }
 
 #[tokio::test]
@@ -132,7 +228,7 @@ async fn a_description_is_read_from_the_certificate() {
     let answer = acm.describe_certificate().certificate_arn(&arn).send().await.unwrap();
     let certificate = answer.certificate().unwrap();
     assert_eq!(certificate.key_algorithm().unwrap().as_str(), "RSA-3072");
-    assert_eq!(certificate.subject(), Some("C=DE, O=Example, OU=a, OU=b, CN=www.example.com"));
+    assert_eq!(certificate.subject(), Some("C=DE,O=Example,OU=a,OU=b,CN=www.example.com"));
     assert_eq!(
         certificate.subject_alternative_names(),
         ["www.example.com", "*.example.com", "192.0.2.7", "2001:db8::1"]
@@ -156,6 +252,8 @@ async fn a_pending_certificate_has_no_dates_and_no_pem() {
     let certificate = answer.certificate().unwrap();
     assert!(certificate.not_after().is_none());
     assert!(certificate.domain_validation_options()[0].resource_record().is_none());
+    assert_eq!((certificate.key_usages.as_deref(), certificate.serial()), (Some(&[][..]), None));
+    assert_eq!(certificate.extended_key_usages.as_deref(), Some(&[][..]));
     let error = acm.get_certificate().certificate_arn(&arn).send().await.unwrap_err();
     assert_eq!(error.code(), Some("RequestInProgressException"));
 }

@@ -118,9 +118,79 @@ async fn a_private_certificate_needs_an_active_authority() {
     assert_eq!(renew().await.unwrap_err().code(), Some("ValidationException"), "not in use");
     aws.set_in_use_by(&issued.arn, &["arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/a/1"]);
     aws.advance(300.days());
+    aws.set_ca_status(&ca, "ACTIVE");
     renew().await.unwrap();
+    let asked = aws.certificate(&issued.arn).unwrap();
+    assert_eq!((asked.renewal_status.as_deref(), asked.serial), (Some("PENDING_AUTO_RENEWAL"), issued.serial.clone()));
+    aws.advance(1.minute());
     let renewed = aws.certificate(&issued.arn).unwrap();
+    assert_eq!(renewed.renewal_status.as_deref(), Some("SUCCESS"));
     assert!(renewed.not_after > issued.not_after && renewed.serial != issued.serial);
+
+    renew().await.unwrap();
+    aws.set_ca_status(&ca, "DISABLED");
+    aws.advance(1.minute());
+    let failed = aws.certificate(&issued.arn).unwrap();
+    assert_eq!((failed.renewal_status.as_deref(), failed.serial), (Some("FAILED"), renewed.serial));
+}
+
+#[tokio::test]
+async fn a_request_by_email_shows_its_addresses_after_a_while() {
+    let (aws, acm) = start();
+    let request = acm.request_certificate().domain_name("*.example.com").validation_method(ValidationMethod::Email);
+    let arn = request.send().await.unwrap().certificate_arn.unwrap();
+    let option = async || {
+        let answer = acm.describe_certificate().certificate_arn(&arn).send().await.unwrap();
+        answer.certificate().unwrap().domain_validation_options()[0].clone()
+    };
+    assert_eq!(option().await.validation_emails.as_deref(), Some(&[][..]));
+    aws.advance(5.seconds());
+    let shown = option().await;
+    assert_eq!((shown.validation_domain(), shown.validation_emails().len()), (Some("*.example.com"), 5));
+    assert_eq!(shown.validation_emails()[4], "admin@example.com");
+}
+
+/// The SDK does not have the two members yet.
+async fn request_n2(acm: &Client, method: ValidationMethod, members: &[(&str, &str)]) -> Result<String, String> {
+    let more = members.iter().map(|(name, value)| format!(",\"{name}\":\"{value}\"")).collect::<String>() + "}";
+    let request = acm.request_certificate().domain_name("example.com").validation_method(method).customize();
+    let request = request.mutate_request(move |request| {
+        let body =
+            std::str::from_utf8(request.body().bytes().unwrap()).unwrap().trim_end_matches('}').to_owned() + &more;
+        request.headers_mut().insert("content-length", body.len().to_string());
+        *request.body_mut() = body.into();
+    });
+    let sent = request.send().await.map_err(|error| error.code().unwrap().to_owned())?;
+    Ok(sent.certificate_arn.unwrap())
+}
+
+#[tokio::test]
+async fn amazon_n2_certificates_have_lifetimes_of_their_own() {
+    let hierarchy = |value| ("RootHierarchyType", value);
+    let usage = |value| ("CertificateUsage", value);
+    let (n2, cross_signed) = (hierarchy("N2_AMAZON_MANAGED"), hierarchy("N2_SFG2_AMAZON_MANAGED"));
+    for (method, members, days) in [
+        (ValidationMethod::Dns, vec![n2], Some(395)),
+        (ValidationMethod::Dns, vec![n2, usage("CLIENT_AUTH_ONLY")], Some(395)),
+        (ValidationMethod::Dns, vec![cross_signed, usage("CLIENT_AND_SERVER_AUTH")], Some(98)),
+        (ValidationMethod::Dns, vec![cross_signed, usage("CLIENT_AUTH_ONLY")], None),
+        (ValidationMethod::Dns, vec![usage("CLIENT_AUTH_ONLY")], None),
+        (ValidationMethod::Dns, vec![hierarchy("N3")], None),
+        (ValidationMethod::Email, vec![n2], None),
+    ] {
+        let (aws, acm) = start();
+        let zone = aws.create_hosted_zone("example.com");
+        let record = aws.validation_record("example.com");
+        aws.set_record(&zone, &record.name, "CNAME", &record.values[0]);
+        let arn = request_n2(&acm, method, &members).await;
+        assert_eq!(arn.is_ok(), days.is_some(), "{members:?}");
+        let Ok(arn) = arn else { continue };
+        aws.advance(5.seconds());
+        let issued = aws.certificate(&arn).unwrap();
+        assert_eq!(Some(issued.not_after.duration_since(aws.now()).as_hours() / 24), days, "{members:?}");
+        let is_for_servers = issued.extended_key_usages.iter().any(|usage| usage.contains("SERVER"));
+        assert_eq!(is_for_servers, !members.contains(&usage("CLIENT_AUTH_ONLY")));
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Entry, check_arn, find, find_mut, tags};
+use super::{Entry, check_arn, find, find_mut, import_quotas, tags};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError, decode_blob};
 use crate::reading::{Facts, is_issued_by, pem_certificates, read};
@@ -14,8 +14,6 @@ use crate::{Key, PrivateKey};
 const LARGEST_CERTIFICATE: usize = 32_768;
 const LARGEST_KEY: usize = 5_120;
 const LARGEST_CHAIN: usize = 2_097_152;
-/// User guide, "Quotas": imported certificates per account and Region.
-const MOST_IMPORTED: usize = 2_500;
 
 /// A request that passed the checks of its own.
 struct Import {
@@ -32,16 +30,12 @@ pub(super) fn import(state: &mut State, input: &Value) -> Answer {
         refuse_tags_on_reimport(input)?;
     }
     let request = check_request(state, input)?;
-    match arn {
-        Some(arn) => {
-            check_reimport(find(state, &arn)?, &request)?;
-            replace(find_mut(state, &arn)?, request);
-            let now = state.now;
-            find_mut(state, &arn)?.imported_at = Some(now);
-            Ok(json!({ "CertificateArn": arn }))
-        }
-        None => create(state, input, request),
-    }
+    let arn = match arn {
+        Some(arn) => reimport(state, arn, request)?,
+        None => create(state, input, request)?,
+    };
+    import_quotas::count(state);
+    Ok(json!({ "CertificateArn": arn }))
 }
 
 /// User guide, "Reimporting a certificate": "You cannot apply resource tags when reimporting". An empty
@@ -158,13 +152,15 @@ fn check_chain(state: &State, leaf: &[u8], pem: &[u8]) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// User guide, "Reimporting a certificate": its conditions, one function each.
+/// User guide, "Reimporting a certificate": its conditions, one function each. Its sentence "You cannot remove all of
+/// the domain names" does not hold for names that others take the place of: terraform-provider-aws's acceptance tests,
+/// which run on AWS, import a certificate of another domain under the same ARN (TestAccACMCertificate_Imported_domainName
+/// and ..._ReimportWithTags). A certificate without any name is refused as in every import.
 fn check_reimport(present: &Entry, request: &Import) -> Result<(), ApiError> {
     check_was_imported(present)?;
     let Some(old) = &present.facts else { return Ok(()) };
     let new = &request.facts;
     check_same_key_type(old, new)?;
-    check_names_remain(old, new)?;
     check_key_usages_remain(old, new)?;
     check_extended_key_usages_remain(old, new)
 }
@@ -187,15 +183,6 @@ fn check_same_key_type(old: &Facts, new: &Facts) -> Result<(), ApiError> {
         old.key.acm_name(),
         new.key.acm_name()
     )))
-}
-
-/// "You can add or remove domain names. You cannot remove all of the domain names from a certificate":
-/// read strictly, at least one present name must remain.
-fn check_names_remain(old: &Facts, new: &Facts) -> Result<(), ApiError> {
-    if !old.all_names().is_empty() && old.all_names().is_disjoint(&new.all_names()) {
-        return Err(ApiError::validation("You cannot remove all of the domain names from a certificate."));
-    }
-    Ok(())
 }
 
 /// "If Key Usage extensions are present in the originally imported certificate, you can add new extension
@@ -230,6 +217,16 @@ fn check_extended_key_usages_remain(old: &Facts, new: &Facts) -> Result<(), ApiE
     Err(ApiError::validation(format!("You cannot remove existing extended key usage values: {lost:?}.")))
 }
 
+fn reimport(state: &mut State, arn: String, request: Import) -> Result<String, ApiError> {
+    check_reimport(find(state, &arn)?, &request)?;
+    import_quotas::check_year(state)?;
+    let now = state.now;
+    let present = find_mut(state, &arn)?;
+    replace(present, request);
+    present.imported_at = Some(now);
+    Ok(arn)
+}
+
 /// User guide, "Reimporting a certificate": the ARN, the associations and the tags stay.
 fn replace(present: &mut Entry, request: Import) {
     present.apply(request.facts);
@@ -239,17 +236,15 @@ fn replace(present: &mut Entry, request: Import) {
     present.status = "ISSUED".to_owned();
 }
 
-fn create(state: &mut State, input: &Value, request: Import) -> Answer {
+fn create(state: &mut State, input: &Value, request: Import) -> Result<String, ApiError> {
     let tags = if input["Tags"].is_null() { Vec::new() } else { tags::parse(input)? };
-    let imported = state.acm.certificates.values().filter(|entry| entry.kind == "IMPORTED").count();
-    if imported >= MOST_IMPORTED {
-        return Err(ApiError::new("LimitExceededException", "The quota of imported certificates is used up."));
-    }
+    import_quotas::check_present(state)?;
+    import_quotas::check_year(state)?;
     let arn = state.new_certificate_arn();
     let mut entry = Entry::new(&arn, "IMPORTED", request.facts.key, state.now);
     entry.imported_at = Some(state.now);
     entry.tags = tags.into_iter().collect();
     replace(&mut entry, request);
     state.acm.certificates.insert(arn.clone(), entry);
-    Ok(json!({ "CertificateArn": arn }))
+    Ok(arn)
 }

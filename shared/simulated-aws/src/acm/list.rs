@@ -4,18 +4,31 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Entry, epoch};
-use crate::Key;
+use super::{Entry, epoch, shown_algorithm};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
+use crate::{Aws, Key};
 
 /// API reference, ListCertificates, MaxItems: valid range 1 to 1000.
 const LARGEST_PAGE: u64 = 1000;
 /// The page when MaxItems is missing is unverified; a small one finds code that does not page.
 const DEFAULT_PAGE: u64 = 100;
 
+impl Aws {
+    /// From now on ACM answers as an endpoint does that is older than Amazon N2 certificates: it has none, and ignores
+    /// RootHierarchyTypes, as AWS's JSON protocol does with members that are not in the service's model.
+    pub fn forget_root_hierarchies(&self) {
+        self.state().acm.before_n2 = true;
+    }
+}
+
 /// Answers text: as a tree of values, the certificates of an account cost more time than anything else.
 pub(super) fn list(state: &State, input: &Value) -> Answer {
+    let mut input = input.clone();
+    if let Some(members) = input.as_object_mut().filter(|_| state.acm.before_n2) {
+        members.remove("RootHierarchyTypes");
+    }
+    let input = &input;
     let page = usize::try_from(page_size(input)?).unwrap_or(usize::MAX);
     check_sorting(input)?;
     check_enums(input)?;
@@ -70,6 +83,13 @@ fn check_enums(input: &Value) -> Result<(), ApiError> {
     if !strings(key_types).all(|name| Key::from_acm_name(name).is_some()) {
         return Err(ApiError::constraint("includes.keyTypes", "satisfy enum value set"));
     }
+    let hierarchies = &input["RootHierarchyTypes"];
+    if !strings(hierarchies).all(|hierarchy| ["N2_AMAZON_MANAGED", "N2_SFG2_AMAZON_MANAGED"].contains(&hierarchy)) {
+        return Err(ApiError::constraint("rootHierarchyTypes", "satisfy enum value set"));
+    }
+    if hierarchies.as_array().is_some_and(|given| !(1..=5).contains(&given.len())) {
+        return Err(ApiError::constraint("rootHierarchyTypes", "have length between 1 and 5"));
+    }
     let origins = ["AWS_MANAGED", "CUSTOMER_PROVIDED", "ACME"];
     if !strings(&input["CertificateKeyPairOrigins"]).all(|origin| origins.contains(&origin)) {
         return Err(ApiError::constraint("certificateKeyPairOrigins", "satisfy enum value set"));
@@ -85,6 +105,7 @@ fn check_enums(input: &Value) -> Result<(), ApiError> {
 struct Wanted<'a> {
     key_types: Vec<&'a str>,
     origins: Vec<&'a str>,
+    hierarchies: Vec<&'a str>,
     statuses: Vec<&'a str>,
     key_usages: Vec<&'a str>,
     extended_key_usages: Vec<&'a str>,
@@ -98,6 +119,7 @@ impl<'a> Wanted<'a> {
         Self {
             key_types: strings(&includes["keyTypes"]).collect(),
             origins: strings(&input["CertificateKeyPairOrigins"]).collect(),
+            hierarchies: strings(&input["RootHierarchyTypes"]).collect(),
             statuses: strings(&input["CertificateStatuses"]).collect(),
             key_usages: strings(&includes["keyUsage"]).collect(),
             extended_key_usages: strings(&includes["extendedKeyUsage"]).collect(),
@@ -109,6 +131,7 @@ impl<'a> Wanted<'a> {
     fn matches(&self, entry: &Entry, now: Timestamp) -> bool {
         self.has_wanted_key_type(entry)
             && self.has_wanted_origin(entry)
+            && self.has_wanted_hierarchy(entry)
             && self.has_wanted_status(entry.status(now))
             && self.has_wanted_usages(entry)
             && self.has_wanted_options(entry)
@@ -129,6 +152,16 @@ impl<'a> Wanted<'a> {
             return entry.key_pair_origin != "ACME";
         }
         self.origins.contains(&entry.key_pair_origin.as_str())
+    }
+
+    /// API reference, RootHierarchyTypes: "By default, this action does not return certificates with a
+    /// RootHierarchyType of N2_AMAZON_MANAGED or N2_SFG2_AMAZON_MANAGED. To list only Amazon N2 certificates,
+    /// specify one or both of these values".
+    fn has_wanted_hierarchy(&self, entry: &Entry) -> bool {
+        match &entry.root_hierarchy {
+            None => self.hierarchies.is_empty(),
+            Some(hierarchy) => self.hierarchies.contains(&hierarchy.as_str()),
+        }
     }
 
     /// API reference, CertificateStatuses: "Filter the certificate list by status value".
@@ -194,15 +227,13 @@ struct Summary<'a> {
     has_additional_subject_alternative_names: bool,
     status: &'a str,
     r#type: &'a str,
-    key_algorithm: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_usages: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extended_key_usages: Option<Vec<&'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    export_option: Option<&'static str>,
+    key_algorithm: String,
+    key_usages: &'a [String],
+    extended_key_usages: Vec<&'a str>,
+    /// Of imported certificates as well (prowler reads it of all).
+    export_option: &'static str,
     in_use: bool,
-    /// "This value exists only when the certificate type is PRIVATE".
+    /// "Indicates whether the certificate has been exported": imported ones cannot be.
     #[serde(skip_serializing_if = "Option::is_none")]
     exported: Option<bool>,
     renewal_eligibility: &'static str,
@@ -218,12 +249,15 @@ struct Summary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<Value>,
     certificate_key_pair_origin: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_usage: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root_hierarchy_type: Option<&'a str>,
 }
 
 impl<'a> Summary<'a> {
     fn of(entry: &'a Entry, now: Timestamp) -> Self {
         let facts = entry.facts.as_ref();
-        let imported = entry.kind == "IMPORTED";
         Self {
             certificate_arn: &entry.arn,
             domain_name: entry.domain_name.as_deref(),
@@ -231,13 +265,15 @@ impl<'a> Summary<'a> {
             has_additional_subject_alternative_names: entry.names.len() > 100,
             status: entry.status(now),
             r#type: &entry.kind,
-            key_algorithm: entry.key.acm_name(),
-            key_usages: facts.map(|facts| facts.key_usages.as_slice()),
+            key_algorithm: shown_algorithm(entry.key),
+            // Empty before the certificate is issued: recorded as the rest (see `describe`).
+            key_usages: facts.map_or(&[], |facts| facts.key_usages.as_slice()),
             extended_key_usages: facts
-                .map(|facts| facts.extended_key_usages.iter().map(|(name, _)| name.as_str()).collect()),
-            export_option: (!imported).then_some(if entry.exportable { "ENABLED" } else { "DISABLED" }),
+                .map(|facts| facts.extended_key_usages.iter().map(|(name, _)| name.as_str()).collect())
+                .unwrap_or_default(),
+            export_option: if entry.exportable { "ENABLED" } else { "DISABLED" },
             in_use: !entry.in_use_by.is_empty(),
-            exported: (entry.kind == "PRIVATE").then_some(false),
+            exported: (entry.kind != "IMPORTED").then_some(false),
             renewal_eligibility: entry.renewal_eligibility(),
             not_before: facts.map(|facts| epoch(facts.not_before)),
             not_after: facts.map(|facts| epoch(facts.not_after)),
@@ -246,6 +282,8 @@ impl<'a> Summary<'a> {
             imported_at: entry.imported_at.map(epoch),
             revoked_at: entry.revoked_at.map(epoch),
             certificate_key_pair_origin: &entry.key_pair_origin,
+            certificate_usage: entry.usage(),
+            root_hierarchy_type: entry.root_hierarchy.as_deref(),
         }
     }
 }

@@ -126,7 +126,7 @@ fn options(entry: &Entry, status: &str) -> Vec<Value> {
 
 /// API reference, RenewalSummary. No reason of its list stands for a missing CNAME: it is left out, where the
 /// event "ACM Certificate Renewal Action Required" says PENDING_DOMAIN_VALIDATION.
-fn summarize(entry: &mut Entry, status: &str, reason: Option<&str>, options: Vec<Value>, now: Timestamp) {
+pub(super) fn summarize(entry: &mut Entry, status: &str, reason: Option<&str>, options: Vec<Value>, now: Timestamp) {
     let mut summary = without_nulls(json!({
         "RenewalStatus": status,
         "RenewalStatusReason": reason,

@@ -66,6 +66,7 @@ pub(super) fn request(state: &mut State, input: &Value) -> Answer {
     };
     let tags = if input["Tags"].is_null() { Vec::new() } else { tags::parse(input)? };
     let ca = input["CertificateAuthorityArn"].as_str().map(str::to_owned);
+    check_root_hierarchy(input)?;
 
     let arn = state.new_certificate_arn();
     let kind = if ca.is_some() { "PRIVATE" } else { "AMAZON_ISSUED" };
@@ -76,6 +77,8 @@ pub(super) fn request(state: &mut State, input: &Value) -> Answer {
         let option = |name: &String| validation(&state.account, name, method, "PENDING_VALIDATION", false);
         entry.validation = names.iter().map(option).collect();
     }
+    entry.root_hierarchy = input["RootHierarchyType"].as_str().map(str::to_owned);
+    entry.client_auth_only = input["CertificateUsage"] == "CLIENT_AUTH_ONLY";
     entry.domain_name = Some(domain);
     entry.names = names;
     entry.ca_arn = ca;
@@ -99,6 +102,22 @@ fn domain_name(input: &Value) -> Result<String, ApiError> {
         )),
         None => Err(ApiError::constraint("domainName", "not be null")),
     }
+}
+
+/// API reference, RootHierarchyType: the two values only, not "together with CertificateAuthorityArn", and "must specify
+/// a ValidationMethod of DNS"; CertificateUsage: only with it, and CLIENT_AUTH_ONLY "only for N2_AMAZON_MANAGED".
+fn check_root_hierarchy(input: &Value) -> Result<(), ApiError> {
+    let usage = &input["CertificateUsage"];
+    let is_fine = match input["RootHierarchyType"].as_str() {
+        None => usage.is_null(),
+        Some(_) if !input["CertificateAuthorityArn"].is_null() || input["ValidationMethod"] != "DNS" => false,
+        Some("N2_AMAZON_MANAGED") => {
+            usage.as_str().is_none_or(|usage| ["CLIENT_AND_SERVER_AUTH", "CLIENT_AUTH_ONLY"].contains(&usage))
+        }
+        Some("N2_SFG2_AMAZON_MANAGED") => usage.as_str().is_none_or(|usage| usage == "CLIENT_AND_SERVER_AUTH"),
+        Some(_) => false,
+    };
+    if is_fine { Ok(()) } else { Err(ApiError::validation("The request for an Amazon N2 certificate is not valid.")) }
 }
 
 /// API reference, IdempotencyToken: 1 to 32 characters, pattern `\w+`.

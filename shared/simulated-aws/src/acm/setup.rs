@@ -1,6 +1,7 @@
 //! What tests put into ACM, and what they see of it.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -162,6 +163,8 @@ impl Entry {
             names: Vec::new(),
             key,
             key_pair_origin: origin.to_owned(),
+            root_hierarchy: None,
+            client_auth_only: false,
             facts: None,
             pem: None,
             chain: None,
@@ -182,10 +185,13 @@ impl Entry {
         }
     }
 
-    /// DomainName is the common name, or else the first SAN (unverified for imported certificates).
+    /// DomainName is the common name, or else the first SAN (that is unverified for imported certificates). An address
+    /// is no domain name: terraform-provider-aws's acceptance test TestAccACMCertificate_Imported_ipAddress, which runs
+    /// on AWS, imports a certificate with the CN 1.2.3.4 and no SAN and finds neither DomainName nor SANs.
     pub(super) fn apply(&mut self, facts: Facts) {
+        let is_domain = |name: &&String| name.parse::<IpAddr>().is_err();
         self.key = facts.key;
-        self.domain_name = facts.common_name.clone().or_else(|| facts.names.first().cloned());
+        self.domain_name = facts.common_name.iter().chain(&facts.names).find(is_domain).cloned();
         self.names.clone_from(&facts.names);
         self.facts = Some(facts);
     }
@@ -200,6 +206,8 @@ pub(super) fn build(state: &mut State, spec: &CertificateSpec) -> Entry {
     entry.status.clone_from(&spec.status);
     entry.eligible = spec.eligible;
     entry.exportable = spec.exportable;
+    entry.root_hierarchy.clone_from(&spec.root_hierarchy);
+    entry.client_auth_only = spec.client_auth_only;
     entry.failure_reason.clone_from(&spec.failure_reason);
     if let Some(origin) = &spec.key_pair_origin {
         entry.key_pair_origin.clone_from(origin);
@@ -251,6 +259,7 @@ fn issue(state: &mut State, spec: &CertificateSpec, entry: &mut Entry) -> Facts 
     let key = PrivateKey::cached(spec.key, 0);
     let (issuer_name, issuer_key, chain) = match &spec.ca {
         Some(arn) => state.pca.issuer(arn).unwrap_or_else(|| panic!("there is no CA {arn}")),
+        None if spec.kind == "AMAZON_ISSUED" => amazon_ca(spec.key),
         None => outside_ca(),
     };
     let subject = x509::name(&spec.subject);
@@ -295,8 +304,19 @@ pub(crate) fn serial_number(state: &mut State) -> Vec<u8> {
 
 /// A CA outside AWS, the same in every test.
 fn outside_ca() -> (Vec<u8>, PrivateKey, String) {
-    let key = PrivateKey::cached(Key::P256, 1);
-    let name = x509::name(&x509::rdns(&[("O", "Outside"), ("CN", "Outside CA")]));
+    self_signed_ca(PrivateKey::cached(Key::P256, 1), &[("O", "Outside"), ("CN", "Outside CA")])
+}
+
+/// Amazon's CA. It signs RSA certificates with RSA: "SignatureAlgorithm": "SHA256WITHRSA" (recorded from AWS:
+/// LocalStack's `tests/aws/services/acm/test_acm.snapshot.json`, 2023-04-18); others with ECDSA.
+fn amazon_ca(key: Key) -> (Vec<u8>, PrivateKey, String) {
+    let (own, name) =
+        if key.is_rsa() { (Key::Rsa2048, "Amazon RSA 2048 M01") } else { (Key::P256, "Amazon ECDSA 256 M01") };
+    self_signed_ca(PrivateKey::cached(own, 2), &[("C", "US"), ("O", "Amazon"), ("CN", name)])
+}
+
+fn self_signed_ca(key: PrivateKey, name: &[(&str, &str)]) -> (Vec<u8>, PrivateKey, String) {
+    let name = x509::name(&x509::rdns(name));
     let template = Template {
         serial: vec![1],
         subject: name.clone(),
@@ -306,7 +326,7 @@ fn outside_ca() -> (Vec<u8>, PrivateKey, String) {
         not_after: Timestamp::from_second(4_102_444_800).expect("the year 2100"),
         extensions: vec![x509::basic_constraints(true), x509::key_usage(&["CERTIFICATE_SIGNING"])],
     };
-    let pem = template.sign(&key, default_hash(key.kind())).expect("P-256 signs with SHA-256");
+    let pem = template.sign(&key, default_hash(key.kind())).expect("every key signs with its natural digest");
     (name, key, pem)
 }
 
@@ -322,16 +342,18 @@ fn thin_facts(spec: &CertificateSpec, serial: &[u8], not_before: Timestamp, not_
         (name.to_owned(), oid.to_owned())
     });
     let attributes = || spec.subject.iter().flatten();
+    let by_ecdsa = spec.kind == "AMAZON_ISSUED" && !spec.key.is_rsa();
     let subject: Vec<_> = attributes().map(|(kind, value)| format!("{kind}={value}")).collect();
     Facts {
         common_name: attributes().find(|(kind, _)| kind == "CN").map(|(_, cn)| cn.clone()),
-        subject: subject.join(", "),
-        issuer: "O=Outside, CN=Outside CA".to_owned(),
+        subject: subject.join(","),
+        issuer: "O=Outside,CN=Outside CA".to_owned(),
+        issuer_name: "Outside".to_owned(),
         serial: serial.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":"),
         not_before,
         not_after,
         key: spec.key,
-        signature_algorithm: "SHA256WITHRSA".to_owned(),
+        signature_algorithm: if by_ecdsa { "SHA256WITHECDSA" } else { "SHA256WITHRSA" }.to_owned(),
         names: spec.names.iter().filter_map(text).collect(),
         key_usages: spec.key_usages.clone(),
         extended_key_usages: extended.collect(),

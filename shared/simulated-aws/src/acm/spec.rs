@@ -27,6 +27,8 @@ pub struct CertificateSpec {
     pub(super) eligible: Option<bool>,
     pub(super) exportable: bool,
     pub(super) key_pair_origin: Option<String>,
+    pub(super) root_hierarchy: Option<String>,
+    pub(super) client_auth_only: bool,
     pub(super) validation_method: &'static str,
     pub(super) validation_status: String,
     pub(super) with_records: bool,
@@ -54,6 +56,8 @@ impl CertificateSpec {
             eligible: None,
             exportable: false,
             key_pair_origin: None,
+            root_hierarchy: None,
+            client_auth_only: false,
             validation_method: "DNS",
             validation_status: "SUCCESS".to_owned(),
             with_records: true,
@@ -235,6 +239,22 @@ impl CertificateSpec {
     pub fn key_pair_origin(mut self, origin: &str) -> Self {
         self.key_pair_origin = Some(origin.to_owned());
         self
+    }
+
+    /// RootHierarchyType of an Amazon N2 certificate, such as `N2_AMAZON_MANAGED`; default: none, as of all certificates
+    /// below older roots.
+    #[must_use]
+    pub fn root_hierarchy(mut self, hierarchy: &str) -> Self {
+        self.root_hierarchy = Some(hierarchy.to_owned());
+        self
+    }
+
+    /// An Amazon N2 certificate for TLS clients only: CertificateUsage `CLIENT_AUTH_ONLY`; default:
+    /// `CLIENT_AND_SERVER_AUTH`.
+    #[must_use]
+    pub fn client_auth_only(mut self) -> Self {
+        self.client_auth_only = true;
+        self.extended_key_usages(&["TLS_WEB_CLIENT_AUTHENTICATION"])
     }
 
     /// Validated by e-mail instead of DNS.

@@ -4,9 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::setup::build;
-use super::{CertificateSpec, Entry, certificate_arn, find, without_nulls};
+use super::{CertificateSpec, Entry, without_nulls};
 use crate::aws::State;
-use crate::calls::{Answer, ApiError};
 use crate::{Aws, DnsRecord};
 
 /// "It can take several seconds" until the record is there (troubleshooting in the user guide, and
@@ -19,6 +18,8 @@ pub(super) const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 /// 13 months (395 days) for private ones.
 const PUBLIC: SignedDuration = SignedDuration::from_hours(24 * 198);
 const PRIVATE: SignedDuration = SignedDuration::from_hours(24 * 395);
+const N2: SignedDuration = SignedDuration::from_hours(24 * 395);
+const N2_CROSS_SIGNED: SignedDuration = SignedDuration::from_hours(24 * 98);
 
 impl Aws {
     /// How long after RequestCertificate, or a change to DNS validation, the first name's ResourceRecord appears (default: five seconds);
@@ -37,7 +38,8 @@ impl Aws {
     }
 }
 
-/// API reference, DomainValidation. User guide, "DNS validation": the token belongs to account and name,
+/// API reference, DomainValidation. That a wildcard's ValidationDomain is the wildcard is recorded from AWS: LocalStack's
+/// `tests/aws/services/acm/test_acm.snapshot.json`, test_certificate_for_subdomain_wildcard, 2023-04-18. User guide, "DNS validation": the token belongs to account and name,
 /// and a wildcard shares the record of its base name.
 pub(super) fn validation(account: &str, name: &str, method: &str, status: &str, record: bool) -> Value {
     let base = name.trim_start_matches("*.");
@@ -48,10 +50,11 @@ pub(super) fn validation(account: &str, name: &str, method: &str, status: &str, 
     };
     without_nulls(json!({
         "DomainName": name,
-        "ValidationDomain": base,
+        "ValidationDomain": name,
         "ValidationStatus": status,
         "ValidationMethod": method,
-        "ValidationEmails": (method == "EMAIL").then(|| vec![format!("admin@{base}"), format!("hostmaster@{base}")]),
+        // Empty at first (recorded from AWS: LocalStack's snapshot file, test_domain_validation, 2024-04-12).
+        "ValidationEmails": (method == "EMAIL").then(|| if record { emails(base) } else { Vec::new() }),
         "ResourceRecord": (method == "DNS" && record).then(|| json!({
             "Name": format!("_{}.{base}.", token("name")),
             "Type": "CNAME",
@@ -63,6 +66,12 @@ pub(super) fn validation(account: &str, name: &str, method: &str, status: &str, 
             "RedirectTo": format!("https://validation.acm-validations.aws/{account}/{}.txt", token("http")),
         })),
     }))
+}
+
+/// User guide, "Email validation": the addresses of a domain to which ACM sends mail.
+fn emails(domain: &str) -> Vec<String> {
+    let boxes = ["administrator", "hostmaster", "postmaster", "webmaster", "admin"];
+    boxes.map(|mailbox| format!("{mailbox}@{domain}")).into()
 }
 
 /// Brings requested certificates up to the clock's now. ACM looks all the time; the model when somebody
@@ -121,16 +130,20 @@ fn set_status(entry: &mut Entry, status: &str) {
     }
 }
 
-/// Shows the records that are due, and marks the names whose record the public DNS has.
+/// Shows the records and the e-mail addresses that are due, and marks the names whose record the public DNS has.
 pub(super) fn look_up(state: &State, options: &mut [Value], requested_at: Timestamp) {
     let delay = state.acm.record_delay.unwrap_or(RECORD_DELAY);
     for (n, option) in options.iter_mut().enumerate() {
-        if option["ValidationMethod"] != "DNS" || option["ValidationStatus"] == "SUCCESS" {
+        if option["ValidationStatus"] == "SUCCESS" {
             continue;
         }
         let later = if delay.is_zero() { 0 } else { i64::try_from(n).unwrap_or(i64::MAX) };
         if state.now.duration_since(requested_at) < delay + SignedDuration::from_secs(later) {
             continue;
+        }
+        if option["ValidationMethod"] == "EMAIL" {
+            let name = option["DomainName"].as_str().unwrap_or_default();
+            option["ValidationEmails"] = json!(emails(name.trim_start_matches("*.")));
         }
         looked_up(state, option);
     }
@@ -158,6 +171,16 @@ pub(super) fn may_issue(state: &State, entry: &Entry) -> bool {
     entry.names.iter().all(|name| state.route53.caa_allows_amazon(name))
 }
 
+/// Of a public certificate. API reference, RequestCertificate, RootHierarchyType: 395 days of `N2_AMAZON_MANAGED`, 98 of
+/// `N2_SFG2_AMAZON_MANAGED`.
+fn lifetime(entry: &Entry) -> SignedDuration {
+    match entry.root_hierarchy.as_deref() {
+        None => PUBLIC,
+        Some("N2_AMAZON_MANAGED") => N2,
+        Some(_) => N2_CROSS_SIGNED,
+    }
+}
+
 /// The certificate that ACM or the private CA makes for this entry now, with a new key.
 pub(super) fn issued(state: &mut State, entry: &Entry) -> Entry {
     let now = state.now;
@@ -167,7 +190,10 @@ pub(super) fn issued(state: &mut State, entry: &Entry) -> Entry {
             let end = now + PRIVATE;
             (CertificateSpec::private(&domain, ca), state.pca.end_of(ca).map_or(end, |last| end.min(last)))
         }
-        None => (CertificateSpec::amazon_issued(&domain), now + PUBLIC),
+        None if entry.client_auth_only => {
+            (CertificateSpec::amazon_issued(&domain).client_auth_only(), now + lifetime(entry))
+        }
+        None => (CertificateSpec::amazon_issued(&domain), now + lifetime(entry)),
     };
     let others = entry.names.iter().filter(|name| **name != domain);
     let spec = others.fold(spec, |spec, name| spec.dns(name)).key(entry.key).not_before(now).not_after(end);
@@ -181,17 +207,4 @@ pub(super) fn issued(state: &mut State, entry: &Entry) -> Entry {
     "ISSUED".clone_into(&mut done.status);
     done.issued_at = Some(now);
     done
-}
-
-/// API reference, RenewCertificate: "Renews an eligible ACM certificate". Here at once, and without looking
-/// at the DNS again. Which error an ineligible certificate gets is unverified.
-pub(super) fn renew(state: &mut State, input: &Value) -> Answer {
-    let arn = certificate_arn(state, input)?;
-    let entry = find(state, &arn)?.clone();
-    if entry.renewal_eligibility() != "ELIGIBLE" || entry.status(state.now) != "ISSUED" {
-        return Err(ApiError::validation(format!("Certificate {arn} is not eligible for renewal.")));
-    }
-    let renewed = issued(state, &entry);
-    state.acm.certificates.insert(arn, renewed);
-    Ok(json!({}))
 }
