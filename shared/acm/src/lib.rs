@@ -1,66 +1,20 @@
 //! Reads AWS Certificate Manager into the types of `certificates`, and writes tags.
 //!
-//! Every key type, every key-pair origin, every page: whoever looks for certificates here finds all
-//! of them.
+//! Every key type, every key-pair origin, every root hierarchy, every page: whoever looks for
+//! certificates here finds all of them.
 
 mod convert;
+mod list;
+mod root_hierarchy;
 
 use aws_sdk_acm::Client;
-use aws_sdk_acm::types::{CertificateKeyPairOrigin, Filters, KeyAlgorithm, Tag};
+use aws_sdk_acm::types::Tag;
 use certificates::tags::Tags;
 use certificates::{CertificateArn, CertificateFacts, DomainValidation};
 use sdk::CallError;
 
-/// The most that ListCertificates takes
-/// ([MaxItems](https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html)).
-const PAGE: i32 = 1000;
-
-/// What a listing found.
-#[derive(Debug, Default)]
-pub struct Listing {
-    /// The certificates, in ACM's order.
-    pub certificates: Vec<CertificateFacts>,
-    /// Entries whose ARN could not be read. They are no reason to give up on the others, and no
-    /// reason to be silent.
-    pub unreadable: Vec<String>,
-}
-
-/// Lists all certificates of the account and Region: one call per 1,000.
-///
-/// Without filters ListCertificates hides everything but RSA_1024 and RSA_2048, and certificates
-/// whose key pair came through ACME, so all values that the API has are named.
-///
-/// # Errors
-/// A page could not be read. Part of a listing is never an answer.
-pub async fn list(client: &Client) -> Result<Listing, CallError> {
-    let every_key_type =
-        Filters::builder().set_key_types(Some(KeyAlgorithm::values().iter().map(|&k| k.into()).collect())).build();
-    let every_origin: Vec<CertificateKeyPairOrigin> =
-        CertificateKeyPairOrigin::values().iter().map(|&o| o.into()).collect();
-    let mut listing = Listing::default();
-    let mut next_token = None;
-    loop {
-        let page = client
-            .list_certificates()
-            .includes(every_key_type.clone())
-            .set_certificate_key_pair_origins(Some(every_origin.clone()))
-            .max_items(PAGE)
-            .set_next_token(next_token)
-            .send()
-            .await
-            .map_err(|error| CallError::new("acm:ListCertificates", &error))?;
-        for summary in page.certificate_summary_list() {
-            match convert::summary(summary) {
-                Some(facts) => listing.certificates.push(facts),
-                None => listing.unreadable.push(summary.certificate_arn().unwrap_or("(no ARN)").to_owned()),
-            }
-        }
-        next_token = page.next_token;
-        if next_token.is_none() {
-            return Ok(listing);
-        }
-    }
-}
+pub use list::{Listing, list};
+use root_hierarchy::{Described, ExtraMembers};
 
 /// Describes a certificate; `None` when it is gone.
 ///
@@ -68,13 +22,16 @@ pub async fn list(client: &Client) -> Result<Listing, CallError> {
 /// The call failed.
 pub async fn describe(client: &Client, arn: &CertificateArn) -> Result<Option<CertificateFacts>, CallError> {
     const OPERATION: &str = "acm:DescribeCertificate";
-    match client.describe_certificate().certificate_arn(arn.as_str()).send().await {
-        Ok(answer) => answer
-            .certificate
-            .map(|detail| Some(convert::detail(arn, &detail)))
-            .ok_or_else(|| CallError::incomplete_answer(OPERATION, "Certificate")),
-        Err(error) => absent_is_none(CallError::new(OPERATION, &error)),
-    }
+    let extra = ExtraMembers::<Described>::default();
+    let call = client.describe_certificate().certificate_arn(arn.as_str()).customize().interceptor(extra.clone());
+    let answer = match call.send().await {
+        Ok(answer) => answer,
+        Err(error) => return absent_is_none(CallError::new(OPERATION, &error)),
+    };
+    let detail = answer.certificate.ok_or_else(|| CallError::incomplete_answer(OPERATION, "Certificate"))?;
+    let mut facts = convert::detail(arn, &detail);
+    extra.take().add_to(&mut facts);
+    Ok(Some(facts))
 }
 
 /// The validations that ACM requests of a certificate whose validation method changes, which only

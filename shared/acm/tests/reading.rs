@@ -5,7 +5,7 @@ use aws_sdk_acm::types::{CertificateOptions, ValidationMethod};
 use certificates::tags::STATUS;
 use certificates::{CertificateArn, Validation};
 use jiff::{SignedDuration, Span};
-use simulated_aws::{Aws, CertificateSpec, Key};
+use simulated_aws::{Aws, CertificateSpec, Fault, Key};
 
 fn account() -> (Aws, aws_sdk_acm::Client) {
     let aws = Aws::new("2026-11-21T06:00:00Z".parse().unwrap());
@@ -14,7 +14,7 @@ fn account() -> (Aws, aws_sdk_acm::Client) {
 }
 
 #[tokio::test]
-async fn a_listing_has_every_key_type_every_origin_and_every_page() {
+async fn a_listing_has_every_key_type_every_origin_every_hierarchy_and_every_page() {
     let (aws, client) = account();
     let mut expected = Vec::new();
     for key in [Key::Rsa2048, Key::Rsa3072, Key::Rsa4096, Key::P256, Key::P384, Key::P521] {
@@ -23,6 +23,12 @@ async fn a_listing_has_every_key_type_every_origin_and_every_page() {
     for origin in ["AWS_MANAGED", "CUSTOMER_PROVIDED", "ACME"] {
         let certificate = CertificateSpec::amazon_issued("origin.example.com").key_pair_origin(origin).thin();
         expected.push(aws.insert_certificate(certificate));
+    }
+    for hierarchy in ["N2_AMAZON_MANAGED", "N2_SFG2_AMAZON_MANAGED"] {
+        for key in [Key::Rsa2048, Key::P256] {
+            let certificate = CertificateSpec::amazon_issued("n2.example.com").root_hierarchy(hierarchy);
+            expected.push(aws.insert_certificate(certificate.key(key).thin()));
+        }
     }
     for number in 0..2_000 {
         expected.push(aws.insert_certificate(CertificateSpec::imported(&format!("n{number}.example.com")).thin()));
@@ -33,8 +39,87 @@ async fn a_listing_has_every_key_type_every_origin_and_every_page() {
     expected.sort();
     assert_eq!(found, expected);
     assert!(listing.unreadable.is_empty());
-    assert_eq!(aws.call_counts()["ListCertificates"], 3);
+    assert_eq!(aws.call_counts()["ListCertificates"], 4, "three pages, and one of the Amazon N2 certificates");
     assert!(listing.certificates.iter().all(|facts| facts.not_after.is_some() && !facts.described));
+}
+
+#[tokio::test]
+async fn an_amazon_n2_certificate_shows_its_hierarchy_and_its_usage() {
+    let (aws, client) = account();
+    let spec = || CertificateSpec::amazon_issued("example.com").thin();
+    aws.insert_certificate(spec());
+    aws.insert_certificate(spec().root_hierarchy("N2_AMAZON_MANAGED").client_auth_only());
+    aws.insert_certificate(spec().root_hierarchy("N2_SFG2_AMAZON_MANAGED"));
+    let listed = acm::list(&client).await.unwrap().certificates;
+    let mut described = Vec::new();
+    for facts in &listed {
+        described.push(acm::describe(&client, &facts.arn).await.unwrap().unwrap());
+    }
+    for facts in [listed, described] {
+        let shown: Vec<_> = facts.iter().map(|one| (one.root_hierarchy.as_deref(), one.usage.as_deref())).collect();
+        assert_eq!(
+            shown,
+            [
+                (None, None),
+                (Some("N2_AMAZON_MANAGED"), Some("CLIENT_AUTH_ONLY")),
+                (Some("N2_SFG2_AMAZON_MANAGED"), Some("CLIENT_AND_SERVER_AUTH")),
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_page_of_amazon_n2_certificates_is_read() {
+    let (aws, client) = account();
+    for number in 0..1_001 {
+        let spec =
+            CertificateSpec::amazon_issued(&format!("n{number}.example.com")).root_hierarchy("N2_AMAZON_MANAGED");
+        aws.insert_certificate(spec.thin());
+    }
+    let listed = acm::list(&client).await.unwrap().certificates;
+    assert_eq!((listed.len(), aws.call_counts()["ListCertificates"]), (1_001, 3));
+    assert!(listed.iter().all(|facts| facts.root_hierarchy.is_some()));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_does_not_know_amazon_n2_has_none_and_shows_each_certificate_once() {
+    let unknown = |code: &str| Fault::Error {
+        code: code.to_owned(),
+        message: "Unknown parameter in input: \"RootHierarchyTypes\"".to_owned(),
+        status: 400,
+    };
+    for fault in [None, Some(unknown("ValidationException")), Some(unknown("SerializationException"))] {
+        let (aws, client) = account();
+        aws.insert_certificate(CertificateSpec::imported("example.com").thin());
+        aws.forget_root_hierarchies();
+        if let Some(fault) = fault {
+            aws.fail("ListCertificates", 2, fault);
+        }
+        assert_eq!(acm::list(&client).await.unwrap().certificates.len(), 1);
+        assert_eq!(aws.call_counts()["ListCertificates"], 2);
+    }
+}
+
+#[tokio::test]
+async fn a_listing_without_the_amazon_n2_certificates_is_an_error() {
+    for (fault, retryable) in [(Fault::AccessDenied, false), (Fault::ServerError, true)] {
+        let (aws, client) = account();
+        // The SDK tries three times.
+        aws.before("ListCertificates", 2, move |aws| aws.fail_next("ListCertificates", 3, fault.clone()));
+        let error = acm::list(&client).await.unwrap_err();
+        assert_eq!((error.operation, error.is_retryable()), ("acm:ListCertificates", retryable), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_second_pass_is_tried_again_as_it_was_sent() {
+    let (aws, client) = account();
+    aws.insert_certificate(CertificateSpec::amazon_issued("example.com").root_hierarchy("N2_AMAZON_MANAGED").thin());
+    aws.fail("ListCertificates", 2, Fault::Throttled);
+    let listed = acm::list(&client).await.unwrap().certificates;
+    assert_eq!((listed.len(), aws.call_counts()["ListCertificates"]), (1, 3));
+    let filters: Vec<_> = aws.calls().iter().map(|call| call.input["RootHierarchyTypes"].is_array()).collect();
+    assert_eq!(filters, [false, true, true]);
 }
 
 #[tokio::test]

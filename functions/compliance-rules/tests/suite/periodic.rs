@@ -5,7 +5,7 @@ use compliance_rules::{Error, Outcome};
 use jiff::SignedDuration;
 use lambda::{Failure, Invocation, Metrics};
 use serde_json::json;
-use simulated_aws::{CertificateSpec, Fault};
+use simulated_aws::{CertificateSpec, Fault, Key};
 
 use super::world::World;
 
@@ -20,12 +20,25 @@ async fn a_listing_and_batches_of_a_hundred_are_all_the_calls() {
         assert_eq!(answer.compliant + answer.non_compliant, 2_150);
     }
     let counts = world.aws.call_counts();
-    assert_eq!((counts["ListCertificates"], counts["PutEvaluations"]), (6, 44));
+    assert_eq!((counts["ListCertificates"], counts["PutEvaluations"]), (8, 44));
     assert_eq!(counts.get("DescribeCertificate"), None);
     let mut resources: Vec<_> = world.aws.evaluations().into_iter().map(|one| one.resource_id).collect();
     resources.sort();
     resources.dedup();
     assert_eq!(resources.len(), 2_150);
+}
+
+/// What ACM's public certificates look like decides here: `Issuer` is `Amazon`, below every root.
+#[tokio::test]
+async fn public_certificates_come_from_a_trusted_issuer() {
+    let world = World::new();
+    for key in [Key::Rsa2048, Key::P256] {
+        world.insert(CertificateSpec::amazon_issued("example.com").key(key));
+        world.insert(CertificateSpec::amazon_issued("example.com").key(key).root_hierarchy("N2_AMAZON_MANAGED"));
+    }
+    world.insert(CertificateSpec::imported("example.com"));
+    let answer = world.scheduled(json!({ "rule": "trusted-issuer" })).await.unwrap();
+    assert_eq!((answer.compliant, answer.non_compliant), (4, 1));
 }
 
 #[tokio::test]
@@ -139,7 +152,7 @@ async fn what_is_listed_already_takes_no_time() {
     let begin = world.aws.now();
     let answer = world.scheduled(json!({ "rule": "duplicate-certificates" })).await.unwrap();
     assert_eq!((answer.compliant, answer.non_compliant, world.aws.now()), (150, 150, begin));
-    assert_eq!(world.aws.call_counts()["ListCertificates"], 1);
+    assert_eq!(world.aws.call_counts()["ListCertificates"], 2, "one of them of the Amazon N2 certificates");
 }
 
 #[tokio::test]

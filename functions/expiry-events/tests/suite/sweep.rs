@@ -23,7 +23,7 @@ async fn a_sweep_over_many_costs_calls_for_few() {
     let within = window.len() + due.len();
     assert_eq!((swept.certificates, swept.looked_at), (2_400 + within, within));
     assert_eq!((swept.notices, swept.renewals_requested), (within as u64, due.len() as u64));
-    assert_eq!(world.calls("ListCertificates"), 3);
+    assert_eq!(world.calls("ListCertificates"), 4);
     assert_eq!(world.calls("ListTagsForCertificate"), within);
     assert_eq!(world.calls("DescribeCertificate"), within);
     assert_eq!(world.calls("Publish"), within);
@@ -33,20 +33,23 @@ async fn a_sweep_over_many_costs_calls_for_few() {
     let again = world.sweep().await;
     assert_eq!((again.notices, again.renewals_requested), (0, 0));
     assert_eq!(world.effects(), Vec::<String>::new());
-    assert_eq!(world.calls("ListCertificates"), 3);
+    assert_eq!(world.calls("ListCertificates"), 4);
     assert_eq!(world.calls("ListTagsForCertificate"), within);
     assert_eq!(world.calls("DescribeCertificate"), 0);
 }
 
 #[tokio::test]
-async fn no_key_type_and_no_origin_is_hidden() {
+async fn no_key_type_no_origin_and_no_root_hierarchy_is_hidden() {
     let world = World::new();
     let keys = [Key::Rsa1024, Key::Rsa2048, Key::Rsa3072, Key::Rsa4096, Key::P256, Key::P384, Key::P521];
     for key in keys {
         world.insert(imported(3).key(key));
         world.insert(imported(3).key(key).key_pair_origin("ACME"));
     }
-    assert_eq!(world.sweep().await.notices, 14);
+    for hierarchy in ["N2_AMAZON_MANAGED", "N2_SFG2_AMAZON_MANAGED"] {
+        world.insert(amazon(3).root_hierarchy(hierarchy));
+    }
+    assert_eq!(world.sweep().await.notices, 16);
 }
 
 #[tokio::test]
