@@ -150,4 +150,17 @@ impl Failure for Error {
             Self::Several { left, retryable, .. } => *retryable || *left > 0,
         }
     }
+
+    fn certificate_arn(&self) -> Option<&str> {
+        match self {
+            Self::Fetch { resource, .. }
+            | Self::Look { resource, .. }
+            | Self::NotYetFound { resource }
+            | Self::NotYetDeleted { resource }
+            | Self::Untold { resource, .. }
+            | Self::Unreadable { resource, .. }
+            | Self::UnreadablePolicy { resource, .. } => Some(resource),
+            _ => None,
+        }
+    }
 }

@@ -101,4 +101,13 @@ impl Failure for Error {
             Self::NotNamed { .. } | Self::NotShown { .. } | Self::OutOfTime { .. } => true,
         }
     }
+
+    fn certificate_arn(&self) -> Option<&str> {
+        match self {
+            Self::Look { certificate, .. } | Self::NotNamed { certificate, .. } | Self::NotShown { certificate } => {
+                Some(certificate.as_str())
+            }
+            _ => None,
+        }
+    }
 }

@@ -58,7 +58,7 @@ impl Handler {
     }
 
     pub(crate) fn topic(&self) -> &Topic {
-        self.topic.get_or_init(|| Topic::new(aws_sdk_sns::Client::new(&self.sdk), self.topic_arn.as_str()))
+        self.topic.get_or_init(|| Topic::new(&self.sdk, self.topic_arn.as_str()))
     }
 
     pub(crate) fn bus(&self) -> &EventBus {

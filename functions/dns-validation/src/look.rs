@@ -285,11 +285,11 @@ fn gone(occasion: Occasion, arn: &CertificateArn) -> Looked {
 fn log(occasion: Occasion, looked: &Looked) {
     let (certificate, outcome, reason) = (&looked.certificate, looked.outcome.as_str(), looked.reason);
     let occasion_name = occasion.as_str();
-    let records = serde_json::to_string(&looked.records).unwrap_or_default();
-    let blocked = serde_json::to_string(&looked.blocked).unwrap_or_default();
+    let records = lambda::json(&looked.records);
+    let blocked = lambda::json(&looked.blocked);
     if occasion == Occasion::Sweep && !looked.is_of_interest() {
         tracing::debug!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name);
     } else {
-        tracing::info!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name, records, blocked);
+        tracing::info!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name, %records, %blocked);
     }
 }

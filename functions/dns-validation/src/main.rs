@@ -1,14 +1,19 @@
 //! The Lambda function `dns-validation`. What it does: see the library's documentation.
 
+use std::process::ExitCode;
+
 use dns_validation::{Config, Handler};
 use lambda::StartError;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), StartError> {
-    lambda::start_logging();
+async fn main() -> ExitCode {
+    lambda::start(serve()).await
+}
+
+async fn serve() -> Result<(), StartError> {
     let config = lambda::configure(Config::read)?;
     let sdk = sdk::load(config.trust_store).await;
-    let config = lambda::configured(config.with_parameter(&sdk).await)?;
+    let config = config.with_parameter(&sdk).await?;
     let handler = Handler::new(config, &sdk);
     lambda::run(async |event, invocation| handler.answer(event, invocation).await).await
 }

@@ -50,12 +50,8 @@ impl Tally {
         }
         // A single failure is the error of the whole, which is logged anyway.
         for error in self.failed.iter().filter(|_| of > 1) {
-            match error {
-                Error::Look { certificate, cause } => {
-                    tracing::error!(certificate_arn = %certificate, outcome = "failed", reason = %cause);
-                }
-                other => tracing::error!(outcome = "failed", reason = %other),
-            }
+            let reason = error.to_string();
+            tracing::error!(certificate_arn = error.certificate_arn(), outcome = "failed", reason);
         }
         let retryable = self.failed.iter().any(Failure::is_retryable);
         match self.failed.pop() {

@@ -75,4 +75,11 @@ impl Failure for Error {
             Self::OutOfTime { .. } => true,
         }
     }
+
+    fn certificate_arn(&self) -> Option<&str> {
+        match self {
+            Self::Look { certificate, .. } => Some(certificate.as_str()),
+            _ => None,
+        }
+    }
 }

@@ -36,7 +36,7 @@ impl Handler {
             clock: Clock::of(sdk),
             settings: config.settings,
             dry_run: config.dry_run,
-            topic: Topic::new(aws_sdk_sns::Client::new(sdk), config.topic.as_str()),
+            topic: Topic::new(sdk, config.topic.as_str()),
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(sdk), config.event_bus),
         }
     }
@@ -164,11 +164,11 @@ fn outcome(plan: &Plan) -> Outcome {
 pub(crate) fn log(occasion: Occasion, looked: Looked) -> Looked {
     let Looked { outcome, certificate, reason, actions, .. } = &looked;
     let (outcome, occasion_name) = (outcome.as_str(), occasion.as_str());
-    let actions = serde_json::to_string(actions).unwrap_or_default();
+    let actions = lambda::json(actions);
     if occasion == Occasion::Sweep && looked.actions.is_empty() {
         tracing::debug!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name);
     } else {
-        tracing::info!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name, actions);
+        tracing::info!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name, %actions);
     }
     looked
 }

@@ -1,11 +1,16 @@
 //! The Lambda function `expiry-events`. What it does: see the library's documentation.
 
+use std::process::ExitCode;
+
 use expiry_events::{Config, Handler};
 use lambda::StartError;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), StartError> {
-    lambda::start_logging();
+async fn main() -> ExitCode {
+    lambda::start(serve()).await
+}
+
+async fn serve() -> Result<(), StartError> {
     let config = lambda::configure(Config::read)?;
     let sdk = sdk::load(config.trust_store).await;
     let handler = Handler::new(config, &sdk);

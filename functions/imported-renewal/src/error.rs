@@ -93,4 +93,14 @@ impl lambda::Failure for Error {
             Self::Record { .. } | Self::Busy { .. } => true,
         }
     }
+
+    fn certificate_arn(&self) -> Option<&str> {
+        match self {
+            Self::Elsewhere { certificate, .. }
+            | Self::Gather { certificate, .. }
+            | Self::Busy { certificate }
+            | Self::Record { certificate, .. } => Some(certificate.as_str()),
+            Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } => None,
+        }
+    }
 }

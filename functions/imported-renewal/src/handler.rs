@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use certificates::tags::Instructions;
 use certificates::{CertificateArn, CertificateFacts, FailureReason};
 use events::EventBus;
-use lambda::{Invocation, Metrics};
+use lambda::{Failure, Invocation, Metrics};
 use notices::Topic;
 use sdk::Clock;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ impl Handler {
         let clock = Clock::of(aws);
         let acm = aws_sdk_acm::Client::new(aws);
         let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
-        let topic = Topic::new(aws_sdk_sns::Client::new(aws), config.topic.as_str());
+        let topic = Topic::new(aws, config.topic.as_str());
         let recorder = Recorder::new(acm.clone(), bus, topic, clock.clone());
         let renewer = Renewer::new(acm.clone(), aws.clone(), recorder.clone(), clock.clone());
         Self { config, acm, recorder, renewer, clock }
@@ -77,13 +77,15 @@ impl Handler {
                 .and_then(Value::as_str)
                 .ok_or_else(|| unexpected("Records[].messageId", "is missing, so the message cannot be given back"))?;
             let body = record.get("body").and_then(Value::as_str).unwrap_or_default();
-            let result = match serde_json::from_str(body) {
+            let result = match lambda::read_event(body) {
                 Ok(event) => self.event(&event, invocation, metrics).await,
                 Err(_) => Err(unexpected("Records[].body", "is not JSON")),
             };
             if let Err(error) = result {
                 let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                tracing::error!(outcome = "given-back-to-the-queue", message_id = id, reason = %error, cause);
+                let certificate_arn = error.certificate_arn();
+                let outcome = "given-back-to-the-queue";
+                tracing::error!(certificate_arn, outcome, message_id = id, reason = %error, cause);
                 metrics.count("MessagesGivenBack", 1);
                 failures.push(json!({ "itemIdentifier": id }));
             }
@@ -101,13 +103,7 @@ impl Handler {
             }
             Request::Ignore { reason } => json!({ "outcome": "ignored", "reason": reason }),
         };
-        tracing::info!(
-            certificate_arn = answer["certificate"].as_str(),
-            outcome = answer["outcome"].as_str(),
-            reason = answer["reason"].as_str(),
-            detail = answer["detail"].as_str(),
-            actions = answer.get("actions").map(tracing::field::display),
-        );
+        log(&answer);
         Ok(answer)
     }
 
@@ -177,6 +173,20 @@ impl Handler {
             }
         }
     }
+}
+
+/// One log line for each event. A failed renewal is a warning, which the log level WARN shows too.
+fn log(answer: &Value) {
+    let text = |key: &str| answer[key].as_str();
+    let (certificate_arn, outcome, reason, detail) =
+        (text("certificate"), text("outcome"), text("reason"), text("detail"));
+    if outcome == Some("renewal-failed") {
+        tracing::warn!(certificate_arn, outcome, reason, detail);
+        return;
+    }
+    let actions = answer.get("actions").map(tracing::field::display);
+    let (serial, not_after) = (text("serialAfter"), text("notAfterAfter"));
+    tracing::info!(certificate_arn, outcome, reason, detail, actions, serial, not_after);
 }
 
 fn ended(look: &Look, plan: &Plan, ending: Ending, metrics: &mut Metrics) -> Value {

@@ -4,6 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use crate::endpoint;
+
+/// What the names of all variables begin with that move the endpoint of an AWS service
+/// ([service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)).
+const ENDPOINTS: &str = "AWS_ENDPOINT_URL";
+
 /// A configuration with which a function does not start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigurationError {
@@ -25,6 +31,17 @@ pub enum ConfigurationError {
         /// What is wrong with it.
         problem: String,
     },
+    /// An endpoint to which everything would go in clear text.
+    #[error(
+        "the environment variable {name} is `{value}`: use an https:// URL; http:// is only for an emulator on this \
+         machine (127.0.0.1, [::1], localhost, localhost.localstack.cloud)"
+    )]
+    PlainEndpoint {
+        /// The variable.
+        name: String,
+        /// Its value.
+        value: String,
+    },
 }
 
 /// The environment variables of a function.
@@ -45,6 +62,22 @@ impl Environment {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect()
+    }
+
+    /// Refuses `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` that would send private keys and credentials over the
+    /// network in clear text: who may only set variables must not be able to read them.
+    ///
+    /// # Errors
+    /// One of them is neither an https URL nor one of this machine.
+    pub fn refuse_plain_endpoints(&self) -> Result<(), ConfigurationError> {
+        let endpoints = self.0.iter().filter(|(name, value)| name.starts_with(ENDPOINTS) && !value.is_empty());
+        for (name, value) in endpoints {
+            if !endpoint::is_safe(value) {
+                let value = value.chars().take(200).collect();
+                return Err(ConfigurationError::PlainEndpoint { name: name.clone(), value });
+            }
+        }
+        Ok(())
     }
 
     /// A variable that may be missing; an empty one counts as missing, since templates cannot leave
@@ -142,6 +175,19 @@ mod tests {
         );
         assert_eq!(environment.flag("DRY_RUN"), Ok(false));
         assert_eq!(environment.number("DAYS", 1..=9, 5), Ok(5));
+    }
+
+    #[test]
+    fn an_endpoint_without_tls_is_refused_by_name() {
+        let environment: Environment =
+            [("AWS_ENDPOINT_URL", ""), ("AWS_ENDPOINT_URL_ACM", "http://10.0.0.7:4566")].into_iter().collect();
+        let error = environment.refuse_plain_endpoints().unwrap_err().to_string();
+        assert!(error.contains("AWS_ENDPOINT_URL_ACM is `http://10.0.0.7:4566`: use an https:// URL"), "{error}");
+        let good: Environment =
+            [("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"), ("AWS_ENDPOINT_URL_ACM", "https://acm.example.com")]
+                .into_iter()
+                .collect();
+        assert_eq!(good.refuse_plain_endpoints(), Ok(()));
     }
 
     #[test]

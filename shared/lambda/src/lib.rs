@@ -2,11 +2,15 @@
 //! reaches the platform.
 
 mod configuration;
+mod endpoint;
+mod json_lines;
 mod logs;
 mod metrics;
+mod payload;
 mod run;
 
 pub use configuration::{ConfigurationError, Environment};
-pub use logs::start_logging;
+pub use json_lines::json;
 pub use metrics::Metrics;
-pub use run::{Failure, Invocation, InvocationError, StartError, configure, configured, run};
+pub use payload::{UnreadableEvent, read_event};
+pub use run::{Failure, Invocation, InvocationError, StartError, configure, run, start};

@@ -1,12 +1,17 @@
 //! Starting a function and handing it its work.
 
 use std::pin::Pin;
+use std::process::ExitCode;
 
 use certificates::Scope;
 use jiff::Timestamp;
-use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::layers::TracingLayer;
+use lambda_runtime::tower::util::MapRequestLayer;
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 
+use crate::logs::start_logging;
+use crate::payload::{as_text, read_event};
 use crate::{ConfigurationError, Environment};
 
 /// What a function knows of the invocation that it works for.
@@ -41,10 +46,21 @@ impl TryFrom<&Context> for Invocation {
     }
 }
 
+impl Failure for InvocationError {
+    fn is_retryable(&self) -> bool {
+        false
+    }
+}
+
 /// An error of a function: what happened, and whether the same event may succeed later.
 pub trait Failure: std::error::Error {
     /// Whether the platform should deliver the same event again.
     fn is_retryable(&self) -> bool;
+
+    /// The ARN of the one certificate that failed, for the log. Where several failed, each has a line of its own.
+    fn certificate_arn(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Why a function did not start.
@@ -52,31 +68,33 @@ pub trait Failure: std::error::Error {
 pub enum StartError {
     /// Its configuration is wrong.
     #[error(transparent)]
-    Configuration(ConfigurationError),
+    Configuration(#[from] ConfigurationError),
     /// The Lambda runtime gave up.
     #[error("the Lambda runtime stopped: {0}")]
     Runtime(#[from] lambda_runtime::Error),
 }
 
-/// Reads the configuration. What is wrong with it stands in the log, since the platform shows only
-/// that the function did not start.
+/// Reads the configuration, and checks what AWS's SDK takes from the environment by itself.
 ///
 /// # Errors
 /// A variable is missing or cannot be used.
-pub fn configure<C>(read: impl FnOnce(&Environment) -> Result<C, ConfigurationError>) -> Result<C, StartError> {
-    configured(read(&Environment::of_process()))
+pub fn configure<C>(read: impl FnOnce(&Environment) -> Result<C, ConfigurationError>) -> Result<C, ConfigurationError> {
+    let environment = Environment::of_process();
+    environment.refuse_plain_endpoints()?;
+    read(&environment)
 }
 
-/// The same for a part of the configuration that has to be fetched first, such as a parameter that a
-/// variable names.
-///
-/// # Errors
-/// It could not be fetched, or cannot be used.
-pub fn configured<C>(config: Result<C, ConfigurationError>) -> Result<C, StartError> {
-    config.map_err(|error| {
-        tracing::error!(outcome = "not-started", reason = %error);
-        StartError::Configuration(error)
-    })
+/// Starts the logs and then the function. Why it does not start is logged, since the platform shows only that it
+/// did not.
+pub async fn start(function: impl Future<Output = Result<(), StartError>>) -> ExitCode {
+    start_logging();
+    match function.await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(outcome = "not-started", reason = %error);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Takes events until the platform ends the process. A failure is logged with its causes and
@@ -91,15 +109,16 @@ where
     E: Failure,
 {
     let handle = &handle;
-    let service = service_fn(|event: LambdaEvent<Value>| async move {
-        let invocation = Invocation::try_from(&event.context)
-            .map_err(|error| Diagnostic { error_type: "NonRetryable".into(), error_message: error.to_string() })?;
+    let service = service_fn(|event: LambdaEvent<String>| async move {
+        let invocation = Invocation::try_from(&event.context).map_err(|error| diagnose(&error))?;
+        let payload = read_event(&event.payload).map_err(|error| diagnose(&error))?;
         // A type of its own for every function's whole chain of calls is more than the compiler
         // takes as one.
-        let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(handle(event.payload, invocation));
+        let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(handle(payload, invocation));
         work.await.map_err(|error| diagnose(&error))
     });
-    lambda_runtime::run(service).await.map_err(StartError::Runtime)
+    let runtime = Runtime::new(service).layer(MapRequestLayer::new(as_text)).layer(TracingLayer::new());
+    runtime.run().await.map_err(StartError::Runtime)
 }
 
 fn diagnose(error: &impl Failure) -> Diagnostic {
@@ -111,7 +130,7 @@ fn diagnose(error: &impl Failure) -> Diagnostic {
         cause = error.source();
     }
     let error_type = if error.is_retryable() { "Retryable" } else { "NonRetryable" };
-    tracing::error!(error_type, outcome = "failed", reason = %message);
+    tracing::error!(certificate_arn = error.certificate_arn(), error_type, outcome = "failed", reason = %message);
     Diagnostic { error_type: error_type.into(), error_message: message }
 }
 

@@ -2,9 +2,12 @@
 
 use std::str::FromStr;
 
+use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
+use aws_sdk_sns::config::Builder;
+use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
-use sdk::CallError;
+use sdk::{CallError, Throttling};
 use serde_json::{Value, json};
 
 use crate::notice::Notice;
@@ -54,8 +57,9 @@ pub struct Topic {
 impl Topic {
     /// A topic by its ARN.
     #[must_use]
-    pub fn new(client: Client, arn: impl Into<String>) -> Self {
-        Self { client, arn: arn.into() }
+    pub fn new(sdk: &SdkConfig, arn: impl Into<String>) -> Self {
+        let config = Builder::from(sdk).retry_classifier(Throttling::<PublishError>::default()).build();
+        Self { client: Client::from_conf(config), arn: arn.into() }
     }
 
     /// Publishes a notice: text for people, JSON for machines, attributes for filter policies.

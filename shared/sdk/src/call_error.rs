@@ -4,7 +4,6 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// What a failed call means for the one who made it.
@@ -56,7 +55,7 @@ impl CallError {
         let message = match error {
             SdkError::ServiceError(_) => error.message().unwrap_or("AWS gave no message").to_owned(),
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),
-            other => DisplayErrorContext(other).to_string(),
+            other => with_causes(other),
         };
         let kind = match (&code, status) {
             (Some(code), _) if is_throttling(code) => CallErrorKind::Throttled,
@@ -94,9 +93,23 @@ impl CallError {
     }
 }
 
+/// An error and what led to it, in words. A cause that the text before it repeats already is left out.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
 /// The codes by which AWS services say "too many". ACM models none of them on most operations, so
 /// the code is all there is.
-fn is_throttling(code: &str) -> bool {
+pub(crate) fn is_throttling(code: &str) -> bool {
     matches!(
         code,
         "Throttling"
@@ -109,6 +122,8 @@ fn is_throttling(code: &str) -> bool {
             | "RequestLimitExceeded"
             | "PriorRequestNotComplete"
             | "SlowDown"
+            | "KMSThrottling"
+            | "KMSThrottlingException"
     )
 }
 
@@ -127,6 +142,7 @@ fn is_denial(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_runtime_api::client::result::ConnectorError;
     use aws_smithy_runtime_api::http::{Response, StatusCode};
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::error::ErrorMetadata;
@@ -164,6 +180,9 @@ mod tests {
     fn codes_and_statuses_decide() {
         for (code, status, kind) in [
             (Some("ThrottlingException"), 400, CallErrorKind::Throttled),
+            (Some("KMSThrottling"), 400, CallErrorKind::Throttled),
+            (Some("KMSThrottlingException"), 400, CallErrorKind::Throttled),
+            (Some("KMSDisabled"), 400, CallErrorKind::Refused),
             (None, 429, CallErrorKind::Throttled),
             (Some("AccessDeniedException"), 400, CallErrorKind::Denied),
             (Some("ResourceNotFoundException"), 400, CallErrorKind::Refused),
@@ -180,6 +199,15 @@ mod tests {
     fn the_error_names_the_permission_and_the_code() {
         let error = answered(Some("AccessDeniedException"), 400);
         assert_eq!(error.to_string(), "acm:Test failed (AccessDeniedException): no");
+    }
+
+    #[test]
+    fn a_lost_connection_is_told_in_words() {
+        let refused = std::io::Error::new(std::io::ErrorKind::ConnectionRefused, "connection refused");
+        let lost = ConnectorError::io(Box::new(refused));
+        let error = CallError::new("acm:Test", &SdkError::<Modelled, HttpResponse>::dispatch_failure(lost));
+        assert_eq!(error.message, "dispatch failure: io error: connection refused");
+        assert_eq!(error.kind, CallErrorKind::Unavailable);
     }
 
     #[test]

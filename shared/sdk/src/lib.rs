@@ -3,17 +3,20 @@
 
 mod call_error;
 mod clock;
+mod retry;
 mod trust;
 
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 pub use call_error::{CallError, CallErrorKind};
 pub use clock::Clock;
+pub use retry::Throttling;
 pub use trust::{TrustStore, UnknownTrustStore};
 
 /// Attempts of one call, as far as its time allows: ACM takes one ImportCertificate a second from a
@@ -31,14 +34,21 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// function share.
 ///
 /// Credentials are those in the environment, where Lambda puts them. The SDK's longer chain of
-/// places to look would make an STS client at every start, for nothing.
+/// places to look would make an STS client at every start, for nothing. Files of profiles are not read at all: in
+/// Lambda there are none, and a variable that names one must not move an endpoint.
 ///
 /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` are honoured
 /// ([service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)).
+///
+/// With `AWS_USE_FIPS_ENDPOINT=true` every call goes to the service's FIPS endpoint
+/// ([FIPS endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html)), as far as the service
+/// has one in the Region. That is AWS's side only: our own TLS and the keys that we make come from AWS-LC as aws-lc-rs
+/// builds it without its feature `fips`, which is not the validated module.
 pub async fn load(trust: TrustStore) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(trust.https_client())
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .profile_files(no_profiles())
         .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_max_backoff(MAX_BACKOFF))
         .timeout_config(
             TimeoutConfig::builder()
@@ -48,4 +58,9 @@ pub async fn load(trust: TrustStore) -> SdkConfig {
         )
         .load()
         .await
+}
+
+/// The builder takes no empty list.
+fn no_profiles() -> EnvConfigFiles {
+    EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build()
 }
