@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A value to log as JSON, not as a text that holds JSON: `tracing::info!(actions = %lambda::json(&actions))`.
-pub fn json<T: Serialize>(value: &T) -> impl Display {
+pub fn json<T: Serialize>(value: &T) -> impl Display + use<T> {
     Nested(serde_json::to_value(value).unwrap_or_default())
 }
 

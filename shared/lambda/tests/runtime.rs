@@ -1,5 +1,6 @@
 //! A function as Lambda runs it: a process of its own that asks a Runtime API for events. What it logs and answers is
 //! what operators and retry rules get to see.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

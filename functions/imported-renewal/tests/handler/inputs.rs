@@ -38,6 +38,9 @@ async fn messages_that_cannot_be_dealt_with_are_given_back_and_the_others_are_no
         message("not-json", json!("{")),
         message("no-body", Value::Null),
         message("not-an-event", json!("[]")),
+        message("too-deep", json!("[".repeat(200) + &"]".repeat(200))),
+        message("too-large-a-number", json!("{\"a\": 1e400}")),
+        message("half-a-character", json!("{\"a\": \"\\ud800\"}")),
         message("elsewhere", json!(elsewhere.to_string())),
         message("good", json!(world.requested(&arn).to_string())),
     ]});
@@ -48,7 +51,10 @@ async fn messages_that_cannot_be_dealt_with_are_given_back_and_the_others_are_no
         .iter()
         .map(|one| one["itemIdentifier"].as_str().unwrap())
         .collect();
-    assert_eq!(back, ["not-json", "no-body", "not-an-event", "elsewhere"]);
+    assert_eq!(
+        back,
+        ["not-json", "no-body", "not-an-event", "too-deep", "too-large-a-number", "half-a-character", "elsewhere",]
+    );
     assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-complete"));
 }
 
