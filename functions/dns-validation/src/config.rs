@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use aws_config::SdkConfig;
 use lambda::{ConfigurationError, Environment};
-use notices::TopicArn;
+use notices::Destination;
 use sdk::{CallError, TrustStore};
 
 use crate::policy::Settings;
@@ -17,8 +17,8 @@ const ZONE_ROLES_PARAMETER: &str = "ZONE_ROLES_PARAMETER";
 /// What the function is configured to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// `NOTICE_TOPIC_ARN`: where notices go.
-    pub topic: TopicArn,
+    /// `NOTICE_TOPIC_ARN` and `CHAT_TOPIC_ARN`: where notices go.
+    pub notices: Destination,
     /// `EVENT_BUS_NAME`: where our events go.
     pub event_bus: String,
     /// `DRY_RUN`: decide and tell, but apply nothing.
@@ -81,10 +81,7 @@ impl Config {
             return Err(invalid(ZONE_ROLES_PARAMETER, parameter, "set either this or ZONE_ROLES, not both"));
         }
         Ok(Self {
-            topic: environment.parsed_optional("NOTICE_TOPIC_ARN")?.ok_or(ConfigurationError::Missing {
-                name: "NOTICE_TOPIC_ARN",
-                meaning: "the ARN of the SNS topic that notices go to",
-            })?,
+            notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             dry_run: environment.flag("DRY_RUN")?,
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
@@ -148,7 +145,7 @@ mod tests {
     #[test]
     fn only_the_topic_is_needed() {
         let config = read(&[TOPIC]).unwrap();
-        assert_eq!(config.topic.as_str(), TOPIC.1);
+        assert_eq!(config.notices.topic.as_str(), TOPIC.1);
         assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
         assert_eq!((config.settings.record_ttl, config.settings.owner_tag_key.as_str()), (300, "Owner"));
         assert_eq!((config.zone_roles.len(), config.zone_roles_parameter, config.lookups), (0, None, Lookups::System));

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use aws_config::SdkConfig;
 use events::EventBus;
 use lambda::{Invocation, Metrics};
-use notices::Topic;
+use notices::{Destination, Topic};
 use sdk::Clock;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ pub struct Handler {
     pub(crate) settings: Settings,
     pub(crate) dry_run: bool,
     sdk: SdkConfig,
-    topic_arn: String,
+    notices: Destination,
     topic: OnceLock<Topic>,
     bus_name: String,
     bus: OnceLock<EventBus>,
@@ -50,7 +50,7 @@ impl Handler {
             settings: config.settings,
             dry_run: config.dry_run,
             sdk: sdk.clone(),
-            topic_arn: config.topic.as_str().to_owned(),
+            notices: config.notices,
             topic: OnceLock::new(),
             bus_name: config.event_bus,
             bus: OnceLock::new(),
@@ -58,7 +58,7 @@ impl Handler {
     }
 
     pub(crate) fn topic(&self) -> &Topic {
-        self.topic.get_or_init(|| Topic::new(&self.sdk, self.topic_arn.as_str()))
+        self.topic.get_or_init(|| Topic::new(&self.sdk, &self.notices))
     }
 
     pub(crate) fn bus(&self) -> &EventBus {

@@ -2,7 +2,7 @@
 
 use certificates::Thresholds;
 use lambda::{ConfigurationError, Environment};
-use notices::TopicArn;
+use notices::Destination;
 use sdk::TrustStore;
 
 use crate::policy::Settings;
@@ -10,8 +10,8 @@ use crate::policy::Settings;
 /// What the function is configured to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// `NOTICE_TOPIC_ARN`: where notices go.
-    pub topic: TopicArn,
+    /// `NOTICE_TOPIC_ARN` and `CHAT_TOPIC_ARN`: where notices go.
+    pub notices: Destination,
     /// `EVENT_BUS_NAME`: where our events go.
     pub event_bus: String,
     /// `DRY_RUN`: decide and tell, but apply nothing.
@@ -30,10 +30,7 @@ impl Config {
     /// A variable is missing or cannot be used; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
         Ok(Self {
-            topic: environment.parsed_optional("NOTICE_TOPIC_ARN")?.ok_or(ConfigurationError::Missing {
-                name: "NOTICE_TOPIC_ARN",
-                meaning: "the ARN of the SNS topic that notices go to",
-            })?,
+            notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             dry_run: environment.flag("DRY_RUN")?,
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
@@ -61,7 +58,7 @@ mod tests {
     #[test]
     fn only_the_topic_is_needed() {
         let config = read(&[TOPIC]).unwrap();
-        assert_eq!(config.topic.as_str(), TOPIC.1);
+        assert_eq!(config.notices.topic.as_str(), TOPIC.1);
         assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
         assert_eq!(config.settings.renew_before_days, 30);
         assert_eq!(config.settings.owner_tag_key, "Owner");

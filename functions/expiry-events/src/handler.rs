@@ -36,7 +36,7 @@ impl Handler {
             clock: Clock::of(sdk),
             settings: config.settings,
             dry_run: config.dry_run,
-            topic: Topic::new(sdk, config.topic.as_str()),
+            topic: Topic::new(sdk, &config.notices),
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(sdk), config.event_bus),
         }
     }

@@ -2,14 +2,14 @@
 
 use certificates::{PrivateCaArn, Thresholds};
 use lambda::{ConfigurationError, Environment};
-use notices::TopicArn;
+use notices::Destination;
 use sdk::TrustStore;
 
 /// What the function is set up with.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `NOTICE_TOPIC_ARN`: where notices go.
-    pub topic: TopicArn,
+    /// `NOTICE_TOPIC_ARN` and `CHAT_TOPIC_ARN`: where notices go.
+    pub notices: Destination,
     /// `EVENT_BUS_NAME`: where events go.
     pub event_bus_name: String,
     /// `OWNER_TAG_KEY`: the tag whose value names the owner in notices.
@@ -33,10 +33,7 @@ impl Config {
     /// A variable is missing or unusable; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
         Ok(Self {
-            topic: environment.parsed_optional("NOTICE_TOPIC_ARN")?.ok_or(ConfigurationError::Missing {
-                name: "NOTICE_TOPIC_ARN",
-                meaning: "the ARN of the SNS topic that notices go to",
-            })?,
+            notices: Destination::read(environment)?,
             event_bus_name: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
             default_private_ca: environment.parsed_optional("DEFAULT_PRIVATE_CA_ARN")?,
@@ -57,7 +54,7 @@ mod tests {
     #[test]
     fn only_the_topic_is_required() {
         let config = Config::read(&[TOPIC].into_iter().collect()).unwrap();
-        assert_eq!(config.topic.as_str(), TOPIC.1);
+        assert_eq!(config.notices.topic.as_str(), TOPIC.1);
         assert_eq!((config.event_bus_name.as_str(), config.owner_tag_key.as_str()), ("default", "Owner"));
         assert_eq!((config.renew_before_days, config.dry_run, config.default_private_ca), (30, false, None));
         assert_eq!((config.thresholds, config.trust_store), (Thresholds::default(), TrustStore::Amazon));

@@ -35,7 +35,7 @@ impl Handler {
         let clock = Clock::of(aws);
         let acm = aws_sdk_acm::Client::new(aws);
         let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
-        let topic = Topic::new(aws, config.topic.as_str());
+        let topic = Topic::new(aws, &config.notices);
         let recorder = Recorder::new(acm.clone(), bus, topic, clock.clone());
         let renewer = Renewer::new(acm.clone(), aws.clone(), recorder.clone(), clock.clone());
         Self { config, acm, recorder, renewer, clock }

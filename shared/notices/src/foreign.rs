@@ -13,12 +13,34 @@ pub fn foreign(text: &str) -> String {
 
 /// [`foreign`] with another length.
 pub fn foreign_up_to(text: &str, longest: usize) -> String {
-    let visible: String = text.chars().map(|c| if is_visible(c) { c } else { ' ' }).collect();
-    let visible = visible.split_whitespace().collect::<Vec<_>>().join(" ").replace("://", "[:]//");
-    if visible.chars().count() <= longest {
-        return visible;
+    let visible = one_line(text);
+    cut(&visible.split_whitespace().collect::<Vec<_>>().join(" ").replace("://", "[:]//"), longest)
+}
+
+/// The text in one line, with a blank for every character that cannot be seen: for sentences of our own, in which the
+/// texts of others are [`foreign`] already.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if is_visible(c) { c } else { ' ' }).collect()
+}
+
+/// The text, with `...` for what is beyond this many characters.
+pub(crate) fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
     }
-    visible.chars().take(longest.saturating_sub(3)).chain("...".chars()).collect()
+    text.chars().take(longest.saturating_sub(3)).chain("...".chars()).collect()
+}
+
+/// A name with `...` for its middle where it has more than this many characters: both ends of a domain name tell
+/// something.
+pub fn short_name(name: &str, longest: usize) -> String {
+    let (length, kept) = (name.chars().count(), longest.saturating_sub(3));
+    if length <= longest {
+        return name.to_owned();
+    }
+    let start = kept / 2;
+    let end = name.chars().skip(length - (kept - start));
+    name.chars().take(start).chain("...".chars()).chain(end).collect()
 }
 
 /// Whether a character is neither a control, a format nor a line separator character (general categories Cc, Cf, Zl, Zp).
@@ -62,6 +84,13 @@ mod tests {
         let cut = foreign(&"é".repeat(200));
         assert_eq!(cut.chars().count(), 80);
         assert!(cut.ends_with("..."));
+    }
+
+    #[test]
+    fn a_long_name_keeps_both_ends() {
+        assert_eq!(short_name("www.example.com", 15), "www.example.com");
+        assert_eq!(short_name("www.a-very-long-name.example.com", 19), "www.a-ve...mple.com");
+        assert_eq!(short_name("www.example.com", 2), "...");
     }
 
     proptest! {

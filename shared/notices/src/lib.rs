@@ -3,11 +3,16 @@
 //! A notice always says what happened, why it matters, what happens next without anybody's help,
 //! and what to do. Its JSON Schema and samples lie in `events/` at the root of the repository.
 
+mod chat;
+mod destination;
+mod footer;
 mod foreign;
+mod message;
 mod notice;
 mod text;
 mod topic;
 
-pub use foreign::{foreign, foreign_up_to};
+pub use destination::{Destination, NotATopic, TopicArn};
+pub use foreign::{foreign, foreign_up_to, short_name};
 pub use notice::{Kind, Notice, Paste, Severity};
-pub use topic::{NotATopic, Topic, TopicArn};
+pub use topic::Topic;

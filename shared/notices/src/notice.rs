@@ -1,8 +1,9 @@
 //! A notice and its form for machines.
 
 use certificates::{CertificateArn, CertificateFacts, CertificateType, FailureReason, KeyAlgorithm, RenewalStatus};
-use certificates::{ResourceRecord, days_left};
-use jiff::Timestamp;
+use certificates::{ResourceRecord, days_left, utc_date};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use crate::text;
@@ -11,6 +12,10 @@ use crate::text;
 const SCHEMA_VERSION: u8 = 1;
 /// A certificate can be in use by thousands of resources, and a message holds 256 KiB in all.
 const LISTED_RESOURCES: usize = 25;
+/// Whoever needs all of a thousand names asks ACM.
+const LISTED_NAMES: usize = 100;
+/// The command at the end of a notice mutes its certificate for so long.
+const MUTE_DAYS: i32 = 14;
 
 /// What a notice is about: the message attribute `kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -96,8 +101,14 @@ pub struct Notice {
     pub region: String,
     /// Its first name.
     pub domain_name: Option<String>,
-    /// All its names, as far as known.
+    /// Its first names, as far as known.
     pub subject_alternative_names: Vec<String>,
+    /// How many names it has, as far as known.
+    pub subject_alternative_names_count: usize,
+    /// Who issued it, in ACM's words.
+    pub issuer: Option<String>,
+    /// Its serial number, hexadecimal with colons.
+    pub serial_number: Option<String>,
     /// Where it came from.
     pub certificate_type: CertificateType,
     /// Its key.
@@ -128,12 +139,25 @@ pub struct Notice {
     pub what_to_do: Vec<String>,
     /// DNS records that have to exist.
     pub records: Vec<ResourceRecord>,
+    /// How many more there are, for which the message has no room.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub records_left_out: usize,
     /// Why they are not there: one word, only with `validation-records-missing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// The records in forms to paste.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub to_paste: Vec<Paste>,
+    /// The Lambda function that sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<String>,
+    /// Until when the command at its end mutes the certificate.
+    #[serde(skip)]
+    pub mute_until: Date,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Text to paste somewhere.
@@ -164,12 +188,15 @@ impl Notice {
         Self {
             kind,
             severity,
-            subject: text::subject(severity, headline),
+            subject: text::subject(severity, headline, facts.domain_name.as_deref()),
             certificate_arn: facts.arn.clone(),
             account: facts.arn.account().to_owned(),
             region: facts.arn.region().to_owned(),
             domain_name: facts.domain_name.clone(),
-            subject_alternative_names: facts.subject_alternative_names.clone(),
+            subject_alternative_names: facts.subject_alternative_names.iter().take(LISTED_NAMES).cloned().collect(),
+            subject_alternative_names_count: facts.subject_alternative_names.len(),
+            issuer: facts.issuer.clone(),
+            serial_number: facts.serial.clone(),
             certificate_type: facts.certificate_type.clone(),
             key_algorithm: facts.key_algorithm.clone(),
             in_use: facts.in_use,
@@ -185,8 +212,11 @@ impl Notice {
             what_happens_next: String::new(),
             what_to_do: Vec::new(),
             records: Vec::new(),
+            records_left_out: 0,
             cause: None,
             to_paste: Vec::new(),
+            sent_by: None,
+            mute_until: utc_date(now).saturating_add(MUTE_DAYS.days()),
         }
     }
 

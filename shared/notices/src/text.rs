@@ -2,102 +2,137 @@
 
 use std::fmt::Write;
 
+use crate::footer::footer;
+use crate::foreign::{foreign, foreign_up_to, one_line, short_name};
 use crate::notice::{Notice, Severity};
 
 /// Names and resources beyond so many are counted, not listed: a person reads this.
-const LISTED: usize = 10;
+const LISTED_NAMES: usize = 10;
+const LISTED_RESOURCES: usize = 5;
+/// An ARN is of use only as a whole.
+const ARN_LENGTH: usize = 250;
 /// [Publish](https://docs.aws.amazon.com/sns/latest/api/API_Publish.html): a subject has fewer than
 /// 100 characters, all ASCII, without line breaks or control characters.
 const SUBJECT_LENGTH: usize = 99;
+/// A name is not cut to less than this: then rather the end of the subject.
+const SHORTEST_NAME: usize = 16;
 
-pub(crate) fn subject(severity: Severity, headline: &str) -> String {
+/// The subject. What is too long is the name, as a rule; the reason and the days after it say more than its middle.
+pub(crate) fn subject(severity: Severity, headline: &str, name: Option<&str>) -> String {
     let label = match severity {
         Severity::Info => "[info]",
         Severity::Warning => "[warning]",
         Severity::Critical => "[CRITICAL]",
     };
+    let whole = format!("{label} {headline}").replace("://", "[:]//");
+    let excess = whole.chars().count().saturating_sub(SUBJECT_LENGTH);
+    let shorter = if excess > 0 { name.and_then(|name| with_short_name(&whole, name, excess)) } else { None };
     let clean: String =
-        format!("{label} {headline}").chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
+        shorter.unwrap_or(whole).chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
     if clean.len() <= SUBJECT_LENGTH {
         return clean;
     }
     format!("{}...", &clean[..SUBJECT_LENGTH - 3])
 }
 
+/// The subject with so many characters less, all of them from the name.
+fn with_short_name(subject: &str, name: &str, excess: usize) -> Option<String> {
+    [name.to_owned(), foreign(name)].into_iter().filter(|name| subject.contains(name.as_str())).find_map(|name| {
+        let longest = name.chars().count().checked_sub(excess).filter(|longest| *longest >= SHORTEST_NAME)?;
+        Some(subject.replacen(&name, &short_name(&name, longest), 1))
+    })
+}
+
+/// What happened and what to do first, then the facts, then what is only copied.
 pub(crate) fn body(notice: &Notice) -> String {
     let mut text = String::new();
     section(&mut text, "What happened", &notice.what_happened);
-    text.push_str("Certificate\n");
-    for (label, value) in certificate(notice) {
-        let _ = writeln!(text, "  {label:<12} {value}");
-    }
-    text.push('\n');
     section(&mut text, "Why it matters", &notice.why_it_matters);
-    section(&mut text, "What happens next", &notice.what_happens_next);
     text.push_str("What to do\n");
     if notice.what_to_do.is_empty() {
         text.push_str("  Nothing.\n");
     }
     for (number, step) in notice.what_to_do.iter().enumerate() {
-        let _ = writeln!(text, "  {}. {step}", number + 1);
+        let _ = writeln!(text, "  {}. {}", number + 1, one_line(step));
     }
-    if !notice.records.is_empty() {
-        text.push_str("\nDNS records that have to exist\n");
-        for record in &notice.records {
-            let _ = writeln!(text, "  {} {} {}", record.name, record.kind, record.value);
-        }
+    text.push('\n');
+    section(&mut text, "What happens next", &notice.what_happens_next);
+    text.push_str("Certificate\n");
+    for (label, value) in certificate(notice) {
+        let _ = writeln!(text, "  {label:<12} {value}");
     }
-    for paste in &notice.to_paste {
-        let _ = writeln!(text, "\n{}\n{}", paste.title, paste.text);
-    }
+    text.push('\n');
+    records(&mut text, notice);
+    text.push_str(&footer(notice));
     text
+}
+
+/// The records once: in the forms to paste, where there are such.
+fn records(text: &mut String, notice: &Notice) {
+    if notice.records.is_empty() && notice.to_paste.is_empty() {
+        return;
+    }
+    text.push_str("Required DNS records\n");
+    for paste in &notice.to_paste {
+        let lines: Vec<String> = paste.text.lines().map(one_line).collect();
+        let _ = writeln!(text, "\n{}\n{}", one_line(&paste.title), lines.join("\n"));
+    }
+    for record in notice.records.iter().filter(|_| notice.to_paste.is_empty()) {
+        let _ = writeln!(text, "  {}", one_line(&format!("{} {} {}", record.name, record.kind, record.value)));
+    }
+    if notice.records_left_out > 0 {
+        let _ = writeln!(text, "  {} more: {}", notice.records_left_out, notice.describe_command());
+    }
+    text.push('\n');
 }
 
 fn section(text: &mut String, title: &str, words: &str) {
     if !words.is_empty() {
-        let _ = writeln!(text, "{title}\n  {words}\n");
+        let _ = writeln!(text, "{title}\n  {}\n", one_line(words));
     }
 }
 
 fn certificate(notice: &Notice) -> Vec<(&'static str, String)> {
-    let mut lines = Vec::new();
-    if let Some(name) = notice.domain_name.as_deref().filter(|name| !name.is_empty()) {
-        lines.push(("name", name.to_owned()));
-    }
-    let others: Vec<&str> = notice
-        .subject_alternative_names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| Some(*name) != notice.domain_name.as_deref())
-        .collect();
-    if !others.is_empty() {
-        lines.push(("other names", listed(&others, others.len())));
-    }
+    let mut lines = names(notice);
     lines.push(("ARN", notice.certificate_arn.to_string()));
     lines.push(("account", format!("{} in {}", notice.account, notice.region)));
     if let Some(not_after) = notice.not_after {
         lines.push(("valid until", format!("{not_after}{}", remaining(notice.days_left))));
     }
+    lines.extend(notice.issuer.as_deref().map(|issuer| ("issuer", foreign(issuer))));
+    lines.extend(notice.serial_number.as_deref().map(|serial| ("serial", foreign(serial))));
     let key = notice.key_algorithm.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
-    lines.push(("type", format!("{}{key}", notice.certificate_type)));
-    let in_use_by: Vec<&str> = notice.in_use_by.iter().map(String::as_str).collect();
-    lines.push((
-        "in use by",
-        match (notice.in_use, in_use_by.is_empty()) {
-            (_, false) => listed(&in_use_by, notice.in_use_by_count),
-            (Some(true), true) => "AWS resources (see DescribeCertificate)".into(),
-            (Some(false), true) => "nothing in AWS".into(),
-            (None, true) => "not known".into(),
-        },
-    ));
-    if let Some(owner) = &notice.owner {
-        lines.push(("owner", owner.clone()));
-    }
+    lines.push(("type", foreign(&format!("{}{key}", notice.certificate_type))));
+    lines.push(("in use by", in_use_by(notice)));
+    lines.extend(notice.owner.as_deref().map(|owner| ("owner", foreign(owner))));
     if let Some(status) = notice.status {
         let reason = notice.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
         lines.push(("renewal", format!("{status}{reason}")));
     }
     lines
+}
+
+fn names(notice: &Notice) -> Vec<(&'static str, String)> {
+    let name = notice.domain_name.as_deref().filter(|name| !name.is_empty());
+    let all = &notice.subject_alternative_names;
+    let others: Vec<String> =
+        all.iter().filter(|other| Some(other.as_str()) != name).map(|other| foreign(other)).collect();
+    let not_listed = notice.subject_alternative_names_count.saturating_sub(all.len());
+    let mut lines: Vec<_> = name.map(|name| ("name", foreign(name))).into_iter().collect();
+    if !others.is_empty() {
+        lines.push(("other names", listed(&others, LISTED_NAMES, others.len() + not_listed)));
+    }
+    lines
+}
+
+fn in_use_by(notice: &Notice) -> String {
+    let resources: Vec<String> = notice.in_use_by.iter().map(|arn| foreign_up_to(arn, ARN_LENGTH)).collect();
+    match (notice.in_use, resources.is_empty()) {
+        (_, false) => listed(&resources, LISTED_RESOURCES, notice.in_use_by_count),
+        (Some(true), true) => "AWS resources (see DescribeCertificate)".into(),
+        (Some(false), true) => "nothing in AWS".into(),
+        (None, true) => "not known".into(),
+    }
 }
 
 fn remaining(days_left: Option<i64>) -> String {
@@ -111,8 +146,8 @@ fn remaining(days_left: Option<i64>) -> String {
     }
 }
 
-fn listed(items: &[&str], total: usize) -> String {
-    let shown: Vec<&str> = items.iter().take(LISTED).copied().collect();
+fn listed(items: &[String], most: usize, total: usize) -> String {
+    let shown = &items[..items.len().min(most)];
     let more = total.saturating_sub(shown.len());
     let mut text = shown.join(", ");
     if more > 0 {
@@ -129,15 +164,29 @@ mod tests {
 
     #[test]
     fn a_long_subject_is_cut_and_says_so() {
-        let subject = subject(Severity::Critical, &"a".repeat(200));
+        let subject = subject(Severity::Critical, &"a".repeat(200), None);
         assert_eq!(subject.len(), 99);
         assert!(subject.starts_with("[CRITICAL] aaa") && subject.ends_with("..."));
     }
 
+    #[test]
+    fn a_long_name_costs_neither_the_reason_nor_the_days() {
+        let name = format!("{}.shop.example.com", "a".repeat(63));
+        for shown in [name.clone(), foreign(&name)] {
+            let subject = subject(
+                Severity::Warning,
+                &format!("renewal of {shown} failed (issuer-refused); 23 days left"),
+                Some(&name),
+            );
+            assert!(subject.len() <= 99 && subject.starts_with("[warning] renewal of aaa"), "{subject}");
+            assert!(subject.ends_with(".example.com failed (issuer-refused); 23 days left"), "{subject}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn sns_takes_every_subject(headline in any::<String>()) {
-            let subject = subject(Severity::Info, &headline);
+        fn sns_takes_every_subject(headline in any::<String>(), name in ".{0,5}") {
+            let subject = subject(Severity::Info, &headline, Some(&name));
             prop_assert!(subject.len() < 100);
             prop_assert!(subject.bytes().all(|b| (b' '..=b'~').contains(&b)));
         }
