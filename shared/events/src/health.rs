@@ -23,7 +23,7 @@ pub struct Affected {
     pub skipped: Vec<Skipped>,
 }
 
-/// Something that an AWS Health event named and that is not looked at.
+/// Something that an AWS Health event named and that is not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Skipped {
     /// What it named.
@@ -53,20 +53,28 @@ impl<'a> HealthEvent<'a> {
         text(&self.0.detail["eventTypeCode"], "detail.eventTypeCode")
     }
 
-    /// What it names. An AWS Health event may name many certificates. It is delivered in other Regions too
+    /// Whether AWS says that what it reports is over.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.detail["statusCode"] == "closed"
+    }
+
+    /// What it names. An AWS Health event may name many certificates, or nothing: public ones (`eventScopeCode`
+    /// `PUBLIC`) are about a service, not about a customer's resources. It is delivered in other Regions too
     /// ([Region coverage](https://docs.aws.amazon.com/health/latest/ug/choosing-a-region.html)), so a
-    /// certificate that lives elsewhere is no error here.
+    /// certificate of another Region is not an error here.
     ///
     /// # Errors
-    /// It names nothing.
+    /// It has none of the two lists that name things.
     pub fn affected(&self, here: &Scope) -> Result<Affected, BadField> {
         let Self(envelope) = self;
-        let mut entities = strings(&envelope.detail["affectedEntities"], |entity| &entity["entityValue"]);
+        let listed = &envelope.detail["affectedEntities"];
+        if !listed.is_array() && !envelope.resources.is_array() {
+            return Err(BadField::new("detail.affectedEntities", "is not a list, and neither is `resources`"));
+        }
+        let mut entities = strings(listed, |entity| &entity["entityValue"]);
         if entities.is_empty() {
             entities = strings(envelope.resources, |resource| resource);
-        }
-        if entities.is_empty() {
-            return Err(BadField::new("detail.affectedEntities", "names nothing, and neither does `resources`"));
         }
         let (mut certificates, mut skipped) = (Vec::new(), Vec::new());
         for entity in entities {
@@ -151,11 +159,36 @@ mod tests {
     }
 
     #[test]
-    fn resources_stand_in_for_entities() {
+    fn resources_replace_entities_that_are_missing() {
         let expected = Affected { certificates: vec![ARN.parse().unwrap()], skipped: Vec::new() };
         for entities in [json!(null), json!([]), json!([{ "entityValue": null }]), json!(ARN)] {
             assert_eq!(affected(json!([ARN]), entities.clone()), Ok(expected.clone()), "{entities}");
-            assert_eq!(affected(json!([]), entities).unwrap_err().field, "detail.affectedEntities");
+        }
+    }
+
+    #[test]
+    fn a_public_event_names_nothing() {
+        let nothing = Affected { certificates: Vec::new(), skipped: Vec::new() };
+        for (resources, entities) in [
+            (json!([]), json!([])),
+            (json!([]), json!(null)),
+            (json!(null), json!([])),
+            (json!([]), json!([{ "entityValue": null }])),
+        ] {
+            assert_eq!(affected(resources, entities), Ok(nothing.clone()));
+        }
+        for resources in [json!(null), json!(ARN), json!({})] {
+            assert_eq!(affected(resources, json!(null)).unwrap_err().field, "detail.affectedEntities");
+        }
+    }
+
+    #[test]
+    fn an_event_is_closed_when_it_says_so() {
+        for (status, closed) in
+            [(json!("closed"), true), (json!("open"), false), (json!("upcoming"), false), (json!(null), false)]
+        {
+            let event = event(json!([ARN]), json!({"service": "ACM", "statusCode": status}));
+            assert_eq!(HealthEvent::read(&Envelope::read(&event).unwrap()).unwrap().is_closed(), closed, "{event}");
         }
     }
 }
