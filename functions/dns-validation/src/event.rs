@@ -151,6 +151,8 @@ fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, BadField> {
 fn health(event: HealthEvent<'_>, here: &Scope) -> Result<Trigger, BadField> {
     let code = event.type_code()?;
     let occasion = Occasion::of_health(code).ok_or_else(|| BadField::not_taken("detail.eventTypeCode", code))?;
+    // What AWS Health has closed does not count against what ACM says now.
+    let occasion = if event.is_closed() { Occasion::RenewalStateChange } else { occasion };
     let Affected { certificates, skipped } = event.affected(here)?;
     Ok(Trigger::Look { occasion, change_asked_at: None, certificates, skipped })
 }
@@ -194,6 +196,13 @@ mod tests {
         ] {
             assert_eq!(read(&event), Ok(Trigger::look(expected, ARN.parse().unwrap())), "{event}");
         }
+    }
+
+    #[test]
+    fn a_closed_event_does_not_report_a_failure() {
+        let mut event = health("CAA_CHECK_FAILURE", json!(null));
+        event["detail"]["statusCode"] = json!("closed");
+        assert_eq!(read(&event), Ok(Trigger::look(Occasion::RenewalStateChange, ARN.parse().unwrap())));
     }
 
     #[test]
