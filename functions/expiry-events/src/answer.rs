@@ -1,23 +1,24 @@
-//! What the function answers: the outcome of one look, of several, or of a sweep.
+//! What the function answers: the outcome of one check, of several, or of a sweep.
 
 use certificates::CertificateArn;
 use lambda::Metrics;
 use serde::Serialize;
 
 use crate::Skipped;
-use crate::policy::{Action, Plan};
+use crate::apply::Applied;
+use crate::policy::{Action, Plan, Reason};
 
 /// What the function answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    /// One certificate was looked at.
+    /// One certificate was checked.
     Look(Box<Looked>),
     /// An AWS Health event that names several things, or none of this account and Region.
     Looks {
         /// `looked` or `ignored`.
         outcome: Outcome,
-        /// Why nothing was looked at.
+        /// Why nothing was checked.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
         /// The certificates.
@@ -25,7 +26,7 @@ pub enum Answer {
         /// What else the event named.
         skipped: Vec<Skipped>,
     },
-    /// All certificates were looked at.
+    /// All certificates were checked.
     Sweep(Swept),
 }
 
@@ -35,24 +36,35 @@ pub enum Answer {
 pub enum Outcome {
     /// A notice was published.
     Noticed,
-    /// A renewal was asked for.
+    /// A renewal was requested.
     RenewalRequested,
     /// Both.
     NoticedAndRenewalRequested,
-    /// Nobody has to be told and nothing has to be renewed.
+    /// Nothing is to be reported and nothing has to be renewed.
     NothingToDo,
-    /// The certificate is none that anything can be done about.
+    /// It is not a certificate that anything can be done about.
     Ignored,
     /// `DRY_RUN`: there is something to do, and it was not done.
     Planned,
-    /// Several certificates of one event were looked at.
+    /// Several certificates of one event were checked.
     Looked,
-    /// All certificates were looked at.
+    /// All certificates were checked.
     Swept,
 }
 
 impl Outcome {
-    /// As it stands in answers and logs.
+    /// What this plan comes to.
+    fn of(plan: &Plan) -> Self {
+        match (plan.publish.is_empty(), &plan.request) {
+            (true, None) if plan.reason == Reason::NotIssued => Self::Ignored,
+            (true, None) => Self::NothingToDo,
+            (false, None) => Self::Noticed,
+            (true, Some(_)) => Self::RenewalRequested,
+            (false, Some(_)) => Self::NoticedAndRenewalRequested,
+        }
+    }
+
+    /// As answers and logs show it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -68,7 +80,7 @@ impl Outcome {
     }
 }
 
-/// What came of a look at one certificate.
+/// What came of the check of one certificate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Looked {
     /// How it ended.
@@ -79,6 +91,9 @@ pub struct Looked {
     pub reason: &'static str,
     /// What was done, or with `DRY_RUN` what would be.
     pub actions: Vec<Action>,
+    /// Why AWS refused our tags on the certificate, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags_refused: Option<String>,
     /// With `DRY_RUN`: the whole plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
@@ -86,7 +101,22 @@ pub struct Looked {
 
 impl Looked {
     pub(crate) fn gone(certificate: CertificateArn) -> Self {
-        Self { outcome: Outcome::Ignored, certificate, reason: "certificate-gone", actions: Vec::new(), plan: None }
+        let (outcome, reason, actions) = (Outcome::Ignored, "certificate-gone", Vec::new());
+        Self { outcome, certificate, reason, actions, tags_refused: None, plan: None }
+    }
+
+    pub(crate) fn of(certificate: CertificateArn, Applied { plan, tags_refused }: Applied) -> Self {
+        let (outcome, reason, actions) = (Outcome::of(&plan), plan.reason.as_str(), plan.actions());
+        Self { outcome, certificate, reason, actions, tags_refused, plan: None }
+    }
+
+    /// What would be done.
+    pub(crate) fn planned(certificate: CertificateArn, plan: Plan) -> Self {
+        if plan.is_empty() {
+            return Self::of(certificate, Applied { plan, tags_refused: None });
+        }
+        let (reason, actions) = (plan.reason.as_str(), plan.actions());
+        Self { outcome: Outcome::Planned, certificate, reason, actions, tags_refused: None, plan: Some(plan) }
     }
 
     /// Counts what was done.
@@ -110,7 +140,7 @@ impl Looked {
         self.actions.iter().map(|action| u64::from(matches!(action, Action::PublishNotice { .. }))).sum()
     }
 
-    /// Whether a renewal was asked for, as a count.
+    /// Whether a renewal was requested, as a count.
     #[must_use]
     pub fn renewals_requested(&self) -> u64 {
         let asks = |action: &Action| matches!(action, Action::SendEvent { detail_type } if *detail_type == events::RENEWAL_REQUESTED);
@@ -119,7 +149,7 @@ impl Looked {
 }
 
 impl Answer {
-    /// What came of the looks at the certificates of one event.
+    /// What came of the checks of one event's certificates.
     pub(crate) fn of_looks(mut looks: Vec<Looked>, skipped: Vec<Skipped>) -> Self {
         if looks.is_empty() {
             let reason = Some("no-certificate-here");
@@ -135,15 +165,19 @@ impl Answer {
 /// What came of a sweep.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Swept {
-    /// `swept`.
+    /// `swept`; with `DRY_RUN`, `planned`.
     pub outcome: Outcome,
     /// Certificates of the account and Region.
     pub certificates: usize,
-    /// Those that were looked at more closely.
+    /// Those that were checked more closely.
     pub looked_at: usize,
     /// Notices published; with `DRY_RUN`, that would be.
     pub notices: u64,
-    /// Renewals asked for; with `DRY_RUN`, that would be.
+    /// Certificates whose notices were held back, because this sweep had published `NOTICES_PER_SWEEP`.
+    pub held_back: usize,
+    /// Certificates on which AWS refused our tags.
+    pub tags_refused: usize,
+    /// Renewals requested; with `DRY_RUN`, that would be.
     pub renewals_requested: u64,
     /// Entries of the listing that could not be read.
     pub unreadable: usize,

@@ -14,8 +14,10 @@ pub struct Config {
     pub notices: Destination,
     /// `EVENT_BUS_NAME`: where our events go.
     pub event_bus: String,
-    /// `DRY_RUN`: decide and tell, but apply nothing.
+    /// `DRY_RUN`: decide and answer, but apply nothing.
     pub dry_run: bool,
+    /// `NOTICES_PER_SWEEP`: how many notices that are not critical one sweep publishes.
+    pub notices_per_sweep: u16,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
     /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`, `RECORDS_ARE_KEPT`,
@@ -33,6 +35,7 @@ impl Config {
             notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             dry_run: environment.flag("DRY_RUN")?,
+            notices_per_sweep: environment.number("NOTICES_PER_SWEEP", 1..=10_000, 100)?,
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
             settings: Settings {
                 thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
@@ -60,7 +63,7 @@ mod tests {
         let config = read(&[TOPIC]).unwrap();
         assert_eq!(config.notices.topic.as_str(), TOPIC.1);
         assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
-        assert_eq!(config.settings.renew_before_days, 30);
+        assert_eq!((config.notices_per_sweep, config.settings.renew_before_days), (100, 30));
         assert_eq!(config.settings.owner_tag_key, "Owner");
         assert_eq!(config.settings.thresholds, Thresholds::default());
     }
@@ -77,6 +80,8 @@ mod tests {
             ("TRUST_STORE", "everybody"),
             ("NOTICE_THRESHOLDS", "soon"),
             ("RENEW_BEFORE_DAYS", "0"),
+            ("NOTICES_PER_SWEEP", "0"),
+            ("NOTICES_PER_SWEEP", "10001"),
             ("REQUEST_RENEWALS", "maybe"),
             ("RECORDS_ARE_KEPT", "maybe"),
         ] {

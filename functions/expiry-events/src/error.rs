@@ -8,7 +8,7 @@ use sdk::CallError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The event is not one of those that this function takes.
+    /// The event is not one that this function takes.
     #[error("the event's field `{field}` {problem}")]
     BadEvent {
         /// The field that decides.
@@ -19,7 +19,7 @@ pub enum Error {
     /// The certificates could not be listed.
     #[error("the sweep could not list the certificates")]
     List(#[source] CallError),
-    /// A certificate could not be looked at, or not everything that was decided could be applied.
+    /// A certificate could not be checked, or not everything that was decided could be applied.
     #[error("{certificate}: {cause}")]
     Look {
         /// The certificate.
@@ -32,9 +32,9 @@ pub enum Error {
     Several {
         /// How many failed.
         failed: usize,
-        /// How many there were to look at.
+        /// How many there were to check.
         of: usize,
-        /// How many were not begun, for want of time.
+        /// How many were not started, because time ran out.
         left: usize,
         /// What happened to the first one that failed.
         first: Box<Error>,
@@ -44,9 +44,9 @@ pub enum Error {
     /// The function's time was nearly over.
     #[error("no time was left for {left} of {of} certificates")]
     OutOfTime {
-        /// How many were not begun.
+        /// How many were not started.
         left: usize,
-        /// How many there were to look at.
+        /// How many there were to check.
         of: usize,
     },
 }

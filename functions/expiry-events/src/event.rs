@@ -23,7 +23,7 @@ pub enum Trigger {
     Look {
         /// Why.
         occasion: Occasion,
-        /// Each of them once. Empty when an AWS Health event names none of this account and Region.
+        /// Each of them once. Empty when an AWS Health event names none of this account and Region, or nothing at all.
         certificates: Vec<CertificateArn>,
         /// What an AWS Health event named besides.
         skipped: Vec<Skipped>,
@@ -48,6 +48,8 @@ pub enum Occasion {
     RenewalActionRequired,
     /// ACM: it was revoked.
     Revoked,
+    /// ACM: its CA revoked it.
+    RevokedByCa,
     /// ACM: it was rotated.
     Rotated,
     /// AWS Health: the state of its renewal changed.
@@ -59,7 +61,7 @@ pub enum Occasion {
 }
 
 impl Occasion {
-    /// ACM's detail types. Both kinds of revocation begin alike.
+    /// ACM's detail types.
     fn of_acm(detail_type: &str, detail: &Value) -> Self {
         match detail_type {
             "ACM Certificate Approaching Expiration" => Self::ApproachingExpiration,
@@ -68,16 +70,17 @@ impl Occasion {
             "ACM Certificate Available" => Self::Available,
             "ACM Certificate Renewal Action Required" => Self::RenewalActionRequired,
             "ACM Certificate Rotated" => Self::Rotated,
+            by_ca if by_ca.starts_with("ACM Certificate Revoked by") => Self::RevokedByCa,
             revoked if revoked.starts_with("ACM Certificate Revoked") => Self::Revoked,
             _ => Self::Other,
         }
     }
 
-    /// ACM's codes of AWS Health events.
-    fn of_health(type_code: Option<&str>) -> Self {
-        match type_code {
-            Some("AWS_ACM_RENEWAL_STATE_CHANGE") => Self::RenewalStateChange,
-            Some("CAA_CHECK_FAILURE" | "AWS_ACM_RENEWAL_FAILURE") => Self::RenewalActionRequired,
+    /// ACM's codes of AWS Health events. A failure that AWS has closed is a reason to check, no more.
+    fn of_health(event: &HealthEvent<'_>) -> Self {
+        match event.type_code() {
+            Ok("AWS_ACM_RENEWAL_STATE_CHANGE") => Self::RenewalStateChange,
+            Ok("CAA_CHECK_FAILURE" | "AWS_ACM_RENEWAL_FAILURE") if !event.is_closed() => Self::RenewalActionRequired,
             _ => Self::Other,
         }
     }
@@ -92,6 +95,7 @@ impl Occasion {
             Self::Renewed => "renewed",
             Self::RenewalActionRequired => "renewal-action-required",
             Self::Revoked => "revoked",
+            Self::RevokedByCa => "revoked-by-ca",
             Self::Rotated => "rotated",
             Self::RenewalStateChange => "renewal-state-change",
             Self::Sweep => "sweep",
@@ -116,7 +120,7 @@ impl Trigger {
             ("aws.health", HEALTH_EVENT) => {
                 let health = HealthEvent::read(&event)?;
                 let Affected { certificates, skipped } = health.affected(here)?;
-                Ok(Self::Look { occasion: Occasion::of_health(health.type_code().ok()), certificates, skipped })
+                Ok(Self::Look { occasion: Occasion::of_health(&health), certificates, skipped })
             }
             _ if event.asks_for_sweep() => Ok(Self::Sweep),
             _ => Err(event.not_taken().into()),
@@ -168,7 +172,7 @@ mod tests {
             ("ACM Certificate Available", json!(null), Occasion::Available),
             ("ACM Certificate Renewal Action Required", json!({}), Occasion::RenewalActionRequired),
             ("ACM Certificate Revoked", json!({}), Occasion::Revoked),
-            ("ACM Certificate Revoked by Certificate Authority (CA)", json!({}), Occasion::Revoked),
+            ("ACM Certificate Revoked by Certificate Authority (CA)", json!({}), Occasion::RevokedByCa),
             ("ACM Certificate Rotated", json!({}), Occasion::Rotated),
             ("ACM Certificate Teleported", json!([1, 2]), Occasion::Other),
         ] {
@@ -189,6 +193,19 @@ mod tests {
             ("AWS_ACM_SOMETHING_NEW", Occasion::Other),
         ] {
             assert_eq!(occasion(&health(code, json!(null))), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_closed_health_event_is_a_check_like_any_other() {
+        for (code, expected) in [
+            ("AWS_ACM_RENEWAL_STATE_CHANGE", Occasion::RenewalStateChange),
+            ("CAA_CHECK_FAILURE", Occasion::Other),
+            ("AWS_ACM_RENEWAL_FAILURE", Occasion::Other),
+        ] {
+            let event = json!({"source": "aws.health", "detail-type": "AWS Health Event", "resources": [ARN],
+                "detail": {"service": "ACM", "eventTypeCode": code, "statusCode": "closed"}});
+            assert_eq!(occasion(&event), expected, "{code}");
         }
     }
 

@@ -2,8 +2,8 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_acm::Client;
-use certificates::tags::{self, Tags};
-use certificates::{CertificateArn, CertificateFacts, RenewalStatus};
+use certificates::tags::Tags;
+use certificates::{CertificateArn, CertificateFacts};
 use events::EventBus;
 use futures::future::try_join;
 use lambda::{Invocation, Metrics};
@@ -11,8 +11,12 @@ use notices::Topic;
 use sdk::{CallError, Clock};
 use serde_json::Value;
 
-use crate::answer::{Answer, Looked, Outcome};
-use crate::policy::{Look, Plan, Request, Settings, decide};
+use crate::allowance::Allowance;
+use crate::answer::{Answer, Looked};
+use crate::apply::is_gone;
+use crate::policy::news::News;
+use crate::policy::succession::Successions;
+use crate::policy::{Look, Plan, Reason, Settings, decide};
 use crate::tally::Tally;
 use crate::{Config, Error, Occasion, Trigger};
 
@@ -23,8 +27,9 @@ pub struct Handler {
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) dry_run: bool,
-    topic: Topic,
-    bus: EventBus,
+    pub(crate) notices_per_sweep: u16,
+    pub(crate) topic: Topic,
+    pub(crate) bus: EventBus,
 }
 
 impl Handler {
@@ -36,6 +41,7 @@ impl Handler {
             clock: Clock::of(sdk),
             settings: config.settings,
             dry_run: config.dry_run,
+            notices_per_sweep: config.notices_per_sweep,
             topic: Topic::new(sdk, &config.notices),
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(sdk), config.event_bus),
         }
@@ -57,7 +63,7 @@ impl Handler {
     ///
     /// # Errors
     /// The event is not for this function, or a call failed. What was decided and not applied is
-    /// decided again at the next look.
+    /// decided again at the next check.
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
         match Trigger::read(event, &invocation.scope)? {
             Trigger::Sweep => self.sweep(invocation.deadline, metrics).await.map(Answer::Sweep),
@@ -73,11 +79,14 @@ impl Handler {
         }
     }
 
-    /// Looks at one certificate and does what is to be done.
+    /// Checks one certificate and does what is to be done.
     async fn look(&self, occasion: Occasion, arn: &CertificateArn) -> Result<Looked, Error> {
         let read = try_join(acm::describe(&self.acm, arn), acm::list_tags(&self.acm, arn)).await;
         match read.map_err(|cause| Error::look(arn, cause))? {
-            (Some(facts), Some(tags)) => self.conclude(self.at(occasion, facts, tags)).await,
+            (Some(facts), Some(tags)) => {
+                let look = self.with_successor(self.at(occasion, facts, tags)).await;
+                self.conclude(look.map_err(|cause| Error::look(arn, cause))?, &Allowance::unlimited()).await
+            }
             _ => Ok(log(occasion, Looked::gone(arn.clone()))),
         }
     }
@@ -88,79 +97,35 @@ impl Handler {
     }
 
     /// Decides and applies.
-    pub(crate) async fn conclude(&self, look: Look) -> Result<Looked, Error> {
-        let arn = &look.facts.arn;
+    pub(crate) async fn conclude(&self, look: Look, allowance: &Allowance) -> Result<Looked, Error> {
+        let (arn, occasion) = (look.facts.arn.clone(), look.occasion);
         for unreadable in &look.instructions.unreadable {
             tracing::warn!(certificate_arn = %arn, reason = "unreadable-tag", key = unreadable.key, "{unreadable}");
         }
         let plan = decide(&look, &self.settings);
-        let outcome = if self.dry_run && !plan.is_empty() { Outcome::Planned } else { outcome(&plan) };
-        let actions = plan.actions();
-        if !self.dry_run {
-            match self.apply(arn, &plan).await {
-                Ok(()) => {}
-                Err(cause) if cause.operation.starts_with("acm:") && cause.has_code("ResourceNotFoundException") => {
-                    return Ok(log(look.occasion, Looked::gone(arn.clone())));
-                }
-                Err(cause) => return Err(Error::look(arn, cause)),
-            }
+        if self.dry_run {
+            return Ok(log(occasion, Looked::planned(arn, plan)));
         }
-        let reason = plan.reason.as_str();
-        let plan = (outcome == Outcome::Planned).then_some(plan);
-        Ok(log(look.occasion, Looked { outcome, certificate: arn.clone(), reason, actions, plan }))
-    }
-
-    /// Applies a plan. A notice that cannot be sent does not keep a certificate from being renewed,
-    /// nor the other way round; the first error is the answer.
-    async fn apply(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
-        // First, while what was read of the tags is fresh: SNS may keep us waiting.
-        let requested = match &plan.request {
-            Some(request) => self.request(arn, request).await,
-            None => Ok(()),
-        };
-        let told = self.tell(arn, plan).await;
-        requested.and(told)
-    }
-
-    /// Publishes first and remembers then: a notice that is repeated after a crash is better than one
-    /// that nobody got.
-    async fn tell(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
-        for notice in &plan.publish {
-            self.topic.publish(notice).await?;
-        }
-        match &plan.record_noticed {
-            Some(noticed) => acm::add_tags(&self.acm, arn, &[(tags::NOTICED, noticed.to_string())]).await,
-            None => Ok(()),
+        match self.apply(look, allowance.admit(plan)).await {
+            Ok(applied) => Ok(log(occasion, Looked::of(arn, applied))),
+            Err(cause) if is_gone(&cause) => Ok(log(occasion, Looked::gone(arn))),
+            Err(cause) => Err(Error::look(&arn, cause)),
         }
     }
 
-    /// Marks first and asks then: a request that is lost after the mark is found again by its age.
-    async fn request(&self, arn: &CertificateArn, request: &Request) -> Result<(), CallError> {
-        if let Some(mark) = &request.mark {
-            let status = (tags::STATUS, RenewalStatus::PendingRenewal.to_string());
-            let since = (tags::STATUS_SINCE, tags::format_time(mark.since));
-            let renewal_of = mark.renewal_of.clone().map(|serial| (tags::RENEWAL_OF, serial));
-            let marked: Vec<_> = [status, since].into_iter().chain(renewal_of).collect();
-            acm::add_tags(&self.acm, arn, &marked).await?;
-            if mark.clear_reason {
-                acm::remove_tags(&self.acm, arn, &[tags::STATUS_REASON]).await?;
-            }
+    /// Whether its ACME client has replaced it already, where that matters: only a complete listing shows it.
+    async fn with_successor(&self, look: Look) -> Result<Look, CallError> {
+        let is_about_expiry = |plan: Plan| matches!(plan.reason, Reason::News(News::Expiring | News::Expired));
+        if !look.facts.is_acme() || !is_about_expiry(decide(&look, &self.settings)) {
+            return Ok(look);
         }
-        self.bus.put(&request.send).await
+        let listing = acm::list(&self.acm).await?;
+        let superseded = Successions::among(&listing.certificates).supersede(&look.facts);
+        Ok(Look { superseded, ..look })
     }
 }
 
-fn outcome(plan: &Plan) -> Outcome {
-    match (plan.publish.is_empty(), &plan.request) {
-        (true, None) if plan.reason == crate::policy::Reason::NotIssued => Outcome::Ignored,
-        (true, None) => Outcome::NothingToDo,
-        (false, None) => Outcome::Noticed,
-        (true, Some(_)) => Outcome::RenewalRequested,
-        (false, Some(_)) => Outcome::NoticedAndRenewalRequested,
-    }
-}
-
-/// One log line for each look. Looks of a sweep that come to nothing are many, and of no interest.
+/// One log line for each check. Checks of a sweep without a result are many, and of no interest.
 pub(crate) fn log(occasion: Occasion, looked: Looked) -> Looked {
     let Looked { outcome, certificate, reason, actions, .. } = &looked;
     let (outcome, occasion_name) = (outcome.as_str(), occasion.as_str());

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod allowance;
 mod answer;
+mod apply;
 mod config;
 mod error;
 mod event;

@@ -1,4 +1,4 @@
-//! The look at all certificates, which finds what no event told: ACM's events are delivered at best
+//! The check of all certificates, which finds what no event reported: ACM's events are delivered at best
 //! effort, and none is sent when an imported certificate expires or a renewal was lost.
 
 use std::time::Duration;
@@ -9,27 +9,32 @@ use futures::stream;
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
 
+use crate::allowance::Allowance;
 use crate::answer::{Looked, Outcome, Swept};
 use crate::handler::log;
 use crate::policy::{candidates, decide};
 use crate::tally::Tally;
 use crate::{Error, Handler, Occasion};
 
-/// Looks at the same time.
+/// Checks at the same time.
 const CONCURRENCY: usize = 4;
-/// Looks begin so far apart: ACM answers ten ListTagsForCertificate a second for the whole account
+/// Checks start this far apart: ACM answers ten ListTagsForCertificate a second for the whole account
 /// ([quotas](https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits)), and
 /// calls that come too fast cost more time than they save.
 const PACE: Duration = Duration::from_millis(110);
-/// No look begins with less time than this: enough for a throttled call and its retries, twice.
+/// No check starts with less time than this: enough for a throttled call and its retries, twice.
 const RESERVE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Handler {
-    /// Looks at all certificates.
+    /// Checks all certificates.
     pub(crate) async fn sweep(&self, deadline: Timestamp, metrics: &mut Metrics) -> Result<Swept, Error> {
         let listing = acm::list(&self.acm).await.map_err(Error::List)?;
         for entry in &listing.unreadable {
-            tracing::warn!(certificate_arn = entry, reason = "unreadable-arn", "ACM listed what is no certificate");
+            tracing::warn!(
+                certificate_arn = entry,
+                reason = "unreadable-arn",
+                "ACM listed something that is not a certificate"
+            );
         }
         let begun = self.clock.now();
         let certificates = listing.certificates.len();
@@ -38,8 +43,9 @@ impl Handler {
 
         let candidates = candidates::of(listing.certificates, &self.settings, begun);
         let of = candidates.len();
+        let allowance = Allowance::of(self.notices_per_sweep.into());
         let mut looks = stream::iter(candidates.into_iter().zip(0u32..))
-            .map(|(facts, position)| self.take_turn(facts, begun, position, deadline))
+            .map(|(facts, position)| self.take_turn(facts, begun, position, deadline, &allowance))
             .buffer_unordered(CONCURRENCY);
         let mut tally = Tally::default();
         while let Some(look) = looks.next().await {
@@ -48,14 +54,21 @@ impl Handler {
                 None => tally.left += 1,
             }
         }
+        let held_back = allowance.held_back();
+        if held_back > 0 {
+            metrics.count("NoticesHeldBack", held_back as u64);
+            tracing::warn!(reason = "notices-held-back", held_back, "the next sweep publishes them");
+        }
         let looked = tally.finish(of, metrics)?;
         metrics.count("SweepsCompleted", 1);
 
         let swept = Swept {
-            outcome: Outcome::Swept,
+            outcome: if self.dry_run { Outcome::Planned } else { Outcome::Swept },
             certificates,
             looked_at: of,
             notices: looked.iter().map(Looked::notices).sum(),
+            held_back,
+            tags_refused: looked.iter().filter(|looked| looked.tags_refused.is_some()).count(),
             renewals_requested: looked.iter().map(Looked::renewals_requested).sum(),
             unreadable: listing.unreadable.len(),
             planned: looked
@@ -69,13 +82,14 @@ impl Handler {
         Ok(swept)
     }
 
-    /// Waits for its turn and looks; `None` when there is no time left for it.
+    /// Waits for its turn and checks; `None` when there is no time left for it.
     async fn take_turn(
         &self,
         facts: CertificateFacts,
         begun: Timestamp,
         position: u32,
         deadline: Timestamp,
+        allowance: &Allowance,
     ) -> Option<Result<Looked, Error>> {
         let turn = begun.saturating_add(SignedDuration::try_from(PACE * position).unwrap_or(SignedDuration::ZERO));
         let is_too_late = |now: Timestamp| deadline.duration_since(now) < RESERVE;
@@ -86,11 +100,11 @@ impl Handler {
         if let Ok(wait) = Duration::try_from(turn.duration_since(self.clock.now())) {
             self.clock.sleep(wait).await;
         }
-        Some(self.look_closer(facts).await)
+        Some(self.look_closer(facts, allowance).await)
     }
 
     /// Reads the tags, and describes the certificate only when there is something to be done.
-    async fn look_closer(&self, facts: CertificateFacts) -> Result<Looked, Error> {
+    async fn look_closer(&self, facts: CertificateFacts, allowance: &Allowance) -> Result<Looked, Error> {
         let arn = facts.arn.clone();
         let failed = |cause| Error::look(&arn, cause);
         let Some(tags) = acm::list_tags(&self.acm, &arn).await.map_err(failed)? else {
@@ -98,10 +112,10 @@ impl Handler {
         };
         let look = self.at(Occasion::Sweep, facts, tags);
         if !candidates::needs_description(&look, &decide(&look, &self.settings)) {
-            return self.conclude(look).await;
+            return self.conclude(look, allowance).await;
         }
         match acm::describe(&self.acm, &arn).await.map_err(failed)? {
-            Some(facts) => self.conclude(self.at(Occasion::Sweep, facts, look.tags)).await,
+            Some(facts) => self.conclude(self.at(Occasion::Sweep, facts, look.tags), allowance).await,
             None => Ok(log(Occasion::Sweep, Looked::gone(arn))),
         }
     }

@@ -1,17 +1,17 @@
-//! The sum of several looks.
+//! The sum of several checks.
 
 use lambda::{Failure, Metrics};
 
 use crate::Error;
 use crate::answer::Looked;
 
-/// What came of several looks. A failure of one does not keep the others from being done, and is not
+/// What came of several checks. A failure of one does not keep the others from being done, and is not
 /// lost either.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     looked: Vec<Looked>,
     failed: Vec<Error>,
-    /// Looks that were not begun, for want of time.
+    /// Checks that were not started, because time ran out.
     pub(crate) left: usize,
 }
 
@@ -23,9 +23,10 @@ impl Tally {
         }
     }
 
-    /// The looks, or what became of those that failed or were not begun.
+    /// The checks, or what became of those that failed or were not started.
     pub(crate) fn finish(mut self, of: usize, metrics: &mut Metrics) -> Result<Vec<Looked>, Error> {
         self.looked.iter().for_each(|looked| looked.count(metrics));
+        self.warn_of_refused_tags(metrics);
         let (failed, left) = (self.failed.len(), self.left);
         if failed > 0 {
             metrics.count("CertificatesFailed", failed as u64);
@@ -46,5 +47,15 @@ impl Tally {
                 Err(Error::Several { failed, of, left, first, retryable })
             }
         }
+    }
+
+    /// Refused tags do not fail a run: Lambda would repeat it, and its notices.
+    fn warn_of_refused_tags(&self, metrics: &mut Metrics) {
+        let refused =
+            || self.looked.iter().filter_map(|looked| Some((&looked.certificate, looked.tags_refused.as_ref()?)));
+        let Some((certificate, why)) = refused().next() else { return };
+        let certificates = refused().count();
+        metrics.count("TagsRefused", certificates as u64);
+        tracing::warn!(certificate_arn = %certificate, reason = "tags-refused", certificates, "{why}");
     }
 }

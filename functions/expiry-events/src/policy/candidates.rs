@@ -1,4 +1,4 @@
-//! Which certificates a sweep has to look at: decided from the listing alone, so that a sweep does
+//! Which certificates a sweep has to check: decided from the listing alone, so that a sweep does
 //! not cost a call per certificate.
 
 use certificates::{CertificateFacts, RenewalEligibility, days_left, renewal_window};
@@ -6,20 +6,48 @@ use jiff::{SignedDuration, Timestamp};
 use notices::Kind;
 
 use super::outlook::acm_is_late;
+use super::succession::Successions;
 use super::{Look, Plan, Settings};
 
-/// A renewal that was cut off between the import and the record of it leaves a certificate that is no
-/// longer due. Sweeps look at every imported certificate of this age, and so find it.
+/// A renewal that was cut off between the import and the record of it leaves a certificate that is not
+/// due any more. Sweeps check every imported certificate of this age, and so find it.
 const RECENT: SignedDuration = SignedDuration::from_hours(48);
+/// The most urgent ones that every sweep begins with: half of what a sweep of 300 seconds has time for.
+const URGENT: usize = 1_000;
 
-/// Those of a listing that may need something, the most urgent first.
+/// Those of a listing that may need something: the most urgent first, and then the others from another place in each
+/// sweep, so that what one sweep has no time for comes early in a later one.
 #[must_use]
 pub fn of(listed: Vec<CertificateFacts>, settings: &Settings, now: Timestamp) -> Vec<CertificateFacts> {
-    let mut candidates: Vec<_> = listed.into_iter().filter(|facts| may_need_something(facts, settings, now)).collect();
-    // What has expired or will expire soon comes before what expired long ago.
-    let distance = |facts: &CertificateFacts| facts.not_after.map(|end| end.duration_since(now).abs());
-    candidates.sort_by(|a, b| distance(a).cmp(&distance(b)).then_with(|| a.arn.cmp(&b.arn)));
+    let successions = Successions::among(&listed);
+    let is_superseded: Vec<bool> = listed.iter().map(|facts| successions.supersede(facts)).collect();
+    let may_need_something = |facts: &CertificateFacts, is_superseded: bool| {
+        (facts.is_revoked() || !is_superseded) && may_need_something(facts, settings, now)
+    };
+    let pairs = listed.into_iter().zip(is_superseded);
+    let mut candidates: Vec<_> =
+        pairs.filter(|(facts, superseded)| may_need_something(facts, *superseded)).map(|(facts, _)| facts).collect();
+    candidates.sort_by_cached_key(|facts| urgency(facts, now));
+    let others = candidates.split_off(URGENT.min(candidates.len()));
+    candidates.extend(rotated(others, now));
     candidates
+}
+
+/// Less is more urgent: what has expired or will expire soon comes before what expired long ago, and of one day what may
+/// be ours to renew comes first.
+fn urgency(facts: &CertificateFacts, now: Timestamp) -> (i64, bool, String) {
+    let days = facts.not_after.map_or(i64::MAX, |end| days_left(end, now).abs());
+    (days, !facts.is_imported(), facts.arn.to_string())
+}
+
+/// The same list from another place at each moment. The multiples of 2^64 divided by the golden ratio are spread
+/// evenly, whatever the time between two sweeps.
+fn rotated<T>(mut list: Vec<T>, now: Timestamp) -> Vec<T> {
+    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+    let point = now.as_second().div_euclid(60).cast_unsigned().wrapping_mul(GOLDEN);
+    let start = (u128::from(point) * list.len() as u128) >> 64;
+    list.rotate_left(usize::try_from(start).unwrap_or_default());
+    list
 }
 
 /// Whether a certificate is worth reading its tags.
@@ -44,11 +72,11 @@ pub fn needs_description(look: &Look, plan: &Plan) -> bool {
     !plan.is_empty() || acm_may_be_stuck(look)
 }
 
-/// A certificate of ACM's that should have been renewed by now, of which nothing was told yet.
+/// A certificate of ACM's that should have been renewed by now, of which nothing was reported yet.
 fn acm_may_be_stuck(look: &Look) -> bool {
     let facts = &look.facts;
     let Some(not_after) = facts.not_after else { return false };
-    let told = look.instructions.recorded.noticed.as_ref().is_some_and(|noticed| {
+    let reported = look.instructions.recorded.noticed.as_ref().is_some_and(|noticed| {
         noticed.not_after == certificates::utc_date(not_after)
             && noticed.kinds.iter().any(|kind| kind == Kind::RenewalActionRequired.as_str())
     });
@@ -57,5 +85,5 @@ fn acm_may_be_stuck(look: &Look) -> bool {
         && facts.renewal_eligibility == Some(RenewalEligibility::Eligible)
         && acm_is_late(facts, look.now)
         && look.now <= not_after
-        && !told
+        && !reported
 }

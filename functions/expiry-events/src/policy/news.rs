@@ -1,26 +1,31 @@
-//! What there is to tell of a certificate that was not told before.
+//! What is new about a certificate.
 //!
-//! The tag `noticed` is the memory: the latest milestone, and the other kinds of notice, for one
-//! date of `notAfter`. A renewed certificate has another date and starts over by itself.
+//! The tag `noticed` is the memory: the latest milestone, and the other kinds of notice, for one date of `notAfter`. A
+//! renewed certificate has another date and starts over. Nobody can be silenced by that tag alone for longer than a
+//! day where it matters most: see [`severity::is_daily`](super::severity::is_daily).
 
-use certificates::{Milestone, days_left, tags, tags::Noticed, utc_date};
+use certificates::{Milestone, days_left, has_expired, tags, tags::Noticed, utc_date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use notices::Kind;
 
-use super::{Look, Settings};
+use super::{Look, Obstacle, Settings};
 use crate::Occasion;
 
-/// For how long after a milestone was reached a look may tell of it when there is no room for the
-/// tag `noticed`: as long as the default schedule of sweeps leaves between two.
+/// For how long after something happened a check may report it when the tag `noticed` cannot be written: as long as
+/// the default schedule of sweeps leaves between two.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
+/// ACM issued a certificate anew if it did so within this time: its events come late at times.
+const RECENT: SignedDuration = SignedDuration::from_hours(48);
+/// In the tag `noticed`, the day of the last critical notice is written after this.
+const CRITICAL_ON: &str = "critical-";
 
-/// Something to tell.
+/// Something to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {
-    /// A threshold was crossed.
+    /// It expires soon.
     Expiring,
-    /// The end has passed.
+    /// It has expired.
     Expired,
     /// ACM's own renewal waits for a person.
     ActionRequired,
@@ -47,107 +52,147 @@ impl News {
     }
 }
 
-/// What to tell, and what to remember of it.
+/// What to report, and what to remember of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tidings {
-    /// What to tell.
+    /// What to report.
     pub news: Vec<News>,
-    /// The new value of the tag; none when it stays as it is or there is no room for it.
+    /// The new value of the tag; none when it stays as it is or cannot be written.
     pub noticed: Option<Noticed>,
+    /// The value that it has, as far as it is about this `notAfter`.
+    pub remembered: Noticed,
 }
 
-/// Decides what to tell.
+/// Decides what to report. `is_daily`: its expiry is reported every day.
 #[must_use]
-pub fn decide(look: &Look, settings: &Settings, not_after: Timestamp) -> Tidings {
-    let before = remembered(look, not_after);
-    let mut after = before.clone();
+pub fn decide(look: &Look, settings: &Settings, not_after: Timestamp, is_daily: bool) -> Tidings {
+    let remembered = remembered(look, not_after);
+    let mut after = remembered.clone();
     let mut news = Vec::new();
-
     if look.facts.is_revoked() {
-        // Its end does not matter any more.
+        // Its expiry does not matter any more.
         once(News::Revoked, &mut after, &mut news);
     } else {
         if was_renewed(look, not_after) {
             once(News::Renewed, &mut after, &mut news);
         }
-        if look.occasion == Occasion::Rotated {
+        if look.occasion == Occasion::Rotated && acm_has_just_issued(look) {
             once(News::Rotated, &mut after, &mut news);
         }
-        let reached = settings.thresholds.reached(&look.facts, look.now);
-        let new = reached.filter(|reached| before.milestone.is_none_or(|before| *reached < before));
-        if new.is_some() {
-            after.milestone = new;
-            // A renewal that still waits is worth telling again at each milestone; what happens only
-            // once in the life of a certificate is not.
-            after.kinds.retain(|kind| kind != Kind::RenewalActionRequired.as_str());
-        }
-        match new {
-            Some(Milestone::Expired) => {
-                news.push(News::Expired);
-                if needs_a_person(look) {
-                    // The notice of the end says what is missing.
-                    remember(News::ActionRequired, &mut after);
-                }
-            }
-            Some(Milestone::DaysLeft(_)) if !needs_a_person(look) => news.push(News::Expiring),
-            Some(Milestone::DaysLeft(_)) | None if needs_a_person(look) => {
-                once(News::ActionRequired, &mut after, &mut news);
-            }
-            Some(Milestone::DaysLeft(_)) | None => {}
-        }
+        news.extend(of_expiry(look, settings, &mut after, is_daily));
     }
-
-    if !has_room_to_remember(look) {
-        news.retain(|news| may_tell_without_memory(*news, look, not_after, after.milestone));
-        return Tidings { news, noticed: None };
+    if !can_remember(look) {
+        news.retain(|news| may_report_without_memory(*news, look, not_after, after.milestone, is_daily));
+        return Tidings { news, noticed: None, remembered };
     }
-    Tidings { news, noticed: (after != before).then_some(after) }
+    let noticed = (after != remembered).then_some(after);
+    Tidings { news, noticed, remembered }
 }
 
-/// What was told of the certificate with this end.
+/// What was reported of the certificate with this `notAfter`.
 fn remembered(look: &Look, not_after: Timestamp) -> Noticed {
-    let same_end = |noticed: &&Noticed| noticed.not_after == utc_date(not_after);
-    let noticed = look.instructions.recorded.noticed.as_ref().filter(same_end);
+    let same = |noticed: &&Noticed| noticed.not_after == utc_date(not_after);
+    let noticed = look.instructions.recorded.noticed.as_ref().filter(same);
     noticed.cloned().unwrap_or_else(|| Noticed::nothing(not_after))
 }
 
-fn remember(news: News, noticed: &mut Noticed) {
-    noticed.kinds.push(news.kind().as_str().to_owned());
+/// Whether its expiry, or a renewal that waits for a person, is to be reported now.
+fn of_expiry(look: &Look, settings: &Settings, after: &mut Noticed, is_daily: bool) -> Option<News> {
+    if look.superseded {
+        return None;
+    }
+    let reached = settings.thresholds.reached(&look.facts, look.now);
+    let is_new = reached.is_some_and(|reached| after.milestone.is_none_or(|before| reached < before));
+    if is_new {
+        after.milestone = reached;
+        // A renewal that still waits is reported again at each milestone.
+        after.kinds.retain(|kind| kind != News::ActionRequired.kind().as_str());
+    }
+    let today = format!("{CRITICAL_ON}{}", utc_date(look.now));
+    let is_daily = is_daily && reached.is_some();
+    let is_due = is_new
+        || (needs_a_person(look) && !knows(after, News::ActionRequired.kind().as_str()))
+        || (is_daily && !knows(after, &today));
+    if !is_due {
+        return None;
+    }
+    if is_daily {
+        after.kinds.retain(|kind| !kind.starts_with(CRITICAL_ON));
+        after.kinds.push(today);
+    }
+    Some(match reached {
+        Some(Milestone::Expired) => News::Expired,
+        _ if needs_a_person(look) => {
+            remember(News::ActionRequired, after);
+            News::ActionRequired
+        }
+        _ => News::Expiring,
+    })
 }
 
-/// Tells it unless it was told.
-fn once(news: News, noticed: &mut Noticed, to_tell: &mut Vec<News>) {
-    if !noticed.kinds.iter().any(|kind| kind == news.kind().as_str()) {
-        to_tell.push(news);
+fn knows(noticed: &Noticed, kind: &str) -> bool {
+    noticed.kinds.iter().any(|known| known == kind)
+}
+
+fn remember(news: News, noticed: &mut Noticed) {
+    let kind = news.kind().as_str();
+    if !knows(noticed, kind) {
+        noticed.kinds.push(kind.to_owned());
+    }
+}
+
+/// Reports it unless it was reported.
+fn once(news: News, noticed: &mut Noticed, to_report: &mut Vec<News>) {
+    if !knows(noticed, news.kind().as_str()) {
+        to_report.push(news);
         remember(news, noticed);
     }
 }
 
-/// Whether the look is for a renewal by ACM that shows: an old event about a certificate that has
-/// meanwhile expired is no good news.
+/// Whether the check is for a renewal by ACM that shows: an old event about a certificate that has meanwhile expired is
+/// not good news.
 fn was_renewed(look: &Look, not_after: Timestamp) -> bool {
-    let succeeded = look.facts.renewal.as_ref().is_some_and(|renewal| renewal.status == "SUCCESS");
-    let happened = match look.occasion {
-        Occasion::Renewed => true,
-        Occasion::RenewalStateChange => succeeded,
-        _ => false,
-    };
-    happened && !look.facts.is_imported() && look.now <= not_after
+    let is_about_renewal = matches!(look.occasion, Occasion::Renewed | Occasion::RenewalStateChange);
+    let just_issued = look.occasion == Occasion::Renewed && acm_has_just_issued(look);
+    is_about_renewal
+        && acm_may_renew(look)
+        && (renewal_succeeded(look) || just_issued)
+        && !has_expired(not_after, look.now)
 }
 
-/// Whether ACM's renewal waits for a person: it says so, or its event does and the state does not
-/// contradict.
+fn renewal_succeeded(look: &Look) -> bool {
+    look.facts.renewal.as_ref().is_some_and(|renewal| renewal.status == "SUCCESS")
+}
+
+/// Whether ACM shows a certificate that it issued within [`RECENT`].
+fn acm_has_just_issued(look: &Look) -> bool {
+    let issued = look.facts.issued_at.max(look.facts.not_before);
+    acm_may_renew(look) && issued.is_some_and(|issued| look.now.duration_since(issued) <= RECENT)
+}
+
+/// Whether ACM holds the key, and so may renew it.
+fn acm_may_renew(look: &Look) -> bool {
+    !look.facts.is_imported() && !look.facts.is_acme()
+}
+
+/// Whether ACM's renewal waits for a person: it says so, or its event does and the state does not contradict. ACM does
+/// not renew what has expired.
 #[must_use]
 pub fn needs_a_person(look: &Look) -> bool {
-    let renewal = look.facts.renewal.as_ref();
-    let stuck = renewal.is_some_and(certificates::Renewal::is_stuck);
-    let done = renewal.is_some_and(|renewal| renewal.status == "SUCCESS");
-    !look.facts.is_imported() && (stuck || (look.occasion == Occasion::RenewalActionRequired && !done))
+    let expired = look.facts.not_after.is_some_and(|end| has_expired(end, look.now));
+    let stuck = look.facts.renewal.as_ref().is_some_and(certificates::Renewal::is_stuck);
+    let is_said = look.occasion == Occasion::RenewalActionRequired && !renewal_succeeded(look);
+    acm_may_renew(look) && !expired && (stuck || is_said)
 }
 
-/// Whether the tag `noticed` can be written. A renewal needs its tags more than we need ours.
+/// Whether the tag `noticed` can be written.
 #[must_use]
-pub fn has_room_to_remember(look: &Look) -> bool {
+pub fn can_remember(look: &Look) -> bool {
+    !matches!(look.obstacle, Some(Obstacle::TagsRefused(_))) && has_room_to_remember(look)
+}
+
+/// Whether there is room for the tag `noticed`. A renewal needs its tags more than we need ours.
+fn has_room_to_remember(look: &Look) -> bool {
     let mut keys = vec![tags::NOTICED];
     if look.facts.is_imported() && look.instructions.wishes.renew_from.is_some() {
         keys.extend(tags::RENEWAL);
@@ -155,27 +200,37 @@ pub fn has_room_to_remember(look: &Look) -> bool {
     look.tags.contains(tags::NOTICED) || look.tags.have_room_for(&keys)
 }
 
-/// Without a memory, only what has just happened is told; else every sweep would tell it again.
-fn may_tell_without_memory(news: News, look: &Look, not_after: Timestamp, reached: Option<Milestone>) -> bool {
-    let fresh = reached.is_some_and(|milestone| was_just_reached(milestone, look.now, not_after));
+/// Without a memory, only what has just happened is reported; else every sweep would report it again.
+fn may_report_without_memory(
+    news: News,
+    look: &Look,
+    not_after: Timestamp,
+    reached: Option<Milestone>,
+    is_daily: bool,
+) -> bool {
+    let is_fresh = || {
+        reached.is_some_and(|milestone| was_just_reached(milestone, look.now, not_after))
+            || (is_daily && day_has_just_begun(look.now))
+    };
     match news {
-        News::Expiring | News::Expired => fresh,
-        News::ActionRequired => fresh || look.occasion == Occasion::RenewalActionRequired,
-        News::Revoked => look.occasion == Occasion::Revoked,
+        News::Expiring | News::Expired => is_fresh(),
+        News::ActionRequired => is_fresh() || look.occasion == Occasion::RenewalActionRequired,
+        News::Revoked => matches!(look.occasion, Occasion::Revoked | Occasion::RevokedByCa),
         // These come with their event only.
         News::Renewed | News::Rotated => true,
     }
 }
 
-/// Whether the milestone was reached within [`FRESH`], so that of looks that far apart exactly one
-/// sees it fresh. Thresholds are crossed at midnight UTC; the end itself is still valid.
+/// Whether the milestone was reached within [`FRESH`], so that of checks that far apart exactly one sees it fresh.
+/// Thresholds are crossed at midnight UTC; `notAfter` itself is still valid.
 fn was_just_reached(milestone: Milestone, now: Timestamp, not_after: Timestamp) -> bool {
     match milestone {
         Milestone::Expired => now.duration_since(not_after) <= FRESH,
-        Milestone::DaysLeft(days) if days_left(not_after, now) == i64::from(days) => {
-            let midnight = utc_date(now).to_zoned(TimeZone::UTC);
-            midnight.is_ok_and(|midnight| now.duration_since(midnight.timestamp()) < FRESH)
-        }
-        Milestone::DaysLeft(_) => false,
+        Milestone::DaysLeft(days) => days_left(not_after, now) == i64::from(days) && day_has_just_begun(now),
     }
+}
+
+fn day_has_just_begun(now: Timestamp) -> bool {
+    let midnight = utc_date(now).to_zoned(TimeZone::UTC);
+    midnight.is_ok_and(|midnight| now.duration_since(midnight.timestamp()) < FRESH)
 }

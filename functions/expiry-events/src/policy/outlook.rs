@@ -8,22 +8,24 @@ use jiff::Timestamp;
 
 use super::news::needs_a_person;
 use super::renewal::Decision;
-use super::{Look, Settings};
+use super::{Look, Obstacle, Settings};
 
-/// ACM is late when so many days are left, or a quarter of the lifetime if that is shorter: it begins
+/// ACM is late when this many days are left, or a quarter of the lifetime if that is shorter: it begins
 /// up to 60 days before the end
 /// ([managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html)).
 const ACM_LATE_DAYS: i64 = 30;
-/// We are late when so many days are left, or a quarter of the lifetime if that is shorter: a renewal
-/// begins at a third of the lifetime at the latest and takes minutes.
+/// We are late when this many days are left, or a quarter of the lifetime if that is shorter: a renewal
+/// starts at a third of the lifetime at the latest and takes minutes.
 const OURS_LATE_DAYS: i64 = 7;
 
-/// Who renews it, and how that stands.
+/// Who renews it, and in which state that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outlook {
     /// It was revoked: nobody.
     Revoked,
-    /// ACM, in its own time. Late when so many days are left.
+    /// The ACME client that holds its key, by a certificate under a new ARN.
+    AcmeClient,
+    /// ACM, in its own time. Late when this many days are left.
     AcmInTime(i64),
     /// ACM should have done so by now and does not say why it has not.
     AcmLate,
@@ -31,23 +33,24 @@ pub enum Outlook {
     AcmByEmail,
     /// ACM says that it cannot without a person.
     AcmStuck,
-    /// ACM does not renew it: it has expired, nothing uses it, or it is of a kind that ACM does not
-    /// renew.
+    /// ACM does not renew it: it has expired, is not in use, or is of a kind that ACM does not renew.
     AcmWillNot,
-    /// We do, when so many days are left.
+    /// We do, when this many days are left.
     Scheduled(i64),
-    /// We do: it was asked for in this very look.
+    /// We do: it is requested in this very check.
     JustRequested,
     /// We do: it is on its way.
     UnderWay(RenewalStatus, Option<Timestamp>),
-    /// We tried. Time may mend it.
+    /// We would, but could not start it, for this reason.
+    NotStarted(String),
+    /// We tried. Time may fix it.
     FailedForNow(FailureReason),
-    /// We tried. A person has to mend it; the reason may be unreadable.
+    /// We tried. A person has to fix it; the reason may be unreadable.
     Failed(Option<FailureReason>),
     /// We would, but there is no room for the tags that keep track of it.
     NoRoom,
     /// We would, but the tag `renew-from` has a value that this version does not know.
-    UnknownSource(String),
+    UnknownSource,
     /// We would, but imported-renewal is not deployed here.
     NotDeployed,
     /// Nobody: an imported certificate without the tag `renew-from`.
@@ -61,6 +64,9 @@ pub fn of(look: &Look, settings: &Settings, renewal: &Decision) -> Outlook {
     if facts.is_revoked() {
         return Outlook::Revoked;
     }
+    if facts.is_acme() {
+        return Outlook::AcmeClient;
+    }
     if !facts.is_imported() {
         return acm(look);
     }
@@ -69,14 +75,18 @@ pub fn of(look: &Look, settings: &Settings, renewal: &Decision) -> Outlook {
         return Outlook::NotDeployed;
     }
     if *source != RenewFrom::PrivateCa {
-        return Outlook::UnknownSource(source.as_str().to_owned());
+        return Outlook::UnknownSource;
     }
     let recorded = &look.instructions.recorded;
     match renewal {
         Decision::NotOurs => Outlook::Nobody,
         Decision::NotDue => Outlook::Scheduled(renewal_window(settings.renew_before_days, facts)),
         Decision::NoRoom => Outlook::NoRoom,
-        Decision::Start(_) | Decision::Repeat(_) => Outlook::JustRequested,
+        Decision::TagsRefused(why) => Outlook::NotStarted(why.clone()),
+        Decision::Start(_) | Decision::Repeat(_) => match &look.obstacle {
+            Some(Obstacle::RequestFailed(why)) => Outlook::NotStarted(why.clone()),
+            _ => Outlook::JustRequested,
+        },
         Decision::UnderWay => {
             Outlook::UnderWay(recorded.status.unwrap_or(RenewalStatus::PendingRenewal), recorded.since)
         }
@@ -105,7 +115,7 @@ fn acm(look: &Look) -> Outlook {
     }
 }
 
-/// So many days, or a quarter of the lifetime if that is shorter.
+/// This many days, or a quarter of the lifetime if that is shorter.
 fn late_days(days: i64, facts: &CertificateFacts) -> i64 {
     facts.validity_days().map_or(days, |validity| days.min(validity / 4))
 }
@@ -124,6 +134,8 @@ impl Outlook {
         let failed = look.instructions.recorded.status == Some(RenewalStatus::RenewalFailed);
         match self {
             Self::AcmInTime(_) => true,
+            // Clients renew earlier than ACM, as a rule when a third of the lifetime is left.
+            Self::AcmeClient => !acm_is_late(&look.facts, look.now),
             Self::Scheduled(_) | Self::JustRequested | Self::UnderWay(..) => {
                 !failed && look.days_left().is_some_and(|left| left > late_days(OURS_LATE_DAYS, &look.facts))
             }

@@ -13,16 +13,20 @@ use super::news::News;
 pub struct Plan {
     /// Why, or why nothing.
     pub reason: Reason,
+    /// What to write into the tag `noticed` before anything is published: what it says already. Where AWS refuses that,
+    /// nothing can be remembered, and another plan is due.
+    #[serde(skip)]
+    pub try_noticed: Option<Noticed>,
     /// Notices to publish.
     pub publish: Vec<Notice>,
     /// What to write down afterwards as noticed.
     #[serde(serialize_with = "as_text")]
     pub record_noticed: Option<Noticed>,
-    /// The renewal to ask for.
+    /// The renewal to request.
     pub request: Option<Request>,
 }
 
-/// A renewal to ask for.
+/// A renewal to request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Request {
     /// Why now.
@@ -33,7 +37,7 @@ pub struct Request {
     pub send: Vec<Event>,
 }
 
-/// The tags that say that a renewal was asked for: status `pending-renewal`.
+/// The tags that say that a renewal was requested: status `pending-renewal`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mark {
     /// The tag `status-since`.
@@ -41,22 +45,26 @@ pub struct Mark {
     /// Whether the reason of an earlier failure has to go.
     pub clear_reason: bool,
     /// The tag `renewal-of`: the serial number of the certificate that is to be replaced. If somebody
-    /// replaces it before the renewal begins, the renewal sees that there is nothing left to do.
+    /// replaces it before the renewal starts, the renewal sees that there is nothing left to do.
     pub renewal_of: Option<String>,
 }
 
 /// Why a plan is as it is: one word for logs and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// It has no end yet, so there is nothing to count.
+    /// It has no `notAfter` yet, so there is nothing to count.
     NotIssued,
-    /// Nothing new since the last look.
+    /// Nothing is new since the last check.
     NothingDue,
-    /// There is something to tell, but the tag `notices` is `off`.
+    /// Its ACME client has a newer certificate for the same names.
+    Superseded,
+    /// There is something to report, but the tag `notices` mutes it.
     Muted,
-    /// There is something to tell.
+    /// There is something to report, but this sweep has published as many notices as it may.
+    HeldBack,
+    /// There is something to report.
     News(News),
-    /// A renewal is asked for.
+    /// A renewal is requested.
     Renewal(Why),
 }
 
@@ -67,7 +75,9 @@ impl Reason {
         match self {
             Self::NotIssued => "not-issued",
             Self::NothingDue => "nothing-due",
+            Self::Superseded => "superseded",
             Self::Muted => "muted",
+            Self::HeldBack => "held-back",
             Self::News(news) => news.kind().as_str(),
             Self::Renewal(why) => why.as_str(),
         }
@@ -116,7 +126,14 @@ impl Plan {
     /// Nothing to do.
     #[must_use]
     pub fn nothing(reason: Reason) -> Self {
-        Self { reason, publish: Vec::new(), record_noticed: None, request: None }
+        Self { reason, try_noticed: None, publish: Vec::new(), record_noticed: None, request: None }
+    }
+
+    /// The same without what it reports: another sweep does that.
+    #[must_use]
+    pub fn held_back(self) -> Self {
+        let reason = if self.request.is_some() { self.reason } else { Reason::HeldBack };
+        Self { request: self.request, ..Self::nothing(reason) }
     }
 
     /// Whether there is nothing to do.
@@ -147,4 +164,41 @@ impl Plan {
 
 fn as_text<S: Serializer>(noticed: &Option<Noticed>, serializer: S) -> Result<S::Ok, S::Error> {
     noticed.as_ref().map(ToString::to_string).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plans() -> [Plan; 3] {
+        let nothing = || Plan::nothing(Reason::NothingDue);
+        let at: Timestamp = "2026-12-24T12:00:00Z".parse().unwrap();
+        let facts = certificates::CertificateFacts::new(
+            "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap(),
+            certificates::CertificateType::Imported,
+        );
+        let notice = Notice::new(Kind::Expiring, Severity::Info, "x", &facts, at);
+        [
+            Plan { publish: vec![notice], ..nothing() },
+            Plan { record_noticed: Some(Noticed::nothing(at)), ..nothing() },
+            Plan { request: Some(Request { why: Why::Due, mark: None, send: Vec::new() }), ..nothing() },
+        ]
+    }
+
+    #[test]
+    fn a_plan_with_anything_in_it_is_not_empty() {
+        assert!(Plan::nothing(Reason::NothingDue).is_empty());
+        for plan in plans() {
+            assert!(!plan.is_empty(), "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_held_back_is_neither_published_nor_remembered() {
+        let [publish, _, request] = plans();
+        let held = publish.held_back();
+        assert!(held.is_empty() && held.reason == Reason::HeldBack);
+        let held = Plan { reason: Reason::Renewal(Why::Due), ..request }.held_back();
+        assert!(held.request.is_some() && held.reason == Reason::Renewal(Why::Due));
+    }
 }

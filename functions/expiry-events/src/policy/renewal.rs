@@ -4,7 +4,7 @@ use certificates::{CLAIM_LASTS, FailureReason, Remedy, RenewalStatus, renewal_wi
 use events::{Event, RenewalRequested, StatusChanged, Why};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Look, Mark, Request, Settings};
+use super::{Look, Mark, Obstacle, Request, Settings};
 
 /// A request that nobody took up for so long is lost: the queue in front of the renewal delivers
 /// within seconds, and once more after half an hour when a message was given back.
@@ -13,7 +13,7 @@ const LOST_AFTER: SignedDuration = SignedDuration::from_hours(1);
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What about the renewal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// Not ours: ACM's own certificate, no tag `renew-from`, or nobody there to renew it.
     NotOurs,
@@ -21,6 +21,8 @@ pub enum Decision {
     NotDue,
     /// It is due, but there is no room for the tags that keep track of it.
     NoRoom,
+    /// It is due, but AWS refuses the tags that keep track of it, for this reason.
+    TagsRefused(String),
     /// It was asked for and is on its way.
     UnderWay,
     /// It failed, and the time to try again has not come.
@@ -81,7 +83,11 @@ fn is_half_recorded(look: &Look) -> bool {
 }
 
 fn start(why: Why, look: &Look) -> Decision {
-    if look.tags.have_room_for(&tags::RENEWAL) { Decision::Start(why) } else { Decision::NoRoom }
+    match &look.obstacle {
+        Some(Obstacle::TagsRefused(why)) => Decision::TagsRefused(why.clone()),
+        _ if look.tags.have_room_for(&tags::RENEWAL) => Decision::Start(why),
+        _ => Decision::NoRoom,
+    }
 }
 
 /// What has to be written and sent for it.

@@ -1,13 +1,20 @@
 //! How urgent a notice is. The tables are those of the function's README.
 
+use certificates::has_expired;
 use notices::Severity::{self, Critical, Info, Warning};
 
-/// What the urgency of an approaching or past end depends on.
+use super::Look;
+use super::outlook::Outlook;
+
+/// For this many days after expiry, a certificate in use is reported daily.
+const DAILY_AFTER_EXPIRY: i64 = 7;
+
+/// What the urgency of an expiry depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Situation {
     /// Calendar days left.
     pub days_left: i64,
-    /// Whether the end has passed.
+    /// Whether it has expired.
     pub expired: bool,
     /// Whether an AWS resource uses the certificate, where known.
     pub in_use: Option<bool>,
@@ -15,7 +22,27 @@ pub struct Situation {
     pub renews_itself: bool,
 }
 
-/// The urgency of an end that approaches or has passed.
+impl Situation {
+    /// The situation that was found.
+    #[must_use]
+    pub fn of(look: &Look, outlook: &Outlook) -> Self {
+        Self {
+            days_left: look.days_left().unwrap_or_default(),
+            expired: look.facts.not_after.is_some_and(|end| has_expired(end, look.now)),
+            in_use: look.in_use(),
+            renews_itself: outlook.renews_itself(look),
+        }
+    }
+}
+
+/// Whether the expiry is reported every day, whatever the tags say: it is critical, and AWS knows that the certificate
+/// is in use. Not for ever: after [`DAILY_AFTER_EXPIRY`] days whoever uses it knows.
+#[must_use]
+pub fn is_daily(situation: Situation) -> bool {
+    situation.in_use == Some(true) && of_end(situation) == Critical && situation.days_left >= -DAILY_AFTER_EXPIRY
+}
+
+/// The urgency of an expiry, to come or past.
 #[must_use]
 pub fn of_end(situation: Situation) -> Severity {
     let Situation { days_left, expired, in_use, renews_itself } = situation;
@@ -75,6 +102,25 @@ mod tests {
                 let situation = Situation { days_left: days, expired, in_use, renews_itself };
                 assert_eq!(of_end(situation), expected, "{situation:?}");
             }
+        }
+    }
+
+    #[test]
+    fn daily_is_what_is_critical_and_known_to_be_in_use() {
+        for (expired, renews_itself, days_left, in_use, daily) in [
+            (false, false, 7, USED, true),
+            (false, false, 8, USED, false),
+            (false, false, 7, UNKNOWN, false),
+            (false, false, 7, UNUSED, false),
+            (false, true, 7, USED, false),
+            (false, false, 0, USED, true),
+            (true, false, 0, USED, true),
+            (true, false, -7, USED, true),
+            (true, false, -8, USED, false),
+            (true, false, -1, UNKNOWN, false),
+        ] {
+            let situation = Situation { days_left, expired, in_use, renews_itself };
+            assert_eq!(is_daily(situation), daily, "{situation:?}");
         }
     }
 

@@ -1,21 +1,20 @@
 //! What a person is asked to do: exact commands, tags and records.
 
-use certificates::{CertificateFacts, DomainValidation, ResourceRecord, Validation, tags};
+use certificates::{CertificateFacts, CertificateType, ResourceRecord, tags};
+use notices::foreign_up_to;
 
-use super::news::{News, has_room_to_remember};
+use super::commands::{delete, describe_renewal, import, mute, renew_from_private_ca, tag};
+use super::news::{News, can_remember};
 use super::outlook::Outlook;
-use super::{Look, Settings};
+use super::stuck::{by_email, keep_records, stuck};
+use super::wording::acme_client;
+use super::{Look, Obstacle, Settings};
+use crate::Occasion;
 
-/// A certificate has up to 100 domains and a message 256 KiB; beyond so many records the notice says
-/// where the rest is.
-const LISTED_RECORDS: usize = 30;
-/// Domains beyond so many are counted, not listed.
-const LISTED_DOMAINS: usize = 10;
-/// With so few days left, the way by hand is told too.
+/// With this many days left or fewer, the way by hand is shown too.
 const BY_HAND_DAYS: i64 = 7;
-/// The names in a CAA record that allow ACM to issue
-/// ([CAA records](https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html)).
-const CAA_NAMES: &str = "amazon.com, amazontrust.com, awstrust.com or amazonaws.com";
+/// AWS's words about a refusal name the role, the action and the policy.
+pub(super) const LONGEST_REFUSAL: usize = 400;
 
 /// What to do.
 #[derive(Debug, Default)]
@@ -25,27 +24,39 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    fn then(&mut self, step: impl Into<String>) {
+    pub(super) fn then(&mut self, step: impl Into<String>) {
         self.steps.push(step.into());
     }
 }
 
 /// The steps for this notice; none when there is nothing to do.
 pub(super) fn of(news: News, look: &Look, settings: &Settings, outlook: &Outlook) -> Steps {
-    let facts = &look.facts;
     let mut steps = Steps::default();
     match news {
-        News::Renewed | News::Rotated if facts.in_use == Some(false) => {
+        News::Renewed | News::Rotated if look.in_use() == Some(true) => {}
+        News::Renewed | News::Rotated => {
             steps.then("If copies are in use outside AWS, export it again and replace them.");
         }
-        News::Renewed | News::Rotated => {}
-        News::Revoked => revoked(&mut steps, facts),
-        News::Expiring | News::Expired | News::ActionRequired => end(&mut steps, look, settings, outlook),
+        News::Revoked => revoked(&mut steps, look),
+        News::Expiring | News::Expired | News::ActionRequired => expiry(&mut steps, look, settings, outlook),
     }
     for unreadable in &look.instructions.unreadable {
         steps.then(format!("Correct or remove a tag: {unreadable}."));
     }
-    if !has_room_to_remember(look) {
+    memory(&mut steps, look);
+    steps
+}
+
+/// Without its tag, acm-autopilot reports only what has just happened.
+fn memory(steps: &mut Steps, look: &Look) {
+    if let Some(Obstacle::TagsRefused(why)) = &look.obstacle {
+        steps.then(format!(
+            "Let the role of expiry-events set tags on this certificate whose keys start with {}. AWS refused it: {}. \
+             Without its tags, acm-autopilot starts no renewal, and reports only what happened within the last hour.",
+            tags::PREFIX,
+            foreign_up_to(why, LONGEST_REFUSAL)
+        ));
+    } else if !can_remember(look) {
         steps.then(format!(
             "Remove at least {}: a certificate has at most {} tags, and the tag {} keeps notices from being missed or \
              repeated.",
@@ -54,174 +65,129 @@ pub(super) fn of(news: News, look: &Look, settings: &Settings, outlook: &Outlook
             tags::NOTICED
         ));
     }
-    steps
 }
 
-fn revoked(steps: &mut Steps, facts: &CertificateFacts) {
-    if facts.in_use != Some(false) {
+fn revoked(steps: &mut Steps, look: &Look) {
+    let facts = &look.facts;
+    if look.in_use() != Some(false) {
         steps.then("Request or import another certificate and put it in place of this one in every resource.");
     }
-    steps.then("Find out who revoked it and why: CloudTrail has the call.");
-    steps.then(format!("When nothing uses it any more, delete it: {}", cli(facts, "delete-certificate", "")));
+    let by_ca = look.occasion == Occasion::RevokedByCa || facts.certificate_type == CertificateType::Private;
+    steps.then(if by_ca {
+        "Ask the administrators of its CA who revoked it, and why."
+    } else {
+        "Find out who revoked it, and why. If somebody in this account did, CloudTrail has the call RevokeCertificate."
+    });
+    if !facts.is_acme() {
+        steps.then(format!("When nothing uses it any more, delete it: {}", delete(facts)));
+    }
 }
 
-fn end(steps: &mut Steps, look: &Look, settings: &Settings, outlook: &Outlook) {
+fn expiry(steps: &mut Steps, look: &Look, settings: &Settings, outlook: &Outlook) {
     let facts = &look.facts;
-    let tag =
-        |key: &str, value: &str| cli(facts, "add-tags-to-certificate", &format!(" --tags Key={key},Value={value}"));
-    let retry = tag(tags::STATUS, "pending-renewal");
     match outlook {
-        // In the last days, what should happen by itself is worth a look.
+        // In the last days, check that what should happen automatically does.
         Outlook::JustRequested | Outlook::UnderWay(..) if !outlook.renews_itself(look) => {
-            steps.then(
-                "Watch for the notice of its end. If none comes within an hour, look at the log of imported-renewal.",
-            );
-            steps.then(format!("If it fails, import a new certificate under the same ARN: {}", import(facts)));
+            steps.then("Wait for the notice about its renewal. If none comes within an hour, read the log of imported-renewal.");
+            steps.then(format!("If the renewal fails, {}", import(facts)));
         }
         Outlook::AcmInTime(_) | Outlook::Scheduled(_) | Outlook::JustRequested | Outlook::UnderWay(..) => {}
+        Outlook::AcmeClient => acme(steps, look, outlook),
         Outlook::AcmLate => {
             steps.then(format!("See what ACM says: {}", describe_renewal(facts)));
             keep_records(steps, settings, facts.domain_validations.iter());
         }
         Outlook::AcmByEmail => by_email(steps, facts, facts.domain_validations.iter()),
         Outlook::AcmStuck => stuck(steps, settings, facts),
-        Outlook::AcmWillNot if facts.in_use == Some(false) => {
-            steps.then(format!("If it is not needed, delete it: {}", cli(facts, "delete-certificate", "")));
-            steps.then("If it is needed, request a new one and use it.");
-            steps.then(format!("To keep it and hear no more of it: {}", tag(tags::NOTICES, "off")));
+        Outlook::AcmWillNot => acm_will_not(steps, look),
+        Outlook::NotStarted(why) => {
+            // What to do about refused tags comes with every notice.
+            if !matches!(look.obstacle, Some(Obstacle::TagsRefused(_))) {
+                steps.then(format!("Remove what prevents it: {}.", foreign_up_to(why, LONGEST_REFUSAL)));
+            }
+            by_hand(steps, look);
         }
-        Outlook::AcmWillNot => {
-            steps.then(format!("See what ACM says: {}", describe_renewal(facts)));
-            steps.then("Request a new certificate and put it in place of this one in every resource.");
+        Outlook::FailedForNow(reason) => {
+            steps.then(reason.advice());
+            by_hand(steps, look);
         }
-        Outlook::FailedForNow(reason) => steps.then(reason.advice()),
         Outlook::Failed(reason) => {
-            steps.then(reason.map_or("Look at the log of imported-renewal.", |reason| reason.advice()));
-            steps.then(format!("Then start it again: {retry}"));
+            steps.then(reason.map_or("Read the log of imported-renewal.", |reason| reason.advice()));
+            steps.then(format!("Then start it again: {}", tag(facts, tags::STATUS, "pending-renewal")));
+            by_hand(steps, look);
         }
-        Outlook::NoRoom => steps.then(format!(
-            "Remove at least {}: a certificate has at most {} tags, and a renewal needs {} of them.",
-            count_of_tags(look, &tags::RENEWAL),
-            tags::LIMIT,
-            tags::RENEWAL.len()
-        )),
-        Outlook::UnknownSource(_) => {
-            steps.then(format!("Name a known source: {}", tag(tags::RENEW_FROM, "private-ca")))
+        Outlook::NoRoom => {
+            steps.then(format!(
+                "Remove at least {}: a certificate has at most {} tags, and a renewal needs {} of them.",
+                count_of_tags(look, &tags::RENEWAL),
+                tags::LIMIT,
+                tags::RENEWAL.len()
+            ));
+            by_hand(steps, look);
+        }
+        Outlook::UnknownSource => {
+            steps.then(format!("Name a known source{}", renew_from_private_ca(look)));
+            by_hand(steps, look);
         }
         Outlook::NotDeployed => {
             steps.then("Deploy imported-renewal (the template's parameter DeployImportedRenewal).");
-            steps.then(format!("Or import a new certificate under the same ARN: {}", import(facts)));
+            steps.then(format!("Or {}", import(facts)));
         }
-        Outlook::Nobody | Outlook::Revoked => {
-            if facts.in_use == Some(false) {
-                steps.then(format!("If it is not needed, delete it: {}", cli(facts, "delete-certificate", "")));
-                steps.then(format!("To keep it and hear no more of it: {}", tag(tags::NOTICES, "off")));
-            }
-            steps.then(format!("Import a new certificate under the same ARN: {}", import(facts)));
-            steps.then(format!(
-                "Or, if its clients trust a private CA of yours in AWS, have it renewed from there by itself: {}",
-                tag(tags::RENEW_FROM, "private-ca")
-            ));
-        }
-    }
-    let ours =
-        matches!(outlook, Outlook::FailedForNow(_) | Outlook::Failed(_) | Outlook::NoRoom | Outlook::UnknownSource(_));
-    if ours && look.days_left().is_some_and(|left| left <= BY_HAND_DAYS) {
-        steps.then(format!("If that takes too long, import a new certificate under the same ARN: {}", import(facts)));
+        Outlook::Nobody | Outlook::Revoked => nobody(steps, look),
     }
 }
 
-/// ACM says that it cannot go on.
-fn stuck(steps: &mut Steps, settings: &Settings, facts: &CertificateFacts) {
-    let reason = facts.renewal.as_ref().and_then(|renewal| renewal.reason.as_deref());
-    let waiting: Vec<&DomainValidation> = facts.domains_waiting().collect();
-    match reason {
-        Some("CAA_ERROR") => {
-            let domains = if waiting.is_empty() { facts.subject_alternative_names.clone() } else { names(&waiting) };
-            steps.then(format!("Allow {CAA_NAMES} in the CAA records of: {}.", listed(&domains)));
-        }
-        Some(reason) if reason.starts_with("PCA_") => {
-            steps.then("Bring the private CA to the state ACTIVE, and let ACM (acm.amazonaws.com) issue from it.");
-        }
-        _ => {
-            keep_records(steps, settings, waiting.iter().copied());
-            by_email(steps, facts, waiting.iter().copied());
-        }
+/// Nothing renews an imported certificate.
+fn nobody(steps: &mut Steps, look: &Look) {
+    let facts = &look.facts;
+    if look.in_use() == Some(false) {
+        unless_needed(steps, facts);
     }
-    steps.then(format!("See what ACM says: {}", describe_renewal(facts)));
+    steps.then(capitalized(&import(facts)));
+    steps.then(format!(
+        "Or, if its clients trust a private CA of yours in AWS, let acm-autopilot renew it from that CA{}",
+        renew_from_private_ca(look)
+    ));
 }
 
-/// The CNAME records of these domains have to exist.
-fn keep_records<'a>(steps: &mut Steps, settings: &Settings, domains: impl Iterator<Item = &'a DomainValidation>) {
-    let mut records: Vec<ResourceRecord> = Vec::new();
-    for domain in domains {
-        // A domain and its wildcard share one record.
-        if let Validation::Dns(Some(record)) = &domain.validation
-            && !records.contains(record)
-        {
-            records.push(record.clone());
-        }
-    }
-    if records.is_empty() {
+fn acm_will_not(steps: &mut Steps, look: &Look) {
+    let facts = &look.facts;
+    if look.in_use() == Some(false) {
+        unless_needed(steps, facts);
+        steps.then("If it is needed, request a new one and use it.");
         return;
     }
-    steps.then(if settings.records_are_kept {
-        "dns-validation puts the CNAME records below into the hosted zones that it reaches, and sends a notice of its \
-         own where it cannot. Create them by hand only then, and keep them: every later renewal needs them."
+    steps.then(format!("See what ACM says: {}", describe_renewal(facts)));
+    steps.then(if look.is_for_clients_only() {
+        "Request a new certificate and put it in place of this one in every client."
     } else {
-        "Make sure that the CNAME records below exist in the public DNS, and keep them: every later renewal needs them."
+        "Request a new certificate and put it in place of this one in every resource."
     });
-    if records.len() > LISTED_RECORDS {
-        let more = records.len() - LISTED_RECORDS;
-        steps.then(format!("{more} more records are in the answer of aws acm describe-certificate."));
-        records.truncate(LISTED_RECORDS);
+}
+
+fn unless_needed(steps: &mut Steps, facts: &CertificateFacts) {
+    steps.then(format!("If it is not needed, delete it: {}", delete(facts)));
+    steps.then(format!("To keep it and mute its notices: {}", mute(facts)));
+}
+
+/// Only the client can renew it, and ACM deletes it a year after its expiry.
+fn acme(steps: &mut Steps, look: &Look, outlook: &Outlook) {
+    if outlook.renews_itself(look) {
+        return;
     }
-    steps.records = records;
+    steps.then(format!("Check that {} still runs, and read its log.", acme_client(&look.facts)));
+    steps.then(format!("If nothing uses the certificate any more, mute its notices: {}", mute(&look.facts)));
 }
 
-/// Somebody has to follow the link in an e-mail for each of these domains.
-fn by_email<'a>(steps: &mut Steps, facts: &CertificateFacts, domains: impl Iterator<Item = &'a DomainValidation>) {
-    let domains: Vec<&DomainValidation> =
-        domains.filter(|domain| matches!(domain.validation, Validation::Email(_))).collect();
-    let Some(first) = domains.first() else { return };
-    let addresses = match &first.validation {
-        Validation::Email(addresses) if !addresses.is_empty() => {
-            format!(" (for {}: {})", first.domain_name, listed(addresses))
-        }
-        _ => String::new(),
-    };
-    steps.then(format!("Follow the link in ACM's e-mails{addresses}. Domains: {}.", listed(&names(&domains))));
-    let options = format!(" --domain {0} --validation-domain {0}", first.domain_name.trim_start_matches("*."));
-    steps.then(format!("To have an e-mail sent again: {}", cli(facts, "resend-validation-email", &options)));
-    steps.then("For renewals without a person, request a new certificate that is validated by DNS.");
-}
-
-fn import(facts: &CertificateFacts) -> String {
-    let files =
-        " --certificate fileb://certificate.pem --private-key fileb://key.pem --certificate-chain fileb://chain.pem";
-    cli(facts, "import-certificate", files)
-}
-
-fn describe_renewal(facts: &CertificateFacts) -> String {
-    cli(facts, "describe-certificate", " --query Certificate.RenewalSummary")
-}
-
-/// A command of the AWS CLI for this certificate. It ends its step without a full stop, which would
-/// be copied with it.
-fn cli(facts: &CertificateFacts, command: &str, options: &str) -> String {
-    format!("aws acm {command} --region {} --certificate-arn {}{options}", facts.arn.region(), facts.arn)
-}
-
-fn names(domains: &[&DomainValidation]) -> Vec<String> {
-    domains.iter().map(|domain| domain.domain_name.clone()).collect()
-}
-
-fn listed(items: &[String]) -> String {
-    let shown = items.iter().take(LISTED_DOMAINS).cloned().collect::<Vec<_>>().join(", ");
-    match items.len().saturating_sub(LISTED_DOMAINS) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+fn by_hand(steps: &mut Steps, look: &Look) {
+    if look.days_left().is_some_and(|left| left <= BY_HAND_DAYS) {
+        steps.then(format!("If that takes too long, {}", import(&look.facts)));
     }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// How many tags have to go, so that these can be written.

@@ -1,9 +1,11 @@
 //! After a plan was applied, deciding again gives an empty one, whatever the state was.
 
 use certificates::tags::{self, Tags};
-use certificates::{CertificateFacts, CertificateType, FailureReason, Renewal, RenewalEligibility, RenewalStatus};
+use certificates::{
+    CertificateFacts, CertificateType, FailureReason, KeyPairOrigin, Renewal, RenewalEligibility, RenewalStatus,
+};
 use expiry_events::Occasion;
-use expiry_events::policy::{Look, Plan, decide};
+use expiry_events::policy::{Look, Obstacle, Plan, decide};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -17,6 +19,7 @@ fn occasions() -> impl Strategy<Value = Occasion> {
         Occasion::Renewed,
         Occasion::RenewalActionRequired,
         Occasion::Revoked,
+        Occasion::RevokedByCa,
         Occasion::Rotated,
         Occasion::RenewalStateChange,
         Occasion::Sweep,
@@ -33,6 +36,8 @@ prop_compose! {
         in_use in any::<Option<bool>>(),
         renewal in proptest::option::of(prop::sample::select(vec!["PENDING_AUTO_RENEWAL", "PENDING_VALIDATION", "SUCCESS", "FAILED"])),
         status in prop::sample::select(vec!["ISSUED", "ISSUED", "ISSUED", "REVOKED", "PENDING_VALIDATION"]),
+        acme in prop::bool::weighted(0.2),
+        clients_only in prop::bool::weighted(0.2),
     ) -> CertificateFacts {
         let end = at(NOW) + SignedDuration::from_hours(hours_left);
         let issued = status != "PENDING_VALIDATION";
@@ -42,6 +47,8 @@ prop_compose! {
             not_after: issued.then_some(end),
             renewal_eligibility: Some(if eligible { RenewalEligibility::Eligible } else { RenewalEligibility::Ineligible }),
             in_use,
+            key_pair_origin: acme.then_some(KeyPairOrigin::Acme),
+            usage: clients_only.then(|| "CLIENT_AUTH_ONLY".into()),
             status: status.into(),
             renewal: renewal.map(|status| Renewal { status: status.into(), reason: None, domains: Vec::new() }),
             ..facts(NOW)
@@ -56,8 +63,8 @@ prop_compose! {
         minutes in proptest::option::of(-100i64..5_000),
         reason in proptest::option::of(prop::sample::select(FailureReason::ALL.to_vec())),
         attempts in 0u32..5,
-        noticed in proptest::option::of("(45|30|15|7|3|1|0|-|expired|x)@2026-1[12]-[0-2][1-9](/renewed|/renewal-action-required|/revoked)?"),
-        muted in any::<bool>(),
+        noticed in proptest::option::of("(45|30|15|7|3|1|0|-|expired|x)@2026-1[12]-[0-2][1-9](/renewed|/renewal-action-required|/revoked)?(/critical-2026-11-2[01])?"),
+        mute in proptest::option::of(prop::sample::select(vec!["on", "off", "off-until:2026-11-21", "off-until:2026-11-22"])),
         others in prop_oneof![3 => Just(0usize), 1 => 38usize..50],
     ) -> Tags {
         let mut tags: Tags = (0..others).map(|n| (format!("key-{n}"), "x")).collect();
@@ -68,7 +75,7 @@ prop_compose! {
             (tags::STATUS_REASON, reason.map(|reason| reason.to_string())),
             (tags::ATTEMPTS, (attempts > 0).then(|| attempts.to_string())),
             (tags::NOTICED, noticed),
-            (tags::NOTICES, muted.then(|| "off".to_owned())),
+            (tags::NOTICES, mute.map(str::to_owned)),
         ];
         for (key, value) in values {
             if let Some(value) = value && tags.iter().count() < tags::LIMIT {
@@ -97,6 +104,14 @@ fn applied(look: &Look, plan: &Plan) -> Tags {
     after
 }
 
+fn obstacles() -> impl Strategy<Value = Option<Obstacle>> {
+    prop_oneof![
+        4 => Just(None),
+        1 => Just(Some(Obstacle::TagsRefused("acm:AddTagsToCertificate failed (AccessDeniedException): no".into()))),
+        1 => Just(Some(Obstacle::RequestFailed("events:PutEvents failed (InternalFailure): no".into()))),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4 * ProptestConfig::default().cases, ..Default::default() })]
 
@@ -120,8 +135,22 @@ proptest! {
     }
 
     #[test]
-    fn every_notice_says_all_that_it_has_to(facts in certificates(), tags in states(), occasion in occasions()) {
-        let plan = decide(&Look::new(occasion, facts, tags, at(NOW)), &settings());
+    fn where_tags_are_refused_no_tag_is_planned(facts in certificates(), tags in states(), occasion in occasions()) {
+        let obstacle = Some(Obstacle::TagsRefused("no".into()));
+        let plan = decide(&Look { obstacle, ..Look::new(occasion, facts, tags, at(NOW)) }, &settings());
+        prop_assert_eq!((&plan.record_noticed, &plan.try_noticed), (&None, &None));
+        prop_assert!(plan.request.is_none_or(|request| request.mark.is_none()));
+    }
+
+    #[test]
+    fn every_notice_says_all_that_it_has_to(
+        facts in certificates(),
+        tags in states(),
+        occasion in occasions(),
+        obstacle in obstacles(),
+    ) {
+        let look = Look { obstacle, ..Look::new(occasion, facts, tags, at(NOW)) };
+        let plan = decide(&look, &settings());
         for notice in plan.publish {
             prop_assert!(!notice.what_happened.is_empty() && !notice.why_it_matters.is_empty());
             prop_assert!(!notice.what_happens_next.is_empty());

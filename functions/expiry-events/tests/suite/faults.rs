@@ -39,7 +39,7 @@ async fn a_missing_permission_is_not_retryable_and_named() {
     world.aws.fail_always("Publish", Fault::AccessDenied);
     let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
     assert!(!error.is_retryable() && error.to_string().contains("sns:Publish"), "{error}");
-    assert_eq!(world.tag(&arn, NOTICED), None, "what nobody was told is not noticed");
+    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("-@2026-12-11"), "what nobody got is not remembered");
 }
 
 #[tokio::test]
@@ -156,6 +156,7 @@ async fn dry_run_applies_nothing_and_tells_the_plan() {
     assert_eq!(plan["request"]["why"], "due");
 
     let swept = world.sweep().await;
+    assert_eq!(swept.outcome, Outcome::Planned);
     assert_eq!((swept.notices, swept.renewals_requested, swept.planned.len()), (1, 1, 1));
     assert_eq!(world.effects(), Vec::<String>::new());
 
@@ -189,4 +190,105 @@ async fn a_bus_that_does_not_exist_loses_the_events_silently() {
     let arn = world.insert(managed(20));
     assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
     assert_eq!((world.calls("PutEvents"), world.sent().len()), (1, 0));
+}
+
+fn refusals() -> [Fault; 3] {
+    let refused = |code: &str| Fault::Error { code: code.into(), message: "not this tag".into(), status: 400 };
+    [Fault::AccessDenied, refused("TagPolicyException"), refused("InvalidTagException")]
+}
+
+#[tokio::test]
+async fn where_tags_are_refused_only_what_has_just_happened_is_reported() {
+    for refusal in refusals() {
+        let world = World::new();
+        world.insert(imported(10));
+        world.aws.fail_always("AddTagsToCertificate", refusal.clone());
+        for _ in 0..3 {
+            let swept = world.sweep().await;
+            assert_eq!((swept.notices, swept.tags_refused), (0, 1), "{refusal:?}");
+        }
+        assert_eq!(world.kinds(), Vec::<String>::new());
+
+        // Seven days are left from midnight on, and a day later it is critical still.
+        world.aws.set_time("2026-11-23T23:17:00Z".parse().unwrap());
+        for _ in 0..26 {
+            world.sweep().await;
+            world.aws.advance(jiff::Span::new().hours(1));
+        }
+        assert_eq!(world.kinds(), ["expiring", "expiring"], "{refusal:?}");
+        let text = world.aws.published()[0].for_protocol("email").to_owned();
+        assert!(text.contains("set tags on this certificate"), "{text}");
+        assert!(text.contains("AWS refused it: acm:AddTagsToCertificate failed ("), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn refused_tags_are_counted_and_do_not_fail_the_run() {
+    let world = World::new();
+    let arn = world.insert(imported(10));
+    world.aws.fail_always("AddTagsToCertificate", Fault::AccessDenied);
+    let looked = world.occasion(EVENT, &arn).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "nothing-due"));
+    assert!(looked.tags_refused.unwrap().contains("AccessDenied"));
+    let deadline = world.aws.now() + jiff::SignedDuration::from_mins(5);
+    let (result, metrics) = world.counted(&sample("sweep-requested", ""), deadline).await;
+    assert!(result.is_ok());
+    assert_eq!((&metrics["TagsRefused"], &metrics["SweepsCompleted"]), (&1.into(), &1.into()));
+}
+
+#[tokio::test]
+async fn a_memory_that_is_refused_after_the_notice_does_not_fail_the_run_either() {
+    let world = World::new();
+    let arn = world.insert(imported(20));
+    world.aws.fail("AddTagsToCertificate", 2, Fault::AccessDenied);
+    let looked = world.occasion(EVENT, &arn).await;
+    assert_eq!(looked.outcome, Outcome::Noticed);
+    assert!(looked.tags_refused.is_some());
+}
+
+#[tokio::test]
+async fn a_renewal_that_cannot_be_marked_is_not_reported_as_requested() {
+    for refusal in refusals() {
+        let world = World::new();
+        let arn = world.insert(managed(30));
+        world.aws.set_time("2026-11-21T00:17:00Z".parse().unwrap());
+        world.aws.fail_always("AddTagsToCertificate", refusal.clone());
+        let looked = world.occasion(EVENT, &arn).await;
+        assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "expiring"), "{refusal:?}");
+        assert_eq!((world.sent(), world.tag(&arn, STATUS)), (Vec::new(), None));
+        let notice = &world.aws.published()[0];
+        let text = notice.for_protocol("email");
+        assert!(
+            text.contains("could not start its renewal from private-ca: acm:AddTagsToCertificate failed"),
+            "{text}"
+        );
+        assert!(!text.contains("has just requested"), "{text}");
+        assert_eq!(notice.attribute("severity"), Some("warning"), "nothing renews it");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_fails_is_not_reported_as_made() {
+    let world = World::new();
+    let arn = world.insert(managed(20));
+    world.aws.fail("PutEvents", 1, Fault::AccessDenied);
+    let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
+    assert!(error.to_string().contains("events:PutEvents"), "{error}");
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains("could not start its renewal from private-ca: events:PutEvents failed"), "{text}");
+    assert!(text.contains("Remove what prevents it: events:PutEvents failed"), "{text}");
+    assert!(!text.contains("renewal      pending-renewal"), "{text}");
+    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"));
+    // The mark is found by its age.
+    world.aws.advance(jiff::Span::new().minutes(61));
+    assert_eq!(world.sweep().await.renewals_requested, 1);
+}
+
+#[tokio::test]
+async fn a_stale_reason_that_cannot_be_removed_does_not_stop_a_renewal() {
+    let world = World::new();
+    let arn = world.insert(managed(20).tag("acm-autopilot:status-reason", "throttled"));
+    world.aws.fail_always("RemoveTagsFromCertificate", Fault::AccessDenied);
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    assert_eq!(world.sent().len(), 2);
 }

@@ -1,6 +1,8 @@
 //! Tests of the whole function against a simulated AWS, and of its policy over many states.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod acme;
+mod candidates;
 mod convergence;
 mod faults;
 mod mutated_events;
@@ -9,6 +11,7 @@ mod occasions;
 mod permissions;
 mod renewal;
 mod schemas;
+mod sentences;
 mod sweep;
 mod wording;
 mod world;

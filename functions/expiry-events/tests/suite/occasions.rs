@@ -72,7 +72,7 @@ async fn expired() {
     assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "expired"));
     let notice = &world.aws.published()[0];
     assert_eq!(notice.subject.as_deref(), Some("[CRITICAL] example.com expired 1 day ago (2026-11-20)"));
-    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("expired@2026-11-20"));
+    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("expired@2026-11-20/critical-2026-11-21"));
 }
 
 #[tokio::test]
@@ -134,8 +134,13 @@ async fn renewed() {
 #[tokio::test]
 async fn rotated_and_revoked() {
     let world = World::new();
-    let arn = world.insert(amazon(198));
+    let arn = world.insert(amazon(198).not_before(world.aws.now()));
     assert_eq!(world.occasion("certificate-rotated", &arn).await.reason, "rotated");
+    // ACM shows no new certificate, or cannot have rotated it.
+    for spec in [amazon(198), imported(198).not_before(world.aws.now())] {
+        let arn = world.insert(spec);
+        assert_eq!(world.occasion("certificate-rotated", &arn).await.reason, "nothing-due");
+    }
 
     for event in ["certificate-revoked", "certificate-revoked-by-ca"] {
         let world = World::new();
@@ -199,6 +204,48 @@ async fn a_health_event_about_several_things() {
 }
 
 #[tokio::test]
+async fn a_public_health_event_is_ignored() {
+    let world = World::new();
+    world.insert(imported(7));
+    let answer = world.handle(&sample("health-public-event", "")).await.unwrap();
+    let answer = serde_json::to_value(answer).unwrap();
+    assert_eq!((&answer["outcome"], &answer["reason"]), (&json!("ignored"), &json!("no-certificate-here")));
+    assert_eq!(world.aws.calls(), []);
+}
+
+#[tokio::test]
+async fn what_health_has_closed_needs_no_help() {
+    let world = World::new();
+    let arn = world.insert(amazon(310));
+    let looked = world.occasion("health-caa-check-failure-closed", &arn).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "nothing-due"));
+    assert_eq!(world.occasion("health-caa-check-failure", &arn).await.reason, "renewal-action-required");
+}
+
+#[tokio::test]
+async fn an_event_about_an_acme_certificate_finds_its_successor() {
+    let world = World::new();
+    let acme = |days| CertificateSpec::amazon_issued("example.com").key_pair_origin("ACME").days_left(days);
+    let old = world.insert(acme(5).eligible(false));
+    let looked = world.occasion("certificate-approaching-expiration", &old).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "expiring"));
+    assert_eq!(world.calls("ListCertificates"), 1);
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    for wrong in ["delete-certificate", "import-certificate", "Request a new certificate", "exported"] {
+        assert!(!text.contains(wrong), "{wrong}: {text}");
+    }
+    assert!(text.contains("Check that its ACME client"), "{text}");
+
+    world.insert(acme(80).eligible(false));
+    world.aws.advance(jiff::Span::new().days(2));
+    let looked = world.occasion("certificate-approaching-expiration", &old).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "superseded"));
+    assert_eq!(world.calls("ListCertificates"), 2);
+    world.sweep().await;
+    assert_eq!(world.kinds(), ["expiring"]);
+}
+
+#[tokio::test]
 async fn a_foreign_or_malformed_arn_is_refused_before_any_call() {
     let world = World::new();
     let arn = world.insert(imported(7));
@@ -221,8 +268,8 @@ async fn every_sample_is_understood() {
         let world = World::new();
         let arn = world.insert(imported(20));
         world.handle(&sample(name, &arn)).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let rotated = (*name == "certificate-rotated").then_some("rotated");
-        assert_eq!(world.kinds(), rotated.into_iter().chain(["expiring"]).collect::<Vec<_>>(), "{name}");
+        let is_about_it = *name != "health-public-event";
+        assert_eq!(world.kinds(), if is_about_it { vec!["expiring"] } else { Vec::new() }, "{name}");
     }
 }
 

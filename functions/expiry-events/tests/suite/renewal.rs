@@ -238,5 +238,7 @@ fn a_failed_renewal_of_a_certificate_that_a_person_replaced_is_asked_for_to_be_r
         assert_eq!(decide(&replaced, &settings()), Decision::Repeat(Why::Retry), "{reason}");
         replaced.facts.imported_at = Some("2026-11-20T05:59:59Z".parse().unwrap());
         assert_ne!(decide(&replaced, &settings()), Decision::Repeat(Why::Retry), "{reason}");
+        replaced.facts.imported_at = Some("2026-11-20T06:00:00Z".parse().unwrap());
+        assert_ne!(decide(&replaced, &settings()), Decision::Repeat(Why::Retry), "{reason}");
     }
 }

@@ -5,7 +5,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 use simulated_aws::CertificateSpec;
 
-use super::world::{LOAD_BALANCER, SAMPLES, World, amazon, imported, managed, sample};
+use super::world::{LOAD_BALANCER, NOW, SAMPLES, World, amazon, at, imported, managed, sample};
 
 fn validator(schema: &str) -> Validator {
     jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
@@ -49,6 +49,8 @@ async fn notices_and_events_keep_to_their_schemas() {
                 .validated_by_email(),
             amazon(days).renewal("FAILED", Some("CAA_ERROR")),
             amazon(days).status("REVOKED"),
+            amazon(198).not_before(at(NOW)),
+            CertificateSpec::amazon_issued("example.com").key_pair_origin("ACME").days_left(days).eligible(false),
             CertificateSpec::amazon_issued("*.example.com").days_left(days),
             CertificateSpec::imported("example.com").days_left(days).email("a@example.com").in_use_by(LOAD_BALANCER),
         ] {

@@ -61,20 +61,98 @@ async fn an_expired_imported_certificate_is_found_by_the_sweep_alone() {
     assert_eq!(world.tag(&arn, "acm-autopilot:noticed").unwrap(), "expired@2025-10-17");
 }
 
-#[tokio::test]
-async fn hourly_sweeps_over_a_life_tell_each_threshold_once() {
-    let world = World::new();
-    let arn = world.insert(imported(50));
-    for _ in 0..52 * 8 {
+/// Days left in the notices of a certificate that lives for 50 days more, and is then past its expiry for 15 days.
+async fn days_reported(spec: CertificateSpec, world: &World) -> Vec<String> {
+    world.insert(spec);
+    for _ in 0..65 * 8 {
         world.sweep().await;
         world.aws.advance(Span::new().hours(3));
     }
-    let days: Vec<String> =
-        world.aws.published().iter().map(|notice| notice.attribute("days_left").unwrap().to_owned()).collect();
-    assert_eq!(days, ["45", "30", "15", "7", "3", "1", "0", "0"]);
+    world.aws.published().iter().map(|notice| notice.attribute("days_left").unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn hourly_sweeps_over_a_life_report_each_threshold_once_and_what_is_critical_daily() {
+    let world = World::new();
+    let unused = days_reported(CertificateSpec::imported("unused.example.com").days_left(50), &world).await;
+    assert_eq!(unused, ["45", "30", "15", "7", "3", "1", "0", "0"]);
     assert_eq!(world.kinds().last().unwrap(), "expired");
 
-    // Replaced in place, it starts over.
+    let world = World::new();
+    let used = days_reported(imported(50), &world).await;
+    let daily = (0..=7).rev().chain([0]).chain((1..=7).map(|day| -day)).map(|day: i64| day.to_string());
+    assert_eq!(used, ["45", "30", "15"].map(str::to_owned).into_iter().chain(daily).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_forged_memory_does_not_hide_what_is_critical() {
+    for noticed in ["expired@2026-11-26", "0@2026-11-26/renewal-action-required/critical-2027-01-01"] {
+        let world = World::new();
+        let arn = world.insert(imported(5).tag("acm-autopilot:noticed", noticed));
+        for _ in 0..3 * 24 {
+            world.sweep().await;
+            world.aws.advance(Span::new().hours(1));
+        }
+        assert_eq!(world.kinds().len(), 4, "{noticed}: today and after each of three midnights");
+        assert!(world.tag(&arn, "acm-autopilot:noticed").unwrap().ends_with("/critical-2026-11-24"), "{noticed}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_muted_until_a_date_is_reported_from_then_on() {
+    let world = World::new();
+    let arn = world.insert(imported(20).tag("acm-autopilot:notices", "off-until:2026-11-24"));
+    for _ in 0..4 * 8 {
+        world.sweep().await;
+        world.aws.advance(Span::new().hours(3));
+    }
+    assert_eq!(world.kinds(), ["expiring"]);
+    assert_eq!(world.aws.published()[0].attribute("days_left"), Some("17"));
+    assert_eq!(world.tag(&arn, "acm-autopilot:noticed").unwrap(), "30@2026-12-11");
+}
+
+#[tokio::test]
+async fn a_sweep_publishes_so_many_notices_and_all_that_are_critical() {
+    let world = World::configured(&[("NOTICES_PER_SWEEP", "3")]);
+    for _ in 0..10 {
+        world.insert(imported(40));
+    }
+    world.insert(managed(25));
+    world.insert(imported(3));
+    world.insert(imported(3));
+    let deadline = world.aws.now() + SignedDuration::from_mins(5);
+    let (result, metrics) = world.counted(&sample("sweep-requested", ""), deadline).await;
+    let Ok(expiry_events::Answer::Sweep(swept)) = result else { panic!() };
+    assert_eq!((swept.notices, swept.held_back, swept.renewals_requested), (5, 8, 1));
+    assert_eq!(metrics["NoticesHeldBack"], 8);
+    let mut notices = vec![];
+    for _ in 0..4 {
+        notices.push(world.sweep().await.notices);
+    }
+    assert_eq!(notices, [3, 3, 2, 0]);
+    assert_eq!(world.kinds().len(), 13, "each of them once");
+}
+
+#[tokio::test]
+async fn a_superseded_acme_certificate_costs_nothing() {
+    let world = World::new();
+    let acme =
+        |days| CertificateSpec::amazon_issued("example.com").key_pair_origin("ACME").days_left(days).eligible(false);
+    world.insert(acme(-3));
+    world.insert(acme(20));
+    world.insert(acme(80));
+    assert_eq!(world.sweep().await.looked_at, 0);
+    world.insert(
+        CertificateSpec::amazon_issued("other.example.com").key_pair_origin("ACME").days_left(20).eligible(false),
+    );
+    assert_eq!(world.sweep().await.notices, 1);
+}
+
+#[tokio::test]
+async fn replaced_in_place_a_certificate_starts_over() {
+    let world = World::new();
+    let arn = world.insert(imported(-1));
+    assert_eq!(world.sweep().await.notices, 1);
     world.aws.set_certificate(&arn, imported(40).thin());
     assert_eq!(world.sweep().await.notices, 1);
 }
@@ -185,7 +263,7 @@ async fn without_time_it_stops_with_the_most_urgent_done() {
 async fn looks_do_not_outrun_the_quota() {
     let world = World::new();
     for _ in 0..100 {
-        world.insert(imported(5).tag("acm-autopilot:noticed", "7@2026-11-26"));
+        world.insert(imported(5).tag("acm-autopilot:noticed", "7@2026-11-26/critical-2026-11-21"));
     }
     world.sweep().await;
     let calls = world.aws.calls();

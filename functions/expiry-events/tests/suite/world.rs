@@ -42,6 +42,8 @@ samples!(
     "certificate-revoked-by-ca",
     "certificate-rotated",
     "health-caa-check-failure",
+    "health-caa-check-failure-closed",
+    "health-public-event",
     "health-renewal-failure",
     "health-renewal-state-change",
     "scheduled-event",

@@ -1,0 +1,44 @@
+//! How many notices a sweep may publish.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use notices::Severity;
+
+use crate::policy::Plan;
+
+/// What is left of a sweep's notices. What is held back is not remembered either, so the next sweep reports it.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    left: AtomicUsize,
+    held_back: AtomicUsize,
+}
+
+impl Allowance {
+    pub(crate) fn of(notices: usize) -> Self {
+        Self { left: AtomicUsize::new(notices), held_back: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn unlimited() -> Self {
+        Self::of(usize::MAX)
+    }
+
+    /// How many certificates were held back.
+    pub(crate) fn held_back(&self) -> usize {
+        self.held_back.load(Relaxed)
+    }
+
+    /// The plan, or what is left of it without its notices. Nothing critical is held back, and nothing that only this
+    /// check can report, because it cannot be remembered.
+    pub(crate) fn admit(&self, plan: Plan) -> Plan {
+        let is_urgent = plan.publish.iter().any(|notice| notice.severity == Severity::Critical);
+        if plan.publish.is_empty() || is_urgent || plan.record_noticed.is_none() || self.take() {
+            return plan;
+        }
+        self.held_back.fetch_add(1, Relaxed);
+        plan.held_back()
+    }
+
+    fn take(&self) -> bool {
+        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
+}

@@ -1,0 +1,110 @@
+//! Applies what was decided.
+//!
+//! The order matters. Tags first: where AWS refuses them, nothing could be remembered, and another plan is due. Then the
+//! request, so that notices say what was done. Then the notices, and only then the memory of them: a notice that is
+//! repeated after a crash is better than one that nobody got.
+
+use certificates::tags::{self, format_time};
+use certificates::{CertificateArn, RenewalStatus};
+use sdk::{CallError, CallErrorKind};
+
+use crate::Handler;
+use crate::policy::{Look, Mark, Obstacle, Plan, decide};
+
+/// What was applied.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    /// What was done.
+    pub(crate) plan: Plan,
+    /// Why AWS refused our tags, if it did.
+    pub(crate) tags_refused: Option<String>,
+}
+
+impl Handler {
+    /// Applies a plan, or the one that is left where AWS refuses our tags. A notice that cannot be sent does not keep a
+    /// certificate from being renewed; the first error is the answer.
+    pub(crate) async fn apply(&self, mut look: Look, mut plan: Plan) -> Result<Applied, CallError> {
+        let mut tags_refused = None;
+        if let Some(refusal) = refusal(self.mark(&look.facts.arn, &plan).await)? {
+            look.obstacle = Some(Obstacle::TagsRefused(refusal.clone()));
+            plan = decide(&look, &self.settings);
+            tags_refused = Some(refusal);
+        }
+        let requested = match &plan.request {
+            Some(request) => self.bus.put(&request.send).await,
+            None => Ok(()),
+        };
+        if let Err(cause) = &requested
+            && !plan.publish.is_empty()
+        {
+            look.obstacle = Some(Obstacle::RequestFailed(explained(cause)));
+            plan.publish = decide(&look, &self.settings).publish;
+        }
+        let remembered = self.report(&look.facts.arn, &plan).await;
+        requested?;
+        Ok(Applied { plan, tags_refused: tags_refused.or(refusal(remembered)?) })
+    }
+
+    /// Writes the tags that come before anything else: the mark of a renewal (a request that is lost after it is found
+    /// again by its age), and what the tag `noticed` says already.
+    async fn mark(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
+        let mark = plan.request.as_ref().and_then(|request| request.mark.as_ref());
+        let noticed = plan.try_noticed.as_ref().map(|noticed| (tags::NOTICED, noticed.to_string()));
+        let first: Vec<_> = mark.map(marked).unwrap_or_default().into_iter().chain(noticed).collect();
+        if !first.is_empty() {
+            acm::add_tags(&self.acm, arn, &first).await?;
+        }
+        if mark.is_some_and(|mark| mark.clear_reason) {
+            let removed = acm::remove_tags(&self.acm, arn, &[tags::STATUS_REASON]).await;
+            // The reason of an earlier failure counts only beside the status of a failure, which is gone already.
+            if let Some(why) = refusal(removed)? {
+                tracing::warn!(certificate_arn = %arn, reason = "tags-refused", "{why}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes, and remembers what was published.
+    async fn report(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
+        for notice in &plan.publish {
+            self.topic.publish(notice).await?;
+        }
+        match &plan.record_noticed {
+            Some(noticed) => acm::add_tags(&self.acm, arn, &[(tags::NOTICED, noticed.to_string())]).await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn marked(mark: &Mark) -> Vec<(&'static str, String)> {
+    let status = (tags::STATUS, RenewalStatus::PendingRenewal.to_string());
+    let since = (tags::STATUS_SINCE, format_time(mark.since));
+    let renewal_of = mark.renewal_of.clone().map(|serial| (tags::RENEWAL_OF, serial));
+    [status, since].into_iter().chain(renewal_of).collect()
+}
+
+/// Why AWS refuses our tags on this certificate: a policy does not allow them, or ACM does not take them. The same call
+/// would be refused again, so that repeating it is of no use.
+fn refusal(written: Result<(), CallError>) -> Result<Option<String>, CallError> {
+    match written {
+        Ok(()) => Ok(None),
+        Err(cause) if is_refused_tag(&cause) => Ok(Some(explained(&cause))),
+        Err(cause) => Err(cause),
+    }
+}
+
+fn is_refused_tag(cause: &CallError) -> bool {
+    cause.operation.starts_with("acm:")
+        && matches!(cause.kind, CallErrorKind::Denied | CallErrorKind::Refused)
+        && !is_gone(cause)
+}
+
+/// Whether the certificate does not exist any more.
+pub(crate) fn is_gone(cause: &CallError) -> bool {
+    cause.operation.starts_with("acm:") && cause.has_code("ResourceNotFoundException")
+}
+
+/// The words of an error, as part of a sentence.
+fn explained(cause: &CallError) -> String {
+    cause.to_string().trim_end_matches('.').to_owned()
+}

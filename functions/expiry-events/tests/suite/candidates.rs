@@ -1,0 +1,70 @@
+//! Which certificates a sweep checks, and in which order.
+
+use std::collections::BTreeSet;
+
+use certificates::{CertificateFacts, CertificateType};
+use expiry_events::policy::candidates;
+use jiff::{SignedDuration, Timestamp};
+
+use super::world::{NOW, at, facts, settings};
+
+fn of(listed: Vec<CertificateFacts>) -> Vec<CertificateFacts> {
+    candidates::of(listed, &settings(), at(NOW))
+}
+
+#[test]
+fn each_reason_to_check_an_imported_certificate_counts_alone() {
+    let far = facts("2027-06-01T12:00:00Z");
+    let hours_ago = |hours| Some(at(NOW) - SignedDuration::from_hours(hours));
+    // Days that are no threshold: the window of renewals alone.
+    let in_window = CertificateFacts { not_before: hours_ago(24 * 20), ..facts("2026-12-11T12:00:00Z") };
+    for (name, facts, expected) in [
+        ("far from its expiry", far.clone(), false),
+        ("at a threshold", facts("2026-12-19T12:00:00Z"), true),
+        ("in its window, which is a third of 40 days", in_window.clone(), false),
+        ("in its window", CertificateFacts { not_after: Some(at("2026-12-01T12:00:00Z")), ..in_window }, true),
+        ("just issued", CertificateFacts { not_before: hours_ago(48), ..far.clone() }, true),
+        ("issued", CertificateFacts { not_before: hours_ago(49), ..far.clone() }, false),
+        ("just imported", CertificateFacts { imported_at: hours_ago(48), ..far.clone() }, true),
+        ("imported", CertificateFacts { imported_at: hours_ago(49), ..far.clone() }, false),
+        (
+            "not imported",
+            CertificateFacts {
+                certificate_type: CertificateType::AmazonIssued,
+                not_before: hours_ago(1),
+                ..far.clone()
+            },
+            false,
+        ),
+        ("revoked", CertificateFacts { status: "REVOKED".into(), ..far }, true),
+    ] {
+        assert_eq!(of(vec![facts]).len(), usize::from(expected), "{name}");
+    }
+}
+
+fn numbered(count: usize) -> Vec<CertificateFacts> {
+    let arn = |n| format!("arn:aws:acm:us-east-1:123456789012:certificate/{n:04}").parse().unwrap();
+    (0..count).map(|n| CertificateFacts { arn: arn(n), ..facts("2026-12-01T12:00:00Z") }).collect()
+}
+
+#[test]
+fn of_one_day_what_may_be_ours_to_renew_comes_first() {
+    let mut listed = numbered(4);
+    listed[0].certificate_type = CertificateType::AmazonIssued;
+    listed[3].not_after = Some(at("2026-11-25T12:00:00Z"));
+    let order: Vec<String> = of(listed).iter().map(|facts| facts.arn.id().to_owned()).collect();
+    assert_eq!(order, ["0003", "0001", "0002", "0000"]);
+}
+
+/// Of 2,500 that expire on the same day, a sweep has time for some 2,000.
+#[test]
+fn what_is_left_over_has_its_turn_in_a_later_sweep() {
+    let mut seen = BTreeSet::new();
+    for hour in 0..24 {
+        let now: Timestamp = at(NOW) + SignedDuration::from_hours(hour);
+        let order = candidates::of(numbered(2_500), &settings(), now);
+        assert_eq!(order.len(), 2_500);
+        seen.extend(order.iter().take(2_000).map(|facts| facts.arn.to_string()));
+    }
+    assert_eq!(seen.len(), 2_500);
+}
