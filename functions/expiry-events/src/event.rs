@@ -1,6 +1,6 @@
 //! The events that this function takes, reduced to what they are a reason for.
 //!
-//! An event says only which certificates to look at and on what occasion. What else it holds is not
+//! An event says only which certificates to check and on what occasion. What else it holds is not
 //! read: the present state decides.
 
 use certificates::{CertificateArn, Scope};
@@ -12,14 +12,14 @@ use crate::Error;
 
 pub use events::Skipped;
 
-/// Detail types of ACM's events about certificates begin so
+/// Detail types of ACM's events about certificates begin with this
 /// ([Amazon EventBridge support for ACM](https://docs.aws.amazon.com/acm/latest/userguide/supported-events.html)).
 const ACM_CERTIFICATE: &str = "ACM Certificate";
 
 /// What an event asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// Look at these certificates.
+    /// Check these certificates.
     Look {
         /// Why.
         occasion: Occasion,
@@ -28,15 +28,15 @@ pub enum Trigger {
         /// What an AWS Health event named besides.
         skipped: Vec<Skipped>,
     },
-    /// Look at all certificates.
+    /// Check all certificates.
     Sweep,
 }
 
-/// Why a certificate is looked at.
+/// Why a certificate is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Occasion {
-    /// ACM: it nears its end. Sent daily.
+    /// ACM: it expires soon. Sent daily.
     ApproachingExpiration,
     /// ACM: it has expired. Never sent for imported certificates.
     Expired,
@@ -54,7 +54,7 @@ pub enum Occasion {
     Rotated,
     /// AWS Health: the state of its renewal changed.
     RenewalStateChange,
-    /// The scheduled look at all certificates.
+    /// The scheduled check of all certificates.
     Sweep,
     /// Something else happened to it.
     Other,
@@ -76,7 +76,7 @@ impl Occasion {
         }
     }
 
-    /// ACM's codes of AWS Health events. A failure that AWS has closed is a reason to check, no more.
+    /// ACM's codes of AWS Health events. A failure that AWS has closed is only a reason to check.
     fn of_health(event: &HealthEvent<'_>) -> Self {
         match event.type_code() {
             Ok("AWS_ACM_RENEWAL_STATE_CHANGE") => Self::RenewalStateChange,

@@ -30,7 +30,7 @@ impl EventBus {
     ///
     /// # Errors
     /// The call failed, or the bus refused an entry (PutEvents answers 200 then, so each answer's
-    /// FailedEntryCount is looked at).
+    /// FailedEntryCount is checked).
     pub async fn put(&self, events: &[Event]) -> Result<(), CallError> {
         for batch in events.chunks(MAX_ENTRIES) {
             let entries = batch

@@ -49,7 +49,7 @@ impl<'a> Envelope<'a> {
     /// Reads an event.
     ///
     /// # Errors
-    /// It is no event of EventBridge.
+    /// It is not an event of EventBridge.
     pub fn read(event: &'a Value) -> Result<Self, BadField> {
         if !event.is_object() {
             return Err(BadField::new("(whole event)", "is not a JSON object"));

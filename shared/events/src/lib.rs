@@ -28,24 +28,24 @@ pub const VALIDATION_RECORDS_PROVISIONED: &str = "Certificate Validation Records
 /// Detail type with which a schedule or an operator asks for a sweep over all certificates.
 pub const SWEEP_REQUESTED: &str = "Certificate Sweep Requested";
 
-/// Why a renewal is asked for.
+/// Why a renewal is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// The certificate has entered its renewal window.
     Due,
-    /// It was asked for before, and nothing happened.
+    /// It was requested before, and nothing happened.
     LostRequest,
-    /// An attempt began and never ended, or was ended before its success was announced.
+    /// An attempt started and never ended, or was terminated before its success was announced.
     StaleClaim,
-    /// The last attempt failed for a reason that time mends, and its pause is over.
+    /// The last attempt failed for a reason that time fixes, and its pause is over.
     Retry,
-    /// The last attempt failed for a reason that a person mends, and another threshold was crossed.
+    /// The last attempt failed for a reason that a person has to fix, and another threshold was crossed.
     ThresholdCrossed,
 }
 
 impl Why {
-    /// As it stands in the event.
+    /// As the event shows it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,7 +58,7 @@ impl Why {
     }
 }
 
-/// `Certificate Renewal Requested`: please look at this certificate and renew it if it is due.
+/// `Certificate Renewal Requested`: please check this certificate and renew it if it is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RenewalRequested {

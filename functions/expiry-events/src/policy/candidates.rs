@@ -12,7 +12,7 @@ use super::{Look, Plan, Settings};
 /// A renewal that was cut off between the import and the record of it leaves a certificate that is not
 /// due any more. Sweeps check every imported certificate of this age, and so find it.
 const RECENT: SignedDuration = SignedDuration::from_hours(48);
-/// The most urgent ones that every sweep begins with: half of what a sweep of 300 seconds has time for.
+/// The most urgent ones that every sweep starts with: half of what a sweep of 300 seconds has time for.
 const URGENT: usize = 1_000;
 
 /// Those of a listing that may need something: the most urgent first, and then the others from another place in each

@@ -122,8 +122,9 @@ pub fn decide(look: &Look, settings: &Settings) -> Plan {
     let is_daily = !is_muted && severity::is_daily(Situation::of(look, &outlook));
     let news::Tidings { news, noticed, remembered } = news::decide(look, settings, not_after, is_daily);
 
-    let told = if is_muted { &[] } else { news.as_slice() };
-    let publish: Vec<_> = told.iter().map(|news| wording::notice(*news, look, settings, &renewal, &outlook)).collect();
+    let audible = if is_muted { &[] } else { news.as_slice() };
+    let publish: Vec<_> =
+        audible.iter().map(|news| wording::notice(*news, look, settings, &renewal, &outlook)).collect();
     let record_noticed = noticed.filter(|_| !look.is_postponed());
     let request = renewal::request(&renewal, look, not_after);
     let reason = match (&request, news.first()) {

@@ -1,4 +1,4 @@
-//! Who renews a certificate, and how that stands.
+//! Who renews a certificate, and in which state that is.
 
 use certificates::tags::RenewFrom;
 use certificates::{
@@ -10,8 +10,8 @@ use super::news::needs_a_person;
 use super::renewal::Decision;
 use super::{Look, Obstacle, Settings};
 
-/// ACM is late when this many days are left, or a quarter of the lifetime if that is shorter: it begins
-/// up to 60 days before the end
+/// ACM is late when this many days are left, or a quarter of the lifetime if that is shorter: it starts
+/// up to 60 days before expiry
 /// ([managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html)).
 const ACM_LATE_DAYS: i64 = 30;
 /// We are late when this many days are left, or a quarter of the lifetime if that is shorter: a renewal

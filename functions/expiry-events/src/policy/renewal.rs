@@ -1,4 +1,4 @@
-//! Whether the renewal of an imported certificate is asked for now.
+//! Whether the renewal of an imported certificate is requested now.
 
 use certificates::{CLAIM_LASTS, FailureReason, Remedy, RenewalStatus, renewal_window, retry_pause, tags};
 use events::{Event, RenewalRequested, StatusChanged, Why};
@@ -23,7 +23,7 @@ pub enum Decision {
     NoRoom,
     /// It is due, but AWS refuses the tags that keep track of it, for this reason.
     TagsRefused(String),
-    /// It was asked for and is on its way.
+    /// It was requested and is on its way.
     UnderWay,
     /// It failed, and the time to try again has not come.
     Paused,
@@ -59,9 +59,9 @@ pub fn decide(look: &Look, settings: &Settings) -> Decision {
         Some(PendingRenewal | RenewalInProgress) => Decision::UnderWay,
 
         // A person replaced it in the meantime. Nothing but the record is left to be made, and the record
-        // says that it failed until it is asked for.
+        // says that it failed until it is requested.
         Some(RenewalFailed) if look.facts.imported_at > since && since.is_some() => Decision::Repeat(Why::Retry),
-        // An unknown reason may be one that only a person can mend.
+        // An unknown reason may be one that only a person can fix.
         Some(RenewalFailed) => match recorded.reason.map_or(Remedy::Person, FailureReason::remedy) {
             Remedy::Retry if older_than(retry_pause(recorded.attempts)) => start(Why::Retry, look),
             Remedy::Person if crossed() => start(Why::ThresholdCrossed, look),
@@ -78,7 +78,7 @@ pub fn decide(look: &Look, settings: &Settings) -> Decision {
 fn is_half_recorded(look: &Look) -> bool {
     let replaced = look.instructions.recorded.renewal_of.as_deref();
     let present = look.facts.serial.as_deref();
-    // Listings tell no serial number; a look that leads to a request is followed by a description.
+    // Listings show no serial number; a check that leads to a request is followed by a description.
     replaced.is_some_and(|replaced| present.is_none_or(|present| !present.eq_ignore_ascii_case(replaced)))
 }
 

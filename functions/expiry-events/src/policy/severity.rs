@@ -62,7 +62,7 @@ pub fn of_end(situation: Situation) -> Severity {
     }
 }
 
-/// The urgency of a renewal that waits for a person: that of the end, and never too low to be seen
+/// The urgency of a renewal that waits for a person: that of the expiry, and never too low to be seen
 /// where the certificate may be in use.
 #[must_use]
 pub fn of_action_required(situation: Situation) -> Severity {

@@ -292,3 +292,15 @@ async fn a_stale_reason_that_cannot_be_removed_does_not_stop_a_renewal() {
     assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
     assert_eq!(world.sent().len(), 2);
 }
+
+#[tokio::test]
+async fn tags_that_fail_for_a_moment_are_no_refusal() {
+    let world = World::new();
+    let arn = world.insert(managed(20));
+    world.aws.fail_always("AddTagsToCertificate", Fault::ServerError);
+    let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
+    assert!(error.is_retryable(), "{error}");
+    assert_eq!((world.kinds(), world.sent()), (Vec::new(), Vec::new()));
+    world.aws.clear_faults();
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+}

@@ -82,8 +82,14 @@ fn why_it_matters_names_the_date() {
 fn acm_has_renewed_when_it_shows_it() {
     let mut look = Look { occasion: Occasion::Renewed, ..amazon("2027-06-07T12:00:00Z") };
     assert!(policy::decide(&look, &settings()).is_empty(), "the event alone is not enough");
+    for (issued, is_recent) in [("2026-11-19T06:51:08Z", true), ("2026-11-19T06:51:07Z", false)] {
+        look.facts.issued_at = Some(at(issued));
+        assert_eq!(!policy::decide(&look, &settings()).is_empty(), is_recent, "{issued}");
+    }
     look.facts.issued_at = Some(at("2026-11-20T00:00:00Z"));
-    assert!(!policy::decide(&look, &settings()).is_empty());
+    look.facts.key_pair_origin = Some(certificates::KeyPairOrigin::Acme);
+    assert!(policy::decide(&look, &settings()).is_empty(), "ACM renews no certificate of an ACME client");
+    look.facts.key_pair_origin = None;
     look.facts.certificate_type = CertificateType::Imported;
     assert!(policy::decide(&look, &settings()).is_empty());
 }

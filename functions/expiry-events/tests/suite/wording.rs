@@ -59,7 +59,7 @@ async fn a_record_that_comes_by_itself_is_not_to_be_made_by_hand() {
     let arn = world.insert(amazon(20).validation_status("PENDING_VALIDATION").renewal("PENDING_VALIDATION", None));
     world.occasion("certificate-renewal-action-required", &arn).await;
     let text = world.aws.published()[0].for_protocol("email").to_owned();
-    assert!(text.contains("Create them by hand only then"), "{text}");
+    assert!(text.contains("Only then create them by hand"), "{text}");
     assert!(!text.contains("Make sure that the CNAME"), "{text}");
 }
 
