@@ -7,7 +7,7 @@ use certificates::tags::{RENEWAL, STATUS};
 use crate::record::Look;
 
 /// The operator's tags and the resources that use the certificate should be as before. What is
-/// not is put right, or told.
+/// not is restored, or goes into the notice.
 ///
 /// An import keeps the tags or loses them all. While the claim is there, a tag that is not was
 /// removed by an operator, who must not find it again.
@@ -15,8 +15,7 @@ pub(crate) async fn check(client: &Client, look: &Look, after: &CertificateFacts
     let mut remarks = Vec::new();
     let lost: Vec<&String> = look.facts.in_use_by.iter().filter(|user| !after.in_use_by.contains(user)).collect();
     if let Some(first) = lost.first() {
-        remarks
-            .push(format!("Look at {first}: it used the certificate before the renewal, and ACM no longer says so."));
+        remarks.push(format!("Check {first}: it used the certificate before the renewal, and ACM no longer says so."));
     }
     let tags = match acm::list_tags(client, &after.arn).await {
         Ok(tags) => tags.unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The function's configuration, from its environment variables.
 
 use certificates::{PrivateCaArn, Thresholds};
+use grants::Grants;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
 use sdk::TrustStore;
@@ -14,13 +15,19 @@ pub struct Config {
     pub event_bus_name: String,
     /// `OWNER_TAG_KEY`: the tag whose value names the owner in notices.
     pub owner_tag_key: String,
-    /// `DEFAULT_PRIVATE_CA_ARN`: the CA for certificates that name none.
+    /// `GRANTS`: which private CAs may issue, and whether an issuer may change.
+    pub grants: Grants,
+    /// `DEFAULT_PRIVATE_CA_ARN`: the CA for certificates that name none. It is granted.
     pub default_private_ca: Option<PrivateCaArn>,
-    /// `RENEW_BEFORE_DAYS`: a certificate is due so many days before its end.
+    /// `RENEW_BEFORE_DAYS`: a certificate is due this many days before it expires.
     pub renew_before_days: u16,
-    /// `NOTICE_THRESHOLDS`: a failure that a person has to mend is tried again when one is crossed.
+    /// `MAX_VALIDITY_DAYS`: no certificate is requested for longer.
+    pub max_validity_days: u16,
+    /// `NOTICE_THRESHOLDS`: a failure that a person has to resolve is tried again when one is crossed.
     pub thresholds: Thresholds,
-    /// `DRY_RUN`: decide and tell, but change nothing.
+    /// `AWS_LAMBDA_LOG_GROUP_NAME`: where the log is, for notices. Lambda sets it.
+    pub log_group: Option<String>,
+    /// `DRY_RUN`: decide and answer the plan, but change nothing.
     pub dry_run: bool,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
@@ -36,9 +43,12 @@ impl Config {
             notices: Destination::read(environment)?,
             event_bus_name: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+            grants: environment.parsed("GRANTS", Grants::default())?,
             default_private_ca: environment.parsed_optional("DEFAULT_PRIVATE_CA_ARN")?,
             renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
+            max_validity_days: environment.number("MAX_VALIDITY_DAYS", 1..=36_500, 398)?,
             thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
+            log_group: environment.optional("AWS_LAMBDA_LOG_GROUP_NAME").map(str::to_owned),
             dry_run: environment.flag("DRY_RUN")?,
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
         })
@@ -58,6 +68,7 @@ mod tests {
         assert_eq!((config.event_bus_name.as_str(), config.owner_tag_key.as_str()), ("default", "Owner"));
         assert_eq!((config.renew_before_days, config.dry_run, config.default_private_ca), (30, false, None));
         assert_eq!((config.thresholds, config.trust_store), (Thresholds::default(), TrustStore::Amazon));
+        assert_eq!((config.grants, config.max_validity_days), (Grants::default(), 398), "nothing is granted");
     }
 
     #[test]
@@ -68,7 +79,10 @@ mod tests {
             ("NOTICE_TOPIC_ARN", "notices"),
             ("NOTICE_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:notices"),
             ("DEFAULT_PRIVATE_CA_ARN", "the-moon"),
+            ("GRANTS", "everything"),
             ("RENEW_BEFORE_DAYS", "0"),
+            ("MAX_VALIDITY_DAYS", "0"),
+            ("MAX_VALIDITY_DAYS", "36501"),
             ("RENEW_BEFORE_DAYS", "366"),
             ("NOTICE_THRESHOLDS", "soon"),
             ("DRY_RUN", "yes"),

@@ -1,8 +1,8 @@
 //! What can go wrong in the function itself. What can go wrong in a renewal is a
 //! [`FailureReason`](certificates::FailureReason), recorded on the certificate.
 
-use certificates::{CertificateArn, InvalidArn};
-use sdk::CallError;
+use certificates::{CertificateArn, FailureReason, InvalidArn};
+use sdk::{CallError, CallErrorKind};
 
 /// Why an event could not be dealt with.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum Error {
         account: String,
     },
     /// The state of the certificate could not be read, so nothing was decided or changed.
-    #[error("could not look at {certificate}; nothing was changed")]
+    #[error("could not read the state of {certificate}; nothing was changed")]
     Gather {
         /// The certificate.
         certificate: Box<CertificateArn>,
@@ -44,14 +44,14 @@ pub enum Error {
     /// An operator changed what steers the renewal while it was in progress. Whether the attempt saw
     /// the change is not known, so the message has to come again when it has ended.
     #[error(
-        "{certificate} is being renewed while its tags were changed; its renewal is looked at again when that has ended"
+        "{certificate} is being renewed while its tags were changed; it is checked again when that renewal has ended"
     )]
     Busy {
         /// The certificate.
         certificate: Box<CertificateArn>,
     },
     /// What happened could not be recorded. The next look finds out and records it.
-    #[error("could not record `{what}` for {certificate}; the next look at it records it")]
+    #[error("could not record `{what}` for {certificate}; the next check of it records it")]
     Record {
         /// The certificate.
         certificate: Box<CertificateArn>,
@@ -73,6 +73,30 @@ impl Error {
         Self::Record { certificate: Box::new(certificate.clone()), what, source: Box::new(source) }
     }
 
+    /// Whether the message can never be dealt with here, whatever happens: it is refused, not returned to the queue.
+    pub(crate) fn is_of_the_message(&self) -> bool {
+        matches!(self, Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. })
+    }
+
+    /// The certificate that it is about.
+    pub(crate) fn certificate(&self) -> Option<&CertificateArn> {
+        match self {
+            Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } => None,
+            Self::Elsewhere { certificate, .. }
+            | Self::Gather { certificate, .. }
+            | Self::Busy { certificate }
+            | Self::Record { certificate, .. } => Some(certificate),
+        }
+    }
+
+    /// Why AWS refuses the tags, where it does: it will do so again until a person changes something.
+    pub(crate) fn refused_tags(&self) -> Option<FailureReason> {
+        match self {
+            Self::Record { source, .. } if source.operation.contains("Tags") => refused_tags(source),
+            _ => None,
+        }
+    }
+
     /// Whether the cause is that the certificate was deleted in the meantime, which is no fault.
     pub(crate) fn is_for_want_of_the_certificate(&self) -> bool {
         match self {
@@ -84,12 +108,24 @@ impl Error {
     }
 }
 
+/// [AddTagsToCertificate](https://docs.aws.amazon.com/acm/latest/APIReference/API_AddTagsToCertificate.html): its errors.
+pub(crate) fn refused_tags(error: &CallError) -> Option<FailureReason> {
+    match (error.kind, error.code.as_deref()) {
+        (CallErrorKind::Denied, _) => Some(FailureReason::PermissionMissing),
+        (CallErrorKind::Refused, Some("TooManyTagsException")) => Some(FailureReason::NoRoomForTags),
+        (CallErrorKind::Refused, Some("TagPolicyException" | "InvalidTagException" | "InvalidParameterException")) => {
+            Some(FailureReason::TaggingRefused)
+        }
+        _ => None,
+    }
+}
+
 impl lambda::Failure for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,
             Self::Gather { source, .. } => source.is_retryable(),
-            // What is recorded is decided anew from what is there, so trying again is always right.
+            // What is recorded is decided again from what is there, so trying again is always right.
             Self::Record { .. } | Self::Busy { .. } => true,
         }
     }

@@ -1,6 +1,6 @@
-//! The events that ask for a look at a certificate.
+//! The events that ask to check a certificate.
 //!
-//! An event says only "look at this certificate". Whatever else it says is not trusted.
+//! An event says only "check this certificate". Whatever else it says is not trusted.
 
 use certificates::tags::{STATUS, STEERING};
 use certificates::{CertificateArn, RenewalStatus, Scope};
@@ -42,6 +42,10 @@ impl Request {
     /// # Errors
     /// It is none of the events in the README, or names a certificate that is out of reach.
     pub(crate) fn read(event: &Value, scope: &Scope) -> Result<Self, Error> {
+        if !event.is_object() {
+            let problem = "is not a JSON object".into();
+            return Err(Error::UnexpectedEvent { field: "(whole event)", problem });
+        }
         let source = text(event, "/source", "source")?;
         let detail_type = text(event, "/detail-type", "detail-type")?;
         match (source, detail_type) {

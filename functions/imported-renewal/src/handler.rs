@@ -1,12 +1,14 @@
 //! Gather, decide, apply.
 
-use std::error::Error as _;
+mod answer;
+mod queue;
 
 use aws_config::SdkConfig;
 use certificates::tags::Instructions;
-use certificates::{CertificateArn, CertificateFacts, FailureReason};
+use certificates::{CertificateArn, RenewalStatus};
 use events::EventBus;
-use lambda::{Failure, Invocation, Metrics};
+use jiff::SignedDuration;
+use lambda::{Invocation, Metrics};
 use notices::Topic;
 use sdk::Clock;
 use serde_json::{Value, json};
@@ -14,9 +16,11 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::error::Error;
 use crate::event::{Occasion, Request};
-use crate::policy::{self, Decision, Idle, Plan, Situation, Source};
-use crate::record::{Look, Recorder};
-use crate::renewal::{Ending, Renewer};
+use crate::last_failure::LastFailure;
+use crate::policy::{self, Decision, Idle, Situation};
+use crate::record::{Completion, Look, Recorder};
+use crate::renewal::Renewer;
+use queue::Message;
 
 /// The function: its configuration and its clients.
 #[derive(Debug, Clone)]
@@ -36,19 +40,19 @@ impl Handler {
         let acm = aws_sdk_acm::Client::new(aws);
         let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
         let topic = Topic::new(aws, &config.notices);
-        let recorder = Recorder::new(acm.clone(), bus, topic, clock.clone());
-        let renewer = Renewer::new(acm.clone(), aws.clone(), recorder.clone(), clock.clone());
+        let recorder = Recorder::new(acm.clone(), bus, topic, clock.clone(), config.log_group.clone());
+        let renewer = Renewer::new(acm.clone(), aws.clone(), recorder.clone(), clock.clone(), config.max_validity_days);
         Self { config, acm, recorder, renewer, clock }
     }
 
-    /// Takes a batch of an SQS queue, or one event by itself.
+    /// Takes a batch of an SQS queue, or one event alone.
     ///
     /// A batch is answered with the messages that have to be delivered again (`batchItemFailures`);
     /// an event with what came of it.
     ///
     /// # Errors
-    /// The event by itself could not be dealt with. Errors of messages in a batch are logged, and
-    /// the messages given back to the queue, which moves them to its dead-letter queue in the end.
+    /// The event alone could not be dealt with. Errors of messages in a batch are logged. Such a message returns to
+    /// the queue, which moves it to its dead-letter queue in the end, unless it can never be dealt with.
     pub async fn answer(&self, event: Value, invocation: Invocation) -> Result<Value, Error> {
         let mut metrics = Metrics::new("imported-renewal");
         let answer = self.handle(&event, &invocation, &mut metrics).await;
@@ -63,47 +67,46 @@ impl Handler {
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Value, Error> {
         match event.get("Records") {
             Some(records) => self.batch(records, invocation, metrics).await,
-            None => self.event(event, invocation, metrics).await,
+            None => self.event(event, SignedDuration::ZERO, invocation, metrics).await,
         }
     }
 
     async fn batch(&self, records: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Value, Error> {
         let unexpected = |field, problem: &str| Error::UnexpectedEvent { field, problem: problem.to_owned() };
         let records = records.as_array().ok_or_else(|| unexpected("Records", "is not a list"))?;
-        let mut failures = Vec::new();
+        let mut returned = Vec::new();
         for record in records {
-            let id = record
-                .get("messageId")
-                .and_then(Value::as_str)
-                .ok_or_else(|| unexpected("Records[].messageId", "is missing, so the message cannot be given back"))?;
-            let body = record.get("body").and_then(Value::as_str).unwrap_or_default();
-            let result = match lambda::read_event(body) {
-                Ok(event) => self.event(&event, invocation, metrics).await,
+            let Some(message) = Message::read(record) else {
+                return Err(unexpected("Records[].messageId", "is missing, so the message cannot be returned"));
+            };
+            let result = match lambda::read_event(message.body) {
+                Ok(event) => self.event(&event, message.waited(self.clock.now()), invocation, metrics).await,
                 Err(_) => Err(unexpected("Records[].body", "is not JSON")),
             };
-            if let Err(error) = result {
-                let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                let certificate_arn = error.certificate_arn();
-                let outcome = "given-back-to-the-queue";
-                tracing::error!(certificate_arn, outcome, message_id = id, reason = %error, cause);
-                metrics.count("MessagesGivenBack", 1);
-                failures.push(json!({ "itemIdentifier": id }));
+            if message.is_to_be_returned(&result, metrics) {
+                returned.push(json!({ "itemIdentifier": message.id }));
             }
         }
-        Ok(json!({ "batchItemFailures": failures }))
+        Ok(json!({ "batchItemFailures": returned }))
     }
 
-    async fn event(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Value, Error> {
+    async fn event(
+        &self,
+        event: &Value,
+        waited: SignedDuration,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<Value, Error> {
         let answer = match Request::read(event, &invocation.scope)? {
             Request::Look { certificate, occasion } => {
-                match self.look(&certificate, occasion, invocation, metrics).await {
-                    Err(error) if error.is_for_want_of_the_certificate() => gone(&certificate),
+                match self.look(&certificate, occasion, waited, invocation, metrics).await {
+                    Err(error) if error.is_for_want_of_the_certificate() => answer::gone(&certificate),
                     answer => answer?,
                 }
             }
             Request::Ignore { reason } => json!({ "outcome": "ignored", "reason": reason }),
         };
-        log(&answer);
+        answer::log(&answer);
         Ok(answer)
     }
 
@@ -111,22 +114,30 @@ impl Handler {
         &self,
         certificate: &CertificateArn,
         occasion: Occasion,
+        waited: SignedDuration,
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<Value, Error> {
-        let Some(look) = self.gather(certificate).await? else { return Ok(gone(certificate)) };
+        let Some(look) = self.gather(certificate).await? else { return Ok(answer::gone(certificate)) };
         let decision = policy::decide(&Situation {
             facts: &look.facts,
             tags: &look.tags,
             instructions: &look.instructions,
             occasion,
+            grants: &self.config.grants,
             default_private_ca: self.config.default_private_ca.as_ref(),
+            waited,
             renew_before_days: self.config.renew_before_days,
             thresholds: &self.config.thresholds,
             now: self.clock.now(),
         });
+        if waited >= policy::AT_MOST_EVERY
+            && look.instructions.recorded.status == Some(RenewalStatus::RenewalInProgress)
+        {
+            tracing::warn!(certificate_arn = %certificate, reason = "claim-not-honoured", "in progress for over an hour");
+        }
         if self.config.dry_run {
-            return Ok(planned(certificate, &decision));
+            return Ok(answer::planned(&look.facts, &decision, self.config.max_validity_days));
         }
         if occasion == Occasion::SteeringChanged && decision == Decision::Nothing(Idle::RenewalInProgress) {
             return Err(Error::Busy { certificate: Box::new(certificate.clone()) });
@@ -143,7 +154,8 @@ impl Handler {
             tracing::warn!(certificate_arn = %certificate, reason = "unreadable-tag", "{unreadable}");
         }
         let owner = tags.get(&self.config.owner_tag_key).map(str::to_owned);
-        Ok(Some(Look { facts, tags, instructions, owner }))
+        let last_failure = LastFailure::read(&facts, &tags, &instructions);
+        Ok(Some(Look { facts, tags, instructions, owner, last_failure }))
     }
 
     async fn apply(
@@ -156,97 +168,23 @@ impl Handler {
         let arn = &look.facts.arn;
         let attempts = look.instructions.recorded.attempts;
         match decision {
-            Decision::Nothing(idle) => Ok(json!({ "outcome": "ignored", "certificate": arn, "reason": idle })),
+            Decision::Nothing(idle) => Ok(answer::idle(arn, idle)),
             Decision::RecordComplete => {
-                self.recorder.complete(look, &look.facts, attempts, &[]).await?;
+                self.recorder.complete(look, &Completion::found(&look.facts, attempts)).await?;
                 metrics.count("RenewalsCompleted", 1);
                 Ok(json!({ "outcome": "recorded-complete", "certificate": arn }))
             }
             Decision::RecordFailure { reason, detail, attempt } => {
                 self.recorder.failure(look, reason, &detail, attempt).await?;
                 metrics.count("RenewalsFailed", 1);
-                Ok(failed(arn, reason, &detail, attempt))
+                Ok(answer::failed(arn, reason, &detail, attempt))
             }
             Decision::Renew(plan) => {
                 let ending = self.renewer.attempt(look, &plan, invocation.deadline).await?;
-                Ok(ended(look, &plan, ending, metrics))
+                Ok(answer::ended(look, &plan, ending, metrics))
             }
         }
     }
-}
-
-/// One log line for each event. A failed renewal is a warning, which the log level WARN shows too.
-fn log(answer: &Value) {
-    let text = |key: &str| answer[key].as_str();
-    let (certificate_arn, outcome, reason, detail) =
-        (text("certificate"), text("outcome"), text("reason"), text("detail"));
-    if outcome == Some("renewal-failed") {
-        tracing::warn!(certificate_arn, outcome, reason, detail);
-        return;
-    }
-    let actions = answer.get("actions").map(tracing::field::display);
-    let (serial, not_after) = (text("serialAfter"), text("notAfterAfter"));
-    tracing::info!(certificate_arn, outcome, reason, detail, actions, serial, not_after);
-}
-
-fn ended(look: &Look, plan: &Plan, ending: Ending, metrics: &mut Metrics) -> Value {
-    let arn = &look.facts.arn;
-    match ending {
-        Ending::Renewed(after) => {
-            metrics.count("RenewalsCompleted", 1);
-            renewed(&look.facts, &after, plan)
-        }
-        Ending::Failed(reason, detail) => {
-            metrics.count("RenewalsFailed", 1);
-            failed(arn, reason, &detail, plan.attempt)
-        }
-        Ending::StoodDown => json!({ "outcome": "ignored", "certificate": arn, "reason": "another-renewal" }),
-        Ending::Gone => gone(arn),
-    }
-}
-
-fn failed(certificate: &CertificateArn, reason: FailureReason, detail: &str, attempt: u32) -> Value {
-    json!({
-        "outcome": "renewal-failed", "certificate": certificate, "reason": reason, "detail": detail,
-        "attempt": attempt,
-    })
-}
-
-fn gone(certificate: &CertificateArn) -> Value {
-    json!({ "outcome": "ignored", "certificate": certificate, "reason": "certificate-gone" })
-}
-
-fn renewed(before: &CertificateFacts, after: &CertificateFacts, plan: &Plan) -> Value {
-    json!({
-        "outcome": "renewed",
-        "certificate": after.arn,
-        "attempt": plan.attempt,
-        "serialBefore": before.serial,
-        "serialAfter": after.serial,
-        "notAfterBefore": before.not_after,
-        "notAfterAfter": after.not_after,
-    })
-}
-
-/// What would be done: the answer of a dry run.
-fn planned(certificate: &CertificateArn, decision: &Decision) -> Value {
-    let actions = match decision {
-        Decision::Nothing(idle) => {
-            return json!({ "outcome": "ignored", "certificate": certificate, "reason": idle, "dryRun": true });
-        }
-        Decision::RecordComplete => json!([{ "action": "record-complete" }]),
-        Decision::RecordFailure { reason, detail, attempt } => {
-            json!([{ "action": "record-failure", "reason": reason, "detail": detail, "attempt": attempt }])
-        }
-        Decision::Renew(plan) => {
-            let Source::PrivateCa(ca) = &plan.source;
-            json!([{
-                "action": "renew", "from": "private-ca", "privateCa": ca.as_str(), "attempt": plan.attempt,
-                "validityDays": plan.validity_days,
-            }])
-        }
-    };
-    json!({ "outcome": "planned", "certificate": certificate, "actions": actions, "dryRun": true })
 }
 
 #[cfg(test)]

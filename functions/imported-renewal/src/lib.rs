@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod aftercare;
+mod before_issuing;
 mod certificate;
 mod config;
 mod csr;
@@ -9,6 +10,7 @@ mod event;
 mod handler;
 mod issuer;
 mod key;
+mod last_failure;
 mod policy;
 mod preflight;
 mod record;

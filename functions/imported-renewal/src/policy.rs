@@ -6,14 +6,23 @@ use certificates::{
     CLAIM_LASTS, CertificateFacts, FailureReason, PrivateCaArn, Remedy, RenewalStatus, Thresholds, days_left,
     renewal_window, retry_pause,
 };
+use grants::Grants;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+
+use crate::last_failure::LastFailure;
 
 use crate::certificate::{normalize_serial, read_serial};
 use crate::event::Occasion;
 
 /// A time in a tag that lies further ahead than clocks differ was never written by us.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// Each issuance is charged, and an account has a quota of imports in a year: whatever asks, a certificate is not
+/// replaced twice in this time, nor is a failure that was charged repeated.
+pub(crate) const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// The longest pause after a failed attempt is a day, and the sweep that ends it may come a day later.
+const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_hours(48);
+/// ACM keeps the time of the first import as that of creation; the two are noted one after the other.
+const FIRST_IMPORT: SignedDuration = SignedDuration::from_mins(1);
 
 /// Everything that a decision is made from.
 #[derive(Debug)]
@@ -26,11 +35,15 @@ pub(crate) struct Situation<'a> {
     pub instructions: &'a Instructions,
     /// Why it is looked at.
     pub occasion: Occasion,
-    /// For certificates that name no CA.
+    /// What may be obtained.
+    pub grants: &'a Grants,
+    /// For certificates that name no CA. It is granted.
     pub default_private_ca: Option<&'a PrivateCaArn>,
+    /// How long the message that asks has been waiting in the queue since its first delivery.
+    pub waited: SignedDuration,
     /// A certificate is due so many days before its end.
     pub renew_before_days: u16,
-    /// Crossing one is a reason to try again what a person had to mend.
+    /// Crossing one is a reason to try again what a person had to resolve.
     pub thresholds: &'a Thresholds,
     /// Now.
     pub now: Timestamp,
@@ -50,16 +63,15 @@ pub(crate) struct Plan {
     pub source: Source,
     /// Wanted lifetime in days; `None`: that of the present certificate.
     pub validity_days: Option<u16>,
-    /// Whether the operator named the source in the certificate's own tag: then it may be another
-    /// CA than the present certificate's.
+    /// Whether the new certificate may be another CA's than the present one: that is granted, and the CA is named in
+    /// the certificate's own tag.
     pub issuer_may_change: bool,
     /// The number of this attempt, counted from 1.
     pub attempt: u32,
 }
 
 /// Why nothing is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Idle {
     /// ACM renews what it issued.
     NotImported,
@@ -69,10 +81,44 @@ pub(crate) enum Idle {
     RenewalInProgress,
     /// The last attempt failed, and its pause is not over.
     WaitingForRetry,
-    /// The last attempt failed for a reason that a person has to mend, and nothing has changed.
+    /// The last attempt failed for a reason that a person has to resolve, and nothing has changed.
     WaitingForAPerson,
-    /// Its end is far.
+    /// It was replaced less than an hour ago.
+    JustRenewed {
+        /// From when on it may be renewed again.
+        possible_after: Timestamp,
+    },
+    /// An attempt that may have been charged failed less than an hour ago.
+    JustFailed {
+        /// From when on it may be tried again.
+        possible_after: Timestamp,
+    },
+    /// Its expiry is far.
     NotDue,
+}
+
+impl Idle {
+    /// Kebab-case, for answers and logs.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::NotImported => "not-imported",
+            Self::NotManaged => "not-managed",
+            Self::RenewalInProgress => "renewal-in-progress",
+            Self::WaitingForRetry => "waiting-for-retry",
+            Self::WaitingForAPerson => "waiting-for-a-person",
+            Self::JustRenewed { .. } => "just-renewed",
+            Self::JustFailed { .. } => "just-failed",
+            Self::NotDue => "not-due",
+        }
+    }
+
+    /// From when on the same request is granted, where that is known.
+    pub(crate) fn possible_after(self) -> Option<Timestamp> {
+        match self {
+            Self::JustRenewed { possible_after } | Self::JustFailed { possible_after } => Some(possible_after),
+            _ => None,
+        }
+    }
 }
 
 /// What is to be done.
@@ -80,7 +126,7 @@ pub(crate) enum Idle {
 pub(crate) enum Decision {
     /// Nothing.
     Nothing(Idle),
-    /// The certificate was replaced, but nobody lived to record it.
+    /// The certificate was replaced, and that was not recorded yet.
     RecordComplete,
     /// It cannot even be tried; record why.
     RecordFailure {
@@ -108,11 +154,11 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
     if was_replaced(situation) {
         return Decision::RecordComplete;
     }
-    if died_once_more(situation) {
-        let detail = "the function was ended in the middle of it, and it was not the first attempt".into();
+    if crashed_once_more(situation) {
+        let detail = "the function was terminated in the middle of it, and it was not the first attempt".into();
         return Decision::RecordFailure { reason: FailureReason::Interrupted, detail, attempt: recorded.attempts };
     }
-    if let Some(idle) = wait(situation) {
+    if let Some(idle) = wait(situation).or_else(|| just_renewed(situation)) {
         return Decision::Nothing(idle);
     }
     // Attempts belong to one renewal; a new one after a completed one starts over, even if the old
@@ -127,44 +173,66 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
         Ok(source) => Decision::Renew(Plan {
             source,
             validity_days: wishes.validity_days,
-            issuer_may_change: wishes.private_ca.is_some(),
+            issuer_may_change: situation.grants.issuer_change && matches!(wishes.private_ca, Some(Ok(_))),
             attempt,
         }),
         Err((reason, detail)) => Decision::RecordFailure { reason, detail, attempt },
     }
 }
 
-/// Somebody is at work on it.
+/// Somebody is at work on it. A claim that is still new when a message comes back after an hour was refreshed by
+/// somebody else than an attempt, which would never end.
 fn is_claimed(situation: &Situation<'_>) -> bool {
     let recorded = &situation.instructions.recorded;
-    recorded.status == Some(RenewalStatus::RenewalInProgress) && age(situation).is_some_and(|age| age < CLAIM_LASTS)
+    recorded.status == Some(RenewalStatus::RenewalInProgress)
+        && age(situation).is_some_and(|age| age < CLAIM_LASTS)
+        && situation.waited < AT_MOST_EVERY
 }
 
 /// The certificate is no longer the one that this renewal was to replace: the import took place, or
-/// a person made one. The tag that tells is removed last, so that nobody dies unnoticed on the way.
+/// a person made one. The tag that shows it is removed last, so that no crash on the way goes unnoticed.
 ///
-/// An attempt that failed before its claim left no such tag; then the time of the import tells.
+/// Anybody who may tag can write that tag; ACM's own time of the import has to agree with it.
 fn was_replaced(situation: &Situation<'_>) -> bool {
     let recorded = &situation.instructions.recorded;
-    match (&recorded.renewal_of, &situation.facts.serial) {
-        (Some(replaced), Some(present)) => {
-            read_serial(replaced).is_some_and(|replaced| replaced != normalize_serial(present))
+    let (Some(imported), Some(since)) = (situation.facts.imported_at, since(situation)) else { return false };
+    match recorded.status {
+        None => false,
+        // An attempt that failed before its claim left no serial number.
+        Some(RenewalStatus::RenewalFailed) if recorded.renewal_of.is_none() => imported > since,
+        // Written at the claim, and at the import, by clocks that may differ.
+        Some(RenewalStatus::RenewalInProgress | RenewalStatus::RenewalComplete) => {
+            since.duration_since(imported) <= CLOCK_SKEW && has_another_serial(situation)
         }
-        _ => {
-            recorded.status == Some(RenewalStatus::RenewalFailed)
-                && since(situation).is_some_and(|failed| situation.facts.imported_at > Some(failed))
+        // Written at the end of an attempt.
+        Some(RenewalStatus::RenewalFailed) => {
+            since.duration_since(imported) <= CLAIM_LASTS && has_another_serial(situation)
+        }
+        // Written when a failed attempt is to be repeated, of which the import took place after all.
+        Some(RenewalStatus::PendingRenewal) => {
+            since.duration_since(imported) <= ASKED_AGAIN_WITHIN && has_another_serial(situation)
         }
     }
 }
 
-/// The attempt died, and it was not the first. That must not cost a certificate of the source's at every
-/// look; and where no sweep looks, since the end is far, nobody would ever say that it is in progress no more.
-fn died_once_more(situation: &Situation<'_>) -> bool {
+fn has_another_serial(situation: &Situation<'_>) -> bool {
+    match (&situation.instructions.recorded.renewal_of, &situation.facts.serial) {
+        // A negative one, as some write it.
+        (Some(replaced), Some(present)) => {
+            read_serial(replaced.trim_start_matches('-')).is_some_and(|replaced| replaced != normalize_serial(present))
+        }
+        _ => false,
+    }
+}
+
+/// The attempt crashed, and it was not the first. That must not cost a certificate at every event; and where no sweep
+/// asks, since the expiry is far, nobody would ever say that it is no longer in progress.
+fn crashed_once_more(situation: &Situation<'_>) -> bool {
     let recorded = &situation.instructions.recorded;
     recorded.status == Some(RenewalStatus::RenewalInProgress)
         && recorded.attempts > 1
         && !pause_is_over(situation)
-        // A change by the operator may have mended it.
+        // A change by the operator may have resolved it.
         && situation.occasion != Occasion::SteeringChanged
 }
 
@@ -172,18 +240,36 @@ fn died_once_more(situation: &Situation<'_>) -> bool {
 fn wait(situation: &Situation<'_>) -> Option<Idle> {
     let recorded = &situation.instructions.recorded;
     match recorded.status {
-        // Asked for, by us or by an operator: whatever the end, renew.
-        Some(RenewalStatus::PendingRenewal) => None,
-        // A claim that is too old is an attempt that died.
+        // Asked for, by us or by an operator: whatever the expiry, renew.
+        Some(RenewalStatus::PendingRenewal) => just_failed(situation),
+        // A claim that is too old is an attempt that crashed.
         Some(RenewalStatus::RenewalInProgress) => None,
-        // A change by the operator may have mended it.
-        Some(RenewalStatus::RenewalFailed) if situation.occasion == Occasion::SteeringChanged => None,
+        // A change by the operator may have resolved it.
+        Some(RenewalStatus::RenewalFailed) if situation.occasion == Occasion::SteeringChanged => just_failed(situation),
         Some(RenewalStatus::RenewalFailed) => match recorded.reason.map(FailureReason::remedy) {
             Some(Remedy::Retry) => (!pause_is_over(situation)).then_some(Idle::WaitingForRetry),
+            // Each try would cost a certificate that ACM then refuses; only a person knows when that has changed.
+            _ if recorded.reason == Some(FailureReason::ImportQuotaReached) => Some(Idle::WaitingForAPerson),
             Some(Remedy::Person) | None => (!crossed_a_threshold(situation)).then_some(Idle::WaitingForAPerson),
         },
         None | Some(RenewalStatus::RenewalComplete) => (!is_due(situation)).then_some(Idle::NotDue),
     }
+}
+
+/// An attempt that may have been charged failed less than an hour ago, at this very certificate.
+fn just_failed(situation: &Situation<'_>) -> Option<Idle> {
+    let failed = LastFailure::read(situation.facts, situation.tags, situation.instructions)?;
+    let possible_after = failed.at.checked_add(AT_MOST_EVERY).ok()?;
+    let is_near = failed.at.duration_since(situation.now) <= CLOCK_SKEW && situation.now < possible_after;
+    (is_near && failed.reason.may_have_cost()).then_some(Idle::JustFailed { possible_after })
+}
+
+/// It was replaced less than an hour ago, by ACM's own record, which nobody can forge. A first import replaces nothing.
+fn just_renewed(situation: &Situation<'_>) -> Option<Idle> {
+    let imported = situation.facts.imported_at?;
+    let is_first = situation.facts.created_at.is_some_and(|created| imported.duration_since(created) < FIRST_IMPORT);
+    let possible_after = imported.checked_add(AT_MOST_EVERY).ok()?;
+    (!is_first && situation.now < possible_after).then_some(Idle::JustRenewed { possible_after })
 }
 
 fn is_due(situation: &Situation<'_>) -> bool {
@@ -211,24 +297,35 @@ fn since(situation: &Situation<'_>) -> Option<Timestamp> {
 
 fn source(renew_from: &RenewFrom, situation: &Situation<'_>) -> Result<Source, (FailureReason, String)> {
     match renew_from {
-        RenewFrom::PrivateCa => match (&situation.instructions.wishes.private_ca, situation.default_private_ca) {
-            (Some(Ok(arn)), _) => Ok(Source::PrivateCa(arn.clone())),
-            // A tag that cannot be read must not mean another CA than the operator wanted.
-            (Some(Err(text)), _) => Err((
-                FailureReason::CaNotFound,
-                format!("the tag acm-autopilot:private-ca holds `{text}`, no CA's ARN"),
-            )),
-            (None, Some(arn)) => Ok(Source::PrivateCa(arn.clone())),
-            (None, None) => Err((FailureReason::CaNotConfigured, "no private CA is named for it".into())),
-        },
+        RenewFrom::PrivateCa => private_ca(situation).map(Source::PrivateCa),
         RenewFrom::Acme | RenewFrom::Secret => Err((
             FailureReason::SourceNotAvailable,
             format!("this version cannot renew from `{}`", renew_from.as_str()),
         )),
-        RenewFrom::Unknown(text) => {
-            Err((FailureReason::UnknownSource, format!("the tag acm-autopilot:renew-from holds `{text}`")))
+        // Whatever anybody wrote there is not repeated in a notice that people trust.
+        RenewFrom::Unknown(_) => {
+            Err((FailureReason::UnknownSource, "the tag acm-autopilot:renew-from does not hold a known source".into()))
         }
     }
+}
+
+/// A tag only selects among the CAs that are granted.
+fn private_ca(situation: &Situation<'_>) -> Result<PrivateCaArn, (FailureReason, String)> {
+    let arn = match (&situation.instructions.wishes.private_ca, situation.default_private_ca) {
+        (Some(Ok(arn)), _) => arn,
+        // A tag that cannot be read must not mean another CA than the operator wanted.
+        (Some(Err(_)), _) => {
+            let detail = "the tag acm-autopilot:private-ca does not hold the ARN of a private CA";
+            return Err((FailureReason::CaNotFound, detail.into()));
+        }
+        (None, Some(arn)) => arn,
+        (None, None) => return Err((FailureReason::CaNotConfigured, "no private CA is named for it".into())),
+    };
+    let is_granted = situation.default_private_ca == Some(arn) || situation.grants.allow_private_ca(arn);
+    if is_granted {
+        return Ok(arn.clone());
+    }
+    Err((FailureReason::CaNotGranted, format!("the private CA {arn} is not among those that may be used")))
 }
 
 #[cfg(test)]

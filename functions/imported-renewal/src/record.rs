@@ -1,18 +1,24 @@
 //! Recording where a renewal stands: in the certificate's tags, as an event, as a notice.
 //!
-//! The order of the calls is chosen so that a death between any two of them loses nothing: what is
-//! not known to be done is done again by the next look.
+//! The order of the calls is chosen so that a crash between any two of them loses nothing: what is
+//! not known to be done is done again by the next check.
+
+mod untracked;
 
 use certificates::tags::{self, ATTEMPTS, Instructions, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, Tags};
 use certificates::{CertificateFacts, FailureReason, RenewalStatus};
-use events::{Event, EventBus, StatusChanged};
+use events::{Event, EventBus, IssuerChange, StatusChanged};
+use jiff::Timestamp;
 use notices::{Notice, Topic};
 use sdk::{CallError, Clock};
 
-use crate::error::Error;
+use crate::error::{Error, refused_tags};
+use crate::last_failure::LastFailure;
+use crate::policy::AT_MOST_EVERY;
 use crate::wording;
+use untracked::Untracked;
 
-/// What is known of a certificate at the begin of a look.
+/// What is known of a certificate at the start of a check.
 #[derive(Debug, Clone)]
 pub(crate) struct Look {
     /// Described.
@@ -23,6 +29,35 @@ pub(crate) struct Look {
     pub instructions: Instructions,
     /// Its owner, for notices.
     pub owner: Option<String>,
+    /// What its tags recorded of a failure before this check wrote any.
+    pub last_failure: Option<LastFailure>,
+}
+
+/// A certificate that was replaced.
+#[derive(Debug, Clone)]
+pub(crate) struct Completion {
+    /// The new certificate.
+    pub after: Box<CertificateFacts>,
+    /// How many attempts it took.
+    pub attempt: u32,
+    /// What a person should check.
+    pub remarks: Vec<String>,
+    /// The issuers, where they differ.
+    pub issuer_change: Option<IssuerChange>,
+    /// The wanted validity in days, where the configuration cut it short.
+    pub capped: Option<u16>,
+}
+
+impl Completion {
+    /// One that was found, not made.
+    pub(crate) fn found(after: &CertificateFacts, attempt: u32) -> Self {
+        Self { after: Box::new(after.clone()), attempt, remarks: Vec::new(), issuer_change: None, capped: None }
+    }
+
+    /// The time of the import: whenever this is recorded again, it says the same.
+    fn since(&self, now: Timestamp) -> Timestamp {
+        self.after.imported_at.filter(|imported| *imported < now).unwrap_or(now)
+    }
 }
 
 /// Writes what happened.
@@ -32,16 +67,24 @@ pub(crate) struct Recorder {
     bus: EventBus,
     topic: Topic,
     clock: Clock,
+    log_group: Option<String>,
+    untracked: Untracked,
 }
 
 impl Recorder {
     /// Over these clients.
-    pub(crate) fn new(acm: aws_sdk_acm::Client, bus: EventBus, topic: Topic, clock: Clock) -> Self {
-        Self { acm, bus, topic, clock }
+    pub(crate) fn new(
+        acm: aws_sdk_acm::Client,
+        bus: EventBus,
+        topic: Topic,
+        clock: Clock,
+        log_group: Option<String>,
+    ) -> Self {
+        Self { acm, bus, topic, clock, log_group, untracked: Untracked::default() }
     }
 
-    /// Claims the renewal: from here on others stay away for as long as a function can run. Answers
-    /// the look with the tags as they are now.
+    /// Claims the renewal: from here on others stay away for as long as a function can run. Returns
+    /// what is known, with the tags as they are now.
     ///
     /// # Errors
     /// The tags could not be written; nothing has begun.
@@ -60,49 +103,32 @@ impl Recorder {
         let event = status_changed(look, RenewalStatus::RenewalInProgress, attempt);
         if let Err(error) = self.bus.put(&[Event::StatusChanged(event)]).await {
             // The renewal matters more than its announcement; how it ends is announced too.
-            tracing::warn!(certificate_arn = %look.facts.arn, reason = %error, "the begin could not be announced");
+            tracing::warn!(certificate_arn = %look.facts.arn, reason = %error, "the start could not be announced");
         }
         let tags = tags.into_iter().fold(look.tags.clone(), |all, (key, value)| all.with(key, value));
         Ok(Look { instructions: Instructions::read(&tags), tags, ..look.clone() })
     }
 
-    /// Records that the certificate was replaced. `after` are the facts of the new one; `remarks`
-    /// go into the notice.
+    /// Records that the certificate was replaced.
     ///
     /// # Errors
     /// Something could not be written. The tag `renewal-of` is then still there, by which the next
-    /// look knows that this has to be done again.
-    pub(crate) async fn complete(
-        &self,
-        look: &Look,
-        after: &CertificateFacts,
-        attempt: u32,
-        remarks: &[String],
-    ) -> Result<(), Error> {
+    /// check knows that this has to be done again.
+    pub(crate) async fn complete(&self, look: &Look, completion: &Completion) -> Result<(), Error> {
         let what = RenewalStatus::RenewalComplete.as_str();
         let now = self.clock.now();
-        acm::add_tags(&self.acm, &after.arn, &[(STATUS, what.to_owned()), (STATUS_SINCE, tags::format_time(now))])
-            .await
-            .map_err(|source| failed(look, what, source))?;
-        let mut event = StatusChanged {
-            serial_after: after.serial.clone(),
-            not_after_after: after.not_after,
-            ..status_changed(look, RenewalStatus::RenewalComplete, attempt)
-        };
-        // Found done: of the certificate before, only the tag still tells.
-        if event.serial_before == event.serial_after {
-            event.serial_before.clone_from(&look.instructions.recorded.renewal_of);
-            event.not_after_before = None;
-        }
-        let notice = (!look.instructions.wishes.mute.holds_at(now))
-            .then(|| wording::complete(look, after, attempt, remarks, now));
-        self.announce(look, what, event, notice).await?;
+        let tags = [(STATUS, what.to_owned()), (STATUS_SINCE, tags::format_time(completion.since(now)))];
+        acm::add_tags(&self.acm, &completion.after.arn, &tags).await.map_err(|source| failed(look, what, source))?;
+        // Nobody who may tag can hide that the issuer changed.
+        let is_muted = look.instructions.wishes.mute.holds_at(now) && completion.issuer_change.is_none();
+        let notice = (!is_muted).then(|| wording::complete(look, completion, now));
+        self.announce(look, what, completed(look, completion), notice).await?;
         self.remove(look, what, &[STATUS_REASON, ATTEMPTS, RENEWAL_OF]).await
     }
 
     /// Records that an attempt failed. The announcement comes first: if it cannot be sent, or this
-    /// process dies before the tags are written, the claim runs out and the attempt is repeated, and
-    /// no failure goes unheard.
+    /// process crashes before the tags are written, the claim grows old and the attempt is repeated, and
+    /// no failure is lost. Where AWS refuses the tags, nothing but the announcement is left.
     ///
     /// # Errors
     /// Something could not be written.
@@ -117,18 +143,40 @@ impl Recorder {
         let now = self.clock.now();
         let event =
             StatusChanged { reason: Some(reason), ..status_changed(look, RenewalStatus::RenewalFailed, attempt) };
-        self.announce(look, what, event, Some(wording::failure(look, reason, detail, attempt, now))).await?;
+        let repeated =
+            look.last_failure.filter(|last| last.reason == reason && now.duration_since(last.at).abs() < AT_MOST_EVERY);
+        let is_known = repeated.is_some() || self.untracked.contains(&look.facts.arn, reason, now);
+        let log_group = self.log_group.as_deref();
+        let notice = (!is_known).then(|| wording::failure(look, reason, detail, attempt, log_group, now));
+        self.announce(look, what, event, notice).await?;
         let tags = [
             (STATUS, what.to_owned()),
-            (STATUS_SINCE, tags::format_time(now)),
+            // Of equal failures the first counts, so that a person is notified again after an hour.
+            (STATUS_SINCE, tags::format_time(repeated.map_or(now, |first| first.at))),
             (STATUS_REASON, reason.as_str().to_owned()),
             (ATTEMPTS, attempt.to_string()),
         ];
+        self.remember(look, reason, &tags).await
+    }
+
+    /// Writes what fits.
+    async fn remember(&self, look: &Look, reason: FailureReason, tags: &[(&'static str, String)]) -> Result<(), Error> {
         // On a certificate without room, what matters most.
-        let keys = tags.each_ref().map(|(key, _)| *key);
-        let fitting = (1..=tags.len()).rev().find(|&count| look.tags.have_room_for(&keys[..count]));
-        let Some(fitting) = fitting else { return Ok(()) };
-        acm::add_tags(&self.acm, &look.facts.arn, &tags[..fitting]).await.map_err(|source| failed(look, what, source))
+        let keys: Vec<&str> = tags.iter().map(|(key, _)| *key).collect();
+        let fitting = (0..=tags.len()).rev().find(|&count| look.tags.have_room_for(&keys[..count])).unwrap_or(0);
+        if fitting < tags.len() {
+            self.untracked.insert(&look.facts.arn, reason, self.clock.now());
+        }
+        if fitting == 0 {
+            return Ok(());
+        }
+        let Err(error) = acm::add_tags(&self.acm, &look.facts.arn, &tags[..fitting]).await else { return Ok(()) };
+        if refused_tags(&error).is_none() {
+            return Err(failed(look, RenewalStatus::RenewalFailed.as_str(), error));
+        }
+        tracing::error!(certificate_arn = %look.facts.arn, outcome = "not-recorded", reason = %error);
+        self.untracked.insert(&look.facts.arn, reason, self.clock.now());
+        Ok(())
     }
 
     async fn announce(
@@ -143,7 +191,7 @@ impl Recorder {
             Some(notice) => self.topic.publish(&notice).await,
             None => Ok(()),
         };
-        // Neither keeps the other from being sent.
+        // A failure of one does not stop the other.
         event.and(notice).map_err(|source| failed(look, what, source))
     }
 
@@ -154,6 +202,21 @@ impl Recorder {
 
 fn failed(look: &Look, what: &'static str, source: CallError) -> Error {
     Error::record(&look.facts.arn, what, source)
+}
+
+fn completed(look: &Look, completion: &Completion) -> StatusChanged {
+    let mut event = StatusChanged {
+        serial_after: completion.after.serial.clone(),
+        not_after_after: completion.after.not_after,
+        issuer_change: completion.issuer_change.clone(),
+        ..status_changed(look, RenewalStatus::RenewalComplete, completion.attempt)
+    };
+    // Found done: of the certificate before, only the tag is left.
+    if event.serial_before == event.serial_after {
+        event.serial_before.clone_from(&look.instructions.recorded.renewal_of);
+        event.not_after_before = None;
+    }
+    event
 }
 
 fn status_changed(look: &Look, to: RenewalStatus, attempt: u32) -> StatusChanged {
@@ -168,5 +231,6 @@ fn status_changed(look: &Look, to: RenewalStatus, attempt: u32) -> StatusChanged
         serial_after: None,
         not_after_before: look.facts.not_after,
         not_after_after: None,
+        issuer_change: None,
     }
 }

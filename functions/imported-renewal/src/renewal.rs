@@ -1,11 +1,13 @@
-//! One attempt to renew a certificate, from its claim to its end.
+//! One attempt to renew a certificate, from its claim to its outcome.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_smithy_types::Blob;
 use certificates::tags::Instructions;
 use certificates::{CertificateFacts, FailureReason, RenewalStatus};
+use events::IssuerChange;
 use jiff::{SignedDuration, Timestamp};
 use sdk::{CallError, CallErrorKind, Clock};
 use tracing::instrument::WithSubscriber;
@@ -17,8 +19,8 @@ use crate::issuer::{IssueError, Issued, Issuer, Order, PrivateCa};
 use crate::key::{KeyError, KeyPair, KeyType};
 use crate::policy::{Plan, Source};
 use crate::preflight::{self, Candidate, Refusal};
-use crate::record::{Look, Recorder};
-use crate::{aftercare, csr};
+use crate::record::{Completion, Look, Recorder};
+use crate::{aftercare, before_issuing, csr};
 
 /// Before the deadline, an attempt stops waiting for its source, and imports or gives up.
 const TO_IMPORT: SignedDuration = SignedDuration::from_secs(90);
@@ -26,6 +28,8 @@ const TO_IMPORT: SignedDuration = SignedDuration::from_secs(90);
 const TO_VERIFY: SignedDuration = SignedDuration::from_secs(45);
 /// Before the deadline, it stops asking, and records what it knows.
 const TO_RECORD: SignedDuration = SignedDuration::from_secs(20);
+/// A source takes a second or two. One that never delivers must not keep others from being renewed.
+const SOURCE_DELIVERS_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 /// The source gives up a little before it would be cut off, since it knows better what was missing.
 const SOURCE_GIVES_UP: SignedDuration = SignedDuration::from_secs(5);
 /// ACM shows an import within seconds.
@@ -39,8 +43,8 @@ const IMPORT: &str = "acm:ImportCertificate";
 /// How an attempt ended.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// The certificate was replaced; its new facts.
-    Renewed(Box<CertificateFacts>),
+    /// The certificate was replaced.
+    Renewed(Completion),
     /// Another attempt at the same time replaced it, or recorded why it failed.
     StoodDown,
     /// The certificate was deleted in the meantime.
@@ -81,6 +85,7 @@ pub(crate) struct Renewer {
     aws: SdkConfig,
     recorder: Recorder,
     clock: Clock,
+    max_validity_days: u16,
 }
 
 /// A new certificate that passed all checks, with its key.
@@ -88,6 +93,22 @@ struct Ready {
     issued: Issued,
     serial: String,
     key: KeyPair,
+    issuer_change: Option<IssuerChange>,
+    capped: Option<u16>,
+}
+
+/// How long the new certificate shall live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lifetime {
+    days: u16,
+    /// What was wanted, where that is longer than allowed.
+    capped: Option<u16>,
+}
+
+impl Lifetime {
+    fn new(wanted: u16, most: u16) -> Self {
+        Self { days: wanted.min(most), capped: (wanted > most).then_some(wanted) }
+    }
 }
 
 /// The certificate in place.
@@ -119,8 +140,14 @@ enum Shown {
 
 impl Renewer {
     /// Over these clients.
-    pub(crate) fn new(acm: aws_sdk_acm::Client, aws: SdkConfig, recorder: Recorder, clock: Clock) -> Self {
-        Self { acm, aws, recorder, clock }
+    pub(crate) fn new(
+        acm: aws_sdk_acm::Client,
+        aws: SdkConfig,
+        recorder: Recorder,
+        clock: Clock,
+        max_validity_days: u16,
+    ) -> Self {
+        Self { acm, aws, recorder, clock, max_validity_days }
     }
 
     /// Makes one attempt and records how it ended.
@@ -133,18 +160,38 @@ impl Renewer {
             Ok(present) => present,
             Err(failed) => return self.record_failure(look, plan, failed).await,
         };
-        // Replaced since the look that decided this: by an attempt that has finished, or by a person.
-        if look.facts.serial.as_deref().is_some_and(|serial| normalize_serial(serial) != present.certificate.serial) {
+        if self.was_replaced_meanwhile(look, &present).await? {
             return Ok(Ending::StoodDown);
         }
-        let look = &self.recorder.claim(look, plan.attempt).await?;
+        let look = &match self.recorder.claim(look, plan.attempt).await {
+            Ok(look) => look,
+            // Only a person resolves this, and a person reads notices sooner than dead letters.
+            Err(error) => match error.refused_tags() {
+                Some(reason) => return self.record_failure(look, plan, untaggable(reason, &error)).await,
+                None => return Err(error),
+            },
+        };
         let until = before(deadline, TO_IMPORT);
         let obtained = self.within(until, self.obtain(look, plan, &present, until)).await;
-        match obtained.unwrap_or_else(|| Err(out_of_time())) {
+        match obtained.unwrap_or_else(|| Err(out_of_time(plan))) {
             Ok(Obtained::Ready(ready)) => self.install(look, plan, *ready, deadline).await,
             Ok(Obtained::Others(serial)) => self.stand_down(look, plan, &serial, deadline).await,
             Err(failed) => self.record_failure(look, plan, failed).await,
         }
+    }
+
+    /// Whether the certificate was replaced since it was described: by an attempt that has finished, or by a person. ACM's
+    /// spelling of a serial number may differ from the certificate's (a negative one), so ACM is asked again.
+    async fn was_replaced_meanwhile(&self, look: &Look, present: &Present) -> Result<bool, Error> {
+        let Some(described) = &look.facts.serial else { return Ok(false) };
+        if normalize_serial(described) == present.certificate.serial {
+            return Ok(false);
+        }
+        let arn = &look.facts.arn;
+        let now = acm::describe(&self.acm, arn).await.map_err(|error| Error::gather(arn, error))?;
+        Ok(now.is_none_or(|facts| {
+            facts.serial.as_ref() != Some(described) || facts.imported_at != look.facts.imported_at
+        }))
     }
 
     async fn record_failure(&self, look: &Look, plan: &Plan, failed: Failed) -> Result<Ending, Error> {
@@ -159,7 +206,7 @@ impl Renewer {
         let answer = self.acm.get_certificate().certificate_arn(arn.as_str()).send().await;
         let answer = match answer.map_err(|error| CallError::new("acm:GetCertificate", &error)) {
             Ok(answer) => answer,
-            // Only a person mends this, and a person reads notices sooner than dead letters.
+            // Only a person resolves this, and a person reads notices sooner than dead letters.
             Err(error) if error.kind == CallErrorKind::Denied => {
                 let detail = error.to_string();
                 return Ok(Err(Failed { reason: FailureReason::PermissionMissing, detail }));
@@ -197,22 +244,43 @@ impl Renewer {
             reason: FailureReason::PresentCertificateUnreadable,
             detail: error.to_string(),
         })?;
-        let lifetime = u16::try_from(present.certificate.lifetime_days()).unwrap_or(u16::MAX);
+        let lifetime = self.lifetime(look, plan, present);
         let order = Order {
             arn: &look.facts.arn,
             present: &present.certificate,
+            present_chain: &present.chain,
+            issuer_may_change: plan.issuer_may_change,
             csr: &csr,
-            validity_days: plan.validity_days.unwrap_or(lifetime),
+            validity_days: lifetime.days,
             attempt: plan.attempt,
-            deadline: before(until, SOURCE_GIVES_UP),
+            deadline: before(until, SOURCE_GIVES_UP).min(self.clock.now() + SOURCE_DELIVERS_WITHIN),
         };
         let issued = match &plan.source {
             Source::PrivateCa(arn) => PrivateCa::new(&self.aws, self.clock.clone(), arn.clone()).issue(&order).await?,
         };
-        self.check(plan, present, issued, key)
+        self.check(plan, present, issued, key, lifetime)
     }
 
-    fn check(&self, plan: &Plan, present: &Present, issued: Issued, key: KeyPair) -> Result<Obtained, Failed> {
+    fn lifetime(&self, look: &Look, plan: &Plan, present: &Present) -> Lifetime {
+        let as_before = u16::try_from(present.certificate.lifetime_days()).unwrap_or(u16::MAX);
+        let lifetime = Lifetime::new(plan.validity_days.unwrap_or(as_before), self.max_validity_days);
+        if let Some(wanted) = lifetime.capped {
+            tracing::warn!(
+                certificate_arn = %look.facts.arn, wanted_days = wanted, days = lifetime.days,
+                "MAX_VALIDITY_DAYS limits the lifetime",
+            );
+        }
+        lifetime
+    }
+
+    fn check(
+        &self,
+        plan: &Plan,
+        present: &Present,
+        issued: Issued,
+        key: KeyPair,
+        lifetime: Lifetime,
+    ) -> Result<Obtained, Failed> {
         let broken = |error| Failed {
             reason: FailureReason::ChainBroken,
             detail: format!("what the source delivered cannot be read: {error}"),
@@ -230,8 +298,12 @@ impl Renewer {
             chain_size: issued.chain.len(),
             now: self.clock.now(),
         });
+        let issuer_change = before_issuing::issuer_change(&present.certificate, &present.chain, &new, &chain);
         match checked {
-            Ok(()) => Ok(Obtained::Ready(Box::new(Ready { issued, serial: new.serial, key }))),
+            Ok(()) => {
+                let (serial, capped) = (new.serial, lifetime.capped);
+                Ok(Obtained::Ready(Box::new(Ready { issued, serial, key, issuer_change, capped })))
+            }
             Err(refusal) if refusal.reason == FailureReason::KeyMismatch => Ok(Obtained::Others(new.serial)),
             Err(refusal) => Err(refusal.into()),
         }
@@ -257,8 +329,10 @@ impl Renewer {
         match (self.shown(look, &ready.serial, looks, deadline).await, imported) {
             (Shown::Wanted(after), _) => {
                 let remarks = aftercare::check(&self.acm, look, &after).await;
-                self.recorder.complete(look, &after, plan.attempt, &remarks).await?;
-                Ok(Ending::Renewed(after))
+                let Ready { issuer_change, capped, .. } = ready;
+                let completion = Completion { after, attempt: plan.attempt, remarks, issuer_change, capped };
+                self.recorder.complete(look, &completion).await?;
+                Ok(Ending::Renewed(completion))
             }
             (Shown::Another(after), _) => self.leave_to_others(look, plan, &after).await,
             (Shown::Nothing, _) => Ok(Ending::Gone),
@@ -302,7 +376,7 @@ impl Renewer {
             for remaining in (0..looks).rev() {
                 last = match acm::describe(&self.acm, &look.facts.arn).await {
                     Ok(None) => Shown::Nothing,
-                    Ok(Some(facts)) if shows(&facts, serial) => Shown::Wanted(Box::new(facts)),
+                    Ok(Some(facts)) if shows(&facts, &look.facts, serial) => Shown::Wanted(Box::new(facts)),
                     Ok(Some(facts)) if facts.serial == look.facts.serial => Shown::Before,
                     Ok(Some(facts)) => Shown::Another(Box::new(facts)),
                     Err(error) => Shown::Unknown(error),
@@ -339,7 +413,7 @@ impl Renewer {
     async fn leave_to_others(&self, look: &Look, plan: &Plan, after: &CertificateFacts) -> Result<Ending, Error> {
         self.clock.sleep(TIME_TO_RECORD).await;
         if self.tags_now(look).await?.recorded.renewal_of.is_some() {
-            self.recorder.complete(look, after, plan.attempt, &[]).await?;
+            self.recorder.complete(look, &Completion::found(after, plan.attempt)).await?;
         }
         Ok(Ending::StoodDown)
     }
@@ -365,12 +439,21 @@ fn before(deadline: Timestamp, by: SignedDuration) -> Timestamp {
     deadline.checked_sub(by).unwrap_or(deadline)
 }
 
-fn shows(facts: &CertificateFacts, serial: &str) -> bool {
-    facts.serial.as_deref().is_some_and(|shown| normalize_serial(shown) == serial)
+/// Whether ACM shows the certificate with this serial, and no longer the one before: a CA may use a serial twice.
+fn shows(facts: &CertificateFacts, before: &CertificateFacts, serial: &str) -> bool {
+    let is_new = (facts.not_after, facts.imported_at) != (before.not_after, before.imported_at);
+    is_new && facts.serial.as_deref().is_some_and(|shown| normalize_serial(shown) == serial)
 }
 
-fn out_of_time() -> Failed {
-    Failed { reason: FailureReason::OutOfTime, detail: "the function's time was nearly over".into() }
+fn out_of_time(plan: &Plan) -> Failed {
+    let Source::PrivateCa(ca) = &plan.source;
+    let detail = format!("AWS answered too slowly: the run ended before the private CA {ca} had issued a certificate");
+    Failed { reason: FailureReason::OutOfTime, detail }
+}
+
+fn untaggable(reason: FailureReason, error: &Error) -> Failed {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    Failed { reason, detail: format!("the tags that track a renewal cannot be written: {cause}") }
 }
 
 fn unverified(detail: String) -> Failed {
@@ -381,7 +464,7 @@ fn no_answer() -> CallError {
     CallError {
         operation: IMPORT,
         code: None,
-        message: "no answer while the function had time".into(),
+        message: "no answer in the time that was left".into(),
         kind: CallErrorKind::Unavailable,
     }
 }
@@ -391,8 +474,32 @@ fn refused(error: &CallError) -> Failed {
         CallErrorKind::Throttled => FailureReason::Throttled,
         CallErrorKind::Unavailable => FailureReason::ServiceError,
         CallErrorKind::Denied => FailureReason::PermissionMissing,
-        CallErrorKind::Refused if error.has_code("LimitExceededException") => FailureReason::ImportLimit,
+        CallErrorKind::Refused if error.has_code("LimitExceededException") => FailureReason::ImportQuotaReached,
         CallErrorKind::Refused => FailureReason::ImportRefused,
     };
     Failed { reason, detail: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use certificates::CertificateType;
+
+    use super::*;
+
+    /// A CA that uses a serial number twice must not make a refused import count as done.
+    #[test]
+    fn an_import_is_shown_by_more_than_its_serial() {
+        let arn = "arn:aws:acm:us-east-1:123456789012:certificate/a".parse().unwrap();
+        let before = CertificateFacts {
+            serial: Some("0a:1b".into()),
+            not_after: Some("2026-12-10T12:00:00Z".parse().unwrap()),
+            imported_at: Some("2025-12-10T12:00:00Z".parse().unwrap()),
+            ..CertificateFacts::new(arn, CertificateType::Imported)
+        };
+        assert!(!shows(&before, &before, "a1b"));
+        let later = Some("2027-11-20T08:00:00Z".parse().unwrap());
+        assert!(shows(&CertificateFacts { not_after: later, ..before.clone() }, &before, "a1b"));
+        assert!(shows(&CertificateFacts { imported_at: later, ..before.clone() }, &before, "a1b"));
+        assert!(!shows(&CertificateFacts { not_after: later, ..before.clone() }, &before, "77"));
+    }
 }

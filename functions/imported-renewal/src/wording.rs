@@ -1,121 +1,106 @@
-//! What people are told of a renewal.
+//! What people are notified of.
 
-use certificates::{CertificateFacts, FailureReason, Remedy, RenewalStatus, days_left, utc_date};
+mod failure;
+mod headline;
+
+use certificates::{CertificateFacts, RenewalStatus, utc_date};
+use events::IssuerChange;
 use jiff::Timestamp;
-use notices::{Kind, Notice, Severity};
+use notices::{Kind, Notice, Severity, foreign, foreign_up_to};
 
-use crate::record::Look;
+use crate::record::{Completion, Look};
+pub(crate) use failure::failure;
+use headline::headline;
 
-/// Fewer days than this, and a failed renewal cannot wait for office hours.
-const URGENT_DAYS: i64 = 7;
+/// Remarks and details are sentences.
+const SENTENCE: usize = 600;
 
 /// The certificate was replaced in place.
-pub(crate) fn complete(
-    look: &Look,
-    after: &CertificateFacts,
-    attempt: u32,
-    remarks: &[String],
-    now: Timestamp,
-) -> Notice {
-    let name = after.display_name();
-    let end = after.not_after.map_or_else(|| "an unknown day".into(), |end| utc_date(end).to_string());
-    let headline = format!("{name} renewed, now valid until {end}");
-    let severity = if remarks.is_empty() { Severity::Info } else { Severity::Warning };
-    let serial = |facts: &CertificateFacts| facts.serial.clone().unwrap_or_else(|| "unknown".into());
-    // Found done: the old serial is only known from the tag, and perhaps it was a person.
-    let found_done = look.facts.serial == after.serial;
-    let before = if found_done {
-        look.instructions.recorded.renewal_of.clone().unwrap_or_else(|| "unknown".into())
-    } else {
-        serial(&look.facts)
-    };
-    let same = |facts: &CertificateFacts| (facts.subject_alternative_names.clone(), facts.key_algorithm.clone());
-    let kept =
-        if !found_done && same(&look.facts) == same(after) { ", with the same names and type of key" } else { "" };
-    let attempts = if attempt > 1 { format!(" It took {attempt} attempts.") } else { String::new() };
+pub(crate) fn complete(look: &Look, completion: &Completion, now: Timestamp) -> Notice {
+    let Completion { after, remarks, issuer_change, .. } = completion;
+    let end = day(after.not_after);
+    let needs_a_check = !remarks.is_empty() || issuer_change.is_some();
+    let severity = if needs_a_check { Severity::Warning } else { Severity::Info };
+    let headline = headline(after.display_name(), |name| match issuer_change {
+        Some(_) => format!("{name} renewed with another issuer, now valid until {end}"),
+        None => format!("{name} renewed, now valid until {end}"),
+    });
     Notice {
-        owner: look.owner.clone(),
+        owner: look.owner.as_deref().map(foreign),
         status: Some(RenewalStatus::RenewalComplete),
-        what_happened: format!(
-            "The imported certificate {name} was replaced in place, under the same ARN{kept}. Serial {before} became \
-             {}.{attempts}",
-            serial(after)
-        ),
-        why_it_matters:
-            "Everything that uses this ARN serves the new certificate within minutes; clients that pin the \
-                         old certificate or its key have to learn the new one."
-                .into(),
+        what_happened: what_happened(look, completion),
+        why_it_matters: why_it_matters(issuer_change.as_ref()),
         what_happens_next: "Nothing until it is due again.".into(),
-        what_to_do: remarks.to_vec(),
+        what_to_do: what_to_do(look, completion),
         ..Notice::new(Kind::RenewalComplete, severity, &headline, after, now)
     }
 }
 
-/// An attempt failed.
-pub(crate) fn failure(look: &Look, reason: FailureReason, detail: &str, attempt: u32, now: Timestamp) -> Notice {
-    let facts = &look.facts;
-    let name = facts.display_name();
-    // Where no end is known, the worst is assumed.
-    let left = facts.not_after.map_or(0, |end| days_left(end, now));
-    let headline = match left {
-        ..0 => format!("renewal of {name} failed ({reason}); it has expired"),
-        0 => format!("renewal of {name} failed ({reason}); it expires today"),
-        1 => format!("renewal of {name} failed ({reason}); 1 day left"),
-        _ => format!("renewal of {name} failed ({reason}); {left} days left"),
-    };
-    let in_use = facts.in_use != Some(false);
-    let severity = if in_use && left <= URGENT_DAYS { Severity::Critical } else { Severity::Warning };
-    let next = match reason.remedy() {
-        Remedy::Retry => "It is tried again by itself: after one hour, then four hours, then daily.",
-        Remedy::Person => {
-            "It is tried again when a tag that steers it changes (acm-autopilot:renew-from, private-ca, secret, \
-             validity-days), or when the next threshold of days left is crossed. Until then nothing happens by itself."
-        }
-    };
-    let mut steps = vec![reason.advice().to_owned()];
-    if reason.remedy() == Remedy::Person {
-        steps.push(format!(
-            "Then ask for a new attempt: aws acm add-tags-to-certificate --region {} --certificate-arn {} --tags \
-             Key=acm-autopilot:status,Value=pending-renewal",
-            facts.arn.region(),
-            facts.arn
-        ));
+fn what_happened(look: &Look, completion: &Completion) -> String {
+    let (before, after) = (&look.facts, &completion.after);
+    let name = foreign(after.display_name());
+    let serial = |facts: &CertificateFacts| facts.serial.clone().unwrap_or_else(|| "unknown".into());
+    let mut sentences = Vec::new();
+    if before.serial == after.serial {
+        // Found done: the old serial is only known from the tag, and perhaps it was a person.
+        let old = look.instructions.recorded.renewal_of.as_deref().map_or_else(|| "unknown".into(), foreign);
+        let when = day(after.imported_at);
+        sentences.push(format!("The imported certificate {name} was replaced under the same ARN on {when}."));
+        sentences.push(format!("Serial {old} became {}.", serial(after)));
+    } else {
+        let same = |facts: &CertificateFacts| (facts.subject_alternative_names.clone(), facts.key_algorithm.clone());
+        let kept = if same(before) == same(after) { ", with the same names and type of key" } else { "" };
+        sentences.push(format!("The imported certificate {name} was replaced in place, under the same ARN{kept}."));
+        sentences.push(format!("Serial {} became {}.", serial(before), serial(after)));
     }
-    Notice {
-        owner: look.owner.clone(),
-        status: Some(RenewalStatus::RenewalFailed),
-        reason: Some(reason),
-        what_happened: format!(
-            "Attempt {attempt} to renew the imported certificate {name} failed: {}. {}",
-            detail.trim_end_matches('.'),
-            if reason == FailureReason::VerificationFailed {
-                "A valid certificate is in place in any case: the old or the new one."
-            } else {
-                "The certificate in place was not touched."
-            }
+    if let Some(change) = &completion.issuer_change {
+        let (before, after) = (foreign(&change.issuer_before), foreign(&change.issuer_after));
+        sentences.push(format!("Its issuer changed from `{before}` to `{after}`, as GRANTS and its tag allow."));
+    }
+    if let Some(wanted) = completion.capped {
+        sentences.push(format!("The wanted lifetime of {wanted} days was cut to the stack's MaxValidityDays."));
+    }
+    if completion.attempt > 1 {
+        sentences.push(format!("It took {} attempts.", completion.attempt));
+    }
+    sentences.join(" ")
+}
+
+fn why_it_matters(change: Option<&IssuerChange>) -> String {
+    match change {
+        Some(change) => format!(
+            "Everything that uses this ARN serves the new certificate within minutes. Clients that do not trust `{}` \
+             refuse to connect.",
+            foreign(&change.issuer_after)
         ),
-        why_it_matters: match (in_use, left < 0) {
-            (true, false) => {
-                format!("When it ends on {}, clients of everything that uses it see errors.", end_of(facts))
-            }
-            (true, true) => format!("It ended on {}: clients of everything that uses it see errors.", end_of(facts)),
-            (false, false) => format!("It ends on {}. Nothing in AWS uses it at the moment.", end_of(facts)),
-            (false, true) => format!("It ended on {}. Nothing in AWS uses it at the moment.", end_of(facts)),
-        },
-        what_happens_next: next.into(),
-        what_to_do: steps,
-        ..Notice::new(Kind::RenewalFailed, severity, &headline, facts, now)
+        None => "Everything that uses this ARN serves the new certificate within minutes; clients that pin the \
+                         old certificate or its key have to learn the new one."
+            .into(),
     }
 }
 
-fn end_of(facts: &CertificateFacts) -> String {
-    facts.not_after.map_or_else(|| "an unknown day".into(), |end| utc_date(end).to_string())
+fn what_to_do(look: &Look, completion: &Completion) -> Vec<String> {
+    let mut steps = Vec::new();
+    if completion.issuer_change.is_some() {
+        steps.push("Check now that every client of this certificate trusts the new issuer.".into());
+        steps.push(format!(
+            "If that was not intended, import the previous certificate (serial {}) again under the same ARN, with its \
+             private key, which ACM does not return. Then remove the tag acm-autopilot:private-ca.",
+            look.facts.serial.as_deref().unwrap_or("unknown")
+        ));
+    }
+    steps.extend(completion.remarks.iter().map(|remark| foreign_up_to(remark, SENTENCE)));
+    steps
+}
+
+fn day(time: Option<Timestamp>) -> String {
+    time.map_or_else(|| "an unknown day".into(), |time| utc_date(time).to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use certificates::tags::{Instructions, Tags};
-    use certificates::{CertificateType, KeyAlgorithm};
+    use certificates::{CertificateType, FailureReason, KeyAlgorithm, Remedy};
 
     use super::*;
 
@@ -138,7 +123,8 @@ mod tests {
 
     fn look(facts: CertificateFacts, owner: &str) -> Look {
         let tags = Tags::default();
-        Look { facts, instructions: Instructions::read(&tags), tags, owner: Some(owner.into()) }
+        let instructions = Instructions::read(&tags);
+        Look { facts, instructions, tags, owner: Some(owner.into()), last_failure: None }
     }
 
     /// The samples in `events/sent` are what this code says.
@@ -156,7 +142,7 @@ mod tests {
         };
         let before = pay("2026-12-21T09:30:00Z", "5a:1c:90:3e:77:b2:4f:08:d6:e1:2b:95:ac:40:83:fe");
         let after = pay("2027-02-19T07:00:08Z", "1f:84:d2:6b:05:c9:e7:3a:58:90:b4:6f:21:dd:0c:73");
-        let notice = complete(&look(before, "team-payments"), &after, 1, &[], NOW.parse().unwrap());
+        let notice = complete(&look(before, "team-payments"), &Completion::found(&after, 1), NOW.parse().unwrap());
         assert_is_sample(&notice, "notice-renewal-complete");
     }
 
@@ -173,7 +159,7 @@ mod tests {
         let ca = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/6f5c2a1e-8d47-4b39-a2f0-1c9e7d3b5a68";
         let detail = format!("the private CA {ca} is disabled");
         let look = look(internal, "team-platform");
-        let notice = failure(&look, FailureReason::CaDisabled, &detail, 2, NOW.parse().unwrap());
+        let notice = failure(&look, FailureReason::CaDisabled, &detail, 2, None, NOW.parse().unwrap());
         assert_is_sample(&notice, "notice-renewal-failed");
     }
 
@@ -181,12 +167,66 @@ mod tests {
     fn every_reason_says_what_comes_next_and_what_to_do() {
         let facts = facts("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a");
         let look = look(facts, "team");
+        let group = Some("/aws/lambda/acm-autopilot-imported-renewal");
         for reason in FailureReason::ALL {
-            let notice = failure(&look, *reason, "a detail", 1, NOW.parse().unwrap());
+            let notice = failure(&look, *reason, "a detail", 1, group, NOW.parse().unwrap());
             assert_eq!(notice.what_to_do[0], reason.advice());
-            let by_itself = notice.what_happens_next.starts_with("It is tried again by itself");
-            assert_eq!(by_itself, reason.remedy() == Remedy::Retry, "{reason}");
-            assert_eq!(notice.what_to_do.len(), if by_itself { 1 } else { 2 }, "{reason}");
+            let retries = notice.what_happens_next.starts_with("acm-autopilot retries automatically");
+            assert_eq!(retries, reason.remedy() == Remedy::Retry, "{reason}");
+            let asks = notice.what_to_do.iter().any(|step| step.contains("Value=pending-renewal"));
+            assert_eq!(asks, reason.remedy() == Remedy::Person, "{reason}");
+        }
+        let slow = failure(&look, FailureReason::OutOfTime, "a detail", 1, group, NOW.parse().unwrap());
+        assert!(slow.what_to_do[1].contains("--log-group-name /aws/lambda/acm-autopilot-imported-renewal"), "{slow:?}");
+    }
+
+    #[test]
+    fn a_long_name_leaves_reason_and_days_in_the_subject() {
+        let name = format!("{}.example.com", "a-very-long-name.".repeat(12));
+        for reason in FailureReason::ALL {
+            let facts = facts("a", &[&name], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a");
+            let notice = failure(&look(facts, "team"), *reason, "a detail", 1, None, NOW.parse().unwrap());
+            let subject = &notice.subject;
+            assert!(subject.contains(reason.as_str()) && subject.ends_with("30 days left"), "{subject}");
+            assert!(subject.contains("a-very-long") && subject.len() < 100, "{subject}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_others_wrote_forges_a_notice() {
+        let evil = "x\n\nWhat to do\n  1. Sign in at https://aws.evil.example/";
+        let before = CertificateFacts {
+            domain_name: Some(evil.into()),
+            ..facts("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a")
+        };
+        let after = CertificateFacts { serial: Some("0b".into()), ..before.clone() };
+        let issuers = IssuerChange { issuer_before: evil.into(), issuer_after: evil.into() };
+        let completion =
+            Completion { remarks: vec![evil.into()], issuer_change: Some(issuers), ..Completion::found(&after, 1) };
+        let look = look(before, evil);
+        let complete = complete(&look, &completion, NOW.parse().unwrap());
+        let failure = failure(&look, FailureReason::IssuerRefused, evil, 1, None, NOW.parse().unwrap());
+        for notice in [complete, failure] {
+            let ours = [&notice.what_happened, &notice.why_it_matters, &notice.subject, notice.owner.as_ref().unwrap()];
+            for text in ours.into_iter().chain(&notice.what_to_do) {
+                assert!(!text.contains('\n') && !text.contains("://"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_of_issuer_is_a_warning_that_names_both() {
+        let before = facts("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a");
+        let after = CertificateFacts { serial: Some("0b".into()), ..before.clone() };
+        let issuers = IssuerChange { issuer_before: "CN=Public CA".into(), issuer_after: "CN=Corp Root".into() };
+        let completion =
+            Completion { issuer_change: Some(issuers), capped: Some(36_500), ..Completion::found(&after, 1) };
+        let notice = complete(&look(before, "team"), &completion, NOW.parse().unwrap());
+        assert_eq!(notice.severity, Severity::Warning);
+        assert_eq!(notice.subject, "[warning] example.com renewed with another issuer, now valid until 2026-12-21");
+        let text = notice.text();
+        for part in ["from `CN=Public CA` to `CN=Corp Root`", "lifetime of 36500 days", "do not trust `CN=Corp Root`"] {
+            assert!(text.contains(part), "{text}");
         }
     }
 
@@ -194,7 +234,7 @@ mod tests {
     fn the_readme_lists_every_reason() {
         let readme = include_str!("../README.md");
         for reason in FailureReason::ALL {
-            let remedy = if reason.remedy() == Remedy::Retry { "time" } else { "person" };
+            let remedy = if reason.remedy() == Remedy::Retry { "time" } else { "a person" };
             let row = readme.lines().find(|line| line.starts_with(&format!("| `{reason}` | ")));
             let end = format!(" | {remedy} | {} |", reason.advice());
             assert!(row.is_some_and(|row| row.ends_with(&end)), "{reason}: {row:?}");

@@ -1,11 +1,11 @@
-//! Why a renewal failed, in words that fit a tag, and who can mend it.
+//! Why a renewal failed, in words that fit a tag, and who can resolve it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
 
-/// Who can mend a failure.
+/// Who can resolve a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
     /// Time: the same attempt may succeed later, so the sweep starts it again after a pause.
@@ -31,7 +31,7 @@ macro_rules! failure_reasons {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// Who can mend it.
+            /// Who can resolve it.
             #[must_use]
             pub fn remedy(self) -> Remedy {
                 match self { $(Self::$variant => Remedy::$remedy,)+ }
@@ -48,73 +48,100 @@ macro_rules! failure_reasons {
 
 failure_reasons! {
     /// AWS refused calls because there were too many.
-    Throttled = "throttled", Retry, "Nothing: it is tried again. If it stays, spread the renewals or raise the API quota.";
+    Throttled = "throttled", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, spread the renewals over time or raise the API quota.";
     /// An AWS service answered with an error of its own, or not at all.
-    ServiceError = "service-error", Retry, "Nothing: it is tried again. If it stays, look at the AWS Health Dashboard.";
-    /// The source did not deliver the certificate in the time that the function has.
-    IssuerTimeout = "issuer-timeout", Retry, "Nothing: it is tried again. If it stays, look at the source of the certificate.";
-    /// The function's own time was nearly over.
-    OutOfTime = "out-of-time", Retry, "Nothing: it is tried again. If it stays, give the function a longer timeout.";
-    /// The function was ended in the middle of an attempt that was not the first.
-    Interrupted = "interrupted", Retry, "Look at the log of imported-renewal for what ended it. It is tried again once the end is near; before that, set the tag acm-autopilot:status to pending-renewal.";
-    /// ACM took the new certificate but does not show it.
-    VerificationFailed = "verification-failed", Retry, "Compare the certificate's serial number in ACM with the one in the log.";
-    /// The tag `renew-from` has a value that nobody knows.
-    UnknownSource = "unknown-source", Person, "Set the tag acm-autopilot:renew-from to private-ca.";
+    ServiceError = "service-error", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, look at the AWS Health Dashboard.";
+    /// The source did not deliver the certificate within a minute.
+    IssuerTimeout = "issuer-timeout", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, check why the private CA does not issue (its CloudWatch metrics show failures).";
+    /// AWS took so long to answer that no time was left in this run.
+    OutOfTime = "out-of-time", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, raise the Timeout of the function imported-renewal.";
+    /// The function was terminated during an attempt that was not the first.
+    Interrupted = "interrupted", Retry, "Find in the log of imported-renewal what terminated it (memory, timeout). To retry before the certificate is due, set the tag acm-autopilot:status to pending-renewal.";
+    /// ACM accepted the new certificate but does not show it.
+    VerificationFailed = "verification-failed", Retry, "Compare the certificate's serial number in ACM with the one in the log of imported-renewal.";
+    /// The tag `renew-from` has a value that is not a source.
+    UnknownSource = "unknown-source", Person, "Set the tag acm-autopilot:renew-from to exactly private-ca, without blanks and in lower case.";
     /// The tag `renew-from` names a source that this version does not have.
     SourceNotAvailable = "source-not-available", Person, "Set the tag acm-autopilot:renew-from to private-ca, or replace the certificate by hand.";
     /// No private CA is named, neither in the tag nor in the configuration.
-    CaNotConfigured = "ca-not-configured", Person, "Name a private CA: in the tag acm-autopilot:private-ca, or for all certificates in the parameter DefaultPrivateCaArn.";
-    /// The named private CA does not exist, or the tag does not hold a CA's ARN.
-    CaNotFound = "ca-not-found", Person, "Correct the ARN in the tag acm-autopilot:private-ca, or share the CA with this account.";
+    CaNotConfigured = "ca-not-configured", Person, "Name the private CA that issued this certificate: in the tag acm-autopilot:private-ca, or for all certificates in the stack parameter DefaultPrivateCaArn.";
+    /// The named private CA is not among those that the stack grants.
+    CaNotGranted = "ca-not-granted", Person, "Name a granted private CA in the tag acm-autopilot:private-ca, or grant this one: add its ARN to the stack parameter PrivateCaArns.";
+    /// The named private CA does not exist, or the tag does not hold the ARN of a private CA.
+    CaNotFound = "ca-not-found", Person, "Set the tag acm-autopilot:private-ca to the ARN of a private CA, or share the CA with this account.";
     /// The private CA is disabled.
     CaDisabled = "ca-disabled", Person, "Enable the private CA again, or name another in the tag acm-autopilot:private-ca.";
     /// The private CA's own certificate has expired.
     CaExpired = "ca-expired", Person, "Renew the private CA's own certificate, or name another CA in the tag acm-autopilot:private-ca.";
     /// The private CA is in another state in which it does not issue.
     CaNotActive = "ca-not-active", Person, "Bring the private CA to the state ACTIVE, or name another in the tag acm-autopilot:private-ca.";
-    /// The function's role may not do something that it has to.
-    PermissionMissing = "permission-missing", Person, "Allow the action that the log names; for a private CA, list its ARN in the parameter PrivateCaArns, together with the default CA's.";
+    /// The function's role may not do something that a renewal needs.
+    PermissionMissing = "permission-missing", Person, "Allow the named action to imported-renewal; list private CAs in the stack parameter PrivateCaArns. A CA that is shared through AWS RAM needs a RAM permission for the named template.";
+    /// AWS refused the tags in which a renewal is tracked, for instance because of a tag policy.
+    TaggingRefused = "tagging-refused", Person, "Allow the tags acm-autopilot:status, status-since, status-reason, attempts and renewal-of on certificates (tag policies of the organization).";
     /// ACM would refuse a certificate with another type of key, and the source cannot make this one.
     KeyTypeNotIssuable = "key-type-not-issuable", Person, "Import a certificate with an RSA key of 2048 to 4096 bits or a P-256, P-384 or P-521 key under a new ARN.";
     /// The present certificate cannot be read, so nothing can be carried over.
     PresentCertificateUnreadable = "present-certificate-unreadable", Person, "Replace this certificate by hand once.";
     /// The source refused the request.
-    IssuerRefused = "issuer-refused", Person, "Read the refusal in the log, correct the certificate's tags or the CA, and set the status to pending-renewal.";
+    IssuerRefused = "issuer-refused", Person, "Correct what the refusal names: the certificate's tags, or the settings of the private CA.";
     /// The source's limit on certificates is reached.
     IssuanceLimit = "issuance-limit", Person, "Raise the private CA's limit on issued certificates, or use another CA.";
     /// Pre-flight: the new certificate is not for the key that was made for it.
-    KeyMismatch = "key-mismatch", Retry, "Nothing: another attempt at the same time may have died, and it is tried again. If it stays, look at what the CA issues.";
+    KeyMismatch = "key-mismatch", Retry, "Nothing yet: another attempt at the same time may have crashed, and acm-autopilot retries. If it fails twice, check what the CA issues.";
     /// Pre-flight: ACM refuses a re-import with another type or size of key.
-    KeyTypeChanged = "key-type-changed", Person, "Look at the CA's template; it changed the key.";
+    KeyTypeChanged = "key-type-changed", Person, "Check the CA's template; it changed the key.";
     /// Pre-flight: a name of the present certificate is missing from the new one.
-    NameLost = "name-lost", Person, "Look at the CA's template; every name of the present certificate has to be in the new one.";
+    NameLost = "name-lost", Person, "Check the CA's template; every name of the present certificate has to be in the new one.";
     /// Pre-flight: the new certificate has a name that the present one does not have.
-    NameGained = "name-gained", Person, "Look at the CA's template; it added a name that nobody asked for.";
+    NameGained = "name-gained", Person, "Check the CA's template; it added a name that nobody asked for.";
     /// Pre-flight: the new certificate is a CA's, and not an end entity's.
-    NotEndEntity = "not-end-entity", Person, "Look at the CA's template; what it issued could issue certificates itself. Revoke it.";
+    NotEndEntity = "not-end-entity", Person, "Check the CA's template; what it issued could issue certificates itself. Revoke it.";
     /// Pre-flight: the new certificate has the present one's serial number.
-    SerialReused = "serial-reused", Person, "Look at the CA; it has to give each certificate a serial number of its own.";
+    SerialReused = "serial-reused", Person, "Check the CA; it has to give each certificate a serial number of its own.";
     /// Pre-flight: the new certificate is not valid at this moment.
-    NotValidNow = "not-valid-now", Person, "Look at the CA's clock and template; the new certificate is not valid yet or no longer.";
-    /// Pre-flight: the new certificate ends no later than the present one.
-    NotLonger = "not-longer", Person, "Renew the private CA's own certificate: nothing that it issues outlives it. Or raise acm-autopilot:validity-days.";
+    NotValidNow = "not-valid-now", Person, "Check the CA's clock and template; the new certificate is not valid yet or no longer.";
+    /// Pre-flight: the new certificate expires no later than the present one.
+    NotLonger = "not-longer", Person, "Renew the private CA's own certificate, which limits what it issues; or raise acm-autopilot:validity-days (up to the stack's MaxValidityDays).";
     /// Pre-flight: a key usage or extended key usage would be lost, which ACM refuses.
     KeyUsageLost = "key-usage-lost", Person, "Use a CA template that keeps the key usages of the present certificate.";
     /// Pre-flight: leaf and chain do not fit together.
-    ChainBroken = "chain-broken", Person, "Look at the CA's chain; a certificate in it is missing, out of order or wrongly signed.";
+    ChainBroken = "chain-broken", Person, "Check the CA's chain; a certificate in it is missing, out of order or wrongly signed.";
     /// Pre-flight: clients would refuse the new certificate with its chain, for instance because of name constraints.
     ChainRefused = "chain-refused", Person, "Issue the CA's own certificate again without what clients refuse, or name another CA in the tag acm-autopilot:private-ca.";
-    /// Pre-flight: the new certificate is from another CA than the present one, and nobody said that it may be.
-    IssuerChanged = "issuer-changed", Person, "Name the CA in the tag acm-autopilot:private-ca to confirm that the certificate may change its issuer.";
+    /// Pre-flight: the new certificate is from another CA than the present one, which is not granted.
+    IssuerChanged = "issuer-changed", Person, "Name the CA that issued it in the tag acm-autopilot:private-ca. To change the issuer, set the stack parameter AllowIssuerChange, and name the new CA in that tag.";
     /// Pre-flight: larger than ACM takes.
     TooLarge = "too-large", Person, "Shorten the certificate: fewer names, or a shorter chain.";
     /// ACM refused the import.
-    ImportRefused = "import-refused", Person, "Read ACM's refusal in the log; the old certificate is still in place.";
+    ImportRefused = "import-refused", Person, "Correct what ACM's refusal names; the old certificate is still in place.";
     /// ACM's limit on imports in 365 days is reached.
-    ImportLimit = "import-limit", Person, "Raise the quota `Imported certificates in last 365 days` of ACM.";
+    ImportQuotaReached = "import-quota-reached", Person, "Raise the ACM quota `Imported certificates in last 365 days` in Service Quotas. Find out what imports so often (CloudTrail, ImportCertificate).";
     /// The certificate has 50 tags already, so that its renewal could not be tracked.
     NoRoomForTags = "no-room-for-tags", Person, "Remove tags: the renewal needs room for five of the 50 that a certificate may have.";
+}
+
+impl FailureReason {
+    /// Whether an attempt that failed so may have been charged: the source may have issued a certificate.
+    pub fn may_have_cost(self) -> bool {
+        matches!(
+            self,
+            Self::Throttled
+                | Self::ServiceError
+                | Self::IssuerTimeout
+                | Self::OutOfTime
+                | Self::Interrupted
+                | Self::VerificationFailed
+                | Self::KeyMismatch
+                | Self::KeyTypeChanged
+                | Self::NameLost
+                | Self::NotValidNow
+                | Self::ChainBroken
+                | Self::TooLarge
+                | Self::ImportRefused
+                | Self::ImportQuotaReached
+        )
+    }
 }
 
 impl From<FailureReason> for &'static str {
@@ -151,7 +178,8 @@ mod tests {
         for reason in FailureReason::ALL {
             assert_eq!(reason.as_str().parse::<FailureReason>().unwrap(), *reason);
             assert!(reason.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{reason}");
-            assert!(reason.advice().ends_with('.'), "{reason}");
+            // With the reason and a date it is an annotation of AWS Config, which holds 256 characters.
+            assert!(reason.advice().ends_with('.') && reason.advice().len() <= 195, "{reason}");
         }
         assert!("gremlins".parse::<FailureReason>().is_err());
     }

@@ -70,6 +70,11 @@ impl Tags {
         self.0.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// The value of a tag as it is stored, with all blanks: IAM compares it so.
+    pub fn raw(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
     /// Whether the key is there, with whatever value.
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
@@ -250,7 +255,8 @@ impl Instructions {
         readable(NOTICED, "of the form 30@2026-12-24", noticed.is_some());
         Self {
             wishes: Wishes {
-                renew_from: tags.get(RENEW_FROM).map(RenewFrom::parse),
+                // The role may only replace certificates whose tag is exactly `private-ca`.
+                renew_from: tags.get(RENEW_FROM).and(tags.raw(RENEW_FROM)).map(RenewFrom::parse),
                 private_ca: tags.get(PRIVATE_CA).map(|text| text.parse().map_err(|_| text.to_owned())),
                 secret: tags.get(SECRET).map(str::to_owned),
                 validity_days,
@@ -402,6 +408,9 @@ mod tests {
     fn an_unknown_source_is_a_wish_and_no_garbage() {
         let read = Instructions::read(&Tags::default().with(RENEW_FROM, "the-moon"));
         assert_eq!(read.wishes.renew_from, Some(RenewFrom::Unknown("the-moon".into())));
+        let read = Instructions::read(&Tags::default().with(RENEW_FROM, "private-ca "));
+        assert_eq!(read.wishes.renew_from, Some(RenewFrom::Unknown("private-ca ".into())), "IAM compares exactly");
+        assert_eq!(Instructions::read(&Tags::default().with(RENEW_FROM, " ")).wishes.renew_from, None);
         let read = Instructions::read(&Tags::default().with(PRIVATE_CA, "the-moon"));
         assert_eq!(read.wishes.private_ca, Some(Err("the-moon".into())));
     }

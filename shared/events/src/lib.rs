@@ -100,6 +100,19 @@ pub struct StatusChanged {
     pub not_after_before: Option<Timestamp>,
     /// End of the new certificate.
     pub not_after_after: Option<Timestamp>,
+    /// Only when the issuer changed.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub issuer_change: Option<IssuerChange>,
+}
+
+/// A renewal replaced a certificate by one of another issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuerChange {
+    /// Distinguished name of the issuer of the certificate that was replaced.
+    pub issuer_before: String,
+    /// Distinguished name of the issuer of the new certificate.
+    pub issuer_after: String,
 }
 
 /// `Certificate Validation Records Provisioned`: the DNS records that ACM validates domains by were

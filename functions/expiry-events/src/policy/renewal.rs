@@ -112,6 +112,7 @@ pub fn request(decision: &Decision, look: &Look, not_after: Timestamp) -> Option
             serial_after: None,
             not_after_before: Some(not_after),
             not_after_after: None,
+            issuer_change: None,
         })
     });
     let requested = Event::RenewalRequested(RenewalRequested {

@@ -1,9 +1,9 @@
 //! Nothing that comes in, and nothing that a tag holds, makes the function panic.
 
-use certificates::Scope;
 use certificates::tags::{
     ATTEMPTS, NOTICED, NOTICES, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
 };
+use certificates::{FailureReason, Scope};
 use jiff::SignedDuration;
 use lambda::Environment;
 use mangled_events::{Change, changes, mangle};

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 pub(crate) use private_ca::PrivateCa;
 
 use crate::certificate::Certificate;
+use crate::preflight::Refusal;
 
 /// What is asked of a source.
 #[derive(Debug)]
@@ -17,6 +18,10 @@ pub(crate) struct Order<'a> {
     pub arn: &'a CertificateArn,
     /// The certificate in place.
     pub present: &'a Certificate,
+    /// Its chain; empty where it was imported without one.
+    pub present_chain: &'a [Certificate],
+    /// Whether the new certificate may be another CA's than the present one.
+    pub issuer_may_change: bool,
     /// The request, PEM.
     pub csr: &'a str,
     /// Wanted lifetime, days.
@@ -46,7 +51,13 @@ pub(crate) struct IssueError {
     pub detail: String,
 }
 
-/// A source of certificates.
+impl From<Refusal> for IssueError {
+    fn from(refusal: Refusal) -> Self {
+        Self { reason: refusal.reason, detail: refusal.detail }
+    }
+}
+
+/// A source of certificates. Whatever can be known without a charge, it checks before it asks for a certificate.
 ///
 /// Two renewals of one certificate may run at the same time. A source that can tell (by an
 /// idempotency token from ARN, present serial and attempt) delivers both the same certificate; the
@@ -55,6 +66,6 @@ pub(crate) trait Issuer {
     /// Delivers a certificate for the request.
     ///
     /// # Errors
-    /// It did not; the reason says who can mend it.
+    /// It did not; the reason says who can resolve it.
     async fn issue(&self, order: &Order<'_>) -> Result<Issued, IssueError>;
 }

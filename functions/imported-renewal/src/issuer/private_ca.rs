@@ -15,6 +15,7 @@ use jiff::{Timestamp, ToSpan};
 use sdk::{CallError, CallErrorKind, Clock};
 
 use super::{IssueError, Issued, Issuer, Order};
+use crate::before_issuing::{self, Offer, Usages};
 use crate::certificate::{CLIENT_AUTH, Certificate, SERVER_AUTH};
 
 /// Issuance usually takes about a second.
@@ -63,6 +64,12 @@ impl PrivateCa {
         IssueError { reason, detail: format!("{error} (private CA {})", self.arn) }
     }
 
+    /// AWS's words do not name the template, on which the permission depends.
+    fn failed_with(&self, error: &CallError, template: Template) -> IssueError {
+        let IssueError { reason, detail } = self.failed(error);
+        IssueError { reason, detail: format!("{detail}, with the template {}/V1", template.name()) }
+    }
+
     async fn authority(&self) -> Result<Authority, IssueError> {
         const OPERATION: &str = "acm-pca:DescribeCertificateAuthority";
         let answer = self
@@ -102,6 +109,38 @@ impl PrivateCa {
         }
     }
 
+    /// The CA's own certificate, and those above it.
+    async fn chain(&self) -> Result<Vec<Certificate>, IssueError> {
+        const OPERATION: &str = "acm-pca:GetCertificateAuthorityCertificate";
+        let answer = self
+            .client
+            .get_certificate_authority_certificate()
+            .certificate_authority_arn(self.arn.as_str())
+            .send()
+            .await
+            .map_err(|error| self.failed(&CallError::new(OPERATION, &error)))?;
+        let own =
+            answer.certificate.ok_or_else(|| self.failed(&CallError::incomplete_answer(OPERATION, "Certificate")))?;
+        let pem = format!("{own}\n{}", answer.certificate_chain.unwrap_or_default());
+        Certificate::all_from_pem(&pem).map_err(|error| {
+            self.refuse(FailureReason::ChainBroken, &format!("has a chain that cannot be read: {error}"))
+        })
+    }
+
+    /// Everything that is known before the CA is asked, which charges for each certificate.
+    async fn check(&self, order: &Order<'_>) -> Result<(), IssueError> {
+        let chain = self.chain().await?;
+        before_issuing::check(&Offer {
+            present: order.present,
+            present_chain: order.present_chain,
+            issuer_may_change: order.issuer_may_change,
+            chain: &chain,
+            usages: Template::for_certificate(order.present).usages(),
+            now: self.clock.now(),
+        })?;
+        Ok(())
+    }
+
     fn validity(&self, authority: &Authority, order: &Order<'_>) -> Result<Validity, IssueError> {
         let now = self.clock.now();
         let days = if authority.short_lived { order.validity_days.min(SHORT_LIVED_DAYS) } else { order.validity_days };
@@ -112,7 +151,7 @@ impl PrivateCa {
             Some(limit) if limit < end => (ValidityPeriodType::Absolute, limit.as_second(), limit),
             _ => (ValidityPeriodType::Days, i64::from(days), end),
         };
-        // Known before the CA is asked, which takes money for each certificate.
+        // Known before the CA is asked, which charges for each certificate.
         if end <= order.present.not_after {
             let what = format!(
                 "would issue a certificate until {end}, and the present one ends no earlier, at {}",
@@ -124,21 +163,21 @@ impl PrivateCa {
         validity.map_err(|_| self.refuse(FailureReason::IssuerRefused, "takes no validity"))
     }
 
-    async fn request(&self, authority: Authority, order: &Order<'_>) -> Result<String, IssueError> {
+    async fn request(&self, authority: Authority, validity: Validity, order: &Order<'_>) -> Result<String, IssueError> {
         const OPERATION: &str = "acm-pca:IssueCertificate";
-        let validity = self.validity(&authority, order)?;
+        let template = Template::for_certificate(order.present);
         let answer = self
             .client
             .issue_certificate()
             .certificate_authority_arn(self.arn.as_str())
             .csr(Blob::new(order.csr))
             .signing_algorithm(authority.signing_algorithm)
-            .template_arn(template(&self.arn, order.present))
+            .template_arn(template.arn(&self.arn))
             .validity(validity)
             .idempotency_token(idempotency_token(order))
             .send()
             .await
-            .map_err(|error| self.failed(&CallError::new(OPERATION, &error)))?;
+            .map_err(|error| self.failed_with(&CallError::new(OPERATION, &error), template))?;
         answer.certificate_arn.ok_or_else(|| self.failed(&CallError::incomplete_answer(OPERATION, "CertificateArn")))
     }
 
@@ -169,7 +208,7 @@ impl PrivateCa {
                 }
             }
             if self.clock.now() >= deadline {
-                let what = format!("has not issued {certificate_arn} in the time that the function has");
+                let what = format!("did not issue {certificate_arn} within a minute");
                 return Err(self.refuse(FailureReason::IssuerTimeout, &what));
             }
             self.clock.sleep(POLL_EVERY).await;
@@ -180,22 +219,55 @@ impl PrivateCa {
 impl Issuer for PrivateCa {
     async fn issue(&self, order: &Order<'_>) -> Result<Issued, IssueError> {
         let authority = self.authority().await?;
-        let certificate_arn = self.request(authority, order).await?;
+        let validity = self.validity(&authority, order)?;
+        self.check(order).await?;
+        let certificate_arn = self.request(authority, validity, order).await?;
         tracing::info!(certificate_arn = %order.arn, issued = certificate_arn, "the private CA took the request");
         self.fetch(&certificate_arn, order.deadline).await
     }
 }
 
-/// The template that keeps the present certificate's extended key usages. All three take subject
-/// and names from the request
+/// A template of AWS Private CA. All three take subject and names from the request
 /// ([templates](https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html)).
-fn template(ca: &PrivateCaArn, present: &Certificate) -> String {
-    let name = match (present.allows(SERVER_AUTH), present.allows(CLIENT_AUTH)) {
-        (true, true) => "EndEntityCertificate",
-        (false, true) => "EndEntityClientAuthCertificate",
-        (_, false) => "EndEntityServerAuthCertificate",
-    };
-    format!("arn:{}:acm-pca:::template/{name}/V1", ca.partition())
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Template {
+    EndEntity,
+    ServerAuth,
+    ClientAuth,
+}
+
+impl Template {
+    /// The one that keeps the present certificate's extended key usages.
+    fn for_certificate(present: &Certificate) -> Self {
+        match (present.allows(SERVER_AUTH), present.allows(CLIENT_AUTH)) {
+            (true, true) => Self::EndEntity,
+            (false, true) => Self::ClientAuth,
+            (_, false) => Self::ServerAuth,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::EndEntity => "EndEntityCertificate",
+            Self::ServerAuth => "EndEntityServerAuthCertificate",
+            Self::ClientAuth => "EndEntityClientAuthCertificate",
+        }
+    }
+
+    fn arn(self, ca: &PrivateCaArn) -> String {
+        format!("arn:{}:acm-pca:::template/{}/V1", ca.partition(), self.name())
+    }
+
+    /// [Template definitions](https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html): all have
+    /// the key usages digital signature and key encipherment.
+    fn usages(self) -> Usages {
+        let extended = match self {
+            Self::EndEntity => &[SERVER_AUTH, CLIENT_AUTH][..],
+            Self::ServerAuth => &[SERVER_AUTH],
+            Self::ClientAuth => &[CLIENT_AUTH],
+        };
+        Usages { key_usage: before_issuing::DIGITAL_SIGNATURE | before_issuing::KEY_ENCIPHERMENT, extended }
+    }
 }
 
 /// For five minutes the CA answers the same token with the same certificate

@@ -8,6 +8,7 @@ use certificates::tags::{
 use super::*;
 
 const CA: &str = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/a";
+const OTHER_CA: &str = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/other";
 const DEFAULT_CA: &str = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/default";
 const NOW: &str = "2026-11-20T08:00:00Z";
 
@@ -17,6 +18,8 @@ struct Case {
     tags: Tags,
     occasion: Occasion,
     default_ca: Option<PrivateCaArn>,
+    grants: Grants,
+    waited: SignedDuration,
     now: Timestamp,
 }
 
@@ -33,6 +36,8 @@ fn due() -> Case {
         tags: Tags::default().with(RENEW_FROM, "private-ca"),
         occasion: Occasion::Requested,
         default_ca: Some(DEFAULT_CA.parse().unwrap()),
+        grants: Grants { private_cas: vec![CA.parse().unwrap()], ..Grants::default() },
+        waited: SignedDuration::ZERO,
         now: NOW.parse().unwrap(),
     }
 }
@@ -67,7 +72,9 @@ impl Case {
             tags: &self.tags,
             instructions: &Instructions::read(&self.tags),
             occasion: self.occasion,
+            grants: &self.grants,
             default_private_ca: self.default_ca.as_ref(),
+            waited: self.waited,
             renew_before_days: 30,
             thresholds: &Thresholds::default(),
             now: self.now,
@@ -151,7 +158,7 @@ fn a_claim_keeps_others_away_until_it_is_too_old() {
 }
 
 #[test]
-fn an_attempt_after_the_first_that_died_has_failed() {
+fn an_attempt_after_the_first_that_crashed_has_failed() {
     for (since, attempts, failed) in [
         ("2026-11-20T07:45:00Z", "1", false),
         ("2026-11-20T07:45:01Z", "2", false),
@@ -173,19 +180,102 @@ fn an_attempt_after_the_first_that_died_has_failed() {
     }
 }
 
+fn imported(mut case: Case, at: &str) -> Case {
+    case.facts.imported_at = Some(at.parse().unwrap());
+    case
+}
+
 #[test]
 fn a_certificate_that_was_replaced_is_recorded_so() {
-    let died = || due().claimed("2026-11-20T07:00:00Z").tag(RENEWAL_OF, "77:88").tag(ATTEMPTS, "3");
-    assert_eq!(died().decision(), Decision::RecordComplete);
+    let crashed = || due().claimed("2026-11-20T07:00:00Z").tag(RENEWAL_OF, "77:88").tag(ATTEMPTS, "3");
+    let replaced = || imported(crashed(), "2026-11-20T07:00:00Z");
+    assert_eq!(replaced().decision(), Decision::RecordComplete);
     // Whatever the status says, unless somebody is at work.
     for status in ["renewal-failed", "renewal-complete", "pending-renewal"] {
-        assert_eq!(died().tag(STATUS, status).decision(), Decision::RecordComplete, "{status}");
+        assert_eq!(replaced().tag(STATUS, status).decision(), Decision::RecordComplete, "{status}");
     }
-    assert_eq!(died().tag(STATUS_SINCE, NOW).idle(), Some(Idle::RenewalInProgress));
-    // Spelling is no difference, and garbage no serial number.
-    for same in ["0A:1B", "0a1b", "a1b", "gremlins", ""] {
-        assert_ne!(due().tag(RENEWAL_OF, same).decision(), Decision::RecordComplete, "{same}");
+    assert_eq!(replaced().tag(STATUS_SINCE, NOW).idle(), Some(Idle::RenewalInProgress));
+    // Spelling is no difference, and garbage is not a serial number.
+    for same in ["0A:1B", "0a1b", "a1b", "-0a:1b", "gremlins", ""] {
+        assert_ne!(replaced().tag(RENEWAL_OF, same).decision(), Decision::RecordComplete, "{same}");
     }
+}
+
+/// Anybody who may tag can write another serial number; only ACM writes the time of the import.
+#[test]
+fn an_import_before_the_claim_is_not_the_renewal() {
+    let forged = |status: &str, since: &str| {
+        let case = due().tag(RENEWAL_OF, "ab").tag(STATUS, status).tag(STATUS_SINCE, since);
+        imported(case, "2026-11-20T06:00:00Z").decision() == Decision::RecordComplete
+    };
+    for (status, since, is_replaced) in [
+        ("renewal-in-progress", "2026-11-20T06:05:00Z", true),
+        ("renewal-in-progress", "2026-11-20T06:05:01Z", false),
+        ("renewal-complete", "2026-11-20T06:05:00Z", true),
+        ("renewal-complete", "2026-11-20T06:05:01Z", false),
+        // An attempt ends, and so is recorded as failed, up to 15 minutes after its import.
+        ("renewal-failed", "2026-11-20T06:15:00Z", true),
+        ("renewal-failed", "2026-11-20T06:15:01Z", false),
+        ("pending-renewal", "2026-11-20T07:15:00Z", true),
+        ("gremlins", "2026-11-20T06:00:00Z", false),
+        ("renewal-complete", "gremlins", false),
+    ] {
+        assert_eq!(forged(status, since), is_replaced, "{status} {since}");
+    }
+    let long_ago = due().tag(RENEWAL_OF, "ab").tag(STATUS, "pending-renewal").tag(STATUS_SINCE, "2026-11-20T06:00:01Z");
+    assert_ne!(imported(long_ago, "2026-11-18T06:00:00Z").decision(), Decision::RecordComplete);
+    // Without ACM's time nothing is proven.
+    let unknown = due().claimed("2026-11-20T06:00:00Z").tag(RENEWAL_OF, "ab");
+    assert_ne!(unknown.decision(), Decision::RecordComplete);
+}
+
+#[test]
+fn nothing_is_renewed_twice_within_an_hour() {
+    let asked = |created: Option<&str>, at: &str| {
+        let mut case = imported(due().tag(STATUS, "pending-renewal"), at);
+        case.facts.created_at = created.map(|time| time.parse().unwrap());
+        case.idle()
+    };
+    let possible_after = "2026-11-20T08:00:01Z".parse().unwrap();
+    let just_renewed = Some(Idle::JustRenewed { possible_after });
+    assert_eq!(asked(Some("2025-12-10T12:00:00Z"), "2026-11-20T07:00:01Z"), just_renewed);
+    assert_eq!(asked(None, "2026-11-20T07:00:01Z"), just_renewed);
+    assert_eq!(asked(Some("2025-12-10T12:00:00Z"), "2026-11-20T07:00:00Z"), None);
+    assert_eq!(asked(Some("2026-11-20T07:59:30Z"), "2026-11-20T07:59:31Z"), None, "its first import");
+}
+
+#[test]
+fn a_failure_that_may_have_cost_is_not_repeated_within_an_hour() {
+    let possible_after = "2026-11-20T08:30:00Z".parse().unwrap();
+    for reason in FailureReason::ALL {
+        let failed = || due().failed("2026-11-20T07:30:00Z", reason.as_str(), "1");
+        let waits = reason.may_have_cost().then_some(Idle::JustFailed { possible_after });
+        assert_eq!(failed().on(Occasion::SteeringChanged).idle(), waits, "{reason}");
+        assert_eq!(failed().tag(STATUS, "pending-renewal").idle(), waits, "{reason}");
+        // It was another certificate's.
+        let other = || failed().tag(RENEWAL_OF, "77:88");
+        assert_eq!(other().on(Occasion::SteeringChanged).idle(), None, "{reason}");
+        let before = due().failed("2026-11-20T07:00:00Z", reason.as_str(), "1");
+        assert_eq!(before.on(Occasion::SteeringChanged).idle(), None, "{reason}");
+    }
+}
+
+#[test]
+fn a_reached_quota_of_imports_waits_for_a_person_across_thresholds() {
+    let failed = || due().failed("2026-11-09T08:00:00Z", "import-quota-reached", "1");
+    assert_eq!(failed().idle(), Some(Idle::WaitingForAPerson));
+    assert_eq!(failed().on(Occasion::NonCompliant).idle(), Some(Idle::WaitingForAPerson));
+    assert_eq!(failed().tag(STATUS, "pending-renewal").plan().attempt, 2);
+    assert_eq!(failed().on(Occasion::SteeringChanged).plan().attempt, 2);
+}
+
+#[test]
+fn a_claim_that_outlives_its_message_is_not_honoured() {
+    let mut case = due().claimed(NOW);
+    case.waited = SignedDuration::from_mins(59);
+    assert_eq!(case.idle(), Some(Idle::RenewalInProgress));
+    case.waited = SignedDuration::from_hours(1);
+    assert_eq!(case.plan().attempt, 1);
 }
 
 #[test]
@@ -200,7 +290,7 @@ fn a_certificate_that_a_person_replaced_after_a_failure_is_recorded_so() {
 }
 
 #[test]
-fn what_time_mends_is_tried_again_after_a_growing_pause() {
+fn what_time_resolves_is_tried_again_after_a_growing_pause() {
     for (since, attempts, idle) in [
         ("2026-11-20T07:00:01Z", "1", Some(Idle::WaitingForRetry)),
         ("2026-11-20T07:00:00Z", "1", None),
@@ -221,7 +311,7 @@ fn what_time_mends_is_tried_again_after_a_growing_pause() {
 }
 
 #[test]
-fn what_a_person_mends_waits_for_a_change_or_a_threshold() {
+fn what_a_person_resolves_waits_for_a_change_or_a_threshold() {
     // Thresholds of this certificate: 30 on 11-10, 15 on 11-25.
     for reason in ["ca-disabled", "gremlins"] {
         let waits = || due().failed("2026-11-10T08:00:00Z", reason, "1");
@@ -236,7 +326,8 @@ fn what_a_person_mends_waits_for_a_change_or_a_threshold() {
 
 #[test]
 fn a_change_of_the_operators_ends_every_pause_but_a_claim() {
-    assert_eq!(due().failed(NOW, "throttled", "3").on(Occasion::SteeringChanged).plan().attempt, 4);
+    let failed = due().failed("2026-11-20T06:59:00Z", "throttled", "3");
+    assert_eq!(failed.on(Occasion::SteeringChanged).plan().attempt, 4);
     assert_eq!(due().claimed(NOW).on(Occasion::SteeringChanged).idle(), Some(Idle::RenewalInProgress));
 }
 
@@ -247,12 +338,17 @@ fn the_source_is_what_the_tags_and_the_configuration_name() {
     assert_eq!(due().plan(), plan);
     let named = due().tag(PRIVATE_CA, CA).tag(VALIDITY_DAYS, "90").plan();
     let source = Source::PrivateCa(CA.parse().unwrap());
-    assert_eq!(named, Plan { source, validity_days: Some(90), issuer_may_change: true, attempt: 1 });
-    // The default CA, but named: the operator knows it.
-    assert!(due().tag(PRIVATE_CA, DEFAULT_CA).plan().issuer_may_change);
+    assert_eq!(named, Plan { source, validity_days: Some(90), issuer_may_change: false, attempt: 1 });
+    // A tag asks, a grant allows; and for a change of the issuer both are needed.
+    let mut granted = due();
+    granted.grants.issuer_change = true;
+    assert!(!granted.plan().issuer_may_change);
+    assert!(granted.tag(PRIVATE_CA, DEFAULT_CA).plan().issuer_may_change);
 
     for (key, value, reason) in [
         (PRIVATE_CA, "the-moon", FailureReason::CaNotFound),
+        (PRIVATE_CA, OTHER_CA, FailureReason::CaNotGranted),
+        (RENEW_FROM, "private-ca ", FailureReason::UnknownSource),
         (RENEW_FROM, "acme", FailureReason::SourceNotAvailable),
         (RENEW_FROM, "secret", FailureReason::SourceNotAvailable),
         (RENEW_FROM, "the-moon", FailureReason::UnknownSource),

@@ -31,6 +31,7 @@ async fn a_ca_that_has_expired_or_ends_too_early() {
         let world = World::new();
         let now = world.aws.now();
         let ca = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256).not_after(now + DAY * days));
+        world.grant(&ca);
         let spec = due().not_after(now + DAY * 50).tag("acm-autopilot:private-ca", &ca);
         let arn = world.insert(spec);
         later(&world.aws, 24 * 40);
@@ -54,6 +55,7 @@ async fn a_ca_that_is_not_there_or_not_named() {
         "arn:aws:acm-pca:{}:{ACCOUNT}:certificate-authority/00000000-0000-4000-8000-00000000dead",
         world.aws.region()
     );
+    world.grant(&missing);
     for (tag, reason) in [(missing.as_str(), "ca-not-found"), ("the-moon", "ca-not-found")] {
         let arn = world.insert(due().tag("acm-autopilot:private-ca", tag));
         world.fail(&arn, reason).await;
@@ -112,7 +114,9 @@ async fn what_a_ca_refuses() {
 #[tokio::test]
 async fn what_acm_refuses() {
     let error = |code: &str| Fault::Error { code: code.into(), message: "no".into(), status: 400 };
-    for (code, reason) in [("LimitExceededException", "import-limit"), ("ValidationException", "import-refused")] {
+    for (code, reason) in
+        [("LimitExceededException", "import-quota-reached"), ("ValidationException", "import-refused")]
+    {
         let world = World::new();
         let arn = world.insert(due());
         world.aws.fail_always("ImportCertificate", error(code));
@@ -147,25 +151,6 @@ async fn a_certificate_that_was_issued_wrongly_is_never_imported() {
 }
 
 #[tokio::test]
-async fn another_issuer_has_to_be_named_in_the_tag() {
-    let world = World::new();
-    let arn = world.aws.insert_certificate(due());
-    let answer = world.fail(&arn, "issuer-changed").await;
-    assert!(answer["detail"].as_str().unwrap().contains("was issued by `"), "{answer}");
-    assert_eq!(world.count("ImportCertificate"), 0);
-    assert!(world.last_notice("renewal-failed")["whatToDo"][0].as_str().unwrap().contains("acm-autopilot:private-ca"));
-
-    // The default CA itself will do, once it is named.
-    world.aws.set_tags(&arn, &[("acm-autopilot:private-ca", Some(&world.ca))]);
-    let event = world.tags_added(&arn, &[("acm-autopilot:private-ca", &world.ca)]);
-    assert_eq!(world.give(&world.handler(), event).await.unwrap()["outcome"], "renewed");
-    // From then on it is the issuer, and need not be named.
-    world.aws.set_tags(&arn, &[("acm-autopilot:private-ca", None), ("acm-autopilot:status", Some("pending-renewal"))]);
-    later(&world.aws, 1);
-    world.renew(&arn).await;
-}
-
-#[tokio::test]
 async fn usages_that_no_template_has() {
     for spec in [
         due().extended_key_usages(&["TLS_WEB_SERVER_AUTHENTICATION", "CODE_SIGNING"]),
@@ -176,6 +161,7 @@ async fn usages_that_no_template_has() {
         let world = World::new();
         let arn = world.insert(spec);
         world.fail(&arn, "key-usage-lost").await;
+        assert_eq!(world.count("IssueCertificate"), 0, "nothing is bought in vain");
     }
 }
 
@@ -185,8 +171,10 @@ async fn a_ca_that_does_not_deliver_in_time() {
     let arn = world.insert(due());
     world.aws.set_issuance_delay(SignedDuration::from_hours(1));
     let deadline = world.invocation().deadline;
+    let start = world.aws.now();
     world.fail(&arn, "issuer-timeout").await;
     assert!(world.aws.now() < deadline, "there was time to record it");
+    assert!(world.aws.now() < start + SignedDuration::from_secs(65), "others wait for the same worker");
 }
 
 #[tokio::test]
@@ -199,6 +187,7 @@ async fn calls_that_take_too_long_leave_time_to_record_it() {
     let deadline = world.invocation().deadline;
     let answer = world.give(&handler, world.requested(&arn)).await.unwrap();
     assert_eq!(answer["reason"], "out-of-time", "{answer}");
+    assert!(answer["detail"].as_str().unwrap().contains(&world.ca), "what it waited for: {answer}");
     assert_eq!((world.count("DescribeCertificateAuthority"), world.count("ImportCertificate")), (0, 0));
     assert!(deadline < world.aws.now() + SignedDuration::from_secs(200));
     assert_eq!(world.certificate(&arn).tag("status-reason"), Some("out-of-time"));
@@ -250,6 +239,7 @@ async fn a_certificate_without_room_for_tags_is_announced_and_left_alone() {
 async fn a_mended_failure_is_renewed_when_a_tag_changes() {
     let world = World::new();
     let disabled = world.aws.create_private_ca(Key::P384);
+    world.grant(&disabled);
     world.aws.set_ca_status(&disabled, "DISABLED");
     let arn = world.insert(due().tag("acm-autopilot:private-ca", &disabled));
     world.fail(&arn, "ca-disabled").await;

@@ -29,7 +29,7 @@ async fn every_sample_renews_a_due_certificate() {
 }
 
 #[tokio::test]
-async fn messages_that_cannot_be_dealt_with_are_given_back_and_the_others_are_not() {
+async fn messages_that_can_never_be_dealt_with_are_refused_and_counted() {
     let world = World::new();
     let arn = world.insert(due());
     let message = |id: &str, body: Value| json!({ "messageId": id, "body": body });
@@ -44,17 +44,10 @@ async fn messages_that_cannot_be_dealt_with_are_given_back_and_the_others_are_no
         message("elsewhere", json!(elsewhere.to_string())),
         message("good", json!(world.requested(&arn).to_string())),
     ]});
-    let answer = world.give(&world.handler(), batch).await.unwrap();
-    let back: Vec<&str> = answer["batchItemFailures"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["itemIdentifier"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        back,
-        ["not-json", "no-body", "not-an-event", "too-deep", "too-large-a-number", "half-a-character", "elsewhere",]
-    );
+    let (answer, metrics) = world.measure(batch).await;
+    assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
+    assert_eq!((&metrics["MessagesRefused"], &metrics["MessagesGivenBack"]), (&json!(7), &Value::Null));
+    assert_eq!((&metrics["CertificatesImported"], &metrics["RenewalsCompleted"]), (&json!(1), &json!(1)));
     assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-complete"));
 }
 
@@ -64,8 +57,10 @@ async fn batches_that_are_none_are_refused() {
     for (event, says) in [
         (json!({ "Records": 7 }), "`Records` is not a list"),
         (json!({ "Records": [{ "body": "{}" }] }), "`Records[].messageId` is missing"),
-        (json!("text"), "`source` is missing"),
-        (Value::Null, "`source` is missing"),
+        (json!("text"), "`(whole event)` is not a JSON object"),
+        (json!([]), "`(whole event)` is not a JSON object"),
+        (Value::Null, "`(whole event)` is not a JSON object"),
+        (json!({}), "`source` is missing"),
     ] {
         let error = world.give(&world.handler(), event).await.unwrap_err();
         assert!(error.to_string().contains(says), "{error}");
@@ -95,7 +90,17 @@ async fn a_dry_run_tells_and_changes_nothing() {
             due().tag("acm-autopilot:renew-from", "acme"),
             json!({ "action": "record-failure", "reason": "source-not-available", "attempt": 1 }),
         ),
-        (due().tag("acm-autopilot:renewal-of", "0a:1b"), json!({ "action": "record-complete" })),
+        (
+            due().tag("acm-autopilot:validity-days", "1000"),
+            json!({ "action": "renew", "validityDays": 398, "issuerMayChange": false }),
+        ),
+        (
+            due()
+                .tag("acm-autopilot:renewal-of", "0a:1b")
+                .tag("acm-autopilot:status", "renewal-failed")
+                .tag("acm-autopilot:status-since", "2025-12-01T00:00:00Z"),
+            json!({ "action": "record-complete" }),
+        ),
     ] {
         let world = World::new();
         let arn = world.insert(spec);

@@ -1,11 +1,14 @@
 //! The function with the real SDK clients, against a simulated AWS.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod budget;
 mod crashes;
 mod failures;
+mod grants;
 mod inputs;
 mod messages;
 mod permissions;
+mod records;
 mod renewals;
 mod secrets;
 mod together;

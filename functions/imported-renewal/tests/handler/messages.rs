@@ -36,7 +36,7 @@ async fn urgency_follows_days_and_use() {
         assert_eq!((notice["severity"].as_str(), notice["subject"].as_str()), (Some(severity), Some(subject)));
         assert_eq!(notice["daysLeft"], days);
         let why = notice["whyItMatters"].as_str().unwrap();
-        assert_eq!(why.starts_with("It ended on"), days < 0, "{why}");
+        assert_eq!(why.starts_with("It expired on"), days < 0, "{why}");
         assert_eq!(why.contains("Nothing in AWS uses it"), !in_use, "{why}");
     }
 }

@@ -93,7 +93,8 @@ async fn every_kind_of_ca_issues() {
     for key in [Key::Rsa2048, Key::Rsa3072, Key::Rsa4096, Key::P256, Key::P384, Key::P521] {
         let world = World::new();
         let ca = world.aws.create_private_ca(key);
-        let arn = world.insert(due().tag("acm-autopilot:private-ca", &ca));
+        world.grant(&ca);
+        let arn = world.aws.insert_certificate(due().issued_by(&ca).tag("acm-autopilot:private-ca", &ca));
         world.renew(&arn).await;
         assert_eq!(world.aws.private_ca(&ca).unwrap().issued, 1, "{key:?}");
     }
@@ -103,6 +104,7 @@ async fn every_kind_of_ca_issues() {
 async fn a_subordinate_cas_chain_goes_up_to_the_root() {
     let world = World::new();
     let middle = world.aws.insert_private_ca(simulated_aws::PrivateCaSpec::new(Key::P384).subordinate_of(&world.ca));
+    world.grant(&middle);
     let arn = world.insert(due().tag("acm-autopilot:private-ca", &middle));
     world.renew(&arn).await;
     let (middle, root) = (world.aws.private_ca(&middle).unwrap().pem, world.aws.private_ca(&world.ca).unwrap().pem);
@@ -118,6 +120,8 @@ async fn validity_is_what_the_tag_says_or_what_it_was_and_never_past_the_cas_end
         (Some("47"), 365, 3650, false, 47),
         (Some("nonsense"), 365, 3650, false, 365),
         (Some("1000"), 365, 100, false, 100),
+        (Some("1000"), 365, 3650, false, 398),
+        (None, 825, 3650, false, 398),
         (None, 30, 3650, true, 7),
         (Some("3"), 30, 3650, true, 3),
     ] {
@@ -128,15 +132,19 @@ async fn validity_is_what_the_tag_says_or_what_it_was_and_never_past_the_cas_end
             ca = ca.short_lived();
         }
         let ca = world.aws.insert_private_ca(ca);
+        world.grant(&ca);
         let end = now + days * 2;
         let mut spec = due().not_after(end).not_before(end - days * lifetime).tag("acm-autopilot:private-ca", &ca);
+        spec = spec.issued_by(&ca);
         if let Some(wanted) = wanted {
             spec = spec.tag("acm-autopilot:validity-days", wanted);
         }
-        let arn = world.insert(spec);
+        let arn = world.aws.insert_certificate(spec);
         world.renew(&arn).await;
         let left = world.certificate(&arn).not_after.duration_since(now);
         assert!((left - days * expected).abs() <= SignedDuration::from_mins(1), "{wanted:?} {lifetime}: {left:?}");
+        let notice = world.last_notice("renewal-complete")["whatHappened"].to_string();
+        assert_eq!(notice.contains("MaxValidityDays"), wanted == Some("1000") || lifetime > 398, "{notice}");
     }
 }
 

@@ -130,8 +130,9 @@ async fn a_certificate_that_is_deleted_meanwhile_is_no_fault() {
 #[tokio::test]
 async fn a_certificate_that_a_person_replaces_meanwhile_is_recorded_as_replaced() {
     let world = World::new();
-    let arn =
-        world.insert(due().tag("acm-autopilot:status", "renewal-failed").tag("acm-autopilot:renewal-of", "0a:1b"));
+    let failed = due().tag("acm-autopilot:status", "renewal-failed").tag("acm-autopilot:renewal-of", "0a:1b");
+    // Before the import of the certificate that is in place.
+    let arn = world.insert(failed.tag("acm-autopilot:status-since", "2025-12-01T00:00:00Z"));
     let answer = world.request(&arn).await.unwrap();
     assert_eq!(answer["outcome"], "recorded-complete");
     assert_eq!(world.count("ImportCertificate"), 0);
@@ -206,7 +207,7 @@ async fn what_cannot_be_read_changes_nothing() {
         assert_eq!(error.is_retryable(), retryable, "{error}");
         assert!(error.to_string().contains(&arn), "{error}");
         assert_eq!(world.certificate(&arn).tags, tags);
-        // In a batch the message is given back, whatever the error.
+        // In a batch the message returns to the queue, whatever the error.
         let answer = world.give(&world.handler(), batch(&world.requested(&arn))).await.unwrap();
         assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1);
     }
@@ -231,7 +232,7 @@ async fn a_dead_attempt_is_taken_up_and_one_that_always_dies_is_slowed_down() {
     let answer = world.request(&arn).await.unwrap();
     assert_eq!((answer["outcome"].as_str(), answer["reason"].as_str()), (Some("renewal-failed"), Some("interrupted")));
     assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-failed"));
-    assert_eq!(world.aws.published().len(), 1, "a person is told");
+    assert_eq!(world.aws.published().len(), 1, "a person is notified");
     later(&world.aws, 3);
     assert_eq!(world.request(&arn).await.unwrap()["reason"], "waiting-for-retry");
     later(&world.aws, 1);

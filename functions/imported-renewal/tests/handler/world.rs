@@ -1,5 +1,6 @@
 //! A simulated account with a private CA, a topic and the function.
 
+use std::cell::{Cell, RefCell};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -7,7 +8,7 @@ use aws_config::retry::RetryConfig;
 use certificates::Scope;
 use imported_renewal::{Config, Error, Handler};
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use lambda::{Environment, Invocation};
+use lambda::{Environment, Invocation, Metrics};
 use serde_json::{Value, json};
 use simulated_aws::{Aws, Certificate, CertificateSpec, Key, Notice};
 
@@ -22,6 +23,8 @@ pub(crate) struct World {
     pub(crate) ca: String,
     pub(crate) topic: String,
     region: String,
+    granted: RefCell<Vec<String>>,
+    issuer_change: Cell<bool>,
 }
 
 impl World {
@@ -33,11 +36,24 @@ impl World {
         let aws = Aws::in_account("2026-11-20T08:00:00Z".parse().unwrap(), ACCOUNT, &region);
         let ca = aws.create_private_ca(Key::P256);
         let topic = aws.create_topic("notices");
-        Self { aws, ca, topic, region }
+        Self { aws, ca, topic, region, granted: RefCell::default(), issuer_change: Cell::new(false) }
+    }
+
+    /// Lets this CA issue.
+    pub(crate) fn grant(&self, ca: &str) {
+        self.granted.borrow_mut().push(ca.to_owned());
+    }
+
+    /// Lets a renewal change the issuer.
+    pub(crate) fn grant_issuer_change(&self) {
+        self.issuer_change.set(true);
     }
 
     pub(crate) fn config(&self, more: &[(&str, &str)]) -> Config {
-        let variables = [("NOTICE_TOPIC_ARN", self.topic.as_str()), ("DEFAULT_PRIVATE_CA_ARN", &self.ca)];
+        let grants =
+            json!({ "privateCas": *self.granted.borrow(), "issuerChange": self.issuer_change.get() }).to_string();
+        let topic = self.topic.as_str();
+        let variables = [("NOTICE_TOPIC_ARN", topic), ("DEFAULT_PRIVATE_CA_ARN", &self.ca), ("GRANTS", &grants)];
         let environment: Environment = variables.into_iter().chain(more.iter().copied()).collect();
         Config::read(&environment).unwrap()
     }
@@ -55,6 +71,16 @@ impl World {
     pub(crate) fn invocation(&self) -> Invocation {
         let scope = Scope { region: self.region.clone(), account: ACCOUNT.into() };
         Invocation { scope, deadline: self.aws.now() + TIMEOUT }
+    }
+
+    /// What one event or batch comes to, and the line of metrics that it leaves in the log.
+    pub(crate) async fn measure(&self, event: Value) -> (Result<Value, Error>, Value) {
+        let mut metrics = Metrics::new("imported-renewal");
+        let handler = self.handler();
+        let invocation = self.invocation();
+        let answer = Box::pin(handler.handle(&event, &invocation, &mut metrics)).await;
+        let line = metrics.line(self.aws.now()).unwrap_or_else(|| "{}".into());
+        (answer, serde_json::from_str(&line).unwrap())
     }
 
     pub(crate) async fn give(&self, handler: &Handler, event: Value) -> Result<Value, Error> {

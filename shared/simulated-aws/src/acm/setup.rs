@@ -125,14 +125,27 @@ impl Aws {
     /// When there is no such certificate.
     pub fn set_certificate(&self, arn: &str, spec: CertificateSpec) {
         let mut state = self.state();
+        let now = state.now;
         let mut new = build(&mut state, &spec);
         state.acm.pending.remove(arn);
         let old = entry(&mut state.acm, arn);
         arn.clone_into(&mut new.arn);
         new.created_at = old.created_at;
+        // API reference, CertificateDetail, ImportedAt: of the last import.
+        new.imported_at = new.imported_at.map(|_| now);
         new.tags = std::mem::take(&mut old.tags);
         new.in_use_by = std::mem::take(&mut old.in_use_by);
         *old = new;
+    }
+
+    /// How ACM spells the certificate's serial number until its next import. How it spells a negative one is unverified.
+    ///
+    /// # Panics
+    /// When there is no such certificate, or it is not issued.
+    pub fn set_shown_serial(&self, arn: &str, text: &str) {
+        let mut state = self.state();
+        let facts = entry(&mut state.acm, arn).facts.as_mut();
+        facts.expect("it is issued").serial = text.to_owned();
     }
 
     /// Somebody deletes the certificate.

@@ -1,0 +1,34 @@
+//! The last failure that the tags record.
+
+use certificates::tags::{Instructions, STATUS_REASON, Tags};
+use certificates::{CertificateFacts, FailureReason, RenewalStatus};
+use jiff::Timestamp;
+
+use crate::certificate::normalize_serial;
+
+/// A failure of the renewal of the certificate that is in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastFailure {
+    /// Why.
+    pub reason: FailureReason,
+    /// When it was recorded first, if it was recorded several times in a row.
+    pub at: Timestamp,
+}
+
+impl LastFailure {
+    /// Reads it. A person who sets the status to `pending-renewal` leaves reason and time as they are.
+    pub(crate) fn read(facts: &CertificateFacts, tags: &Tags, instructions: &Instructions) -> Option<Self> {
+        let recorded = &instructions.recorded;
+        let failed = [RenewalStatus::RenewalFailed, RenewalStatus::PendingRenewal];
+        if !recorded.status.is_some_and(|status| failed.contains(&status)) {
+            return None;
+        }
+        let same = |serial: &String| {
+            recorded.renewal_of.as_ref().is_none_or(|of| normalize_serial(of) == normalize_serial(serial))
+        };
+        if !facts.serial.as_ref().is_none_or(same) {
+            return None;
+        }
+        Some(Self { reason: tags.get(STATUS_REASON)?.parse().ok()?, at: recorded.since? })
+    }
+}
