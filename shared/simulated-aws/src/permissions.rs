@@ -66,6 +66,10 @@ impl Condition {
             // IAM user guide, "Multivalued context keys": ForAllValues is met by a request without the key, too.
             "ForAllValues:StringEquals" => matches(|pattern, value| pattern == value),
             "ForAllValues:StringLike" => matches(like),
+            // The same guide: of a negated operator no value of the policy may match.
+            "ForAllValues:StringNotLike" => {
+                given.iter().all(|value| !self.values.iter().any(|pattern| like(pattern, value)))
+            }
             "Null" => self.values.contains("false") != given.is_empty(),
             other => panic!("{other} is not read here"),
         }
@@ -262,6 +266,8 @@ Resources:
                     route53:ChangeResourceRecordSetsActions: UPSERT
                   ForAllValues:StringLike:
                     route53:ChangeResourceRecordSetsNormalizedRecordNames: _*
+                  ForAllValues:StringNotLike:
+                    route53:ChangeResourceRecordSetsNormalizedRecordNames: [_dmarc.*, _smtp.*]
                   'Null':
                     route53:ChangeResourceRecordSetsActions: false
               - Effect: Allow
@@ -295,6 +301,8 @@ Resources:
             ("UPSERT", "TXT", "_a.example.com", false),
             ("DELETE", "CNAME", "_a.example.com", false),
             ("UPSERT", "CNAME", "www.example.com", false),
+            ("UPSERT", "CNAME", "_DMARC.example.com", false),
+            ("UPSERT", "CNAME", "_smtp._tls.example.com", false),
             ("UPSERT", "CNAME", "*.example.com", false),
         ] {
             let good = json!({ "Action": "UPSERT", "ResourceRecordSet": { "Name": "_b.x", "Type": "CNAME" } });

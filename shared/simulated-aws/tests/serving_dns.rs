@@ -88,6 +88,21 @@ async fn names_of_other_servers_get_no_answer() {
 }
 
 #[tokio::test]
+async fn a_broken_delegation_has_no_valid_answer_for_anything_below_it() {
+    let (aws, _server, resolver) = start().await;
+    aws.create_hosted_zone("example.com");
+    aws.create_hosted_zone("example.net");
+    aws.break_delegation("example.com");
+    for name in ["example.com.", "a.www.example.com."] {
+        assert_eq!(ask(&resolver, name, RecordType::NS).await, Err(ResponseCode::ServFail), "{name}");
+    }
+    assert_eq!(ask(&resolver, "com.", RecordType::NS).await, Err(ResponseCode::NXDomain));
+    assert_eq!(ask(&resolver, "example.net.", RecordType::NS).await.unwrap().len(), 4);
+    aws.repair_delegation("example.com");
+    assert_eq!(ask(&resolver, "example.com.", RecordType::NS).await.unwrap().len(), 4);
+}
+
+#[tokio::test]
 async fn wildcards_stand_for_names_that_do_not_exist() {
     let (aws, _server, resolver) = start().await;
     let zone = aws.create_hosted_zone("example.com");

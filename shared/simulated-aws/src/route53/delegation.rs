@@ -4,7 +4,7 @@
 //! zone of a name is delegated, or none is. A zone that is not delegated is not part of the public DNS, whoever
 //! owns it and whatever records it has; names in it are answered from the next delegated zone above.
 
-use super::{Labels, Store, Zone, reversed};
+use super::{Labels, Store, Zone, normalized, reversed};
 use crate::Aws;
 
 /// Route 53's name servers are 2,048 in four top-level domains.
@@ -41,6 +41,17 @@ impl Aws {
         self.state().route53.delegations.retain(|_, id| id != zone_id);
     }
 
+    /// Resolvers get no valid answer for this name and those below it any more (SERVFAIL): the servers that it is
+    /// delegated to do not answer for it, or its DNSSEC is broken.
+    pub fn break_delegation(&self, name: &str) {
+        self.state().route53.broken.insert(reversed(&normalized(name)));
+    }
+
+    /// The end of [`Aws::break_delegation`].
+    pub fn repair_delegation(&self, name: &str) {
+        self.state().route53.broken.remove(&reversed(&normalized(name)));
+    }
+
     /// The four name servers of a zone.
     ///
     /// # Panics
@@ -75,5 +86,10 @@ impl Store {
         let lengths = (1..=name.len()).rev();
         let id = lengths.into_iter().find_map(|length| self.delegations.get(&name[..length]))?;
         self.zones.get(id)
+    }
+
+    /// Whether the name, or one above it, is one that resolvers get no valid answer for.
+    pub(super) fn is_broken(&self, name: &Labels) -> bool {
+        (1..=name.len()).any(|length| self.broken.contains(&name[..length]))
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Store {
     by_name: BTreeSet<(Labels, String)>,
     /// The id of the zone that a name is delegated to.
     delegations: BTreeMap<Labels, String>,
+    /// Names whose delegation is broken.
+    broken: BTreeSet<Labels>,
     /// The account, and the time.
     changes: BTreeMap<String, (String, Timestamp)>,
 }

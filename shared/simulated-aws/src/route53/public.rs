@@ -57,6 +57,9 @@ impl Store {
                     .and_then(|zone| zone.set(&reversed(&zone.name), "SOA"))
                     .map(|set| shown(set, &set.name)),
             };
+            if self.is_broken(&labels) {
+                return end(Outcome::NoServer, None, records);
+            }
             let Some(zone) = self.delegated_zone(&labels) else { return end(Outcome::NoName, None, records) };
             let zone = match self.below_cut(zone, &labels) {
                 Below::Same => zone,
