@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dns_validation::Config;
+use serde_json::json;
 use simulated_aws::permissions::{granted, granted_actions};
-use simulated_aws::{Call, RoleRule};
+use simulated_aws::{Call, CallResult, RoleRule};
 
-use super::world::{NOTICED, OPTIONS_CHANGED, REQUESTED, World, issued};
+use super::world::{NOTICED, NOW, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
 const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
@@ -88,6 +89,73 @@ fn certificates_are_those_of_this_account_and_region() {
     assert_eq!(seen, 6);
 }
 
+/// A change of the record of this name.
+fn change(name: &str) -> Call {
+    let set = json!({ "Name": name, "Type": "CNAME" });
+    Call {
+        account: "123456789012".into(),
+        service: "route53".into(),
+        operation: "ChangeResourceRecordSets".into(),
+        input: json!({ "Id": "Z1", "ChangeBatch": { "Changes": [{ "Action": "UPSERT", "ResourceRecordSet": set }] } }),
+        result: CallResult::Ok,
+        at: NOW.parse().unwrap(),
+    }
+}
+
+/// Whether a role may make this change when its template is deployed with this domain, or none.
+fn may_write(template: &str, role: &str, domain: &str, name: &str) -> bool {
+    let mut statements = granted(&infra(template), role);
+    for condition in statements.iter_mut().flat_map(|statement| &mut statement.conditions) {
+        condition.values = condition.values.iter().map(|value| value.replace("${Names}", domain)).collect();
+    }
+    statements.iter().any(|statement| statement.allows(&change(name)))
+}
+
+/// IAM's `?` is any character, also a dot: so the first label of a name can be shorter than it seems.
+#[test]
+fn the_names_that_may_be_written_are_those_of_acms_records() {
+    let token = "_a79865eb4cd1a6ab990a45779b4e0b96";
+    let granted_domain = "example.com";
+    for (template, role) in [("template.yaml", "DnsValidationRole"), ("zone-role.yaml", "ZoneRole")] {
+        let may = |domain: &str, name: &str| may_write(template, role, domain, name);
+        for name in ["example.com", "www.example.com", "a.b.example.com."] {
+            assert!(may(granted_domain, &format!("{token}.{name}")) && may("*", &format!("{token}.{name}")), "{name}");
+            assert!(!may("", &format!("{token}.{name}")), "{template}: nothing is granted");
+        }
+        for name in ["example.org", "badexample.com", "example.com.evil.example"] {
+            assert!(!may(granted_domain, &format!("{token}.{name}")), "{template}: {name}");
+            assert!(may("*", &format!("{token}.{name}")), "{template}: {name}");
+        }
+        for name in [
+            "_acme-challenge.example.com",
+            "_acme-challenge.www.example.com",
+            // So long that the pattern alone would take them for ACM's.
+            "_acme-challenge.aaaaaaaaaaaaaaaaa.example.com",
+            "_acme-challenge.aaaaaaaa.bbbbbbbb.example.com",
+            "_ujmmovf2vn55tgye._acme-challenge.example.com",
+            "_dmarc.aaaaaaaaaaaaaaaaaaaaaaaaaa.example.com",
+            "_x._domainkey.aaaaaaaaaaaaaaaaaaa.example.com",
+            "_mta-sts.aaaaaaaaaaaaaaaaaaaaaaaa.example.com",
+            "_smtp._tls.aaaaaaaaaaaaaaaaaaaaaa.example.com",
+            "_github-challenge-team.aaaaaaaaaa.example.com",
+            "_dnsauth.example.com",
+            "_a79865eb4cd1a6ab990a45779b4e0b960.example.com",
+            "www.example.com",
+            "_a79865eb4cd1a6ab990a45779b4e0b96",
+        ] {
+            assert!(!may(granted_domain, name) && !may("*", name), "{template}: {name}");
+        }
+    }
+}
+
+/// Whoever deploys the role says for which domains: nothing is meant by leaving it out.
+#[test]
+fn the_domains_of_a_zone_role_have_to_be_written() {
+    let template = std::fs::read_to_string(infra("zone-role.yaml")).unwrap();
+    let parameter = template.split("  DomainNames:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert!(!parameter.contains("Default:") && parameter.contains(r"AllowedPattern: ^(\*|"), "{parameter}");
+}
+
 #[tokio::test]
 async fn the_conditions_allow_exactly_what_is_written() {
     let (world, _) = busy_life().await;
@@ -112,7 +180,12 @@ async fn the_conditions_allow_exactly_what_is_written() {
         for change in call.input["ChangeBatch"]["Changes"].as_array().unwrap() {
             let set = &change["ResourceRecordSet"];
             assert_eq!((change["Action"].as_str(), set["Type"].as_str()), (Some("UPSERT"), Some("CNAME")));
-            assert!(set["Name"].as_str().unwrap().starts_with('_'));
+        }
+        for (template, role) in [("template.yaml", "DnsValidationRole"), ("zone-role.yaml", "ZoneRole")] {
+            assert!(
+                granted(&infra(template), role).iter().any(|statement| statement.allows(&call)),
+                "{role}: {call:?}"
+            );
         }
     }
     let tags = world.aws.calls().into_iter().filter(|call| call.operation.ends_with("TagsToCertificate"));
