@@ -7,6 +7,7 @@ use notices::{Notice, Severity};
 use serde::Serialize;
 
 use crate::Skipped;
+use crate::look::Sent;
 use crate::policy::{Blocked, Memory};
 
 /// What the function answers.
@@ -135,6 +136,17 @@ impl Looked {
         }
     }
 
+    /// With what was really sent and remembered.
+    pub(crate) fn with(self, sent: &Sent) -> Self {
+        let notice = self.notice.filter(|_| sent.notice);
+        let outcome = match self.outcome {
+            Outcome::Noticed if notice.is_none() => Outcome::Blocked,
+            Outcome::RecordsCreatedAndNoticed if notice.is_none() => Outcome::RecordsCreated,
+            outcome => outcome,
+        };
+        Self { outcome, notice, memory: sent.memory.clone(), ..self }
+    }
+
     /// Whether anything is worth a line in the log of a sweep.
     pub(crate) fn is_of_interest(&self) -> bool {
         !self.records.is_empty() || !self.blocked.is_empty() || self.memory != Memory::Keep
@@ -154,6 +166,9 @@ impl Looked {
         }
         if self.notice.is_some() {
             metrics.count("NoticesSent", 1);
+        }
+        if self.memory.is_refused() {
+            metrics.count("TagsRefused", 1);
         }
     }
 }

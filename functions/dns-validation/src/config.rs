@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use aws_config::SdkConfig;
+use grants::Grants;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
 use sdk::{CallError, TrustStore};
@@ -32,7 +33,7 @@ pub struct Config {
     pub zone_roles_parameter: Option<String>,
     /// `DNS_LOOKUPS` and `DNS_SERVER`: whether and whom to ask for the cause of a wait.
     pub lookups: Lookups,
-    /// What the policy needs: `OWNER_TAG_KEY`, `RECORD_TTL`.
+    /// What the policy needs: `OWNER_TAG_KEY`, `RECORD_TTL`, `GRANTS`.
     pub settings: Settings,
 }
 
@@ -91,8 +92,22 @@ impl Config {
             settings: Settings {
                 owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
                 record_ttl: ttl(environment)?,
+                grants: environment.parsed("GRANTS", Grants::default())?,
             },
         })
+    }
+
+    /// Says in the log when no domain is granted, so that nothing is validated: whoever installed the function may have
+    /// forgotten it.
+    pub fn warn_without_grants(&self) {
+        if self.settings.grants.domains.is_empty() {
+            tracing::warn!(
+                reason = "nothing-granted",
+                to_do =
+                    "set the stack parameter ValidationDomains, or GRANTS, such as {\"domains\": [\"example.com\"]}",
+                "no domain is granted, so no validation record is created"
+            );
+        }
     }
 
     /// Reads the SSM parameter, if one is configured. The client is made for that one call only.
@@ -148,6 +163,7 @@ mod tests {
         assert_eq!(config.notices.topic.as_str(), TOPIC.1);
         assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
         assert_eq!((config.settings.record_ttl, config.settings.owner_tag_key.as_str()), (300, "Owner"));
+        assert!(config.settings.grants.domains.is_empty(), "nothing is granted by default");
         assert_eq!((config.zone_roles.len(), config.zone_roles_parameter, config.lookups), (0, None, Lookups::System));
     }
 
@@ -175,6 +191,8 @@ mod tests {
             ("RECORD_TTL", "59"),
             ("RECORD_TTL", "172801"),
             ("RECORD_TTL", "soon"),
+            ("GRANTS", "example.com"),
+            ("GRANTS", r#"{"domains": ["*.example.com"]}"#),
             ("ZONE_ROLES", "example.com"),
             ("ZONE_ROLES", "[{}]"),
             ("DNS_LOOKUPS", "maybe"),

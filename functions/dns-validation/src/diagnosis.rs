@@ -4,15 +4,21 @@
 use std::collections::BTreeMap;
 
 use certificates::CertificateFacts;
+use notices::{foreign, foreign_up_to};
 
 use crate::Handler;
-use crate::lookups::Found;
+use crate::lookups::{Found, are_private};
 use crate::place::Manner;
 use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, WantedRecord, caa};
 
 /// A certificate has at most so many domains asked about. What is wrong is nearly always wrong for a
 /// whole zone.
 const MOST_QUESTIONS: usize = 20;
+
+/// The values of CAA records, which whoever owns the domain chose.
+const LONGEST_CAA: usize = 200;
+/// The names of a domain's servers: a dozen.
+const LONGEST_SERVERS: usize = 400;
 
 /// What was found, and whether everything that was asked was answered.
 #[derive(Debug, Default)]
@@ -67,12 +73,16 @@ impl Handler {
 
     /// The records of a zone that the public DNS does not use.
     async fn not_delegated(&self, zone: &HostedZone, wanted: &[&WantedRecord], manner: Manner<'_>) -> Diagnosis {
-        let mut unseen = Vec::new();
+        let (mut unseen, mut is_odd) = (Vec::new(), false);
         for wanted in wanted.iter().take(MOST_QUESTIONS) {
             // A record that is seen is delegated, whatever the name servers are called.
             match self.dns.cname(&wanted.record.name).await {
                 Found::Records(targets) if targets.first() == Some(&wanted.record.value) => {}
                 Found::Records(_) | Found::Nothing => unseen.push(*wanted),
+                Found::ServerFailure => {
+                    is_odd = true;
+                    unseen.push(*wanted);
+                }
                 Found::Unknown => return Diagnosis::unanswered(),
             }
         }
@@ -85,68 +95,94 @@ impl Handler {
         let mut found = Diagnosis::default();
         let mut whole_zone = None;
         for wanted in unseen {
-            let away = self.delegated_away(&wanted.record, zone).await;
-            let detail = match away {
-                Ok(Some(detail)) => Ok(Some(detail)),
-                Err(Silence) => Err(Silence),
+            let reason = match self.delegated_away(&wanted.record, zone).await {
                 Ok(None) => {
                     if whole_zone.is_none() {
                         whole_zone = Some(self.zone_not_delegated(zone, &own).await);
                     }
                     whole_zone.clone().unwrap_or(Ok(None))
                 }
+                found => found,
             };
-            found.unanswered |= detail.is_err();
-            found.blocked.extend(detail.ok().flatten().map(|detail| Blocked {
-                cause: Cause::NotDelegated,
+            found.unanswered |= reason.is_err();
+            found.blocked.extend(reason.ok().flatten().map(|(cause, detail)| Blocked {
+                cause,
                 domain: wanted.domain.clone(),
                 record: Some(wanted.record.clone()),
                 detail,
                 known_missing: true,
             }));
         }
+        // No valid answer for the record, though its delegation seems well.
+        found.unanswered |= is_odd && found.blocked.is_empty();
         found
     }
 
     /// Whether a name between the zone and the record is delegated to other servers.
-    async fn delegated_away(&self, record: &Record, zone: &HostedZone) -> Result<Option<String>, Silence> {
+    async fn delegated_away(&self, record: &Record, zone: &HostedZone) -> Result<Option<Reason>, Silence> {
         let Some(domain) = record.name.parent() else { return Ok(None) };
         for name in domain.and_above().take_while(|name| *name != zone.name.as_str()) {
             match self.dns.name_servers(name).await {
+                Found::Records(servers) if are_private(&servers) => return Err(Silence),
                 Found::Records(servers) => {
-                    return Ok(Some(format!(
-                        "The record {} is in the hosted zone {} ({}), but {name} is delegated to {}.",
+                    let detail = format!(
+                        "The record {} is in the hosted zone {}, but {} is delegated to {}.",
                         record.name,
-                        zone.name.as_str(),
-                        zone.id,
+                        described(zone),
+                        foreign(name),
                         joined(&servers)
-                    )));
+                    );
+                    return Ok(Some((Cause::NotDelegated, detail)));
                 }
                 Found::Nothing => {}
+                Found::ServerFailure => return self.delegation_broken(&DnsName::new(name), zone).await,
                 Found::Unknown => return Err(Silence),
             }
         }
         Ok(None)
     }
 
-    async fn zone_not_delegated(&self, zone: &HostedZone, own: &[DnsName]) -> Result<Option<String>, Silence> {
+    /// Whether the zone itself is delegated to other servers, or to others besides its own: those do not have the
+    /// record, since it is not seen.
+    async fn zone_not_delegated(&self, zone: &HostedZone, own: &[DnsName]) -> Result<Option<Reason>, Silence> {
         let says = match self.dns.name_servers(zone.name.as_str()).await {
-            Found::Records(servers) if servers.iter().any(|server| own.contains(server)) => return Ok(None),
-            Found::Records(servers) => format!("delegated to {}", joined(&servers)),
+            Found::Records(servers) if are_private(&servers) => return Err(Silence),
+            Found::Records(servers) if servers.iter().all(|server| own.contains(server)) => return Ok(None),
+            Found::Records(servers) => {
+                let strangers: Vec<DnsName> = servers.iter().filter(|server| !own.contains(server)).cloned().collect();
+                match strangers.len() == servers.len() {
+                    true => format!("delegated to {}", joined(&servers)),
+                    false => format!("delegated to {} besides, which do not have them", joined(&strangers)),
+                }
+            }
             Found::Nothing => "delegated to nobody".into(),
+            Found::ServerFailure => return self.delegation_broken(&zone.name, zone).await,
             Found::Unknown => return Err(Silence),
         };
-        Ok(Some(format!(
-            "The records are in the hosted zone {} ({}), whose name servers are {}, but the name is {says}.",
-            zone.name.as_str(),
-            zone.id,
+        let detail = format!(
+            "The records are in the hosted zone {}, whose name servers are {}, but the name is {says}.",
+            described(zone),
             joined(own)
-        )))
+        );
+        Ok(Some((Cause::NotDelegated, detail)))
     }
 
-    /// The domains for which CAA does not allow Amazon. When ACM says so and nothing is found, ACM's word
-    /// is told.
-    pub(crate) async fn forbidden_by_caa(&self, facts: &CertificateFacts, acm_says_so: bool) -> Diagnosis {
+    /// The resolver answers for what is above a name, and not for the name. Where it answers for nothing above it
+    /// either, the resolver may be what is broken.
+    async fn delegation_broken(&self, name: &DnsName, zone: &HostedZone) -> Result<Option<Reason>, Silence> {
+        let Some(broken) = self.dns.broken_at(name).await else { return Err(Silence) };
+        let detail = format!(
+            "The records are in the hosted zone {}, but resolvers get no valid answer for {} (SERVFAIL): the name servers \
+             that the registrar, or the zone above, names do not answer for it, or its DNSSEC is broken.",
+            described(zone),
+            foreign(&broken)
+        );
+        Ok(Some((Cause::DelegationBroken, detail)))
+    }
+
+    /// The domains for which CAA does not allow Amazon. When somebody says so and nothing is found, that one's word
+    /// is passed on.
+    pub(crate) async fn forbidden_by_caa(&self, facts: &CertificateFacts, witness: Option<Witness>) -> Diagnosis {
         let mut found = Diagnosis::default();
         let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
         let mut seen: Vec<DnsName> = Vec::new();
@@ -164,23 +200,44 @@ impl Handler {
             if !caa::allows_amazon(&set, base != domain) {
                 let records: Vec<String> =
                     set.iter().map(|caa| format!("{} \"{}\"", caa.tag, caa.value.trim())).collect();
-                found.blocked.push(caa_blocked(
-                    domain.as_str(),
-                    format!("CAA records at {at} do not allow Amazon to issue for {name}: {}.", records.join(", ")),
-                ));
+                let detail = format!(
+                    "CAA records at {} do not allow Amazon to issue for {}: {}.",
+                    foreign(&at),
+                    foreign(name),
+                    foreign_up_to(&records.join(", "), LONGEST_CAA)
+                );
+                found.blocked.push(caa_blocked(domain.as_str(), detail));
             }
             seen.push(domain);
         }
-        if found.blocked.is_empty() && acm_says_so {
-            let name = facts.display_name();
-            found.blocked.push(caa_blocked(
-                name,
-                "ACM says that a CAA record does not allow Amazon to issue (CAA_ERROR).".into(),
-            ));
+        if let Some(witness) = witness.filter(|_| found.blocked.is_empty()) {
+            let detail = format!("{} that a CAA record does not allow Amazon to issue.", witness.says());
+            found.blocked.push(caa_blocked(facts.display_name(), detail));
         }
         found
     }
 }
+
+/// Who says that CAA is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Witness {
+    /// ACM's description of the certificate.
+    Acm,
+    /// An event of AWS Health's.
+    AwsHealth,
+}
+
+impl Witness {
+    fn says(self) -> &'static str {
+        match self {
+            Self::Acm => "ACM says (CAA_ERROR)",
+            Self::AwsHealth => "AWS Health says (CAA_CHECK_FAILURE)",
+        }
+    }
+}
+
+/// Why a record that is in place is not seen, in a sentence for people.
+type Reason = (Cause, String);
 
 /// The DNS did not answer.
 #[derive(Debug, Clone, Copy)]
@@ -190,8 +247,13 @@ fn caa_blocked(domain: &str, detail: String) -> Blocked {
     Blocked { cause: Cause::CaaForbidsAmazon, domain: domain.to_owned(), record: None, detail, known_missing: true }
 }
 
+/// Name and id.
+fn described(zone: &HostedZone) -> String {
+    format!("{} ({})", foreign(zone.name.as_str()), zone.id)
+}
+
 fn joined(servers: &[DnsName]) -> String {
     let mut names: Vec<&str> = servers.iter().map(DnsName::as_str).collect();
     names.sort_unstable();
-    names.join(", ")
+    foreign_up_to(&names.join(", "), LONGEST_SERVERS)
 }

@@ -1,11 +1,16 @@
 //! What was found out about one certificate, of all that was gathered and tried.
 
+use certificates::ResourceRecord;
 use events::ProvisionedRecord;
+use grants::Grants;
+use notices::foreign;
 use sdk::CallError;
 
 use crate::diagnosis::Diagnosis;
 use crate::place::{Ending, Endings};
-use crate::policy::{Blocked, HostedZone, Look, Record, Requested, Unsettled, Waiting, Wanted, WantedRecord};
+use crate::policy::{
+    Blocked, Cause, HostedZone, Look, Record, Requested, Unsettled, Waiting, Wanted, WantedRecord, grant,
+};
 
 /// What was found out about one certificate.
 pub(crate) struct Findings<'a> {
@@ -37,14 +42,20 @@ impl<'a> Findings<'a> {
         }
     }
 
-    pub(crate) fn of(look: &Look, wanted: &'a Wanted, endings: &'a Endings) -> Self {
+    pub(crate) fn of(look: &Look, wanted: &'a Wanted, endings: &'a Endings, grants: &Grants) -> Self {
         let mut findings = Self { not_named: &wanted.not_named, ..Self::none(wanted.waiting) };
         findings.blocked.extend(look.requested.blocked(&look.facts));
         findings.failed = look.requested.failed().cloned();
         // Whatever was told of the records may be so still.
         findings.unanswered = matches!(look.requested, Requested::Unread(_));
         findings.late = look.requested == Requested::Late;
+        findings.blocked.extend(wanted.unusable.iter().map(|(domain, record)| unusable(domain, record)));
         for wanted in &wanted.records {
+            // What became of the same record is another certificate's affair, where this one is refused.
+            if let Some(cause) = wanted.refused {
+                findings.refuse(cause, wanted, look, grants);
+                continue;
+            }
             match endings.get(&wanted.record) {
                 Some(Ending::InPlace(zone)) => findings.in_place.push((wanted, zone)),
                 Some(Ending::Created(zone)) => findings.created.push((&wanted.record, zone)),
@@ -58,6 +69,14 @@ impl<'a> Findings<'a> {
             }
         }
         findings
+    }
+
+    fn refuse(&mut self, cause: Cause, wanted: &WantedRecord, look: &Look, grants: &Grants) {
+        if wanted.validated {
+            self.elsewhere += 1;
+        } else {
+            self.blocked.push(grant::refused(cause, wanted, &look.facts, grants));
+        }
     }
 
     /// Something could not be found out.
@@ -92,8 +111,10 @@ impl<'a> Findings<'a> {
         if let Some(cause) = self.hindered().map(|blocked| blocked.cause).min() {
             return cause.as_str();
         }
+        let refusal = self.blocked.iter().map(|blocked| blocked.cause).filter(|cause| cause.is_refusal()).min();
         match () {
             () if !self.not_named.is_empty() => "records-not-named",
+            () if refusal.is_some() => refusal.map_or("", Cause::as_str),
             () if !self.blocked.is_empty() || self.elsewhere > 0 => "validated-elsewhere",
             () if self.in_place.is_empty() => "no-records",
             () => "records-in-place",
@@ -110,4 +131,18 @@ impl<'a> Findings<'a> {
         };
         self.created.iter().map(provisioned).collect()
     }
+}
+
+/// A record of another shape than ACM's: nothing that this function may write.
+fn unusable(domain: &str, record: &ResourceRecord) -> Blocked {
+    let ResourceRecord { name, kind, value } = record;
+    let detail = format!(
+        "For {} ACM asks for the record {} {} {}, which has not the shape of ACM's validation records, so acm-autopilot \
+         does not create it.",
+        foreign(domain),
+        foreign(name),
+        foreign(kind),
+        foreign(value)
+    );
+    Blocked { cause: Cause::UnusableRecord, domain: domain.to_owned(), record: None, detail, known_missing: false }
 }

@@ -10,6 +10,7 @@ use sdk::Clock;
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::budget::Budget;
 use crate::look::RESERVE;
 use crate::lookups::Dns;
 use crate::place::Manner;
@@ -98,7 +99,15 @@ impl Handler {
                 let (pace, changes, tell) = (every(APART), every(CHANGES_APART), every(TAGS_APART));
                 let describing = every(APART);
                 let deadline = invocation.deadline;
-                let manner = Manner { visit: self.book.visit(), pace: &pace, changes: &changes, tell: &tell, deadline };
+                let notices = Budget::default();
+                let manner = Manner {
+                    visit: self.book.visit(),
+                    pace: &pace,
+                    changes: &changes,
+                    tell: &tell,
+                    notices: &notices,
+                    deadline,
+                };
                 let mut tally = Tally::default();
                 for certificate in certificates {
                     if of > 1 && deadline.duration_since(describing.next()) < RESERVE {
@@ -108,6 +117,7 @@ impl Handler {
                     describing.turn().await;
                     tally.add(self.look(occasion, change_asked_at, &certificate, &describing, manner).await);
                 }
+                tally.failed(self.tell_of_the_rest(&notices, metrics).await.err());
                 let looks = tally.finish(of, metrics)?;
                 Ok(Answer::of_looks(looks, skipped))
             }

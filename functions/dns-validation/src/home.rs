@@ -1,11 +1,12 @@
 //! Where a record belongs: the zone, the account that owns it, or why there is none.
 
+use notices::foreign;
 use sdk::{CallError, CallErrorKind};
 
 use crate::Handler;
-use crate::lookups::Found;
+use crate::lookups::{Found, are_private};
 use crate::place::Manner;
-use crate::policy::{AccountId, Cause, Choice, DnsName, HostedZone};
+use crate::policy::{AccountId, Cause, Choice, DnsName, HostedZone, message};
 use crate::route53::Known;
 
 /// Where a record belongs.
@@ -22,7 +23,10 @@ impl Handler {
     /// Where a record of this name belongs.
     pub(crate) async fn home(&self, name: &DnsName, known: &Known, manner: Manner<'_>) -> Home {
         match known.zones.choose(name) {
-            Choice::Zone(zone) => Home::Zone(zone.clone()),
+            Choice::Zone(zone) => match known.zones.own_above(zone) {
+                Some(own) if self.is_stray(zone, manner).await => Home::Zone(own.clone()),
+                _ => Home::Zone(zone.clone()),
+            },
             Choice::Several(several) => match self.delegated(&several, manner).await {
                 Ok(Some(zone)) => Home::Zone(zone),
                 Ok(None) => Home::Blocked(Cause::AmbiguousZone, self.several(&several)),
@@ -35,13 +39,14 @@ impl Handler {
             },
             Choice::PrivateOnly(private) => {
                 let ids: Vec<&str> = private.iter().map(|zone| zone.id.as_str()).collect();
-                let domain = below(name);
+                let domain = foreign(&below(name));
                 let detail =
                     format!("Only a private hosted zone holds {domain}, which ACM does not see: {}.", ids.join(", "));
                 Home::Blocked(Cause::PrivateZoneOnly, detail)
             }
             Choice::None => {
-                let detail = format!("No public hosted zone that this function can see holds {}.", below(name));
+                let domain = foreign(&below(name));
+                let detail = format!("No public hosted zone that acm-autopilot can see holds {domain}.");
                 Home::Blocked(Cause::NoZone, detail)
             }
         }
@@ -54,14 +59,15 @@ impl Handler {
             .map(|zone| format!("{} in {}", zone.id, self.book.accounts().described(zone.account)))
             .collect();
         format!(
-            "Several public hosted zones are called {name} ({}), and the DNS does not tell which of them it uses.",
+            "Several public hosted zones are called {} ({}), and the DNS does not show which of them it uses.",
+            foreign(name),
             described.join(", ")
         )
     }
 
     fn refusal(&self, account: AccountId) -> String {
         let described = self.book.accounts().described(account);
-        let why = self.book.refusal(account).map(|error| format!(": {error}")).unwrap_or_default();
+        let why = self.book.refusal(account).map(|error| format!(": {}", message(&error))).unwrap_or_default();
         format!("The hosted zones of {described} cannot be read{why}.")
     }
 
@@ -76,7 +82,8 @@ impl Handler {
         let answered = match self.dns.name_servers(name.as_str()).await {
             Found::Records(answered) => answered,
             Found::Unknown if self.dns.is_on() => return Err(no_answer(name)),
-            Found::Nothing | Found::Unknown => return Ok(None),
+            Found::ServerFailure if self.dns.broken_at(name).await.is_none() => return Err(no_answer(name)),
+            Found::Nothing | Found::ServerFailure | Found::Unknown => return Ok(None),
         };
         let mut delegated = Vec::new();
         for zone in zones {
@@ -88,6 +95,28 @@ impl Handler {
         let [zone] = delegated[..] else { return Ok(None) };
         self.book.remember_delegation(name, &zone.id);
         Ok(Some(zone.clone()))
+    }
+}
+
+impl Handler {
+    /// Whether the public DNS does not use this zone of another account, which lies below one of the function's own.
+    /// Such a zone needs nobody's consent: made by mistake, or to keep a name from being validated, it would get the
+    /// record that belongs into the zone above. Where the DNS does not answer, the closest zone is the best guess.
+    async fn is_stray(&self, zone: &HostedZone, manner: Manner<'_>) -> bool {
+        if self.book.known_delegation(&zone.name).as_deref() == Some(&zone.id) {
+            return false;
+        }
+        let answered = match self.dns.name_servers(zone.name.as_str()).await {
+            Found::Records(servers) if !are_private(&servers) => servers,
+            Found::Nothing => return true,
+            Found::Records(_) | Found::ServerFailure | Found::Unknown => return false,
+        };
+        let Ok(own) = self.book.name_servers(zone, manner.pace).await else { return false };
+        let is_delegated = own.iter().any(|server| answered.contains(server));
+        if is_delegated {
+            self.book.remember_delegation(&zone.name, &zone.id);
+        }
+        !is_delegated
     }
 }
 

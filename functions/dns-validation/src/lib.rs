@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod budget;
 mod config;
 mod diagnosis;
 mod error;

@@ -1,19 +1,23 @@
 //! A look at certificates: gather, decide, apply.
 
-use certificates::CertificateArn;
-use certificates::tags;
+use certificates::{CertificateArn, tags, utc_date};
 use events::{Event, ValidationRecordsProvisioned};
 use futures::future::{join, try_join};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
+use lambda::Metrics;
 use sdk::CallError;
 
 use crate::answer::{Looked, Outcome, Told};
+use crate::budget::Budget;
+use crate::diagnosis::Witness;
 use crate::findings::Findings;
 use crate::place::{Endings, Manner};
 use crate::policy::method_change::{is_changing, is_not_shown_yet, was_given_up};
 use crate::policy::wanted::{self, Need};
-use crate::policy::{AccountId, Conclusion, Look, Memory, Requested, Waiting, Wanted, WantedRecord, conclude};
+use crate::policy::{
+    AccountId, Blocked, Cause, Conclusion, Look, Memory, Requested, UNSENT, Waiting, Wanted, WantedRecord, conclude,
+};
 use crate::route53::Pace;
 use crate::tally::Finished;
 use crate::{Error, Handler, Occasion};
@@ -36,16 +40,21 @@ impl Handler {
         describing: &Pace,
         manner: Manner<'_>,
     ) -> Finished {
-        let home = self.book.zones(&[AccountId::Home], manner.visit, manner.pace);
-        // Zones that cannot be read are an error only where a record has to be placed; then they are
-        // asked for again.
-        match join(self.gather(occasion, arn, describing, manner.deadline), home).await.0 {
+        match join(self.gather(occasion, arn, describing, manner.deadline), self.read_ahead(manner)).await.0 {
             Ok(Some(look)) => {
                 let mut finished = self.settle(vec![Look { change_asked_at, ..look }], manner).await;
                 finished.pop().unwrap_or_else(|| Finished::done(gone(occasion, arn)))
             }
             Ok(None) => Finished::done(gone(occasion, arn)),
             Err(cause) => Finished::failed(Error::look(arn, cause)),
+        }
+    }
+
+    /// The zones of the function's own account, which nearly every record needs. Zones that cannot be read are an error
+    /// only where a record has to be placed; then they are asked for again.
+    async fn read_ahead(&self, manner: Manner<'_>) {
+        if !self.settings.grants.domains.is_empty() {
+            let _ = self.book.zones(&[AccountId::Home], manner.visit, manner.pace).await;
         }
     }
 
@@ -79,12 +88,14 @@ impl Handler {
 
     /// Places the records of all these certificates at once, and ends each look.
     pub(crate) async fn settle(&self, looks: Vec<Look>, manner: Manner<'_>) -> Vec<Finished> {
-        let needs: Vec<Need> = looks.iter().map(|look| wanted::of(&look.facts, &look.requested)).collect();
+        let grants = &self.settings.grants;
+        let needs: Vec<Need> = looks.iter().map(|look| wanted::of(&look.facts, &look.requested, grants)).collect();
         let records = |need: &Need| match need {
             Need::Records(wanted) => wanted.records.clone(),
-            Need::Nothing(_) | Need::ForbiddenByCaa => Vec::new(),
+            Need::Nothing(_) | Need::ForbiddenByCaa | Need::TimedOut => Vec::new(),
         };
-        let all: Vec<WantedRecord> = needs.iter().flat_map(records).collect();
+        // Whatever is refused is so before anything is asked of Route 53.
+        let all: Vec<WantedRecord> = needs.iter().flat_map(records).filter(|wanted| wanted.refused.is_none()).collect();
         let placed = if all.is_empty() { Ok(Endings::new()) } else { self.place(&all, manner).await };
         let endings = match &placed {
             Ok(endings) => endings,
@@ -109,14 +120,16 @@ impl Handler {
             }
             Need::ForbiddenByCaa => {
                 let mut findings = Findings::none(Waiting::RequestFailed);
-                findings.add(self.forbidden_by_caa(&look.facts, true).await);
+                findings.add(self.forbidden_by_caa(&look.facts, Some(Witness::Acm)).await);
+                findings
+            }
+            Need::TimedOut => {
+                let mut findings = Findings::none(Waiting::RequestFailed);
+                findings.blocked.push(timed_out(look));
                 findings
             }
             Need::Records(wanted) => {
-                for domain in &wanted.unusable {
-                    tracing::warn!(certificate_arn = %look.facts.arn, reason = "unusable-record", domain);
-                }
-                let mut findings = Findings::of(look, wanted, endings);
+                let mut findings = Findings::of(look, wanted, endings, &self.settings.grants);
                 let has_time = manner.deadline.duration_since(self.clock.now()) >= RESERVE;
                 self.ask_dns(look, wanted, &mut findings, has_time, manner).await;
                 findings
@@ -159,8 +172,12 @@ impl Handler {
         let issues = !matches!(wanted.waiting, Waiting::MethodChange(_));
         if (overdue && has_time && issues) || wanted.caa_error || caa_event {
             // An event may be late. Where nothing waits, AWS Health's word counts only when nobody answers.
-            let by_acm = wanted.caa_error || (caa_event && (waits || !self.dns.is_on()));
-            findings.add(self.forbidden_by_caa(&look.facts, by_acm).await);
+            let by_health = caa_event && (waits || !self.dns.is_on());
+            let witness = match () {
+                () if wanted.caa_error => Some(Witness::Acm),
+                () => by_health.then_some(Witness::AwsHealth),
+            };
+            findings.add(self.forbidden_by_caa(&look.facts, witness).await);
         }
     }
 
@@ -219,42 +236,120 @@ impl Handler {
     ) -> Finished {
         let arn = &look.facts.arn;
         let too_late = manner.deadline.duration_since(self.clock.now()) < RESERVE_FOR_TELLING;
+        let quiet = conclusion.notice.is_none() && conclusion.memory == Memory::Keep;
+        let mut sent = Sent::NOTHING;
         let mut late = false;
         let mut result = Ok(());
-        if !self.dry_run {
+        if self.dry_run {
+            sent = Sent { notice: conclusion.notice.is_some(), memory: conclusion.memory };
+        } else {
             if let Some(event) = event {
                 result = self.bus().put(&[event]).await;
             }
-            let quiet = conclusion.notice.is_none() && conclusion.memory == Memory::Keep;
             late = too_late && !quiet;
             if !late {
-                let told = self.tell(arn, conclusion, manner).await;
+                let told = self.tell(look, conclusion, manner, &mut sent).await;
                 // "Already gone" leaves nothing to remember.
                 result = result.and(told.or_else(|error| is_gone(&error).then_some(()).ok_or(error)));
             }
         }
-        let looked = if late { Looked { notice: None, memory: Memory::Keep, ..looked } } else { looked };
+        let looked = looked.with(&sent);
         log(look.occasion, &looked);
         Finished { looked: Some(looked), error: result.err().map(|cause| Error::look(arn, cause)), late }
     }
 
     /// Publishes first and remembers then: a notice that is repeated after a crash is better than one
-    /// that nobody got.
-    async fn tell(&self, arn: &CertificateArn, conclusion: Conclusion, manner: Manner<'_>) -> Result<(), CallError> {
+    /// that nobody got. Without a memory only an event of the certificate itself is a reason to publish.
+    async fn tell(
+        &self,
+        look: &Look,
+        conclusion: Conclusion,
+        manner: Manner<'_>,
+        sent: &mut Sent,
+    ) -> Result<(), CallError> {
         if let Some(notice) = &conclusion.notice {
+            if !manner.notices.admits(look, notice) {
+                return Ok(());
+            }
+            if look.occasion == Occasion::Sweep && self.remember(look, before_sending(look), manner).await?.is_refused()
+            {
+                sent.memory = Memory::Refused;
+                return Ok(());
+            }
             self.topic().publish(notice).await?;
+            sent.notice = true;
         }
-        match conclusion.memory {
-            Memory::Keep => Ok(()),
-            Memory::Set(value) => {
-                manner.tell.turn().await;
-                acm::add_tags(&self.acm, arn, &[(tags::VALIDATION_NOTICED, value)]).await
-            }
-            Memory::Remove => {
-                manner.tell.turn().await;
-                acm::remove_tags(&self.acm, arn, &[tags::VALIDATION_NOTICED]).await
-            }
-        }
+        sent.memory = match conclusion.memory {
+            Memory::Set(value) => self.remember(look, value, manner).await?,
+            Memory::Remove => self.forget(look, manner).await?,
+            Memory::Keep | Memory::Refused => Memory::Keep,
+        };
+        Ok(())
+    }
+
+    async fn remember(&self, look: &Look, value: String, manner: Manner<'_>) -> Result<Memory, CallError> {
+        manner.tell.turn().await;
+        let written = acm::add_tags(&self.acm, &look.facts.arn, &[(tags::VALIDATION_NOTICED, value.clone())]).await;
+        written.map(|()| Memory::Set(value)).or_else(|error| refused(look, error))
+    }
+
+    async fn forget(&self, look: &Look, manner: Manner<'_>) -> Result<Memory, CallError> {
+        manner.tell.turn().await;
+        let removed = acm::remove_tags(&self.acm, &look.facts.arn, &[tags::VALIDATION_NOTICED]).await;
+        removed.map(|()| Memory::Remove).or_else(|error| refused(look, error))
+    }
+
+    /// Sends one notice for all those that were left to the next sweeps.
+    pub(crate) async fn tell_of_the_rest(&self, notices: &Budget, metrics: &mut Metrics) -> Result<usize, Error> {
+        let Some(notice) = notices.summary(self.clock.now()) else { return Ok(0) };
+        let sent = self.topic().publish(&notice).await;
+        sent.map_err(|cause| Error::look(&notice.certificate_arn, cause))?;
+        metrics.count("NoticesSent", 1);
+        Ok(1)
+    }
+}
+
+/// What was published and remembered.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) notice: bool,
+    pub(crate) memory: Memory,
+}
+
+impl Sent {
+    const NOTHING: Self = Self { notice: false, memory: Memory::Keep };
+}
+
+/// A value that remembers no more than the present one does: whether it can be written shows whether a sweep's notice
+/// would be repeated by every sweep that follows.
+fn before_sending(look: &Look) -> String {
+    look.tags.get(tags::VALIDATION_NOTICED).unwrap_or(UNSENT).to_owned()
+}
+
+/// A tag that AWS does not take, for want of a permission, by a tag policy, or because there is no room for it. A person
+/// has to change that; that the event fails for it would only repeat the notice.
+fn refused(look: &Look, error: CallError) -> Result<Memory, CallError> {
+    if error.is_retryable() || is_gone(&error) {
+        return Err(error);
+    }
+    tracing::warn!(
+        certificate_arn = %look.facts.arn,
+        reason = "tag-refused",
+        to_do = "allow the execution role to write the tag; until then only events of the certificate itself send notices",
+        "{error}"
+    );
+    Ok(Memory::Refused)
+}
+
+fn timed_out(look: &Look) -> Blocked {
+    let facts = &look.facts;
+    let since = facts.created_at.map(|created| format!(" of {}", utc_date(created))).unwrap_or_default();
+    Blocked {
+        cause: Cause::ValidationTimedOut,
+        domain: facts.display_name().to_owned(),
+        record: None,
+        detail: format!("ACM gave up the request{since} after 72 hours without a proof for every domain."),
+        known_missing: true,
     }
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use hickory_resolver::{Resolver, TokioResolver};
 
@@ -27,6 +29,9 @@ pub(crate) enum Found<T> {
     Records(Vec<T>),
     /// The name has none, or does not exist.
     Nothing,
+    /// The resolver answers SERVFAIL: it gets no answer, or none that it may believe. That says something of the name
+    /// only where the resolver can answer for a name above it ([`Dns::broken_at`]).
+    ServerFailure,
     /// Nobody answered, or not well. Never a cause.
     Unknown,
 }
@@ -68,6 +73,20 @@ impl Dns {
         .await
     }
 
+    /// Where the delegation of this name is broken: the highest name, this one or one above it, for which the resolver
+    /// answers SERVFAIL, although it can answer for the name above that.
+    pub(crate) async fn broken_at(&self, name: &DnsName) -> Option<String> {
+        let mut broken = None;
+        for name in name.and_above() {
+            match self.name_servers(name).await {
+                Found::ServerFailure => broken = Some(name.to_owned()),
+                Found::Records(_) | Found::Nothing => return broken,
+                Found::Unknown => return None,
+            }
+        }
+        None
+    }
+
     /// What a name is an alias of.
     pub(crate) async fn cname(&self, name: &DnsName) -> Found<DnsName> {
         self.ask(name.as_str(), RecordType::CNAME, |data| match data {
@@ -94,7 +113,7 @@ impl Dns {
             match found {
                 Found::Records(set) => return Some((name.to_owned(), set)),
                 Found::Nothing => {}
-                Found::Unknown => return None,
+                Found::ServerFailure | Found::Unknown => return None,
             }
         }
         None
@@ -119,6 +138,10 @@ impl Dns {
             Err(error) if error.is_no_records_found() => {
                 self.begin();
                 Found::Nothing
+            }
+            Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::ServFail))) => {
+                self.begin();
+                Found::ServerFailure
             }
             Err(error) => {
                 self.unanswered.fetch_add(1, Ordering::Relaxed);
@@ -157,11 +180,61 @@ fn configure(options: &mut ResolverOpts) {
     options.use_hosts_file = ResolveHosts::Never;
 }
 
+/// Route 53's name servers of every private zone. A resolver that names them answers from such a zone, as Route 53
+/// Resolver does in a VPC, and not from the public DNS.
+const OF_PRIVATE_ZONES: [&str; 4] =
+    ["ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk"];
+
+/// Whether these are the name servers of a private zone, which say nothing about the public DNS.
+pub(crate) fn are_private(servers: &[DnsName]) -> bool {
+    !servers.is_empty() && servers.iter().all(|server| OF_PRIVATE_ZONES.contains(&server.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::net::UdpSocket;
+
+    use hickory_resolver::proto::op::Message;
     use simulated_aws::Aws;
 
     use super::*;
+
+    /// A resolver that has this answer to everything.
+    fn resolver(code: ResponseCode) -> Dns {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let dns = Dns::new(Lookups::Server(socket.local_addr().unwrap()));
+        std::thread::spawn(move || {
+            let mut buffer = [0; 1232];
+            while let Ok((length, peer)) = socket.recv_from(&mut buffer) {
+                let query = Message::from_vec(&buffer[..length]).unwrap();
+                let mut answer = Message::error_msg(query.metadata.id, query.metadata.op_code, code);
+                answer.add_queries(query.queries.iter().cloned());
+                socket.send_to(&answer.to_vec().unwrap(), peer).unwrap();
+            }
+        });
+        dns
+    }
+
+    /// REFUSED says that the resolver does not want to answer us, and nothing about the name.
+    #[tokio::test]
+    async fn servfail_is_an_answer_and_refused_is_none() {
+        for (code, found) in [
+            (ResponseCode::ServFail, Found::ServerFailure),
+            (ResponseCode::NXDomain, Found::Nothing),
+            (ResponseCode::Refused, Found::Unknown),
+        ] {
+            let dns = resolver(code);
+            assert_eq!(dns.name_servers("www.example.com").await, found, "{code}");
+            assert_eq!(dns.broken_at(&DnsName::new("www.example.com")).await, None, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_private_zone_has_the_same_servers() {
+        let servers = |names: &[&str]| -> Vec<DnsName> { names.iter().map(|name| DnsName::new(name)).collect() };
+        assert!(are_private(&servers(&OF_PRIVATE_ZONES)));
+        assert!(!are_private(&servers(&["ns-0.awsdns-00.com", "ns-1.awsdns-00.com"])) && !are_private(&[]));
+    }
 
     #[tokio::test]
     async fn an_alias_has_no_name_servers_of_its_own() {

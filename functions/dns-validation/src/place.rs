@@ -5,16 +5,21 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use futures::future::join;
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
+use notices::{foreign, foreign_up_to};
 use sdk::{CallError, CallErrorKind};
 
 use crate::Handler;
+use crate::budget::Budget;
 use crate::home::Home;
 use crate::policy::{
-    AccountId, Blocked, Cause, Choice, DnsName, HostedZone, Present, Record, Standing, WantedRecord, batches, records,
+    AccountId, Blocked, Cause, Choice, DnsName, HostedZone, Present, Record, Standing, WantedRecord, batches, message,
+    records,
 };
 use crate::rotation::rotated;
 use crate::route53::{Around, Known, Pace, Visit, is_role_refusal};
 
+/// The values of a record that is in the way, which whoever made it chose.
+const LONGEST_RECORD: usize = 160;
 /// Zones that are worked on at the same time.
 const CONCURRENCY: usize = 8;
 /// Nothing is begun in a zone with less time than this: enough for a throttled call and its retries, and for
@@ -34,6 +39,8 @@ pub(crate) struct Manner<'a> {
     pub(crate) changes: &'a Pace,
     /// Of tags.
     pub(crate) tell: &'a Pace,
+    /// Of notices.
+    pub(crate) notices: &'a Budget,
     /// When the platform ends the invocation.
     pub(crate) deadline: Timestamp,
 }
@@ -258,7 +265,8 @@ impl Handler {
     fn failed(&self, zone: &HostedZone, record: &Record, domain: &str, error: CallError, missing: bool) -> Ending {
         let account = self.book.accounts().described(zone.account);
         let Some(cause) = refused(&error) else { return Ending::Failed(error) };
-        let detail = format!("In the hosted zone {} ({}) of {account}: {error}.", zone.name.as_str(), zone.id);
+        let said = message(&error);
+        let detail = format!("In the hosted zone {} ({}) of {account}: {said}.", foreign(zone.name.as_str()), zone.id);
         blocked(cause, record, domain, detail, missing)
     }
 }
@@ -303,10 +311,11 @@ fn compare(
             (Standing::Occupied(other), _) => other,
         };
         let detail = format!(
-            "At {} in the hosted zone {} ({}) there is {occupied}; ACM asks for CNAME {}",
+            "At {} in the hosted zone {} ({}) there is {}; ACM asks for CNAME {}",
             record.name,
-            zone.name.as_str(),
+            foreign(zone.name.as_str()),
             zone.id,
+            foreign_up_to(&occupied, LONGEST_RECORD),
             record.value
         );
         let ending = blocked(Cause::ExistingRecord, &record, &domain(&record), detail, true);

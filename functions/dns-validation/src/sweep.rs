@@ -9,11 +9,12 @@ use lambda::Metrics;
 use sdk::CallErrorKind;
 
 use crate::answer::{Outcome, Swept};
+use crate::budget::Budget;
 use crate::home::Home;
 use crate::look::RESERVE;
 use crate::place::Manner;
-use crate::policy::wanted::may_be_renewing;
-use crate::policy::{AccountId, Cause, DnsName, HostedZone, Look};
+use crate::policy::wanted::{ACMS_PATIENCE, may_be_renewing};
+use crate::policy::{AccountId, Cause, DnsName, HostedZone, Look, grant};
 use crate::rotation::{is_due, rotated};
 use crate::route53::{Around, Pace};
 use crate::tally::{Finished, Tally};
@@ -35,6 +36,10 @@ pub(crate) const TAGS_APART: SignedDuration = SignedDuration::from_millis(210);
 /// For so long after its issue a certificate is looked at for a notice that is not true any more.
 const JUST_ISSUED: SignedDuration = SignedDuration::from_hours(48);
 
+/// For so long after ACM gave a request up a certificate is described, so that a daily sweep has several turns. No event
+/// says it.
+const JUST_TIMED_OUT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 impl Handler {
     /// Looks at all certificates: first those that wait for their first issue, then those with a record
     /// that vanished, then those whose renewal may be waiting.
@@ -48,7 +53,15 @@ impl Handler {
         metrics.count("CertificatesListed", certificates as u64);
         let every = |apart| Pace::new(&self.clock, apart);
         let (pace, changes, tell) = (every(APART), every(CHANGES_APART), every(TAGS_APART));
-        let manner = Manner { visit: self.book.visit(), pace: &pace, changes: &changes, tell: &tell, deadline };
+        let budget = Budget::default();
+        let manner = Manner {
+            visit: self.book.visit(),
+            pace: &pace,
+            changes: &changes,
+            tell: &tell,
+            notices: &budget,
+            deadline,
+        };
         let describing = every(APART);
         let mut tally = Tally::default();
         let mut of = 0;
@@ -60,7 +73,7 @@ impl Handler {
             .into_iter()
             .filter(|facts| facts.certificate_type == CertificateType::AmazonIssued)
             .filter(|facts| {
-                matches!(facts.status.as_str(), "PENDING_VALIDATION" | "ISSUED") || has_just_failed(facts, now)
+                matches!(facts.status.as_str(), "PENDING_VALIDATION" | "ISSUED") || has_just_ended(facts, now)
             })
             .partition(|facts| facts.status == "PENDING_VALIDATION");
         of += pending.len();
@@ -87,7 +100,9 @@ impl Handler {
         tally.left += vanished.not_checked;
         self.round(next, &describing, manner, &mut tally).await;
 
+        let summaries = self.tell_of_the_rest(&budget, metrics).await;
         let left = tally.left;
+        tally.failed(summaries.as_ref().err().cloned());
         let looked = tally.finish(of, metrics)?;
         metrics.count("SweepsCompleted", 1);
         let planned = looked.iter().filter(|looked| looked.outcome == Outcome::Planned).cloned().collect();
@@ -98,7 +113,7 @@ impl Handler {
             zones,
             records_created: looked.iter().map(|looked| looked.records.len()).sum(),
             blocked: looked.iter().filter(|looked| !looked.blocked.is_empty()).count(),
-            notices: looked.iter().filter(|looked| looked.notice.is_some()).count(),
+            notices: looked.iter().filter(|looked| looked.notice.is_some()).count() + summaries.unwrap_or_default(),
             unreadable: listing.unreadable.len(),
             planned,
         };
@@ -144,6 +159,13 @@ impl Handler {
         }
     }
 
+    /// The domains that are proven for a certificate, as far as they are granted: nothing is asked of Route 53 about
+    /// the others.
+    fn granted_bases(&self, facts: &CertificateFacts) -> Vec<DnsName> {
+        let scope = grant::Scope::of(facts, &self.settings.grants);
+        bases(facts).into_iter().filter(|base| scope.covers(base)).collect()
+    }
+
     /// The certificates of which a name has no validation record in its zone. One listing of a zone serves
     /// every certificate with a name in it; names without a zone here are validated elsewhere, and well as
     /// long as ACM does not say otherwise.
@@ -154,10 +176,10 @@ impl Handler {
         reserve: SignedDuration,
         tally: &mut Tally,
     ) -> Result<Vanished, Error> {
-        let bases: Vec<Vec<DnsName>> = certificates.iter().map(bases).collect();
+        let bases: Vec<Vec<DnsName>> = certificates.iter().map(|facts| self.granted_bases(facts)).collect();
         let names: BTreeSet<&DnsName> = bases.iter().flatten().collect();
         if names.is_empty() {
-            return Ok(Vanished::default());
+            return Ok(Vanished { certificates: due(certificates, self.clock.now()), ..Vanished::default() });
         }
         let names: Vec<&DnsName> = names.into_iter().collect();
         let accounts = self.book.accounts().concerned(&names);
@@ -227,6 +249,13 @@ impl Handler {
     }
 }
 
+/// Those that have their turn.
+fn due(certificates: Vec<CertificateFacts>, now: Timestamp) -> Vec<CertificateFacts> {
+    let of = certificates.len();
+    let due = certificates.into_iter().enumerate().filter(|(place, _)| is_due(*place, of, now));
+    due.map(|(_, facts)| facts).collect()
+}
+
 /// What became of a description.
 enum Described {
     Look(Box<Look>),
@@ -248,13 +277,17 @@ struct Vanished {
 /// Whether only a description tells what there is to know.
 fn is_of_interest(facts: &CertificateFacts, now: Timestamp) -> bool {
     let just_issued = facts.issued_at.is_some_and(|issued| now.duration_since(issued) < JUST_ISSUED);
-    just_issued || has_just_failed(facts, now) || facts.has_more_names || may_be_renewing(facts, now)
+    just_issued || has_just_ended(facts, now) || facts.has_more_names || may_be_renewing(facts, now)
 }
 
-/// Whether a request failed lately. Its reason, which may be CAA, is in the description only.
-fn has_just_failed(facts: &CertificateFacts, now: Timestamp) -> bool {
-    let lately = facts.created_at.is_some_and(|created| now.duration_since(created) < JUST_ISSUED);
-    facts.status == "FAILED" && lately
+/// Whether a request failed lately, or ACM gave it up. The reason, which may be CAA, is in the description only.
+fn has_just_ended(facts: &CertificateFacts, now: Timestamp) -> bool {
+    let within = |time| facts.created_at.is_some_and(|created| now.duration_since(created) < time);
+    match facts.status.as_str() {
+        "FAILED" => within(JUST_ISSUED),
+        "VALIDATION_TIMED_OUT" => within(ACMS_PATIENCE.saturating_add(JUST_TIMED_OUT)),
+        _ => false,
+    }
 }
 
 /// The domains that are proven for a certificate.

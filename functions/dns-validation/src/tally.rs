@@ -41,6 +41,11 @@ impl Tally {
         self.left += usize::from(finished.late);
     }
 
+    /// Something went wrong besides the looks.
+    pub(crate) fn failed(&mut self, error: Option<Error>) {
+        self.failed.extend(error);
+    }
+
     /// The looks, or what became of those that failed or were not begun.
     pub(crate) fn finish(mut self, of: usize, metrics: &mut Metrics) -> Result<Vec<Looked>, Error> {
         self.looked.iter().for_each(|looked| looked.count(metrics));

@@ -12,6 +12,7 @@ use sdk::CallError;
 
 use super::cause::{Blocked, Cause};
 use super::idle::Idle;
+use super::text::message;
 
 /// For so long after the call a description may not show the change yet. How long it really takes is not documented.
 const MAY_BE_UNSEEN: SignedDuration = SignedDuration::from_mins(10);
@@ -52,7 +53,10 @@ impl Requested {
                 cause: Cause::RecordsUnreadable,
                 domain: facts.display_name().to_owned(),
                 record: None,
-                detail: format!("It is being changed to DNS validation, and ACM does not tell the records: {error}."),
+                detail: format!(
+                    "It is being changed to DNS validation, and ACM does not show acm-autopilot the records: {}.",
+                    message(error)
+                ),
                 known_missing: false,
             }),
             _ => None,

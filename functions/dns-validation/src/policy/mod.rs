@@ -1,24 +1,28 @@
 //! What is to be done about a certificate's validation: pure decisions over what was read.
 //!
 //! [`wanted`] says which records ACM asks for ([`method_change`] those of a change to DNS validation, [`idle`]
-//! why there are none), [`zones`] where each belongs, [`records`] whether it is
+//! why there are none), [`grant`] which of them may be created, [`zones`] where each belongs, [`records`] whether it is
 //! there, [`batches`] how it is put there. What remains for a person is a [`cause`]; [`conclude`]
-//! decides whether anybody is told, and [`memory`] is what was told already.
+//! decides whether anybody is notified, [`memory`] is what was sent already, and a [`summary`] stands for many notices.
 
 pub mod batches;
 pub mod caa;
 pub mod cause;
+pub mod grant;
 pub mod idle;
 pub mod memory;
 pub mod method_change;
 pub mod name;
 pub mod records;
+pub mod summary;
+mod text;
 pub mod wanted;
 mod wording;
 pub mod zones;
 
 use certificates::tags::{self, Instructions, Tags};
 use certificates::{CertificateFacts, days_left};
+use grants::Grants;
 use jiff::Timestamp;
 use notices::{Notice, Severity};
 use serde::Serialize;
@@ -28,6 +32,7 @@ pub use idle::Idle;
 pub use method_change::Requested;
 pub use name::DnsName;
 pub use records::{Present, Record, RecordSet, Standing};
+pub use text::message;
 pub use wanted::{Need, Waiting, Wanted, WantedRecord};
 pub use zones::{AccountId, Choice, HostedZone, Unread, Zones};
 
@@ -40,6 +45,8 @@ pub struct Settings {
     pub owner_tag_key: String,
     /// Time to live of the records, in seconds.
     pub record_ttl: u32,
+    /// What may be validated.
+    pub grants: Grants,
 }
 
 /// Everything that a conclusion is made from.
@@ -77,7 +84,20 @@ pub enum Memory {
     Set(String),
     /// It goes: nothing is wrong any more.
     Remove,
+    /// AWS refuses to have it written. Never decided, only found out.
+    Refused,
 }
+
+impl Memory {
+    /// Whether AWS refuses the tag.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        *self == Self::Refused
+    }
+}
+
+/// The value of the tag while a sweep finds out whether it can be written at all. It remembers nothing.
+pub const UNSENT: &str = "unsent";
 
 /// What is to be told, and remembered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -205,7 +225,7 @@ mod tests {
     }
 
     fn settings() -> Settings {
-        Settings { owner_tag_key: "Owner".into(), record_ttl: 300 }
+        Settings { owner_tag_key: "Owner".into(), record_ttl: 300, grants: Grants::default() }
     }
 
     const PENDING: Waiting = Waiting::Issuance(None);
@@ -220,6 +240,7 @@ mod tests {
         let other = [(tags::VALIDATION_NOTICED, "no-zone/00000000")];
         let told_more = [(tags::VALIDATION_NOTICED, more.as_str())];
         let muted = [(tags::NOTICES, "off")];
+        let unsent = [(tags::VALIDATION_NOTICED, UNSENT)];
         let set = || Memory::Set(value.clone());
         use Occasion::{Requested, Sweep};
         use Unsettled::{Failed, No, NotNamed, Unanswered};
@@ -233,6 +254,7 @@ mod tests {
             ("muted", Requested, &muted, PENDING, false, No, false, Memory::Keep),
             ("records not named yet", Requested, &[], PENDING, false, NotNamed, false, Memory::Keep),
             ("still not named at a sweep", Sweep, &[], PENDING, false, NotNamed, true, set()),
+            ("a sweep could not send it", Sweep, &unsent, PENDING, false, No, true, set()),
             ("another zone cannot be read", Sweep, &[], PENDING, false, Failed, false, Memory::Keep),
             ("the DNS is silent about more", Sweep, &[], PENDING, false, Unanswered, true, set()),
             ("no room, own event", Requested, &full, PENDING, false, No, true, Memory::Keep),

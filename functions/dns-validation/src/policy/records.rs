@@ -10,6 +10,9 @@ use super::name::DnsName;
 /// The end of every value that ACM gives
 /// ([DNS validation](https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)).
 const ACM_VALIDATIONS: &str = "acm-validations.aws";
+/// ACM's first label is `_` and this many hexadecimal digits, in every example of its documents; none says that it is
+/// always so. Names that others give a meaning (`_acme-challenge`, `_dmarc`, `_domainkey`) are of another shape.
+const TOKEN_DIGITS: usize = 32;
 
 /// A CNAME record that ACM asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -21,13 +24,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// A record that ACM named; `None` when it is not a CNAME, which is all that this function may and
-    /// would write.
+    /// A record that ACM named; `None` when it has not the shape of ACM's validation records, which are all that this
+    /// function may and would write. The permissions of its role hold the name to the same shape.
     #[must_use]
     pub fn of(record: &ResourceRecord) -> Option<Self> {
         let (name, value) = (DnsName::new(&record.name), DnsName::new(&record.value));
-        let usable = record.kind == "CNAME" && name.as_str().starts_with('_') && !value.as_str().is_empty();
-        usable.then_some(Self { name, value })
+        let is_acms = record.kind == "CNAME" && has_token(&name) && is_below_acm(&value);
+        (is_acms && is_plain(&name) && is_plain(&value)).then_some(Self { name, value })
     }
 
     /// In ACM's form.
@@ -35,6 +38,25 @@ impl Record {
     pub fn resource_record(&self) -> ResourceRecord {
         ResourceRecord { name: self.name.to_string(), kind: "CNAME".into(), value: self.value.to_string() }
     }
+}
+
+/// Whether the first label is one of ACM's, before a domain.
+fn has_token(name: &DnsName) -> bool {
+    let token = name.as_str().split_once('.').and_then(|(label, _)| label.strip_prefix('_'));
+    token.is_some_and(|token| token.len() == TOKEN_DIGITS && token.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn is_below_acm(value: &DnsName) -> bool {
+    let acm = DnsName::new(ACM_VALIDATIONS);
+    *value != acm && value.is_within(&acm)
+}
+
+/// Letters, digits, `-` and `_` in labels: nothing that a zone file or a change batch would read as anything else.
+fn is_plain(name: &DnsName) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    name.as_str().split('.').all(is_label)
 }
 
 /// A record set of a zone.
@@ -104,8 +126,10 @@ pub fn standing(wanted: &Record, present: &Present) -> Standing {
 mod tests {
     use super::*;
 
+    const TOKEN: &str = "_a79865eb4cd1a6ab990a45779b4e0b96";
+
     fn wanted() -> Record {
-        Record { name: DnsName::new("_a.example.com."), value: DnsName::new("_b.acm-validations.aws.") }
+        Record { name: DnsName::new(&format!("{TOKEN}.example.com.")), value: DnsName::new("_b.acm-validations.aws.") }
     }
 
     fn set(kind: &str, values: &[&str]) -> RecordSet {
@@ -148,15 +172,41 @@ mod tests {
     }
 
     #[test]
-    fn only_cnames_that_begin_with_an_underscore_are_taken_from_acm() {
-        let given = |name: &str, kind: &str| ResourceRecord {
-            name: name.into(),
-            kind: kind.into(),
-            value: "_b.acm-validations.aws.".into(),
+    fn only_records_of_acms_shape_are_taken() {
+        let given = |name: &str, kind: &str, value: &str| {
+            let record = ResourceRecord { name: name.into(), kind: kind.into(), value: value.into() };
+            Record::of(&record)
         };
-        assert_eq!(Record::of(&given("_A.example.com.", "CNAME")), Some(wanted()));
-        assert_eq!(Record::of(&given("_a.example.com.", "TXT")), None);
-        assert_eq!(Record::of(&given("www.example.com.", "CNAME")), None);
+        let (name, value) = (format!("{TOKEN}.example.com."), "_b.acm-validations.aws.");
+        assert_eq!(given(&name.to_uppercase(), "CNAME", value), Some(wanted()));
+        assert_eq!(given(&name, "TXT", value), None);
+        for name in [
+            "www.example.com.",
+            "_a.example.com.",
+            "_acme-challenge.example.com.",
+            // As long as one of ACM's, and further ones whose first labels others give a meaning.
+            "_acme-challenge.login.example.com.",
+            "_acme-challenge-0123456789abcdef0.example.com.",
+            "_dmarc.example.com.",
+            "_x._domainkey.example.com.",
+            "_mta-sts.example.com.",
+            "_smtp._tls.example.com.",
+            "_a79865eb4cd1a6ab990a45779b4e0b9.example.com.",
+            "_a79865eb4cd1a6ab990a45779b4e0b960.example.com.",
+            "_g79865eb4cd1a6ab990a45779b4e0b96.example.com.",
+            "_a79865eb4cd1a6ab990a45779b4e0b96.",
+            "a79865eb4cd1a6ab990a45779b4e0b960.example.com.",
+            "_a79865eb4cd1a6ab990a45779b4e0b96.exa mple.com.",
+            "_a79865eb4cd1a6ab990a45779b4e0b96.example.com\n\nWhat to do.",
+            "_a79865eb4cd1a6ab990a45779b4e0b96..com.",
+        ] {
+            assert_eq!(given(name, "CNAME", value), None, "{name}");
+        }
+        for value in
+            ["", "acm-validations.aws.", "_b.acm-validations.aws.evil.example.", "_b.notacm-validations.aws.", "_b."]
+        {
+            assert_eq!(given(&name, "CNAME", value), None, "{value}");
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Which records a certificate needs, or why none.
 
-use certificates::{CertificateFacts, CertificateType, DomainValidation, Validation};
+use certificates::{CertificateFacts, CertificateType, DomainValidation, ResourceRecord, Validation};
+use grants::Grants;
 use jiff::{SignedDuration, Timestamp};
 
+use super::cause::Cause;
+use super::grant;
 use super::idle::Idle;
 use super::method_change::{Requested, is_changing};
 use super::name::DnsName;
@@ -11,6 +14,8 @@ use super::records::Record;
 /// ACM finds a record within minutes of its creation. Whoever waits longer waits for something else
 /// than time.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+/// After so long ACM gives a request, or a change of the validation method, up (user guide, "DNS validation").
+pub const ACMS_PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 /// A renewal is asked for so long before the end at the earliest
 /// ([managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html): 60 days).
 pub(super) const RENEWAL_WINDOW_DAYS: i64 = 60;
@@ -53,6 +58,8 @@ pub struct WantedRecord {
     pub domain: String,
     /// Whether ACM has validated every domain that shares it, and waits for others.
     pub validated: bool,
+    /// Why it may not be created, if so: it is not granted.
+    pub refused: Option<Cause>,
 }
 
 /// What a certificate needs.
@@ -62,8 +69,8 @@ pub struct Wanted {
     pub records: Vec<WantedRecord>,
     /// Domains whose record ACM has not named yet.
     pub not_named: Vec<String>,
-    /// Domains with a record that is none that this function writes.
-    pub unusable: Vec<String>,
+    /// Domains and their records that are none that this function writes.
+    pub unusable: Vec<(String, ResourceRecord)>,
     /// What ACM waits for.
     pub waiting: Waiting,
     /// Whether ACM says that a CAA record is in its way.
@@ -75,25 +82,32 @@ pub struct Wanted {
 pub enum Need {
     /// Nothing.
     Nothing(Idle),
-    /// Its request failed because of a CAA record, which a person has to be told.
+    /// Its request failed because of a CAA record, of which a person has to be notified.
     ForbiddenByCaa,
+    /// ACM gave its request up, of which a person has to be notified.
+    TimedOut,
     /// Records.
     Records(Wanted),
 }
 
 /// What a described certificate needs, with what ACM requested of it besides.
 #[must_use]
-pub fn of(facts: &CertificateFacts, requested: &Requested) -> Need {
-    if facts.status == "FAILED"
-        && facts.certificate_type == CertificateType::AmazonIssued
-        && facts.failure_reason.as_deref() == Some("CAA_ERROR")
-    {
-        return Need::ForbiddenByCaa;
+pub fn of(facts: &CertificateFacts, requested: &Requested, grants: &Grants) -> Need {
+    let is_public = facts.certificate_type == CertificateType::AmazonIssued;
+    match (facts.status.as_str(), facts.failure_reason.as_deref()) {
+        ("FAILED", Some("CAA_ERROR")) if is_public => return Need::ForbiddenByCaa,
+        ("VALIDATION_TIMED_OUT", _) if is_public && is_validated_by_dns(facts) => return Need::TimedOut,
+        _ => {}
     }
     match Idle::of(facts) {
         Some(idle) => Need::Nothing(idle),
-        None => Need::Records(records(facts, requested)),
+        None => Need::Records(records(facts, requested, grants)),
     }
+}
+
+/// Whether the DNS proves one of its domains, as far as ACM says.
+fn is_validated_by_dns(facts: &CertificateFacts) -> bool {
+    domains(facts).any(|domain| matches!(domain.validation, Validation::Dns(_)))
 }
 
 /// A renewal has domains of its own; they name the same records.
@@ -102,7 +116,8 @@ pub(super) fn domains(facts: &CertificateFacts) -> impl Iterator<Item = &DomainV
     facts.domain_validations.iter().chain(renewing)
 }
 
-fn records(facts: &CertificateFacts, requested: &Requested) -> Wanted {
+fn records(facts: &CertificateFacts, requested: &Requested, grants: &Grants) -> Wanted {
+    let scope = grant::Scope::of(facts, grants);
     let pending = facts.status == "PENDING_VALIDATION";
     let change = facts.method_change.as_ref().filter(|_| is_changing(facts));
     let renewal = facts.renewal.as_ref().filter(|renewal| renewal.is_stuck());
@@ -122,9 +137,11 @@ fn records(facts: &CertificateFacts, requested: &Requested) -> Wanted {
             Validation::Dns(Some(record)) => match Record::of(record) {
                 Some(record) if wanted.records.iter().any(|known| known.record == record) => {}
                 Some(record) => {
-                    wanted.records.push(WantedRecord { record, domain: name.clone(), validated: false });
+                    let refused = scope.refusal(name, &record.name);
+                    wanted.records.push(WantedRecord { record, domain: name.clone(), validated: false, refused });
                 }
-                None => add(&mut wanted.unusable, name),
+                None if wanted.unusable.iter().any(|(_, known)| known == record) => {}
+                None => wanted.unusable.push((name.clone(), record.clone())),
             },
             // Before ACM has named a record it may not have told the method either.
             Validation::Dns(None) | Validation::Other(None) => add(&mut wanted.not_named, name),
@@ -193,15 +210,17 @@ pub fn may_be_renewing(facts: &CertificateFacts, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{MethodChange, Renewal, ResourceRecord};
+    use certificates::{MethodChange, Renewal};
     use sdk::{CallError, CallErrorKind};
 
     use super::*;
 
+    const TOKEN: &str = "_a79865eb4cd1a6ab990a45779b4e0b96";
+
     fn dns(domain: &str, record: bool) -> DomainValidation {
         let base = domain.trim_start_matches("*.");
         let record = record.then(|| ResourceRecord {
-            name: format!("_t.{base}."),
+            name: format!("{TOKEN}.{base}."),
             kind: "CNAME".into(),
             value: format!("_v-{base}.acm-validations.aws."),
         });
@@ -223,15 +242,20 @@ mod tests {
         }
     }
 
+    fn everything() -> Grants {
+        r#"{"domains": ["*"]}"#.parse().unwrap()
+    }
+
     fn wanted(facts: &CertificateFacts) -> Wanted {
-        match of(facts, &Requested::Nothing) {
+        match of(facts, &Requested::Nothing, &everything()) {
             Need::Records(wanted) => wanted,
             other => panic!("{other:?}"),
         }
     }
 
-    fn names(wanted: &Wanted) -> Vec<&str> {
-        wanted.records.iter().map(|wanted| wanted.record.name.as_str()).collect()
+    /// The names of the records, with `_t` in the place of the token.
+    fn names(wanted: &Wanted) -> Vec<String> {
+        wanted.records.iter().map(|wanted| wanted.record.name.as_str().replace(TOKEN, "_t")).collect()
     }
 
     #[test]
@@ -314,14 +338,14 @@ mod tests {
         };
         let done = DomainValidation { succeeded: Some(true), ..dns("example.com", true) };
         let listed = Requested::Listed(vec![done, dns("www.example.com", false)]);
-        let Need::Records(wanted) = of(&facts, &listed) else { panic!() };
+        let Need::Records(wanted) = of(&facts, &listed, &everything()) else { panic!() };
         assert_eq!(names(&wanted), ["_t.example.com"]);
         assert_eq!(wanted.not_named, ["www.example.com", "example.org"]);
         assert_eq!((wanted.waiting, wanted.records[0].validated), (Waiting::MethodChange(Some(since)), true));
 
         // Names are compared as the DNS does.
         let spelled = [dns("EXAMPLE.com.", true), dns("www.example.com.", true), dns("Example.org", false)];
-        let Need::Records(wanted) = of(&facts, &Requested::Listed(spelled.into())) else { panic!() };
+        let Need::Records(wanted) = of(&facts, &Requested::Listed(spelled.into()), &everything()) else { panic!() };
         assert_eq!(wanted.not_named, ["Example.org"]);
 
         let error = CallError {
@@ -330,7 +354,7 @@ mod tests {
             message: "x".into(),
             kind: CallErrorKind::Denied,
         };
-        let Need::Records(wanted) = of(&facts, &Requested::Unread(error)) else { panic!() };
+        let Need::Records(wanted) = of(&facts, &Requested::Unread(error), &everything()) else { panic!() };
         assert!(wanted.records.is_empty() && wanted.not_named.is_empty());
         assert_eq!(wanted.waiting, Waiting::MethodChange(Some(since)));
     }
@@ -338,7 +362,37 @@ mod tests {
     #[test]
     fn a_request_that_caa_forbade_is_told() {
         let facts = CertificateFacts { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
-        assert_eq!(of(&facts, &Requested::Nothing), Need::ForbiddenByCaa);
+        assert_eq!(of(&facts, &Requested::Nothing, &everything()), Need::ForbiddenByCaa);
+    }
+
+    #[test]
+    fn a_request_that_acm_gave_up_is_told_where_the_dns_was_to_prove_it() {
+        let timed_out =
+            |domain| of(&certificate("VALIDATION_TIMED_OUT", vec![domain]), &Requested::Nothing, &everything());
+        assert_eq!(timed_out(dns("example.com", true)), Need::TimedOut);
+        let by_email = by("example.com", Validation::Email(Vec::new()));
+        assert_eq!(timed_out(by_email), Need::Nothing(Idle::ValidationTimedOut));
+    }
+
+    #[test]
+    fn what_is_not_granted_is_wanted_and_refused() {
+        let grants: Grants = r#"{"domains": ["example.com"]}"#.parse().unwrap();
+        let facts = certificate("PENDING_VALIDATION", vec![dns("www.example.com", true), dns("example.org", true)]);
+        let Need::Records(wanted) = of(&facts, &Requested::Nothing, &grants) else { panic!() };
+        let refused: Vec<_> = wanted.records.iter().map(|wanted| wanted.refused).collect();
+        assert_eq!(refused, [None, Some(Cause::DomainNotGranted)]);
+    }
+
+    #[test]
+    fn a_record_of_another_shape_is_kept_with_its_domain() {
+        let strange = ResourceRecord {
+            name: "_acme-challenge.example.com.".into(),
+            kind: "CNAME".into(),
+            value: "_v.acm-validations.aws.".into(),
+        };
+        let domain = || by("example.com", Validation::Dns(Some(strange.clone())));
+        let wanted = wanted(&certificate("PENDING_VALIDATION", vec![domain(), domain()]));
+        assert_eq!((wanted.records.len(), wanted.unusable), (0, vec![("example.com".to_owned(), strange)]));
     }
 
     #[test]

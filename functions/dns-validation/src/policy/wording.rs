@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use certificates::{Renewal, days_left, utc_date};
-use notices::{Kind, Notice, Paste};
+use jiff::Timestamp;
+use notices::{Kind, Notice, Paste, foreign};
 use serde_json::json;
 
 use super::cause::{Blocked, Cause};
 use super::name::DnsName;
 use super::records::Record;
-use super::wanted::{RENEWAL_WINDOW_DAYS, Waiting};
+use super::text::listed as listed_names;
+use super::wanted::{ACMS_PATIENCE, RENEWAL_WINDOW_DAYS, Waiting};
 use super::{Look, Settings, severity};
 
-/// Records beyond so many characters of names and values are counted, not listed: a message holds 256 KiB,
-/// in six forms, each with the record in three places.
+/// Records beyond this many characters of names and values are counted, not listed: a message holds 256 KiB,
+/// in six forms, most of them with each record in three places.
 const LISTED_CHARACTERS: usize = 4_000;
 /// Findings beyond so many are counted, not listed: a person reads this.
 const LISTED_FINDINGS: usize = 10;
@@ -26,17 +28,17 @@ pub(super) fn notice(look: &Look, waiting: Waiting, blocked: &[Blocked], setting
     let facts = &look.facts;
     let records: Vec<&Record> = blocked.iter().filter_map(|blocked| blocked.record.as_ref()).collect();
     let cause = blocked.iter().map(|blocked| blocked.cause).min().unwrap_or(Cause::NoZone);
-    let headline = headline(facts.display_name(), cause, records.len());
+    let headline = headline(&foreign(facts.display_name()), cause, records.len());
     let mut notice = Notice::new(Kind::ValidationRecordsMissing, severity(facts, look.now), &headline, facts, look.now);
     notice.owner = look.tags.get(&settings.owner_tag_key).map(str::to_owned);
     notice.cause = Some(cause.as_str().to_owned());
-    notice.what_happened = what_happened(look, blocked);
+    notice.what_happened = what_happened(look, waiting, blocked);
     notice.why_it_matters = why_it_matters(look, waiting);
-    notice.what_happens_next = what_happens_next(waiting).to_owned();
+    notice.what_happens_next = what_happens_next(waiting);
     let creatable = listed(&records);
     notice.what_to_do = steps(look, waiting, blocked, &records, records.len() - creatable.len());
-    if waiting == Waiting::RequestFailed {
-        notice.what_to_do.push("Then request the certificate anew.".into());
+    if waiting == Waiting::RequestFailed && cause != Cause::ValidationTimedOut {
+        notice.what_to_do.push("Then request the certificate again.".into());
     }
     notice.records = creatable.iter().map(|record| record.resource_record()).collect();
     if !creatable.is_empty() {
@@ -65,68 +67,96 @@ fn headline(name: &str, cause: Cause, records: usize) -> String {
         (Cause::CaaForbidsAmazon, _) => {
             format!("{name}: CAA forbids Amazon to issue ({cause})", cause = cause.as_str())
         }
-        (Cause::NotDelegated, _) => format!("{name}: validation has no effect (not-delegated)"),
-        (Cause::RecordsUnreadable, 0) => format!("{name}: ACM tells no records (records-unreadable)"),
-        (_, 1) => format!("{name}: 1 validation record is missing ({})", cause.as_str()),
+        (Cause::ValidationTimedOut, _) => format!("{name}: ACM gave up the request (validation-timed-out)"),
+        (Cause::DomainNotGranted, _) => format!("{name}: domain not granted (domain-not-granted)"),
+        (Cause::ExportNotGranted, _) => format!("{name}: exportable key not granted (export-not-granted)"),
+        (Cause::NotDelegated | Cause::DelegationBroken, _) => {
+            format!("{name}: validation has no effect ({})", cause.as_str())
+        }
+        (Cause::RecordsUnreadable, 0) => format!("{name}: ACM shows no records (records-unreadable)"),
+        (_, 0 | 1) => format!("{name}: 1 validation record is missing ({})", cause.as_str()),
         (_, records) => format!("{name}: {records} validation records missing ({})", cause.as_str()),
     }
 }
 
-/// Each thing that was found, once. Names without a zone are found to be without one in one sentence.
-fn what_happened(look: &Look, blocked: &[Blocked]) -> String {
-    let name = look.facts.display_name();
-    let mut text = format!("ACM cannot validate every domain of the certificate for {name}.");
-    let (homeless, others): (Vec<&Blocked>, Vec<&Blocked>) =
-        blocked.iter().partition(|blocked| blocked.cause == Cause::NoZone);
+/// Each thing that was found, once. Names without a zone, or without a grant, share a sentence.
+fn what_happened(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
+    let mut text = lead(look, waiting, blocked);
+    let shares = |blocked: &&Blocked| matches!(blocked.cause, Cause::NoZone | Cause::DomainNotGranted);
     let mut seen = BTreeSet::new();
-    let details: Vec<&str> =
-        others.into_iter().map(|blocked| blocked.detail.as_str()).filter(|detail| seen.insert(*detail)).collect();
+    let own = blocked.iter().filter(|blocked| !shares(blocked)).map(|blocked| blocked.detail.as_str());
+    let details: Vec<&str> = own.filter(|detail| seen.insert(*detail)).collect();
     for detail in details.iter().take(LISTED_FINDINGS) {
         let _ = write!(text, " {detail}");
     }
     let more = details.len().saturating_sub(LISTED_FINDINGS);
     if more > 0 {
-        let _ = write!(text, " The like holds for {more} more.");
+        let _ = write!(text, " The same kind of thing was found for {more} more.");
     }
-    let domains: Vec<&str> = homeless.iter().map(|blocked| blocked.domain.trim_start_matches("*.")).collect();
-    if let Some((first, rest)) = domains.split_first() {
-        let _ = write!(text, " No public hosted zone that this function can see holds {first}");
-        for domain in rest.iter().take(LISTED_FINDINGS) {
-            let _ = write!(text, ", {domain}");
-        }
-        let more = rest.len().saturating_sub(LISTED_FINDINGS);
-        text.push_str(&if more > 0 { format!(" and {more} more.") } else { ".".to_owned() });
+    let domains = |cause| -> Vec<&str> {
+        let of_cause = blocked.iter().filter(|blocked| blocked.cause == cause);
+        of_cause.map(|blocked| blocked.domain.trim_start_matches("*.")).collect()
+    };
+    let (refused, homeless) = (domains(Cause::DomainNotGranted), domains(Cause::NoZone));
+    if !refused.is_empty() {
+        let refused = listed_names(&refused);
+        let _ = write!(text, " acm-autopilot may not validate {refused}: its operator has not granted it.");
+    }
+    if !homeless.is_empty() {
+        let homeless = listed_names(&homeless);
+        let _ = write!(text, " No public hosted zone that acm-autopilot can see holds {homeless}.");
     }
     text
+}
+
+/// What it comes to, in one sentence.
+fn lead(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
+    let name = foreign(look.facts.display_name());
+    let is_of_domains = |blocked: &Blocked| blocked.record.is_some() || blocked.cause == Cause::UnusableRecord;
+    let facts = &look.facts;
+    let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
+    let all: BTreeSet<DnsName> = names.map(|name| DnsName::new(name).base()).collect();
+    let some: BTreeSet<DnsName> = blocked
+        .iter()
+        .filter(|blocked| is_of_domains(blocked))
+        .map(|blocked| DnsName::new(&blocked.domain).base())
+        .collect();
+    let (some, all) = (some.len(), all.len());
+    match waiting {
+        Waiting::RequestFailed => format!("ACM did not issue the certificate for {name}."),
+        // The finding is about the certificate as a whole.
+        _ if some == 0 || some > all => format!("ACM cannot validate the certificate for {name}."),
+        _ if all == 1 => format!("ACM cannot validate the domain of the certificate for {name}."),
+        _ => format!("ACM cannot validate {some} of {all} domains of the certificate for {name}."),
+    }
 }
 
 fn why_it_matters(look: &Look, waiting: Waiting) -> String {
     let end = look.facts.not_after.map(|end| utc_date(end).to_string());
     match (waiting, end) {
-        (Waiting::RequestFailed, _) => {
-            "The certificate was not issued, and whatever waits for it waits in vain.".into()
-        }
+        (Waiting::RequestFailed, _) => "The certificate does not exist, and whatever waits for it waits in vain.".into(),
         (Waiting::MethodChange(_), end) => {
             let end = end.filter(|_| is_near_its_end(look)).map(|end| {
                 format!(" Unless it is renewed before, clients refuse to connect to what uses it from {end} on.")
             });
             format!(
-                "The change to DNS validation waits for that. Without it the certificate stays validated by e-mail, and \
+                "Without its records the change to DNS validation fails: the certificate stays validated by e-mail, and \
                  each renewal waits for a person's answer.{}",
                 end.unwrap_or_default()
             )
         }
         (Waiting::Issuance(_), _) | (_, None) => {
-            "The certificate is not issued before that, and whatever waits for it waits too (a CloudFormation stack \
-             stays in CREATE_IN_PROGRESS)."
+            "ACM issues the certificate only when all its domains are validated, and whatever waits for the certificate \
+             waits too (a CloudFormation stack stays in CREATE_IN_PROGRESS)."
                 .into()
         }
-        (Waiting::Renewal, Some(end)) => {
-            format!("Its renewal waits for that. From {end} on, clients refuse to connect to what uses it.")
-        }
-        (Waiting::No, Some(end)) => {
-            format!("ACM cannot renew it without the record. From {end} on, clients refuse to connect to what uses it.")
-        }
+        (Waiting::Renewal, Some(end)) => format!(
+            "ACM does not renew the certificate before the cause is fixed. From {end} on, clients refuse to connect to what \
+             uses it."
+        ),
+        (Waiting::No, Some(end)) => format!(
+            "ACM cannot renew the certificate without the record. From {end} on, clients refuse to connect to what uses it."
+        ),
     }
 }
 
@@ -136,21 +166,27 @@ fn is_near_its_end(look: &Look) -> bool {
     look.facts.renewal.as_ref().is_some_and(Renewal::is_stuck) || look.facts.not_after.is_some_and(near)
 }
 
-fn what_happens_next(waiting: Waiting) -> &'static str {
-    match waiting {
-        Waiting::Issuance(_) => {
-            "ACM goes on by itself as soon as the cause is mended, for 72 hours after the request; then the certificate \
-             has to be requested anew. acm-autopilot looks again at each sweep, and writes again when the cause changes."
-        }
-        Waiting::MethodChange(_) => {
-            "ACM goes on by itself as soon as the cause is mended, for 72 hours after the change was requested; then it \
-             has to be requested anew. acm-autopilot looks again at each sweep, and writes again when the cause changes."
-        }
-        Waiting::RequestFailed => "Nothing: ACM has ended this request.",
-        Waiting::Renewal | Waiting::No => {
-            "ACM goes on by itself as soon as the cause is mended. acm-autopilot looks again at each sweep, and writes \
-             again when the cause changes."
-        }
+fn what_happens_next(waiting: Waiting) -> String {
+    let patience = match waiting {
+        Waiting::RequestFailed => return "Nothing: ACM has ended this request.".into(),
+        Waiting::Issuance(since) => waits_until("request", since),
+        Waiting::MethodChange(since) => waits_until("request for the change", since),
+        Waiting::Renewal | Waiting::No => String::new(),
+    };
+    format!(
+        "ACM continues automatically as soon as the cause is fixed.{patience} acm-autopilot checks again at each sweep, and \
+         sends another notice when it finds something new."
+    )
+}
+
+/// ACM's patience, with its end where that is known.
+fn waits_until(what: &str, since: Option<Timestamp>) -> String {
+    match since.and_then(|since| since.checked_add(ACMS_PATIENCE).ok()) {
+        Some(end) => format!(
+            " It waits until {} (72 hours after the {what}); after that the {what} has to be made again.",
+            end.strftime("%Y-%m-%d %H:%M UTC")
+        ),
+        None => format!(" It waits for 72 hours after the {what}; after that the {what} has to be made again."),
     }
 }
 
@@ -159,10 +195,10 @@ fn steps(look: &Look, waiting: Waiting, blocked: &[Blocked], records: &[&Record]
     let mut steps: Vec<String> = causes.iter().flat_map(|cause| cause.steps()).map(|step| (*step).to_owned()).collect();
     let all_records = all_records(look, waiting);
     if causes.contains(&Cause::RecordsUnreadable) {
-        steps.push(format!("Or create the records yourself that are in the answer of {all_records}"));
+        steps.push(format!("Or create the records yourself; they are in the answer of {all_records}"));
     }
     if !records.is_empty() {
-        steps.push("Keep the records for good: every later renewal needs them.".into());
+        steps.push("Keep the records: every later renewal needs them.".into());
     }
     if unlisted > 0 {
         steps.push(format!("{unlisted} more records are in the answer of {all_records}"));

@@ -113,6 +113,21 @@ impl Zones {
         if private.is_empty() { Choice::None } else { Choice::PrivateOnly(private) }
     }
 
+    /// The function's own public zone closest above this zone of another account, if there is exactly one of that name.
+    #[must_use]
+    pub fn own_above(&self, zone: &HostedZone) -> Option<&HostedZone> {
+        if zone.account == AccountId::Home {
+            return None;
+        }
+        let is_own = |zone: &&HostedZone| zone.account == AccountId::Home && !zone.private;
+        let own = |name| self.zones.get(name).into_iter().flatten().filter(is_own).collect::<Vec<_>>();
+        let closest = zone.name.and_above().skip(1).map(own).find(|zones| !zones.is_empty())?;
+        match closest[..] {
+            [zone] => Some(zone),
+            _ => None,
+        }
+    }
+
     /// How closely the account that lists the zone answers for the name: the function's own before every
     /// role, and of roles the one with the longest suffix. `None` when it does not.
     fn closeness(&self, zone: &HostedZone, name: &DnsName) -> Option<usize> {
@@ -196,6 +211,23 @@ mod tests {
                 Choice::None => "none".into(),
             };
             assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_above_a_zone_of_another_account() {
+        let zones = zones();
+        let team = |name: &str| zone("R9", name, false, AccountId::Role(0));
+        for (below, own) in [
+            (team("team.example.com"), Some("Z1")),
+            (team("a.dev.example.com"), Some("Z2")),
+            // A private zone is none, and of two nobody knows which.
+            (team("a.corp.test"), None),
+            (team("a.twice.test"), None),
+            (team("example.com"), None),
+            (zone("Z2", "dev.example.com", false, AccountId::Home), None),
+        ] {
+            assert_eq!(zones.own_above(&below).map(|zone| zone.id.as_str()), own, "{}", below.name);
         }
     }
 

@@ -108,6 +108,29 @@ async fn a_role_that_may_not_change_the_zone_is_a_cause() {
     assert!(text.contains("account 111122223333") && text.contains("route53:ChangeResourceRecordSets"), "{text}");
 }
 
+/// A zone is made without anybody's consent: one below ours that nobody uses must not get our records.
+#[tokio::test]
+async fn a_zone_of_another_account_below_ours_gets_records_only_when_it_is_used() {
+    let world = World::new();
+    let server = world.aws.serve_dns().await;
+    let address = server.address().to_string();
+    let roles = format!(r#"[{{"zone": "example.com", "role": "{ROLE}"}}]"#);
+    let world = world.reconfigured(&[("DNS_SERVER", &address), ("ZONE_ROLES", &roles)]);
+    let home = world.aws.create_hosted_zone("example.com");
+    let stray = world.aws.create_hosted_zone_in(TEAM, "login.example.com");
+    world.aws.undelegate(&stray);
+    let team = world.aws.create_hosted_zone_in(TEAM, "team.example.com");
+    let arn = world.request(&["login.example.com", "api.team.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.records.len(), 2);
+    assert_eq!((world.cnames(&home).len(), world.cnames(&stray).len(), world.cnames(&team).len()), (1, 0, 1));
+    assert_eq!(world.status(&arn), "ISSUED");
+
+    // Without an answer the closest zone is the best guess.
+    let world = world.reconfigured(&[("DNS_LOOKUPS", "false"), ("ZONE_ROLES", &roles)]);
+    let arn = world.request(&["www.login.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.records[0].zone_name, "login.example.com.");
+}
+
 #[tokio::test]
 async fn the_roles_may_come_from_a_parameter() {
     let world = world();

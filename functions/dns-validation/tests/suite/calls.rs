@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use lambda::{Invocation, Metrics};
 use simulated_aws::Aws;
 
-use super::world::{NOW, REQUESTED, World, sample};
+use super::world::{ALL_GRANTED, NOW, REQUESTED, World, sample};
 
 /// Every answer takes this long, and calls at the same time take it together: the time of a look is the
 /// number of its calls that wait for one another.
@@ -49,7 +49,7 @@ fn slow(aws: &Aws) -> SharedHttpClient {
 /// An instance whose every call takes a second.
 fn instance(world: &World, more: &[(&str, &str)]) -> Handler {
     let topic = "arn:aws:sns:us-east-1:123456789012:notices";
-    let variables = [("NOTICE_TOPIC_ARN", topic), ("DNS_LOOKUPS", "false")];
+    let variables = [ALL_GRANTED, ("NOTICE_TOPIC_ARN", topic), ("DNS_LOOKUPS", "false")];
     let config = Config::read(&variables.into_iter().chain(more.iter().copied()).collect()).unwrap();
     let sdk = world.aws.sdk_config().into_builder().http_client(slow(&world.aws)).build();
     Handler::new(config, &sdk)

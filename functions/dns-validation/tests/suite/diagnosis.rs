@@ -105,7 +105,7 @@ async fn a_request_that_caa_forbade_is_told_with_the_records_that_did() {
     let looked = world.on("health-caa-check-failure", &arn).await;
     assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "caa-forbids-amazon"));
     let text = world.aws.published()[0].for_protocol("email").to_owned();
-    assert!(text.contains("issue \"letsencrypt.org\"") && text.contains("request the certificate anew"), "{text}");
+    assert!(text.contains("issue \"letsencrypt.org\"") && text.contains("request the certificate again"), "{text}");
     assert_eq!(world.on("health-caa-check-failure", &arn).await.outcome, Outcome::Blocked);
 }
 
@@ -291,4 +291,109 @@ async fn a_request_that_caa_forbade_is_found_by_a_sweep() {
     world.aws.advance(Span::new().hours(24 * 4));
     world.aws.set_tags(&arn, &[(NOTICED, None)]);
     assert_eq!(world.sweep().await.notices, 0, "long ago");
+}
+
+/// A parent zone at somebody else's, which the resolver gets answers from.
+fn delegated_by_somebody_else(world: &World, name: &str, servers: &[&str]) {
+    let (_, parent) = name.split_once('.').unwrap();
+    let zone = world.aws.create_hosted_zone_in("999988887777", parent);
+    world.aws.set_records(&zone, name, "NS", servers);
+}
+
+/// What every recursive resolver says of a name whose delegated servers refuse, such as those of a deleted zone.
+#[tokio::test]
+async fn servers_at_the_registrar_that_do_not_answer_are_found() {
+    let (world, _server) = asking().await;
+    let zone = world.aws.create_hosted_zone("example.com");
+    let arn = world.request(&["www.example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    assert_eq!((world.cnames(&zone).len(), world.status(&arn).as_str()), (1, "ISSUED"));
+    world.aws.break_delegation("example.com");
+    let arn = world.request(&["shop.example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.advance(Span::new().minutes(20));
+    let looked = world.on(REQUESTED, &arn).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "delegation-broken"));
+    assert!(looked.blocked[0].detail.contains("no valid answer for example.com (SERVFAIL)"), "{:?}", looked.blocked);
+    assert_eq!(world.sweep().await.notices, 0);
+    world.aws.repair_delegation("example.com");
+    world.sweep().await;
+    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTICED)), ("ISSUED", None));
+}
+
+/// The zone above ours is the broken one.
+#[tokio::test]
+async fn the_highest_name_without_an_answer_is_named() {
+    let (world, _server) = asking().await;
+    world.aws.create_hosted_zone("dev.example.com");
+    world.aws.break_delegation("example.com");
+    let arn = world.request(&["a.dev.example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.advance(Span::new().minutes(20));
+    let looked = world.on(REQUESTED, &arn).await;
+    assert_eq!(looked.reason, "delegation-broken");
+    assert!(looked.blocked[0].detail.contains("no valid answer for example.com ("), "{:?}", looked.blocked);
+}
+
+/// A resolver that says SERVFAIL to everything is broken itself.
+#[tokio::test]
+async fn a_resolver_that_can_answer_nothing_is_no_cause() {
+    let (world, _server) = asking().await;
+    world.aws.create_hosted_zone("example.com");
+    world.aws.break_delegation("com");
+    let arn = world.request(&["example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.advance(Span::new().hours(1));
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::NothingToDo);
+    assert_eq!(world.causes(), Vec::<String>::new());
+}
+
+/// Resolvers ask any of the servers that the zone above names.
+#[tokio::test]
+async fn strangers_beside_the_zones_own_servers_are_found() {
+    let (world, _server) = asking().await;
+    let zone = world.aws.create_hosted_zone("shop.example.com");
+    let own = world.aws.name_servers(&zone);
+    world.aws.undelegate(&zone);
+    delegated_by_somebody_else(&world, "shop.example.com", &[&own[0], "ns1.elsewhere.example."]);
+    let arn = world.request(&["shop.example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.advance(Span::new().minutes(20));
+    let looked = world.on(REQUESTED, &arn).await;
+    assert_eq!(looked.reason, "not-delegated", "{looked:?}");
+    let detail = &looked.blocked[0].detail;
+    assert!(detail.contains("delegated to ns1.elsewhere.example besides, which do not have them"), "{detail}");
+}
+
+/// In a VPC with a private zone of the name, Route 53 Resolver answers from that.
+#[tokio::test]
+async fn the_servers_of_a_private_zone_say_nothing_about_the_public_dns() {
+    let (world, _server) = asking().await;
+    let zone = world.aws.create_hosted_zone("shop.example.com");
+    let private = world.aws.create_private_hosted_zone("shop.example.com");
+    let servers = world.aws.name_servers(&private);
+    world.aws.undelegate(&zone);
+    delegated_by_somebody_else(&world, "shop.example.com", &servers.iter().map(String::as_str).collect::<Vec<_>>());
+    let arn = world.request(&["shop.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::RecordsCreated);
+    world.aws.advance(Span::new().hours(1));
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::NothingToDo);
+    assert_eq!(world.causes(), Vec::<String>::new());
+}
+
+/// Only ACM's own word is passed on as ACM's.
+#[tokio::test]
+async fn who_says_that_caa_is_in_the_way_is_named() {
+    let world = World::new();
+    let zone = world.aws.create_hosted_zone("example.com");
+    for (name, renewal, words) in [
+        ("a.example.com", Some("CAA_ERROR"), "ACM says (CAA_ERROR)"),
+        ("b.example.com", None, "AWS Health says (CAA_CHECK_FAILURE)"),
+    ] {
+        world.create_record(&zone, name);
+        let spec = issued(name).days_left(40);
+        let arn = world.insert(if renewal.is_some() { spec.renewal("FAILED", renewal) } else { spec });
+        let looked = world.on("health-caa-check-failure", &arn).await;
+        assert!(looked.blocked[0].detail.starts_with(words), "{looked:?}");
+    }
 }

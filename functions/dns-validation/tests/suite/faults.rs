@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use lambda::{Failure, Invocation, Metrics};
 use simulated_aws::Fault;
 
-use super::world::{NOTICED, REQUESTED, World, sample};
+use super::world::{ALL_GRANTED, NOTICED, REQUESTED, World, sample};
 
 const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
 
@@ -18,7 +18,7 @@ pub(crate) const FAULTS: [Fault; 6] =
 /// Each call of the function is one HTTP request.
 pub(crate) fn without_retries(world: &World) -> Handler {
     let topic = "arn:aws:sns:us-east-1:123456789012:notices";
-    let variables = [("NOTICE_TOPIC_ARN", topic), ("DNS_LOOKUPS", "false"), ("ZONE_ROLES", ROLES)];
+    let variables = [ALL_GRANTED, ("NOTICE_TOPIC_ARN", topic), ("DNS_LOOKUPS", "false"), ("ZONE_ROLES", ROLES)];
     let sdk = world.aws.sdk_config().into_builder().retry_config(RetryConfig::disabled()).build();
     Handler::new(Config::read(&variables.into_iter().collect()).unwrap(), &sdk)
 }

@@ -134,6 +134,7 @@ async fn the_largest_notice_fits_into_a_message() {
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     assert!(text.contains(" more records are in the answer of aws acm describe-certificate"), "{text}");
+    assert!(text.contains("cannot validate 100 of 100 domains") && text.len() < 16_000, "{} {text}", text.len());
 }
 
 #[tokio::test]
@@ -231,5 +232,72 @@ async fn of_many_one_more_is_news() {
         let tag = world.tag(&arn, NOTICED).unwrap();
         assert!(tag.starts_with(&told(count)), "{count} {tag}");
         world.aws.advance(Span::new().seconds(1));
+    }
+}
+
+/// Its cause was never found, so nothing was told before.
+#[tokio::test]
+async fn a_request_that_acm_gave_up_is_told_once() {
+    let world = World::new();
+    let zone = world.aws.create_hosted_zone("example.com");
+    world.aws.undelegate(&zone);
+    let arn = world.request(&["example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.advance(Span::new().hours(73));
+    assert_eq!(world.status(&arn), "VALIDATION_TIMED_OUT");
+    assert_eq!((world.sweep().await.notices, world.sweep().await.notices), (1, 0));
+    assert_eq!(world.causes(), ["validation-timed-out"]);
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains("gave up the request of 2026-11-21 after 72 hours"), "{text}");
+    let looked = world.on(REQUESTED, &arn).await;
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Blocked, "validation-timed-out"));
+
+    // Long ago it is of no interest any more.
+    world.aws.set_tags(&arn, &[(NOTICED, None)]);
+    world.aws.advance(Span::new().hours(24 * 8));
+    assert_eq!(world.sweep().await.notices, 0);
+}
+
+/// Whoever may request certificates can make notices.
+#[tokio::test]
+async fn a_sweep_sends_a_few_notices_and_one_for_the_rest() {
+    let world = World::new();
+    for n in 0..60 {
+        world.insert(CertificateSpec::amazon_issued(&format!("host-{n}.example.org")).status("PENDING_VALIDATION"));
+    }
+    let critical = world.insert(issued("urgent.example.org").days_left(3).renewal("PENDING_VALIDATION", None));
+    let swept = world.sweep().await;
+    assert_eq!((swept.blocked, swept.notices, world.aws.published().len()), (61, 27, 27));
+    assert!(world.tag(&critical, NOTICED).is_some(), "critical ones are always sent");
+    let summary = world.aws.published().pop().unwrap();
+    assert_eq!(summary.subject.as_deref(), Some("[warning] 35 more certificates need help with their validation"));
+    // The next sweeps do what that one left.
+    let notices: Vec<usize> =
+        [world.sweep().await.notices, world.sweep().await.notices, world.sweep().await.notices].into();
+    assert_eq!(notices, [26, 10, 0]);
+}
+
+/// What whoever requests certificates, or owns another account's zone, may write.
+#[tokio::test]
+async fn text_of_others_forges_nothing() {
+    let world = World::new();
+    let zone = world.aws.create_hosted_zone("example.com");
+    let record = world.aws.validation_record("example.com");
+    let value = format!("\"see https://evil.example/login {}\"", "x".repeat(200));
+    world.aws.set_record(&zone, &record.name, "TXT", &value);
+    let occupied = world.request(&["example.com"]).await;
+    let arn = world.request(&["www.example.com"]).await;
+    world.on(REQUESTED, &occupied).await;
+    let fault = simulated_aws::Fault::Error {
+        code: "InvalidChangeBatch".into(),
+        message: format!("[https://evil.example]\n\nWhat to do\n  1. Pay {}", "y".repeat(1_000)),
+        status: 400,
+    };
+    world.aws.fail_always("ChangeResourceRecordSets", fault);
+    world.on(REQUESTED, &arn).await;
+    assert_eq!(world.causes(), ["existing-record", "change-refused"]);
+    for notice in world.aws.published() {
+        let text = notice.for_protocol("email");
+        assert!(!text.contains("://") && text.matches("What to do\n").count() == 1 && text.len() < 4_000, "{text}");
     }
 }

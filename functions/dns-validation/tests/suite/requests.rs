@@ -78,7 +78,6 @@ async fn what_needs_no_record_is_ignored_with_a_reason() {
         (CertificateSpec::amazon_issued("example.com").days_left(-1), "expired"),
         (CertificateSpec::amazon_issued("example.com").status("REVOKED"), "revoked"),
         (CertificateSpec::amazon_issued("example.com").status("FAILED"), "failed"),
-        (CertificateSpec::amazon_issued("example.com").status("VALIDATION_TIMED_OUT"), "validation-timed-out"),
     ] {
         let arn = world.insert(certificate);
         let looked = world.on(REQUESTED, &arn).await;

@@ -1,6 +1,7 @@
 //! Whole notices, as people read them. `INSTA_UPDATE=always cargo test -p dns-validation wording`
 //! writes them anew.
 
+use jiff::Span;
 use simulated_aws::{CertificateSpec, Fault, RoleRule};
 
 use super::world::{ACTION_REQUIRED, OPTIONS_CHANGED, REQUESTED, World, issued};
@@ -28,6 +29,42 @@ fn requested(name: &str) -> CertificateSpec {
 async fn no_zone() {
     let certificate = requested("example.org").dns("*.example.org").dns("www.example.org").tag("Owner", "team-web");
     insta::assert_snapshot!(notice(&World::new(), REQUESTED, certificate).await);
+}
+
+#[tokio::test]
+async fn domain_not_granted() {
+    let world = World::configured(&[("DNS_LOOKUPS", "false"), ("GRANTS", r#"{"domains": ["example.com"]}"#)]);
+    let arn = world.request(&["login.example.org", "*.example.org", "www.example.com"]).await;
+    world.aws.create_hosted_zone("example.com");
+    world.on(REQUESTED, &arn).await;
+    insta::assert_snapshot!(only_notice(&world));
+}
+
+#[tokio::test]
+async fn validation_timed_out() {
+    let world = World::new();
+    let zone = world.aws.create_hosted_zone("example.com");
+    world.aws.undelegate(&zone);
+    let arn = world.request(&["example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.advance(Span::new().hours(73));
+    world.sweep().await;
+    insta::assert_snapshot!(only_notice(&world));
+}
+
+#[tokio::test]
+async fn delegation_broken() {
+    let world = World::new();
+    let server = world.aws.serve_dns().await;
+    let address = server.address().to_string();
+    let world = world.reconfigured(&[("DNS_SERVER", &address)]);
+    world.aws.create_hosted_zone("example.com");
+    world.aws.break_delegation("example.com");
+    let arn = world.request(&["example.com", "www.example.com", "shop.example.com"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.advance(Span::new().minutes(20));
+    world.on(REQUESTED, &arn).await;
+    insta::assert_snapshot!(only_notice(&world));
 }
 
 #[tokio::test]

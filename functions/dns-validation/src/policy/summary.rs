@@ -1,0 +1,32 @@
+//! One notice in the place of many.
+
+use certificates::CertificateFacts;
+use jiff::Timestamp;
+use notices::Notice;
+
+use super::text::listed;
+
+/// The notice that stands for those which are left to the next sweeps. It has the certificate and the cause of the
+/// first of them.
+#[must_use]
+pub fn of(facts: &CertificateFacts, first: &Notice, names: &[String], now: Timestamp) -> Notice {
+    let count = names.len();
+    let headline = match count {
+        1 => "1 more certificate needs help with its validation".to_owned(),
+        _ => format!("{count} more certificates need help with their validation"),
+    };
+    let mut notice = Notice::new(first.kind, first.severity, &headline, facts, now);
+    notice.owner.clone_from(&first.owner);
+    notice.cause.clone_from(&first.cause);
+    notice.what_happened = format!(
+        "So many certificates need help that acm-autopilot does not send one notice for each at once. This one is for {}.",
+        listed(names)
+    );
+    notice.why_it_matters = "Certificates whose domains cannot be validated are not issued and not renewed.".into();
+    notice.what_happens_next = "Each of them gets a notice of its own, with its records, from the next sweeps.".into();
+    notice.what_to_do = vec![
+        "See whether the notices before this one have one cause in common, and fix that first.".into(),
+        "If nobody knows these certificates, see in CloudTrail who called RequestCertificate.".into(),
+    ];
+    notice
+}

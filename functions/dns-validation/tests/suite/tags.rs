@@ -1,0 +1,60 @@
+//! A tag that AWS refuses is like one that there is no room for.
+
+use dns_validation::Outcome;
+use simulated_aws::Fault;
+
+use super::world::{NOTICED, REQUESTED, World, sample};
+
+fn refusals() -> [Fault; 2] {
+    let policy = Fault::Error {
+        code: "TagPolicyException".into(),
+        message: "the tag policy does not allow the value".into(),
+        status: 400,
+    };
+    [Fault::AccessDenied, policy]
+}
+
+#[tokio::test]
+async fn without_a_memory_only_the_event_is_told_and_the_run_does_not_fail() {
+    for refusal in refusals() {
+        let world = World::new();
+        let arn = world.request(&["example.org"]).await;
+        world.aws.fail_always("AddTagsToCertificate", refusal);
+        let looked = world.on(REQUESTED, &arn).await;
+        assert_eq!((looked.outcome, looked.memory.is_refused()), (Outcome::Noticed, true));
+        for _ in 0..3 {
+            let (swept, metrics) = world.counted(&sample("sweep-requested", ""), world.deadline()).await;
+            assert!(swept.is_ok(), "{swept:?}");
+            assert_eq!(metrics["TagsRefused"], 1, "{metrics}");
+        }
+        assert_eq!(world.causes(), ["no-zone"]);
+
+        // When the tag can be written again, the sweep tells once more, and remembers.
+        world.aws.clear_faults();
+        assert_eq!((world.sweep().await.notices, world.sweep().await.notices), (1, 0));
+        assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"));
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_cannot_be_removed_fails_nothing() {
+    let world = World::new();
+    let arn = world.request(&["example.org"]).await;
+    world.on(REQUESTED, &arn).await;
+    world.aws.create_hosted_zone("example.org");
+    world.aws.fail_always("RemoveTagsFromCertificate", Fault::AccessDenied);
+    assert_eq!(world.sweep().await.records_created, 1);
+    assert!(world.sweep().await.notices == 0 && world.tag(&arn, NOTICED).is_some());
+}
+
+/// A sweep tries first whether it can remember; a notice that could not be published is published later.
+#[tokio::test]
+async fn a_notice_that_was_not_published_is_not_remembered() {
+    let world = World::new();
+    let arn = world.request(&["example.org"]).await;
+    world.aws.fail_always("Publish", Fault::ServerError);
+    assert!(world.try_sweep().await.is_err());
+    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("unsent"));
+    world.aws.clear_faults();
+    assert_eq!((world.sweep().await.notices, world.sweep().await.notices), (1, 0));
+}
