@@ -7,8 +7,8 @@ use notices::{Notice, Severity};
 use serde::Serialize;
 
 use crate::Skipped;
-use crate::look::Sent;
 use crate::policy::{Blocked, Memory};
+use crate::tell::Sent;
 
 /// What the function answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -150,10 +150,8 @@ impl Handler {
             Found::Records(servers) if servers.iter().all(|server| own.contains(server)) => return Ok(None),
             Found::Records(servers) => {
                 let strangers: Vec<DnsName> = servers.iter().filter(|server| !own.contains(server)).cloned().collect();
-                match strangers.len() == servers.len() {
-                    true => format!("delegated to {}", joined(&servers)),
-                    false => format!("delegated to {} besides, which do not have them", joined(&strangers)),
-                }
+                let besides = if strangers.len() < servers.len() { " besides, which do not have them" } else { "" };
+                format!("delegated to {}{besides}", joined(&strangers))
             }
             Found::Nothing => "delegated to nobody".into(),
             Found::ServerFailure => return self.delegation_broken(&zone.name, zone).await,

@@ -17,6 +17,7 @@ mod rotation;
 mod route53;
 mod sweep;
 mod tally;
+mod tell;
 mod zone_roles;
 
 pub use answer::{Answer, Looked, Outcome, Swept, Told};
