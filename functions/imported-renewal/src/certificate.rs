@@ -69,14 +69,18 @@ impl Certificate {
         }
     }
 
-    /// Reads all certificates of a PEM text.
+    /// Reads all certificates of a PEM text, which is empty where there are none.
     pub(crate) fn all_from_pem(pem: &str) -> Result<Vec<Self>, Unreadable> {
-        x509_parser::pem::Pem::iter_from_buffer(pem.as_bytes())
-            .map(|block| {
-                let block = block.map_err(|error| Unreadable(format!("not PEM: {error}")))?;
-                Self::from_der(&block.contents)
-            })
-            .collect()
+        let read = |block: Result<x509_parser::pem::Pem, x509_parser::error::PEMError>| {
+            Self::from_der(&block.map_err(|error| Unreadable(format!("not PEM: {error}")))?.contents)
+        };
+        let all: Vec<Self> =
+            x509_parser::pem::Pem::iter_from_buffer(pem.as_bytes()).map(read).collect::<Result<_, _>>()?;
+        // What has no boundary is skipped as if it were a comment.
+        if all.is_empty() && !pem.trim().is_empty() {
+            return Err(Unreadable("not PEM: it holds no certificate".into()));
+        }
+        Ok(all)
     }
 
     fn from_der(der: &[u8]) -> Result<Self, Unreadable> {
@@ -273,6 +277,14 @@ mod tests {
         assert_eq!(read_serial("0A:1b").as_deref(), Some("a1b"));
         for text in ["", ":", "gremlins", "0x1b", "a b"] {
             assert_eq!(read_serial(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_chain_that_cannot_be_read_is_not_an_empty_one() {
+        assert_eq!(Certificate::all_from_pem(" \n").map(|all| all.len()), Ok(0));
+        for text in ["garbage", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"] {
+            assert!(Certificate::all_from_pem(text).is_err(), "{text}");
         }
     }
 

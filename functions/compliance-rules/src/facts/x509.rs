@@ -3,6 +3,7 @@
 use certificates::moment;
 use jiff::Timestamp;
 use x509::{DistinguishedName, Objection, Signatures};
+use x509_parser::error::PEMError;
 use x509_parser::pem::Pem;
 use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 
@@ -69,17 +70,20 @@ impl Chain {
 }
 
 impl X509 {
-    /// Reads all certificates of a PEM text.
+    /// Reads all certificates of a PEM text, which is empty where there are none.
     ///
     /// # Errors
     /// It holds something else.
     pub fn all_from_pem(pem: &str) -> Result<Vec<Self>, UnreadableCertificate> {
-        Pem::iter_from_buffer(pem.as_bytes())
-            .map(|block| {
-                let block = block.map_err(|error| UnreadableCertificate(format!("not PEM: {error}")))?;
-                Self::from_der(&block.contents)
-            })
-            .collect()
+        let read = |block: Result<Pem, PEMError>| {
+            Self::from_der(&block.map_err(|error| UnreadableCertificate(format!("not PEM: {error}")))?.contents)
+        };
+        let all: Vec<Self> = Pem::iter_from_buffer(pem.as_bytes()).map(read).collect::<Result<_, _>>()?;
+        // What has no boundary is skipped as if it were a comment.
+        if all.is_empty() && !pem.trim().is_empty() {
+            return Err(UnreadableCertificate("not PEM: it holds no certificate".into()));
+        }
+        Ok(all)
     }
 
     fn from_der(der: &[u8]) -> Result<Self, UnreadableCertificate> {
@@ -142,6 +146,12 @@ A+8eAiAah/jwC+zHPzsd3oKJdkBawtEdtK/JDq486jFQvKG08A==
         let chain = Chain::from_pem(TELETEX_LEAF, Some(TELETEX_ROOT_A)).unwrap();
         assert_eq!(chain.leaf.issuer_names, ["Wurzel A", "Müller", "O=Müller, CN=Wurzel A"]);
         assert!(!chain.leaf.is_self_issued() && chain.above[0].is_self_issued());
+    }
+
+    #[test]
+    fn a_chain_that_cannot_be_read_is_not_an_empty_one() {
+        assert_eq!(Chain::from_pem(ENDLESS, Some("\n")).map(|chain| chain.above.len()), Ok(0));
+        assert!(Chain::from_pem(ENDLESS, Some("garbage")).is_err());
     }
 
     #[test]

@@ -394,7 +394,7 @@ mod tests {
         fn no_tag_panics(key in any::<String>(), value in any::<String>(), odd in "[@.eyJ-]{0,40}") {
             for text in [&key, &value, &odd] {
                 let verdict = evaluate(&RULE, &[], &tagged(issued(), &[(&key, text)])).unwrap();
-                prop_assert_eq!(verdict.annotation(), verdict.reason().trim());
+                prop_assert!((1..=256).contains(&verdict.annotation().encode_utf16().count()));
             }
         }
     }

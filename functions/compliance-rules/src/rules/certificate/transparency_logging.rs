@@ -8,7 +8,7 @@
 //! | of an Amazon N2 hierarchy: those certificates are not in the logs | not applicable |
 //! | the preference is `ENABLED` | compliant |
 //! | ACM tells no preference: it records every public certificate | compliant |
-//! | the preference is `DISABLED`, and it began on 2026-06-12 or later: the preference has no effect | not applicable |
+//! | the preference is `DISABLED`, and it was issued on 2026-06-12 or later: the preference has no effect | not applicable |
 //! | the preference is `DISABLED` otherwise, or one that is not known here | non-compliant |
 //!
 //! Since 2026-06-12 nobody can opt out: in RequestCertificate and UpdateCertificateOptions the preference is deprecated.
@@ -68,8 +68,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         None => Verdict::compliant("ACM records every public certificate, and tells no other preference of this one."),
         Some("DISABLED") if certificate.not_before()?.is_some_and(|begin| utc_date(begin) >= OPT_OUT_ENDED) => {
             Verdict::not_applicable(
-                "Its preference is DISABLED and has no effect: since 2026-06-12, before which it did not begin, nobody can \
-                 opt out.",
+                "Its preference DISABLED has no effect: it was issued after 2026-06-12, when opting out ended.",
             )
         }
         Some("DISABLED") => Verdict::non_compliant(
