@@ -89,11 +89,23 @@ pub fn decide(look: &Look, settings: &Settings, not_after: Timestamp, is_daily: 
     Tidings { news, noticed, remembered }
 }
 
-/// What was reported of the certificate with this `notAfter`.
+/// What was reported of the certificate with this `notAfter`. What others wrote into the tag does not count, so that it
+/// cannot grow beyond what ACM takes.
 fn remembered(look: &Look, not_after: Timestamp) -> Noticed {
-    let same = |noticed: &&Noticed| noticed.not_after == utc_date(not_after);
-    let noticed = look.instructions.recorded.noticed.as_ref().filter(same);
-    noticed.cloned().unwrap_or_else(|| Noticed::nothing(not_after))
+    const KINDS: [News; 4] = [News::ActionRequired, News::Renewed, News::Rotated, News::Revoked];
+    let mut remembered = Noticed::nothing(not_after);
+    let same = |noticed: &&Noticed| noticed.not_after == remembered.not_after;
+    let Some(noticed) = look.instructions.recorded.noticed.as_ref().filter(same) else { return remembered };
+    remembered.milestone = noticed.milestone;
+    let today = critical_today(look);
+    let kinds = KINDS.iter().map(|news| news.kind().as_str()).chain([today.as_str()]);
+    remembered.kinds = kinds.filter(|kind| knows(noticed, kind)).map(str::to_owned).collect();
+    remembered
+}
+
+/// In the tag `noticed`: today something critical was reported.
+fn critical_today(look: &Look) -> String {
+    format!("{CRITICAL_ON}{}", utc_date(look.now))
 }
 
 /// Whether its expiry, or a renewal that waits for a person, is to be reported now.
@@ -108,7 +120,7 @@ fn of_expiry(look: &Look, settings: &Settings, after: &mut Noticed, is_daily: bo
         // A renewal that still waits is reported again at each milestone.
         after.kinds.retain(|kind| kind != News::ActionRequired.kind().as_str());
     }
-    let today = format!("{CRITICAL_ON}{}", utc_date(look.now));
+    let today = critical_today(look);
     let is_daily = is_daily && reached.is_some();
     let is_due = is_new
         || (needs_a_person(look) && !knows(after, News::ActionRequired.kind().as_str()))
@@ -116,26 +128,25 @@ fn of_expiry(look: &Look, settings: &Settings, after: &mut Noticed, is_daily: bo
     if !is_due {
         return None;
     }
-    if is_daily {
-        after.kinds.retain(|kind| !kind.starts_with(CRITICAL_ON));
-        after.kinds.push(today);
-    }
-    Some(match reached {
+    let news = match reached {
         Some(Milestone::Expired) => News::Expired,
-        _ if needs_a_person(look) => {
-            remember(News::ActionRequired, after);
-            News::ActionRequired
-        }
+        _ if needs_a_person(look) => News::ActionRequired,
         _ => News::Expiring,
-    })
+    };
+    if news == News::ActionRequired {
+        remember(news.kind().as_str(), after);
+    }
+    if is_daily {
+        remember(&today, after);
+    }
+    Some(news)
 }
 
 fn knows(noticed: &Noticed, kind: &str) -> bool {
     noticed.kinds.iter().any(|known| known == kind)
 }
 
-fn remember(news: News, noticed: &mut Noticed) {
-    let kind = news.kind().as_str();
+fn remember(kind: &str, noticed: &mut Noticed) {
     if !knows(noticed, kind) {
         noticed.kinds.push(kind.to_owned());
     }
@@ -145,7 +156,7 @@ fn remember(news: News, noticed: &mut Noticed) {
 fn once(news: News, noticed: &mut Noticed, to_report: &mut Vec<News>) {
     if !knows(noticed, news.kind().as_str()) {
         to_report.push(news);
-        remember(news, noticed);
+        remember(news.kind().as_str(), noticed);
     }
 }
 

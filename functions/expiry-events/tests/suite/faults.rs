@@ -85,6 +85,28 @@ async fn after_a_crash_at_any_call_the_next_looks_finish_the_work() {
 }
 
 #[tokio::test]
+async fn a_crash_at_any_call_loses_no_notice() {
+    for fault in [Fault::Crash, Fault::CrashAfter] {
+        for call in 1.. {
+            let world = World::new();
+            let arn = world.insert(imported(5));
+            world.aws.fail_call(call, fault.clone());
+            if world.handle(&sample(EVENT, &arn)).await.is_ok() {
+                assert!(call > 5, "two reads and three effects can crash, not {call}");
+                break;
+            }
+            world.aws.restart();
+            world.sweep().await;
+            world.sweep().await;
+            let told = world.kinds().len();
+            assert!((1..=2).contains(&told), "{fault:?} at call {call}: {told} notices");
+            let noticed = world.tag(&arn, NOTICED);
+            assert_eq!(noticed.as_deref(), Some("7@2026-11-26/critical-2026-11-21"), "{fault:?} at call {call}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_crash_between_notice_and_tag_repeats_the_notice() {
     let world = World::new();
     let arn = world.insert(imported(20));

@@ -298,3 +298,12 @@ fn muted_for_good_is_remembered_and_muted_until_a_date_is_not() {
         assert_eq!((plan.record_noticed.is_some(), plan.try_noticed.is_some()), (remembered, false), "{value}");
     }
 }
+
+#[test]
+fn what_others_write_into_the_memory_is_dropped() {
+    let forged = format!("30@2026-12-06/{}/renewed/renewed/critical-2026-11-20", "x".repeat(200));
+    let (news, noticed) = tidings(&look("2026-12-06T12:00:00Z", &[(NOTICED, &forged)]));
+    assert_eq!((news, noticed.as_deref()), (vec![News::Expiring], Some("15@2026-12-06/renewed")));
+    let known = look("2026-12-06T12:00:00Z", &[(NOTICED, &forged.replace("30@", "15@"))]);
+    assert_eq!(tidings(&known), SILENCE);
+}
