@@ -82,8 +82,8 @@ fn what_has_no_effect_is_ignored() {
 fn bad_input_is_refused_by_name() {
     let certificate = "/detail/certificateArn";
     for (event, says) in [
-        (json!(null), "`source` is missing"),
-        (json!([1, 2]), "`source` is missing"),
+        (json!(null), "`(whole event)` is not a JSON object"),
+        (json!([1, 2]), "`(whole event)` is not a JSON object"),
         (json!({}), "`source` is missing"),
         (json!({ "source": 7, "detail-type": "x" }), "`source` is missing or not a text"),
         (json!({ "source": "acm-autopilot" }), "`detail-type` is missing"),
