@@ -14,7 +14,7 @@ const SCHEMA_VERSION: u8 = 1;
 const LISTED_RESOURCES: usize = 25;
 /// Whoever needs all of a thousand names asks ACM.
 const LISTED_NAMES: usize = 100;
-/// The command at the end of a notice mutes its certificate for so long.
+/// The command at the end of a notice mutes its certificate for this long at most.
 const MUTE_DAYS: i32 = 14;
 
 /// What a notice is about: the message attribute `kind`.
@@ -170,6 +170,13 @@ pub struct Paste {
     pub text: String,
 }
 
+/// Not beyond the day on which the certificate expires: the notice of that day is wanted.
+fn mute_until(now: Timestamp, not_after: Option<Timestamp>) -> Date {
+    let today = utc_date(now);
+    let latest = today.saturating_add(MUTE_DAYS.days());
+    not_after.map(utc_date).filter(|end| *end > today).map_or(latest, |end| end.min(latest))
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Versioned<'a> {
@@ -216,7 +223,7 @@ impl Notice {
             cause: None,
             to_paste: Vec::new(),
             sent_by: None,
-            mute_until: utc_date(now).saturating_add(MUTE_DAYS.days()),
+            mute_until: mute_until(now, facts.not_after),
         }
     }
 
@@ -254,5 +261,24 @@ impl Notice {
         attributes.extend(self.owner.clone().filter(|owner| !owner.is_empty()).map(|owner| ("owner", owner)));
         attributes.extend(self.days_left.map(|days| ("days_left", days.to_string())));
         attributes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_mutes_an_expiry_by_pasting() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (not_after, until) in [
+            (Some("2026-11-25T06:00:00Z"), "2026-11-25"),
+            (Some("2027-11-25T06:00:00Z"), "2026-12-05"),
+            (Some("2026-11-21T23:00:00Z"), "2026-12-05"),
+            (Some("2026-11-01T06:00:00Z"), "2026-12-05"),
+            (None, "2026-12-05"),
+        ] {
+            assert_eq!(mute_until(at("2026-11-21T06:00:00Z"), not_after.map(at)).to_string(), until, "{not_after:?}");
+        }
     }
 }
