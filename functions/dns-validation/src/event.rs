@@ -247,7 +247,7 @@ mod tests {
         let mut other_service = health("X", json!(null));
         other_service["detail"]["service"] = "EC2".into();
         let mut nothing = health("CAA_CHECK_FAILURE", json!(null));
-        nothing["resources"] = json!([]);
+        nothing["resources"] = json!(null);
         for (event, field) in [
             (json!("sweep"), "(whole event)"),
             (json!({}), "source"),

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod aftercare;
-mod before_issuing;
 mod certificate;
 mod config;
 mod csr;

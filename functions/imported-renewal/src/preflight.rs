@@ -13,8 +13,9 @@ use jiff::Timestamp;
 
 use crate::certificate::{Certificate, is_same_name, name_text};
 
-#[cfg_attr(not(test), allow(unused_imports, reason = "the flow of a renewal is to call it before it pays"))]
 pub(crate) use before_issuing::{Prospect, check_before_issuing};
+pub(crate) use issuer::issuer_change;
+pub(crate) use usages::{DIGITAL_SIGNATURE, KEY_ENCIPHERMENT};
 
 /// [ImportCertificate](https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html):
 /// sizes in bytes of what it takes.
@@ -28,7 +29,7 @@ pub(crate) struct Candidate<'a> {
     pub present: &'a Certificate,
     /// Its chain; empty where it was imported without one.
     pub present_chain: &'a [Certificate],
-    /// Whether the operator said that the new one may be another CA's.
+    /// Whether the grants allow that the new one is another CA's.
     pub issuer_may_change: bool,
     /// The new one.
     pub new: &'a Certificate,

@@ -20,7 +20,7 @@ use crate::key::{KeyError, KeyPair, KeyType};
 use crate::policy::{Plan, Source};
 use crate::preflight::{self, Candidate, Refusal};
 use crate::record::{Completion, Look, Recorder};
-use crate::{aftercare, before_issuing, csr};
+use crate::{aftercare, csr};
 
 /// Before the deadline, an attempt stops waiting for its source, and imports or gives up.
 const TO_IMPORT: SignedDuration = SignedDuration::from_secs(90);
@@ -298,7 +298,7 @@ impl Renewer {
             chain_size: issued.chain.len(),
             now: self.clock.now(),
         });
-        let issuer_change = before_issuing::issuer_change(&present.certificate, &present.chain, &new, &chain);
+        let issuer_change = preflight::issuer_change((&present.certificate, &present.chain), (&new, &chain));
         match checked {
             Ok(()) => {
                 let (serial, capped) = (new.serial, lifetime.capped);

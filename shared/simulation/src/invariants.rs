@@ -23,7 +23,9 @@ pub(crate) const NO_EXPIRY: &str =
 pub(crate) const NOT_WORSE: &str = "an import never makes a certificate worse";
 pub(crate) const TAGS_KEPT: &str = "operators' tags are never changed or lost";
 pub(crate) const TRUTH: &str = "the status tag tells the truth within a day";
-pub(crate) const TOLD_ONCE: &str = "each threshold is noticed at most once for each NotAfter";
+pub(crate) const TOLD_ONCE: &str =
+    "each threshold is noticed at most once for each NotAfter, what is critical at most once a day";
+pub(crate) const ISSUER_KEPT: &str = "without a grant no renewal changes the issuer";
 pub(crate) const TOLD_ALL: &str = "no threshold is missed while the topic worked";
 pub(crate) const WITHIN_LIMITS: &str = "no call exceeds a documented limit";
 pub(crate) const BOUNDED: &str = "issuance is bounded";
@@ -84,7 +86,7 @@ pub(crate) fn everything_was_told(ledger: &Ledger, begun: Timestamp) -> Check {
         let present = &known.seen;
         // Of a certificate that was revoked, that is told instead of its end.
         let Some(reached) = reached(present, begun).filter(|_| present.status != "REVOKED") else { continue };
-        if known.tags.get(NOTICES).is_some_and(|value| value == "off") || !has_room(known) || known.hindered >= begun {
+        if is_muted(known, begun) || !has_room(known) || known.hindered >= begun {
             continue;
         }
         let date = utc_date(present.not_after);
@@ -111,12 +113,12 @@ pub(crate) fn something_came_due(ledger: &Ledger, earlier: Timestamp, now: Times
 }
 
 /// Notes what keeps certificates from being renewed.
-pub(crate) fn look_for_hindrances(aws: &Aws, ledger: &mut Ledger, cas: &Cas) {
+pub(crate) fn look_for_hindrances(aws: &Aws, ledger: &mut Ledger, cas: &Cas, issuer_may_change: bool) {
     let now = aws.now();
     let Ledger { known, muted, .. } = ledger;
     for (arn, known) in known {
         muted.extend(passes_muted(arn, known, now));
-        if let Some(why) = hindrance(aws, known, cas) {
+        if let Some(why) = hindrance(aws, known, cas, issuer_may_change) {
             known.hinder(now, why);
         }
     }
@@ -124,20 +126,29 @@ pub(crate) fn look_for_hindrances(aws: &Aws, ledger: &mut Ledger, cas: &Cas) {
 
 /// The milestone that passes while the certificate is muted, of which nobody is told later.
 pub(crate) fn passes_muted(arn: &str, known: &Known, now: Timestamp) -> Option<(String, Date, i64)> {
-    let is_muted = known.tags.get(NOTICES).is_some_and(|value| value == "off");
-    let reached = reached(&known.seen, now).filter(|_| is_muted)?;
+    let reached = reached(&known.seen, now).filter(|_| is_muted(known, now))?;
     Some((arn.to_owned(), utc_date(known.seen.not_after), reached))
+}
+
+/// README, "Tags": `off`, or `off-until:` the date from which notices are wanted again.
+fn is_muted(known: &Known, now: Timestamp) -> bool {
+    let until = |text: &str| text.strip_prefix("off-until:")?.parse::<Date>().ok();
+    known.tags.get(NOTICES).is_some_and(|text| text == "off" || until(text).is_some_and(|date| utc_date(now) < date))
 }
 
 fn is_managed(known: &Known) -> bool {
     known.blueprint.kind == Type::Managed && known.tags.get(RENEW_FROM).is_some_and(|from| from == "private-ca")
 }
 
-fn hindrance(aws: &Aws, known: &Known, cas: &Cas) -> Option<&'static str> {
+fn hindrance(aws: &Aws, known: &Known, cas: &Cas, issuer_may_change: bool) -> Option<&'static str> {
     if !is_managed(known) {
         return Some("it is not managed");
     }
-    let ca = aws.ca_status(known.tags.get(PRIVATE_CA).unwrap_or(&cas.default));
+    let named = known.tags.get(PRIVATE_CA).unwrap_or(&cas.default);
+    if !issuer_may_change && *named != known.blueprint.issuer {
+        return Some("its tag names a CA that did not issue it");
+    }
+    let ca = aws.ca_status(named);
     if ca.is_none_or(|status| status != "ACTIVE") {
         return Some("its CA is not active");
     }
@@ -185,6 +196,14 @@ pub(crate) fn nothing_expired_for_nothing(
         summary.excused += 1;
     }
     Ok(())
+}
+
+/// An import by the function, of which the grants say that it may not change the issuer.
+pub(crate) fn issuer_is_kept(before: &Certificate, after: &Certificate) -> Check {
+    if before.issuer == after.issuer {
+        return Ok(());
+    }
+    Err(Broken::new(ISSUER_KEPT, &after.arn, format!("its issuer was {} and is {}", before.issuer, after.issuer)))
 }
 
 /// An import by the function, against the certificate that was in place before.

@@ -73,8 +73,11 @@ pub(crate) type Told = (String, Date, String, i64);
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) known: BTreeMap<String, Known>,
-    /// How often it was told, and how often it may have been, because a fault hit in between.
-    pub(crate) told: BTreeMap<Told, (usize, usize)>,
+    /// What was told.
+    pub(crate) told: BTreeSet<Told>,
+    /// How often it was told, and how often it may have been, because a fault hit in between. What is critical may be
+    /// told again each day, so the day belongs to it.
+    pub(crate) times: BTreeMap<(Told, Option<Date>), (usize, usize)>,
     /// Milestones that passed while the certificate was muted.
     pub(crate) muted: BTreeSet<(String, Date, i64)>,
     /// Events that operators' doings caused, not yet sent.

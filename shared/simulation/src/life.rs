@@ -50,7 +50,8 @@ impl World {
         let now = self.aws.now();
         {
             let mut ledger = self.ledger.open();
-            invariants::look_for_hindrances(&self.aws, &mut ledger, &self.cas);
+            let issuer_may_change = self.parameters.issuer_may_change();
+            invariants::look_for_hindrances(&self.aws, &mut ledger, &self.cas, issuer_may_change);
             invariants::nothing_expired_for_nothing(now, &mut ledger, self.weather, &mut self.summary)?;
             invariants::statuses_tell_the_truth(now, &ledger, self.weather)?;
         }
@@ -171,7 +172,7 @@ impl World {
             operators::perform(&self.aws, &self.ledger, arn, &Act::Reimport { days_left: days, seconds });
         }
         if self.chance(self.weather.operators / 365.0) {
-            let act = operators::random(kind, days, &self.cas, &mut self.rng);
+            let act = operators::random(now, kind, days, &self.cas, &mut self.rng);
             self.record
                 .remark_about(arn, format!("{now} operator {} {act:?}", arn.rsplit('/').next().unwrap_or_default()));
             operators::perform(&self.aws, &self.ledger, arn, &act);

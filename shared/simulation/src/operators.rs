@@ -1,6 +1,8 @@
 //! What operators do.
 
+use certificates::utc_date;
 use fastrand::Rng;
+use jiff::{Span, Timestamp};
 use simulated_aws::Aws;
 
 use crate::aws_events::{OPERATOR, acm, cloudtrail, tag_parameters};
@@ -26,13 +28,19 @@ fn set(key: &str, value: &str) -> Act {
 }
 
 /// Something random.
-pub(crate) fn random(kind: Type, days: i64, cas: &Cas, rng: &mut Rng) -> Act {
+pub(crate) fn random(now: Timestamp, kind: Type, days: i64, cas: &Cas, rng: &mut Rng) -> Act {
     let managed = kind == Type::Managed;
     match rng.u8(..16) {
         0 | 1 => set("Owner", &format!("team-{}", rng.u8(..9))),
         2 => set("Note", &format!("{}", rng.u32(..1000))),
         3 => Act::Remove(vec!["Note".into()]),
-        4 => set("acm-autopilot:notices", if rng.bool() { "off" } else { "on" }),
+        4 => match rng.u8(..3) {
+            0 => set("acm-autopilot:notices", "on"),
+            1 => set("acm-autopilot:notices", "off"),
+            _ => {
+                set("acm-autopilot:notices", &format!("off-until:{}", utc_date(now) + Span::new().days(rng.i64(1..60))))
+            }
+        },
         5 => Act::Remove(vec!["acm-autopilot:notices".into()]),
         6 if managed => Act::Remove(vec!["acm-autopilot:renew-from".into()]),
         7..=9 if managed => set("acm-autopilot:renew-from", "private-ca"),

@@ -117,6 +117,12 @@ impl Parameters {
         }
     }
 
+    /// Whether the grants allow that a renewal changes the issuer: in every other world.
+    #[must_use]
+    pub fn issuer_may_change(&self) -> bool {
+        self.seed % 2 == 0
+    }
+
     /// Whether there are hosted zones, certificates that are requested, and dns-validation. Its daily sweeps double
     /// the calls of a world, so one of five calm or mixed worlds has them; there are five kinds of seeds, hence the
     /// division.

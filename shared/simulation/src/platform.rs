@@ -215,7 +215,7 @@ impl World {
             return None;
         }
         let (arn, blueprint) = all[self.rng.usize(..all.len())].clone();
-        let act = operators::random(blueprint.kind, blueprint.days, &self.cas, &mut self.rng);
+        let act = operators::random(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, &mut self.rng);
         Some(Deed::Certificate(arn, act))
     }
 
@@ -252,7 +252,7 @@ impl World {
         }
         let rng: &mut Rng = &mut self.rng;
         let (arn, blueprint) = known[rng.usize(..known.len())].clone();
-        let act = operators::random(blueprint.kind, blueprint.days, &self.cas, rng);
+        let act = operators::random(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, rng);
         let ledger = self.ledger.clone();
         let moment = MOMENTS[rng.usize(..MOMENTS.len())];
         // ACM has no import on a condition: whoever imports between the last look and the import is too late.

@@ -217,19 +217,21 @@ impl World {
         let mut ledger = self.ledger.open();
         let told = notices.iter().filter_map(|notice| {
             let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
-            invariants::told(&text, notice.at)
+            let day = (text["severity"] == "critical").then(|| utc_date(notice.at));
+            Some((invariants::told(&text, notice.at)?, day))
         });
         let told: Vec<_> = told.collect();
         for told in &told {
-            let (times, forgiven) = ledger.told.entry(told.clone()).or_default();
+            let (times, forgiven) = ledger.times.entry(told.clone()).or_default();
             *times += 1;
             *forgiven += failures;
+            ledger.told.insert(told.0.clone());
         }
         for told in told {
-            let (times, forgiven) = ledger.told[&told];
+            let (times, forgiven) = ledger.times[&told];
             if times > 1 + forgiven {
                 let what = format!("told {times} times, {} times too often: {told:?}", times - 1 - forgiven);
-                return Err(Broken::new(invariants::TOLD_ONCE, &told.0, what));
+                return Err(Broken::new(invariants::TOLD_ONCE, &told.0.0, what));
             }
         }
         Ok(())
@@ -269,6 +271,9 @@ impl World {
                 continue;
             }
             invariants::import_is_no_worse(&known.seen, &present)?;
+            if !self.parameters.issuer_may_change() {
+                invariants::issuer_is_kept(&known.seen, &present)?;
+            }
             known.see(now, present);
             self.summary.renewals += 1;
         }

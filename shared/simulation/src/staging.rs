@@ -143,7 +143,7 @@ impl World {
             }
         });
         let ledger = self.ledger.open();
-        let told = ledger.told.keys().filter(|(about, ..)| about == arn && !replaced);
+        let told = ledger.told.iter().filter(|(about, ..)| about == arn && !replaced);
         let mut told: Vec<String> = told.map(|(_, _, kind, milestone)| format!("{kind} {milestone}")).collect();
         told.sort();
         told.dedup();

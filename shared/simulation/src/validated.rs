@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ledger::Ledger;
 use crate::population::Type;
 use crate::report::{Broken, Check};
-use crate::zones::Zones;
+use crate::zones::{NOT_GRANTED, Zones};
 
 pub(crate) const ISSUED: &str = "a requested certificate whose zones are reachable is issued within a day";
 pub(crate) const PUT_BACK: &str = "a validation record that vanished from a reachable zone is put back within a day";
 pub(crate) const RENEWED: &str = "ACM renews what is in use while its zones are reachable";
 pub(crate) const RECORDS_KEPT: &str =
     "nothing but CNAME records with names that begin with _ is written, and no record of an operator's is replaced";
+pub(crate) const GRANTED: &str = "no record is written for a domain that is not granted";
 pub(crate) const TOLD_ONCE: &str = "missing records are told once for each certificate, cause and set of records";
 pub(crate) const NEVER_THROTTLED: &str = "Route 53's published rates are never exceeded";
 
@@ -93,6 +94,9 @@ pub(crate) fn change_is_allowed(call: &Call) -> Check {
         let name = set["Name"].as_str().unwrap_or_default();
         if change["Action"] != "UPSERT" || set["Type"] != "CNAME" || !name.starts_with('_') {
             return Err(Broken::new(RECORDS_KEPT, "", format!("the function asked for {change}")));
+        }
+        if name.trim_end_matches('.').ends_with(NOT_GRANTED) {
+            return Err(Broken::new(GRANTED, "", format!("the function asked for {change}")));
         }
     }
     Ok(())
@@ -202,6 +206,8 @@ mod tests {
         {
             assert!(change_is_allowed(&call(action, kind, name)).is_err(), "{action} {kind} {name}");
         }
+        let not_granted = change_is_allowed(&call("UPSERT", "CNAME", "_a.host.delta.example."));
+        assert_eq!(not_granted.unwrap_err().invariant, GRANTED);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::population::{Blueprint, LOAD_BALANCER, Type};
 use crate::report::Check;
 use crate::validated;
 use crate::world::World;
-use crate::zones::{NOWHERE, Zones};
+use crate::zones::{NOT_GRANTED, NOWHERE, Zones};
 
 /// User guide, "Managed certificate renewal": up to 60 days before the end.
 const RENEWS_DAYS: i64 = 60;
@@ -89,8 +89,12 @@ impl World {
         self.numbered += 1;
         let count = names_of(number, &mut self.rng);
         let mut names = Zones::names(&mut self.rng, number, count);
-        if self.weather.zones > 0.0 && self.rng.u8(..16) == 0 {
-            names.push(format!("host-{number}.{NOWHERE}"));
+        if self.weather.zones > 0.0 {
+            match self.rng.u8(..16) {
+                0 => names.push(format!("host-{number}.{NOWHERE}")),
+                1 => names.push(format!("host-{number}.{NOT_GRANTED}")),
+                _ => {}
+            }
         }
         let in_use = self.rng.u8(..10) < 8;
         self.request(Blueprint { in_use, ..Blueprint::validated(names) });

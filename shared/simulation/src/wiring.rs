@@ -273,6 +273,9 @@ mod tests {
 
     use super::*;
 
+    const ACCOUNT: &str = "123456789012";
+    const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4";
+
     fn wiring() -> Wiring {
         Wiring::of(&Template::read(&template_path(), "123456789012", "us-east-1", &[]))
     }
@@ -316,25 +319,34 @@ mod tests {
 
     #[test]
     fn events_find_their_targets() {
-        let expired = json!({"source": "aws.acm", "detail-type": "ACM Certificate Expired", "detail": {}});
+        let expired = json!({
+            "source": "aws.acm", "account": ACCOUNT, "detail-type": "ACM Certificate Expired", "resources": [ARN],
+        });
         assert_eq!(targets(&expired), ["ExpiryEventsFunction"]);
-        let requested =
-            json!({"source": "acm-autopilot", "detail-type": "Certificate Renewal Requested", "detail": {}});
-        assert_eq!(targets(&requested), ["RenewalQueue"]);
-        let changed =
-            json!({"source": "acm-autopilot", "detail-type": "Certificate Renewal Status Changed", "detail": {}});
-        assert!(targets(&changed).is_empty());
+        let ours = |detail_type: &str, arn: &str| {
+            json!({
+                "source": "acm-autopilot", "account": ACCOUNT, "detail-type": detail_type,
+                "detail": { "certificateArn": arn },
+            })
+        };
+        assert_eq!(targets(&ours("Certificate Renewal Requested", ARN)), ["RenewalQueue"]);
+        let elsewhere = ARN.replace("us-east-1", "eu-central-1");
+        assert!(targets(&ours("Certificate Renewal Requested", &elsewhere)).is_empty());
+        assert!(targets(&ours("Certificate Renewal Status Changed", ARN)).is_empty());
     }
 
     #[test]
     fn the_functions_own_tags_do_not_come_back() {
         let event = |issuer: &str, key: &str| {
             json!({
-                "source": "aws.acm", "detail-type": "AWS API Call via CloudTrail",
+                "source": "aws.acm", "account": ACCOUNT, "detail-type": "AWS API Call via CloudTrail",
                 "detail": {
                     "eventSource": "acm.amazonaws.com", "eventName": "AddTagsToCertificate",
                     "userIdentity": {"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": issuer}}},
-                    "requestParameters": {"tags": [{"key": "x"}, {"key": key, "value": "pending-renewal"}]},
+                    "requestParameters": {
+                        "certificateArn": ARN,
+                        "tags": [{"key": "x"}, {"key": key, "value": "pending-renewal"}],
+                    },
                 },
             })
         };
@@ -357,7 +369,9 @@ mod tests {
             if !error.is_null() {
                 detail["errorCode"] = error;
             }
-            json!({ "source": "aws.acm", "detail-type": "AWS API Call via CloudTrail", "detail": detail })
+            json!({
+                "source": "aws.acm", "account": ACCOUNT, "detail-type": "AWS API Call via CloudTrail", "detail": detail,
+            })
         };
         for name in ["RequestCertificate", "UpdateCertificateOptions"] {
             assert_eq!(targets(&requested(name, Value::Null)), ["DnsValidationFunction"], "{name}");
@@ -365,11 +379,13 @@ mod tests {
         }
         assert!(targets(&requested("ImportCertificate", Value::Null)).is_empty());
 
-        let action_required =
-            json!({"source": "aws.acm", "detail-type": "ACM Certificate Renewal Action Required", "detail": {}});
+        let action_required = json!({
+            "source": "aws.acm", "account": ACCOUNT, "detail-type": "ACM Certificate Renewal Action Required",
+            "resources": [ARN],
+        });
         let health = |service: &str, code: &str| {
             json!({
-                "source": "aws.health", "detail-type": "AWS Health Event",
+                "source": "aws.health", "account": ACCOUNT, "detail-type": "AWS Health Event",
                 "detail": { "service": service, "eventTypeCode": code },
             })
         };

@@ -20,7 +20,7 @@ use crate::record::Record;
 use crate::report::{Broken, Check, Summary, Violation};
 use crate::template::Template;
 use crate::wiring::{Wiring, template_path};
-use crate::zones::{Zones, zone_roles};
+use crate::zones::{Zones, granted_domains, zone_roles};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 /// Where life begins.
@@ -102,13 +102,16 @@ impl World {
         aws.create_topic("NoticeTopic");
         let sweep: &[(&str, &str)] = if weather.template_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
         let has_zones = parameters.has_zones();
-        let roles = zone_roles();
+        let (roles, domains) = (zone_roles(), granted_domains());
         let given: &[(&str, &str)] = &[
             ("DefaultPrivateCaArn", cas.default.as_str()),
+            ("PrivateCaArns", "*"),
+            ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
             ("DeployComplianceRules", if parameters.has_config_rules() { "true" } else { "false" }),
             ("ComplianceRules", parameters.config_rules()),
             ("DeployDnsValidation", if has_zones { "true" } else { "false" }),
             ("ZoneRoles", &roles),
+            ("ValidationDomains", &domains),
             // Look-ups would leave the simulated world.
             ("DnsLookups", "false"),
         ];

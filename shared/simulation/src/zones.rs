@@ -16,6 +16,14 @@ const ZONES: [(&str, bool); 4] =
     [("alpha.example", false), ("dev.alpha.example", true), ("beta.example", false), ("gamma.example", true)];
 /// A domain that nobody has a zone for.
 pub(crate) const NOWHERE: &str = "nowhere.example";
+/// A domain with a zone in the function's own account, which is not granted: somebody requests certificates for it.
+pub(crate) const NOT_GRANTED: &str = "delta.example";
+
+/// The template's parameter of the domains that may be validated.
+pub(crate) fn granted_domains() -> String {
+    // dev.alpha.example lies beneath alpha.example.
+    ["alpha.example", "beta.example", "gamma.example", NOWHERE].join(",")
+}
 
 /// The template's parameter for the zones of the other account.
 pub(crate) fn zone_roles() -> String {
@@ -92,6 +100,7 @@ impl Zones {
         let now = aws.now();
         aws.set_role(ROLE, RoleRule::ExternalId(EXTERNAL_ID.to_owned()));
         aws.create_private_hosted_zone("beta.example");
+        aws.create_hosted_zone(NOT_GRANTED);
         let mut zones = Self::default();
         for (name, is_theirs) in ZONES {
             let zone =

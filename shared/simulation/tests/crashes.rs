@@ -92,7 +92,8 @@ async fn a_renewal_from_a_disabled_ca() {
 async fn the_record_of_a_renewal_that_was_cut_off_after_its_import() {
     lives(
         |world| {
-            let since = (world.aws().now() - 1.hour()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            // The claim came before the import.
+            let since = (world.aws().now() - 30.hours()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
             let tags = [
                 ("acm-autopilot:status", "renewal-in-progress"),
                 ("acm-autopilot:status-since", since.as_str()),

@@ -36,7 +36,8 @@ async fn public_certificates_come_from_a_trusted_issuer() {
         world.insert(CertificateSpec::amazon_issued("example.com").key(key));
         world.insert(CertificateSpec::amazon_issued("example.com").key(key).root_hierarchy("N2_AMAZON_MANAGED"));
     }
-    world.insert(CertificateSpec::imported("example.com"));
+    // The rule reads the chain of an imported one.
+    world.aws.insert_certificate(CertificateSpec::imported("example.com"));
     let answer = world.scheduled(json!({ "rule": "trusted-issuer" })).await.unwrap();
     assert_eq!((answer.compliant, answer.non_compliant), (4, 1));
 }

@@ -1,5 +1,6 @@
 //! The source `private-ca`: AWS Private CA.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -15,13 +16,17 @@ use jiff::{Timestamp, ToSpan};
 use sdk::{CallError, CallErrorKind, Clock};
 
 use super::{IssueError, Issued, Issuer, Order};
-use crate::before_issuing::{self, Offer, Usages};
 use crate::certificate::{CLIENT_AUTH, Certificate, SERVER_AUTH};
+use crate::preflight::{DIGITAL_SIGNATURE, KEY_ENCIPHERMENT, Prospect, check_before_issuing};
 
 /// Issuance usually takes about a second.
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// [Certificate validity of short-lived CAs](https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html).
 const SHORT_LIVED_DAYS: u16 = 7;
+
+/// What all three templates give
+/// ([template definitions](https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html)).
+const KEY_USAGE: u16 = DIGITAL_SIGNATURE | KEY_ENCIPHERMENT;
 
 /// A private CA to issue from.
 #[derive(Debug, Clone)]
@@ -128,20 +133,22 @@ impl PrivateCa {
     }
 
     /// Everything that is known before the CA is asked, which charges for each certificate.
-    async fn check(&self, order: &Order<'_>) -> Result<(), IssueError> {
-        let chain = self.chain().await?;
-        before_issuing::check(&Offer {
+    async fn check(&self, order: &Order<'_>, not_after: Timestamp) -> Result<(), IssueError> {
+        check_before_issuing(&Prospect {
             present: order.present,
             present_chain: order.present_chain,
             issuer_may_change: order.issuer_may_change,
-            chain: &chain,
-            usages: Template::for_certificate(order.present).usages(),
+            authority: &self.chain().await?,
+            key_usage: KEY_USAGE,
+            extended_key_usage: &Template::for_certificate(order.present).extended_key_usage(),
+            not_after,
             now: self.clock.now(),
         })?;
         Ok(())
     }
 
-    fn validity(&self, authority: &Authority, order: &Order<'_>) -> Result<Validity, IssueError> {
+    /// How long the certificate is to be valid, and until when that is.
+    fn validity(&self, authority: &Authority, order: &Order<'_>) -> Result<(Validity, Timestamp), IssueError> {
         let now = self.clock.now();
         let days = if authority.short_lived { order.validity_days.min(SHORT_LIVED_DAYS) } else { order.validity_days };
         let end = now.checked_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
@@ -151,16 +158,8 @@ impl PrivateCa {
             Some(limit) if limit < end => (ValidityPeriodType::Absolute, limit.as_second(), limit),
             _ => (ValidityPeriodType::Days, i64::from(days), end),
         };
-        // Known before the CA is asked, which charges for each certificate.
-        if end <= order.present.not_after {
-            let what = format!(
-                "would issue a certificate until {end}, and the present one ends no earlier, at {}",
-                order.present.not_after
-            );
-            return Err(self.refuse(FailureReason::NotLonger, &what));
-        }
         let validity = Validity::builder().r#type(kind).value(value).build();
-        validity.map_err(|_| self.refuse(FailureReason::IssuerRefused, "takes no validity"))
+        Ok((validity.map_err(|_| self.refuse(FailureReason::IssuerRefused, "takes no validity"))?, end))
     }
 
     async fn request(&self, authority: Authority, validity: Validity, order: &Order<'_>) -> Result<String, IssueError> {
@@ -219,8 +218,8 @@ impl PrivateCa {
 impl Issuer for PrivateCa {
     async fn issue(&self, order: &Order<'_>) -> Result<Issued, IssueError> {
         let authority = self.authority().await?;
-        let validity = self.validity(&authority, order)?;
-        self.check(order).await?;
+        let (validity, not_after) = self.validity(&authority, order)?;
+        self.check(order, not_after).await?;
         let certificate_arn = self.request(authority, validity, order).await?;
         tracing::info!(certificate_arn = %order.arn, issued = certificate_arn, "the private CA took the request");
         self.fetch(&certificate_arn, order.deadline).await
@@ -258,15 +257,13 @@ impl Template {
         format!("arn:{}:acm-pca:::template/{}/V1", ca.partition(), self.name())
     }
 
-    /// [Template definitions](https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html): all have
-    /// the key usages digital signature and key encipherment.
-    fn usages(self) -> Usages {
-        let extended = match self {
+    fn extended_key_usage(self) -> BTreeSet<String> {
+        let usages = match self {
             Self::EndEntity => &[SERVER_AUTH, CLIENT_AUTH][..],
             Self::ServerAuth => &[SERVER_AUTH],
             Self::ClientAuth => &[CLIENT_AUTH],
         };
-        Usages { key_usage: before_issuing::DIGITAL_SIGNATURE | before_issuing::KEY_ENCIPHERMENT, extended }
+        usages.iter().copied().map(str::to_owned).collect()
     }
 }
 

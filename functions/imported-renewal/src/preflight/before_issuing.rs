@@ -10,13 +10,12 @@ use crate::certificate::Certificate;
 
 /// A certificate that a CA would issue.
 #[derive(Debug)]
-#[cfg_attr(not(test), allow(dead_code, reason = "the flow of a renewal is to make it before it pays"))]
 pub(crate) struct Prospect<'a> {
     /// The certificate in place.
     pub present: &'a Certificate,
     /// Its chain; empty where it was imported without one.
     pub present_chain: &'a [Certificate],
-    /// Whether the operator said that the new one may be another CA's.
+    /// Whether the grants allow that the new one is another CA's.
     pub issuer_may_change: bool,
     /// The CA's own certificate, then those above it.
     pub authority: &'a [Certificate],
@@ -34,7 +33,6 @@ pub(crate) struct Prospect<'a> {
 ///
 /// # Errors
 /// The first check that would fail afterwards.
-#[cfg_attr(not(test), allow(dead_code, reason = "the flow of a renewal is to call it before it pays"))]
 pub(crate) fn check_before_issuing(prospect: &Prospect<'_>) -> Result<(), Refusal> {
     let Prospect { present, present_chain, authority, .. } = prospect;
     lasts_longer_than(present, prospect.not_after)?;

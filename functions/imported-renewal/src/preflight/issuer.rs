@@ -1,5 +1,7 @@
 //! Whether a renewal keeps the issuer. Keys decide, not names: whoever makes a certificate may write any name into it.
 
+use events::IssuerChange;
+
 use crate::certificate::{Certificate, is_same_name, name_text};
 
 /// One CA at least is above both: the same issuer, or the same root above different issuers, by its key.
@@ -26,9 +28,20 @@ fn proven<'a>(present: &'a Certificate, chain: &'a [Certificate]) -> Vec<&'a Cer
     path
 }
 
+/// Both issuers, where the new certificate has none of the CAs above it that the present one has.
+pub(crate) fn issuer_change(
+    (present, present_chain): (&Certificate, &[Certificate]),
+    (new, chain): (&Certificate, &[Certificate]),
+) -> Option<IssuerChange> {
+    let [issuer_before, issuer_after] = [&present.issuer, &new.issuer].map(|issuer| name_text(issuer));
+    (!is_kept(present, present_chain, chain)).then_some(IssuerChange { issuer_before, issuer_after })
+}
+
 /// That the issuer changed, in words.
 pub(super) fn changed(present: &Certificate, new_issuer: &[u8]) -> String {
     let [before, after] = [&present.issuer, new_issuer].map(name_text);
     let key = if is_same_name(&present.issuer, new_issuer) { ", which has the same name and another key" } else { "" };
-    format!("the present certificate was issued by `{before}`, the new one by `{after}`{key}, and no tag names that CA")
+    format!(
+        "the present certificate was issued by `{before}`, the new one by `{after}`{key}, and no grant allows a change"
+    )
 }

@@ -74,18 +74,23 @@ fn issued(params: CertificateParams, key: &RcgenKey, issuer: &Issuer) -> Certifi
 }
 
 fn case(change: impl FnOnce(&mut CertificateParams)) -> Case {
-    let (root, key) = (root(), RcgenKey::generate().unwrap());
-    let middle = middle("Middle", &root);
+    let root = root();
+    case_of(&root, &middle("Middle", &root), change)
+}
+
+/// A case whose new certificate is issued by these.
+fn case_of(root: &Issuer, middle: &Issuer, change: impl FnOnce(&mut CertificateParams)) -> Case {
+    let key = RcgenKey::generate().unwrap();
     let mut present = leaf();
     present.not_before = date_time_ymd(2025, 12, 10);
     present.not_after = date_time_ymd(2026, 12, 10);
     let mut new = leaf();
     change(&mut new);
     Case {
-        present: issued(present, &RcgenKey::generate().unwrap(), &root),
+        present: issued(present, &RcgenKey::generate().unwrap(), root),
         present_chain: vec![read(&root.pem())],
         issuer_may_change: false,
-        new: issued(new, &key, &middle),
+        new: issued(new, &key, middle),
         key: rcgen::PublicKeyData::subject_public_key_info(&key),
         chain: vec![read(&middle.pem()), read(&root.pem())],
         sizes: (1_000, 2_000),
@@ -437,18 +442,19 @@ fn before_a_certificate_is_issued() {
 
 #[test]
 fn another_issuer() {
-    /// The same new certificate, in place of one that was issued like this.
-    fn instead_of(issuer: &Issuer, chain: &[&Issuer]) -> Case {
-        let mut present = leaf();
-        present.not_after = date_time_ymd(2026, 12, 10);
-        let mut case = case(|_| ());
-        case.present = issued(present, &RcgenKey::generate().unwrap(), issuer);
-        case.present_chain = chain.iter().map(|one| read(&one.pem())).collect();
-        case
-    }
     let named = |name| CertifiedIssuer::self_signed(ca_params(name), RcgenKey::generate().unwrap()).unwrap();
     let (root, public) = (root(), named("Public Root"));
     let (same, sibling, foreign) = (middle("Middle", &root), middle("Sibling", &root), middle("Foreign", &public));
+    let namesake = middle("Middle", &public);
+    // A new certificate of `same`, in place of one that was issued like this.
+    let instead_of = |issuer: &Issuer, chain: &[&Issuer]| {
+        let mut present = leaf();
+        present.not_after = date_time_ymd(2026, 12, 10);
+        let mut case = case_of(&root, &same, |_| ());
+        case.present = issued(present, &RcgenKey::generate().unwrap(), issuer);
+        case.present_chain = chain.iter().map(|one| read(&one.pem())).collect();
+        case
+    };
 
     // The same issuer, with or without a chain; another one below the same root.
     for kept in [
@@ -466,6 +472,9 @@ fn another_issuer() {
         instead_of(&foreign, &[]),
         instead_of(&foreign, &[&foreign, &public]),
         instead_of(&sibling, &[]),
+        // The issuer's name alone makes nobody its issuer.
+        instead_of(&namesake, &[]),
+        instead_of(&namesake, &[&same, &root]),
     ] {
         let refusal = changed.check().unwrap_err();
         assert_eq!(refusal.reason, FailureReason::IssuerChanged);

@@ -8,8 +8,10 @@ use super::{Refusal, demand};
 use crate::certificate::{CLIENT_AUTH, Certificate};
 use crate::key::KeyType;
 
+/// `digitalSignature` in [`Certificate::key_usage`].
+pub(crate) const DIGITAL_SIGNATURE: u16 = 1;
 /// `keyEncipherment` in [`Certificate::key_usage`].
-const KEY_ENCIPHERMENT: u16 = 1 << 2;
+pub(crate) const KEY_ENCIPHERMENT: u16 = 1 << 2;
 
 /// [Reimport](https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html): usages may be
 /// added and not removed, but for ClientAuth, and keyEncipherment with an ECDSA key.

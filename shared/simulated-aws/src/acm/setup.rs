@@ -37,6 +37,8 @@ pub struct Certificate {
     pub key: Key,
     /// The subject as text.
     pub subject: String,
+    /// The issuer's distinguished name.
+    pub issuer: String,
     /// ACM's names of the key usages.
     pub key_usages: Vec<String>,
     /// ACM's names of the extended key usages.
@@ -404,6 +406,7 @@ fn view(entry: &Entry, now: Timestamp) -> Certificate {
         in_use_by: entry.in_use_by.clone(),
         failure_reason: entry.failure_reason.clone(),
         renewal_status: entry.renewal.as_ref().and_then(|summary| summary["RenewalStatus"].as_str()).map(str::to_owned),
+        issuer: facts.map(|facts| facts.issuer.clone()).unwrap_or_default(),
         imported_at: entry.imported_at,
         pem: entry.pem.clone(),
         chain: entry.chain.clone(),
