@@ -133,7 +133,7 @@ impl World {
         let mut rng = Rng::with_seed(parameters.seed);
         if weather.slow {
             aws.set_call_duration(SignedDuration::from_millis(rng.i64(20..400)));
-            aws.set_issuance_delay(SignedDuration::from_secs([1, 5, 60, 150][rng.usize(..4)]));
+            aws.set_issuance_delay(SignedDuration::from_secs([1, 5, 20, 50][rng.usize(..4)]));
             aws.enforce_quotas();
             aws.interleave();
         }

@@ -21,8 +21,14 @@ const LARGEST_PAGE: u64 = 1000;
 pub(super) const DEFAULT_KEY_STORAGE: &str = "FIPS_140_2_LEVEL_3_OR_HIGHER";
 /// API reference, DeleteCertificateAuthority, PermanentDeletionTimeInDays: 7 to 30, by default 30.
 const DELETION_DAYS: std::ops::RangeInclusive<i64> = 7..=30;
-/// Keys of this slot on are for CAs made by CreateCertificateAuthority.
+/// Keys of this slot on are for private CAs.
 const FIRST_SLOT: u8 = 16;
+
+/// A key that no other CA has: by its key, and not by its name, an issuer is known.
+pub(super) fn key_of_its_own(state: &State, kind: Key) -> PrivateKey {
+    let slot = u8::try_from(state.pca.authorities.len() % 200).unwrap_or_default();
+    PrivateKey::cached(kind, FIRST_SLOT + slot)
+}
 
 /// API reference, CreateCertificateAuthority. The CA waits for its certificate (PENDING_CERTIFICATE).
 pub(super) fn create(state: &mut State, input: &Value) -> Answer {
@@ -47,8 +53,7 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
     }
     let id = state.next_uuid();
     let arn = state.arn("acm-pca", &format!("certificate-authority/{id}"));
-    let slot = u8::try_from(state.pca.authorities.len() % 200).unwrap_or_default();
-    let key = PrivateKey::cached(key, FIRST_SLOT + slot);
+    let key = key_of_its_own(state, key);
     let end = state.now + SignedDuration::from_hours(24);
     // Not shown to anybody while the CA waits for its certificate.
     let (facts, pem) = self_signed(state, &subject, &key, end);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::authority::{DEFAULT_KEY_STORAGE, revocation};
+use super::authority::{DEFAULT_KEY_STORAGE, key_of_its_own, revocation};
 use super::{Authority, Misissue, Store, chain_of};
 use crate::acm::serial_number;
 use crate::aws::State;
@@ -151,9 +151,7 @@ impl Aws {
         let now = state.now;
         let id = state.next_uuid();
         let arn = state.arn("acm-pca", &format!("certificate-authority/{id}"));
-        // A subordinate must not share the key of its parent.
-        let slot = if spec.parent.is_some() { 2 } else { 1 };
-        let key = PrivateKey::cached(spec.key, slot);
+        let key = key_of_its_own(&state, spec.key);
         let subject = x509::rdns(&[("O", "Example"), ("CN", &format!("{} {}", spec.common_name, &id[id.len() - 4..]))]);
         let name = x509::name(&subject);
         let (issuer, issuer_key, chain) = match &spec.parent {
