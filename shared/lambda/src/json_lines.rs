@@ -148,7 +148,7 @@ mod tests {
         let lines = lines_of(LevelFilter::INFO, || {
             tracing::info!(
                 actions = %super::json(&actions),
-                planned = Some(&actions).map(tracing::field::display),
+                planned = Some(tracing::field::display(&actions)),
                 reason = %"{ not JSON",
                 name = "[1]"
             );

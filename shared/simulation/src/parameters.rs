@@ -120,7 +120,7 @@ impl Parameters {
     /// Whether the grants allow that a renewal changes the issuer: in every other world.
     #[must_use]
     pub fn issuer_may_change(&self) -> bool {
-        self.seed % 2 == 0
+        self.seed.is_multiple_of(2)
     }
 
     /// Whether there are hosted zones, certificates that are requested, and dns-validation. Its daily sweeps double

@@ -20,7 +20,9 @@ pub(super) fn is_whole(leaf: Option<&Certificate>, chain: &[Certificate], now: T
         if subject.is_some_and(|subject| !subject.is_issued_by(issuer)) {
             return wrong("did not issue the one before it");
         }
-        if !issuer.is_ca && !(ordinal == chain.len() && may_omit_basic_constraints(issuer)) {
+        let is_anchor = ordinal == chain.len();
+        let may_issue = issuer.is_ca || (is_anchor && may_omit_basic_constraints(issuer));
+        if !may_issue {
             return wrong("is not a CA's");
         }
         if now < issuer.not_before || issuer.not_after < now {
