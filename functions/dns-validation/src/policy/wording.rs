@@ -26,7 +26,9 @@ const NAME_IN_SUBJECT: usize = 34;
 /// The notice of what keeps the records from being in place.
 pub(super) fn notice(look: &Look, waiting: Waiting, blocked: &[Blocked], settings: &Settings) -> Notice {
     let facts = &look.facts;
-    let records: Vec<&Record> = blocked.iter().filter_map(|blocked| blocked.record.as_ref()).collect();
+    // Where nobody answers for the domain, its records are in place and of no use.
+    let missing = blocked.iter().filter(|blocked| blocked.cause != Cause::DelegationBroken);
+    let records: Vec<&Record> = missing.filter_map(|blocked| blocked.record.as_ref()).collect();
     let cause = blocked.iter().map(|blocked| blocked.cause).min().unwrap_or(Cause::NoZone);
     let headline = headline(&foreign(facts.display_name()), cause, records.len());
     let mut notice = Notice::new(Kind::ValidationRecordsMissing, severity(facts, look.now), &headline, facts, look.now);
@@ -100,7 +102,8 @@ fn what_happened(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
     let (refused, homeless) = (domains(Cause::DomainNotGranted), domains(Cause::NoZone));
     if !refused.is_empty() {
         let refused = listed_names(&refused);
-        let _ = write!(text, " acm-autopilot may not validate {refused}: its operator has not granted it.");
+        let _ =
+            write!(text, " acm-autopilot created no records for {refused}, which its operator has not granted to it.");
     }
     if !homeless.is_empty() {
         let homeless = listed_names(&homeless);

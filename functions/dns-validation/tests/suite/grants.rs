@@ -156,7 +156,7 @@ async fn the_notice_says_whom_to_ask() {
     let arn = world.insert(CertificateSpec::amazon_issued("example.org").status("PENDING_VALIDATION"));
     world.on(REQUESTED, &arn).await;
     let text = world.aws.published()[0].for_protocol("email").to_owned();
-    for words in ["its operator has not granted it", "ValidationDomains", "who called RequestCertificate"] {
+    for words in ["which its operator has not granted", "ValidationDomains", "who called RequestCertificate"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains("hosted zone that"), "{text}");
