@@ -7,6 +7,7 @@ import json
 import pytest
 
 from harness import events
+from harness.subscribers import wait_for
 from harness.world import World
 
 
@@ -101,16 +102,33 @@ def test_garbage_in_tags_changes_nothing_by_halves(world: World) -> None:
     assert after.serial != before.serial or after.status == "renewal-failed"
 
 
-def test_poison_reaches_the_dead_letter_queue_of_the_renewals(world: World) -> None:
+def test_poison_is_refused_and_leaves_the_queue_of_the_renewals(world: World) -> None:
+    """What no repetition helps is not given back, or it would keep a renewal waiting."""
     sqs, queue = world.backend.client("sqs"), world.stack.outputs["RenewalQueueUrl"]
-    usual = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])
-    # Three tries, half an hour apart: not in a test.
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
-    try:
-        sqs.send_message(QueueUrl=queue, MessageBody="this is not JSON")
-        assert world.wait_for_message("RenewalDeadLetterQueueUrl", "this is not JSON")
-    finally:
-        sqs.set_queue_attributes(QueueUrl=queue, Attributes=usual["Attributes"])
+    sqs.send_message(QueueUrl=queue, MessageBody="this is not JSON")
+    wait_for("the refusal in the log", lambda: refusals(world) or None, seconds=60)
+    wait_for("an empty queue", lambda: None if waiting(world, "RenewalQueueUrl") else True, seconds=60)
+    dead = sqs.receive_message(QueueUrl=world.stack.outputs["RenewalDeadLetterQueueUrl"])
+    assert not [one for one in dead.get("Messages", []) if "not JSON" in one["Body"]]
+
+
+def refusals(world: World) -> list[str]:
+    """Lines of imported-renewal's log that say why a message was refused."""
+    logs = world.backend.client("logs")
+    group = f"/aws/lambda/{world.stack.outputs['ImportedRenewalFunctionName']}"
+    streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    names = [stream["logStreamName"] for stream in streams]
+    found = [logs.get_log_events(logGroupName=group, logStreamName=name)["events"] for name in names]
+    return [one["message"] for one in sum(found, []) if "Records[].body" in one["message"]]
+
+
+def waiting(world: World, output: str) -> int:
+    """Messages in a queue, those that are being dealt with among them."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = world.backend.client("sqs").get_queue_attributes(
+        QueueUrl=world.stack.outputs[output], AttributeNames=names
+    )
+    return sum(int(answer["Attributes"][name]) for name in names)
 
 
 def test_what_fails_in_expiry_events_reaches_its_dead_letter_queue(world: World) -> None:
