@@ -42,6 +42,7 @@ pub(crate) enum Deed {
 pub(crate) struct Message {
     pub(crate) body: Value,
     pub(crate) receives: u32,
+    pub(crate) first_received: Option<Timestamp>,
 }
 
 /// Happenings by time; of those at the same time the first entered is first.

@@ -25,6 +25,7 @@ pub(crate) const TAGS_KEPT: &str = "operators' tags are never changed or lost";
 pub(crate) const TRUTH: &str = "the status tag tells the truth within a day";
 pub(crate) const TOLD_ONCE: &str =
     "each threshold is noticed at most once for each NotAfter, what is critical at most once a day";
+pub(crate) const REPLACED_IS_QUIET: &str = "no expiry is noticed of what its ACME client has replaced";
 pub(crate) const ISSUER_KEPT: &str = "without a grant no renewal changes the issuer";
 pub(crate) const TOLD_ALL: &str = "no threshold is missed while the topic worked";
 pub(crate) const WITHIN_LIMITS: &str = "no call exceeds a documented limit";
@@ -85,7 +86,9 @@ pub(crate) fn everything_was_told(ledger: &Ledger, begun: Timestamp) -> Check {
     for (arn, known) in &ledger.known {
         let present = &known.seen;
         // Of a certificate that was revoked, that is told instead of its end.
-        let Some(reached) = reached(present, begun).filter(|_| present.status != "REVOKED") else { continue };
+        // Nor of one that its ACME client has replaced.
+        let is_told = present.status != "REVOKED" && !known.superseded;
+        let Some(reached) = reached(present, begun).filter(|_| is_told) else { continue };
         if is_muted(known, begun) || !has_room(known) || known.hindered >= begun {
             continue;
         }

@@ -39,6 +39,8 @@ pub(crate) struct Known {
     /// A request of ours about it was lost, or ended in a dead-letter queue. What is not due and was not
     /// imported within two days is not looked at by sweeps, so nobody asks again before it is due.
     pub(crate) abandoned: bool,
+    /// Its ACME client has the next one.
+    pub(crate) superseded: bool,
     /// ACM's renewal of it is stuck.
     pub(crate) stuck: bool,
     /// Certificates issued to replace this one, and when the first.
@@ -131,6 +133,7 @@ impl Shared {
             hindrance: "it is new".to_owned(),
             judged: false,
             abandoned: false,
+            superseded: false,
             stuck: false,
             issued: None,
             occasions: 0,

@@ -90,6 +90,9 @@ impl World {
         if kind == Type::Validated {
             return self.validated_day(arn, in_use, left);
         }
+        if kind == Type::Acme {
+            return self.acme_clients_day(arn, left);
+        }
         if !matches!(kind, Type::Amazon | Type::Private) {
             return;
         }
@@ -120,6 +123,26 @@ impl World {
             self.set_out("default", acm("ACM Certificate Renewal Action Required", &before, now, &reason), now);
         } else if self.rng.u8(..5) == 0 {
             self.acm_renews(arn);
+        }
+    }
+
+    /// An ACME client requests the next certificate when a third of the lifetime is left, if it works; now and then it
+    /// does not for weeks. ACM removes the old one long after it has expired.
+    fn acme_clients_day(&mut self, arn: &str, left: i64) {
+        let blueprint = self.blueprint(arn);
+        let superseded = self.ledger.open().known[arn].superseded;
+        if left < -10 && superseded {
+            self.aws.remove_certificate(arn);
+            self.ledger.open().known.remove(arn);
+            return;
+        }
+        if superseded || left > blueprint.days / 3 || self.rng.u8(..40) != 0 {
+            return;
+        }
+        let next = self.aws.insert_certificate(blueprint.spec(&self.aws, blueprint.days, 0));
+        self.ledger.enter(&self.aws, &next, blueprint);
+        if let Some(known) = self.ledger.open().known.get_mut(arn) {
+            known.superseded = true;
         }
     }
 
@@ -161,7 +184,7 @@ impl World {
             Type::Watched => left < 30 && self.rng.u8(..8) == 0,
             // What was not renewed by itself.
             Type::Managed => left < -10,
-            Type::Amazon | Type::Validated | Type::Private => false,
+            Type::Amazon | Type::Validated | Type::Private | Type::Acme => false,
         };
         if by_hand {
             let seconds = self.rng.i64(0..86_400);

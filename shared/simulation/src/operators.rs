@@ -53,7 +53,8 @@ pub(crate) fn random(now: Timestamp, kind: Type, days: i64, cas: &Cas, rng: &mut
         14 if matches!(kind, Type::Managed | Type::Watched) => {
             Act::Reimport { days_left: days, seconds: rng.i64(0..86_400) }
         }
-        15 if rng.u8(..4) == 0 => Act::Delete,
+        // ACM lets nobody delete what an ACME client requested.
+        15 if kind != Type::Acme && rng.u8(..4) == 0 => Act::Delete,
         _ => set("Note", "seen"),
     }
 }

@@ -76,11 +76,15 @@ impl World {
             return Ok(());
         }
         message.receives += 1;
+        let first_received = *message.first_received.get_or_insert(self.aws.now());
         let hidden_until = self.aws.now() + settings.visibility;
         let batch = json!({ "Records": [{
             "messageId": "message",
             "body": message.body.to_string(),
-            "attributes": { "ApproximateReceiveCount": message.receives.to_string() },
+            "attributes": {
+                "ApproximateReceiveCount": message.receives.to_string(),
+                "ApproximateFirstReceiveTimestamp": first_received.as_millisecond().to_string(),
+            },
             "eventSource": "aws:sqs",
         }] });
         let runs = self.deliver(function, &batch).await?;

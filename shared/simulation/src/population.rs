@@ -20,6 +20,8 @@ pub(crate) struct Blueprint {
     /// it issued itself.
     pub(crate) issuer: String,
     pub(crate) in_use: bool,
+    /// Whether it is below Amazon's N2 roots, which listings hide unless they are asked for.
+    pub(crate) is_n2: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub(crate) enum Type {
     Validated,
     /// ACM's own, from a private CA.
     Private,
+    /// Public, requested by an ACME client, which holds the key and requests the next one under a new ARN.
+    Acme,
 }
 
 pub(crate) const LOAD_BALANCER: &str =
@@ -71,6 +75,7 @@ impl Blueprint {
         let spec = match self.kind {
             Type::Managed | Type::Watched => CertificateSpec::imported(name),
             Type::Amazon | Type::Validated => CertificateSpec::amazon_issued(name),
+            Type::Acme => CertificateSpec::amazon_issued(name).key_pair_origin("ACME").eligible(false),
             Type::Private => CertificateSpec::private(name, self.ca.as_deref().expect("a private one has a CA")),
         };
         let imported = matches!(self.kind, Type::Managed | Type::Watched);
@@ -79,6 +84,7 @@ impl Blueprint {
         let begin = end - jiff::SignedDuration::from_hours(24 * self.days);
         let spec = named.key(self.key).not_after(end).not_before(begin);
         let spec = if self.in_use { spec.in_use_by(LOAD_BALANCER) } else { spec };
+        let spec = if self.is_n2 { spec.root_hierarchy("N2_AMAZON_MANAGED") } else { spec };
         if self.kind == Type::Managed { spec.issued_by(&self.issuer) } else { spec.thin() }
     }
 }
@@ -89,7 +95,8 @@ pub(crate) fn populate(aws: &Aws, ledger: &Shared, cas: &Cas, count: usize, rng:
     for number in 0..count {
         let kind = match number % 20 {
             0..10 => Type::Managed,
-            10..14 => Type::Watched,
+            10..13 => Type::Watched,
+            13 => Type::Acme,
             15..18 if has_zones => Type::Validated,
             14..19 => Type::Amazon,
             _ => Type::Private,
@@ -118,13 +125,17 @@ pub(crate) fn insert(aws: &Aws, ledger: &Shared, cas: &Cas, kind: Type, number: 
         }
         (Type::Watched, _) => (Key::ALL[rng.usize(..7)], [730, 365, 365, 90][rng.usize(..4)], None),
         (Type::Amazon | Type::Validated, _) => (Key::Rsa2048, 198, None),
+        (Type::Acme, _) => (Key::P256, 198, None),
         (Type::Private, _) => (Key::Rsa2048, 395, Some(cas.other.clone())),
     };
     let name = format!("host-{number}.example.com");
     let more = (0..rng.usize(..3)).map(|other| format!("alias-{other}.{name}"));
     let names: Vec<String> = std::iter::once(name.clone()).chain(more).collect();
     let issuer = ca.clone().unwrap_or_else(|| cas.default.clone());
-    let blueprint = Blueprint { kind, key, names, days, ca, issuer, in_use: rng.u8(..10) < 8 };
+    // ACM does not know what uses a key that an ACME client holds.
+    let in_use = kind != Type::Acme && rng.u8(..10) < 8;
+    let is_n2 = kind == Type::Amazon && rng.bool();
+    let blueprint = Blueprint { kind, key, names, days, ca, issuer, in_use, is_n2 };
     let mut spec = blueprint.spec(aws, rng.i64(1..=days), rng.i64(0..86_400));
     spec = spec.tag("Owner", &format!("team-{}", rng.u8(..9))).tag("Cost", "Größe 7 @ a:b/c=d+e-f_g.h");
     if kind == Type::Managed {

@@ -228,6 +228,9 @@ impl World {
             ledger.told.insert(told.0.clone());
         }
         for told in told {
+            if ledger.known.get(&told.0.0).is_some_and(|known| known.superseded) {
+                return Err(Broken::new(invariants::REPLACED_IS_QUIET, &told.0.0, format!("{told:?}")));
+            }
             let (times, forgiven) = ledger.times[&told];
             if times > 1 + forgiven {
                 let what = format!("told {times} times, {} times too often: {told:?}", times - 1 - forgiven);

@@ -99,7 +99,7 @@ impl World {
         // Not in use, ACM does nothing about it by itself.
         let in_use = kind != Type::Amazon;
         let issuer = self.cas.default.clone();
-        let blueprint = Blueprint { kind, key: Key::P256, names, days: 365, ca: None, issuer, in_use };
+        let blueprint = Blueprint { kind, key: Key::P256, names, days: 365, ca: None, issuer, in_use, is_n2: false };
         let spec = blueprint.spec(&self.aws, days_left, 43_200).tag("Owner", "team-1");
         let spec = tags.iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
         let arn = self.aws.insert_certificate(spec);

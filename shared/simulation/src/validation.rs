@@ -183,7 +183,7 @@ impl Blueprint {
     /// A public certificate that DNS validates.
     pub(crate) fn validated(names: Vec<String>) -> Self {
         let (key, issuer) = (Key::P256, String::new());
-        Self { kind: Type::Validated, key, names, days: 198, ca: None, issuer, in_use: true }
+        Self { kind: Type::Validated, key, names, days: 198, ca: None, issuer, in_use: true, is_n2: false }
     }
 }
 

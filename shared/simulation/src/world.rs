@@ -288,7 +288,7 @@ impl World {
         if self.wiring.functions.contains_key(target) {
             self.agenda.enter(now, Happening::Invoke { function: target.to_owned(), event, attempt: 0 });
         } else {
-            let message = Message { body: event, receives: 0 };
+            let message = Message { body: event, receives: 0, first_received: None };
             self.agenda.enter(now, Happening::Receive { queue: target.to_owned(), message });
         }
     }
