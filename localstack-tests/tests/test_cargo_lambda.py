@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ _ROLE = "arn:aws:iam::{account}:role/acm-autopilot"
 @pytest.mark.skipif(platform.system() != "Linux", reason="the tool takes Linux binaries only")
 def test_one_function_deploys_and_answers(world: World, artifacts: Path) -> None:
     backend, name = world.backend, "expiry-events"
-    tool = Path(sys.executable).parent / "cargo-lambda"
+    tool = paths.TARGET / "venv-build" / "bin" / "cargo-lambda"
     deployed = subprocess.run(
         [
             str(tool), "lambda", "deploy", name,

@@ -61,12 +61,13 @@ impl Handler {
         sent: &mut Sent,
     ) -> Result<(), CallError> {
         if let Some(notice) = &conclusion.notice {
-            if !manner.notices.admits(look, notice) {
-                return Ok(());
-            }
+            // Before the budget is asked: what is never sent for want of a memory must not use it up.
             if look.occasion == Occasion::Sweep && self.remember(look, before_sending(look), manner).await?.is_refused()
             {
                 sent.memory = Memory::Refused;
+                return Ok(());
+            }
+            if !manner.notices.admits(look, notice) {
                 return Ok(());
             }
             self.topic().publish(notice).await?;

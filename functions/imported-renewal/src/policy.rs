@@ -249,7 +249,7 @@ fn wait(situation: &Situation<'_>) -> Option<Idle> {
         Some(RenewalStatus::RenewalFailed) => match recorded.reason.map(FailureReason::remedy) {
             Some(Remedy::Retry) => (!pause_is_over(situation)).then_some(Idle::WaitingForRetry),
             // Each try would cost a certificate that ACM then refuses; only a person knows when that has changed.
-            _ if recorded.reason == Some(FailureReason::ImportQuotaReached) => Some(Idle::WaitingForAPerson),
+            _ if recorded.reason.is_some_and(FailureReason::waits_for_a_request) => Some(Idle::WaitingForAPerson),
             Some(Remedy::Person) | None => (!crossed_a_threshold(situation)).then_some(Idle::WaitingForAPerson),
         },
         None | Some(RenewalStatus::RenewalComplete) => (!is_due(situation)).then_some(Idle::NotDue),

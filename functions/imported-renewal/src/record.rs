@@ -44,6 +44,8 @@ pub(crate) struct Completion {
     pub remarks: Vec<String>,
     /// The issuers, where they differ.
     pub issuer_change: Option<IssuerChange>,
+    /// Whether it was found done, so that the issuers could not be compared any more.
+    pub was_found: bool,
     /// The wanted validity in days, where the configuration cut it short.
     pub capped: Option<u16>,
 }
@@ -51,7 +53,14 @@ pub(crate) struct Completion {
 impl Completion {
     /// One that was found, not made.
     pub(crate) fn found(after: &CertificateFacts, attempt: u32) -> Self {
-        Self { after: Box::new(after.clone()), attempt, remarks: Vec::new(), issuer_change: None, capped: None }
+        Self {
+            after: Box::new(after.clone()),
+            attempt,
+            remarks: Vec::new(),
+            issuer_change: None,
+            was_found: true,
+            capped: None,
+        }
     }
 
     /// The time of the import: whenever this is recorded again, it says the same.
@@ -119,8 +128,9 @@ impl Recorder {
         let now = self.clock.now();
         let tags = [(STATUS, what.to_owned()), (STATUS_SINCE, tags::format_time(completion.since(now)))];
         acm::add_tags(&self.acm, &completion.after.arn, &tags).await.map_err(|source| failed(look, what, source))?;
-        // Nobody who may tag can hide that the issuer changed.
-        let is_muted = look.instructions.wishes.mute.holds_at(now) && completion.issuer_change.is_none();
+        // Nobody who may tag can hide that the issuer changed, or may have changed.
+        let kept_its_issuer = completion.issuer_change.is_none() && !completion.was_found;
+        let is_muted = look.instructions.wishes.mute.holds_at(now) && kept_its_issuer;
         let notice = (!is_muted).then(|| wording::complete(look, completion, now));
         self.announce(look, what, completed(look, completion), notice).await?;
         self.remove(look, what, &[STATUS_REASON, ATTEMPTS, RENEWAL_OF]).await

@@ -330,7 +330,8 @@ impl Renewer {
             (Shown::Wanted(after), _) => {
                 let remarks = aftercare::check(&self.acm, look, &after).await;
                 let Ready { issuer_change, capped, .. } = ready;
-                let completion = Completion { after, attempt: plan.attempt, remarks, issuer_change, capped };
+                let completion =
+                    Completion { after, attempt: plan.attempt, remarks, issuer_change, was_found: false, capped };
                 self.recorder.complete(look, &completion).await?;
                 Ok(Ending::Renewed(completion))
             }

@@ -124,23 +124,29 @@ failure_reasons! {
 impl FailureReason {
     /// Whether an attempt that failed so may have been charged: the source may have issued a certificate.
     pub fn may_have_cost(self) -> bool {
-        matches!(
+        // What is known to cost nothing is listed, so that a new reason counts as one that may.
+        !matches!(
             self,
-            Self::Throttled
-                | Self::ServiceError
-                | Self::IssuerTimeout
-                | Self::OutOfTime
-                | Self::Interrupted
-                | Self::VerificationFailed
-                | Self::KeyMismatch
-                | Self::KeyTypeChanged
-                | Self::NameLost
-                | Self::NotValidNow
-                | Self::ChainBroken
-                | Self::TooLarge
-                | Self::ImportRefused
-                | Self::ImportQuotaReached
+            Self::UnknownSource
+                | Self::SourceNotAvailable
+                | Self::CaNotConfigured
+                | Self::CaNotGranted
+                | Self::CaNotFound
+                | Self::CaDisabled
+                | Self::CaExpired
+                | Self::CaNotActive
+                | Self::KeyTypeNotIssuable
+                | Self::PresentCertificateUnreadable
+                | Self::IssuerRefused
+                | Self::IssuanceLimit
+                | Self::IssuerChanged
+                | Self::NoRoomForTags
         )
+    }
+
+    /// Whether a person has to ask for the next attempt: even at a threshold of days left it would be charged in vain.
+    pub fn waits_for_a_request(self) -> bool {
+        self == Self::ImportQuotaReached
     }
 }
 

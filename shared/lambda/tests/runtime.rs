@@ -67,20 +67,21 @@ fn invoke(payloads: &[&str]) -> (Vec<Value>, Vec<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut function = command(&[("TOPIC", "t"), ("AWS_LAMBDA_RUNTIME_API", &address)]).spawn().unwrap();
-    let answers = runtime_api(&listener, payloads);
+    // Open until the process is gone: it would report a connection that is lost.
+    let (answers, _connection) = runtime_api(&listener, payloads);
     function.kill().unwrap();
     (answers, lines(&function.wait_with_output().unwrap()))
 }
 
 /// A [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) that has these events.
-fn runtime_api(listener: &TcpListener, payloads: &[&str]) -> Vec<Value> {
+fn runtime_api(listener: &TcpListener, payloads: &[&str]) -> (Vec<Value>, TcpStream) {
     let (mut payloads, mut answers) = (payloads.iter(), Vec::new());
     loop {
         let (mut connection, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(connection.try_clone().unwrap());
         while let Some((path, body)) = request(&mut reader) {
             if path.ends_with("/next") {
-                let Some(payload) = payloads.next() else { return answers };
+                let Some(payload) = payloads.next() else { return (answers, connection) };
                 give(&mut connection, payload, answers.len());
             } else {
                 answers.push(serde_json::from_str(&body).unwrap());

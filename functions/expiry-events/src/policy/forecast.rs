@@ -1,6 +1,6 @@
 //! The words about what happens without anybody's help.
 
-use certificates::{has_expired, tags};
+use certificates::{FailureReason, has_expired, tags};
 use jiff::ToSpan;
 use notices::foreign_up_to;
 
@@ -56,11 +56,14 @@ pub(super) fn of(look: &Look, outlook: &Outlook) -> String {
             format!("Its renewal from {source} failed ({reason}). acm-autopilot tries again automatically.")
         }
         Outlook::Failed(reason) => {
+            let waits = reason.is_some_and(FailureReason::waits_for_a_request);
+            let when = if waits {
+                "when you ask for it"
+            } else {
+                "when its tags change, or at the next threshold of days left"
+            };
             let reason = reason.map_or("for an unknown reason", |reason| reason.as_str());
-            format!(
-                "Its renewal from {source} failed ({reason}). acm-autopilot tries again when its tags change, or at the \
-                 next threshold of days left."
-            )
+            format!("Its renewal from {source} failed ({reason}). acm-autopilot tries again {when}.")
         }
         Outlook::NoRoom => format!(
             "Nothing renews it: it has too many tags, so that acm-autopilot cannot keep track of a renewal from {source}."

@@ -61,6 +61,8 @@ pub fn decide(look: &Look, settings: &Settings) -> Decision {
         // A person replaced it in the meantime. Nothing but the record is left to be made, and the record
         // says that it failed until it is requested.
         Some(RenewalFailed) if look.facts.imported_at > since && since.is_some() => Decision::Repeat(Why::Retry),
+        // The next attempt would be charged and refused; the notice of the failure says what to do.
+        Some(RenewalFailed) if recorded.reason.is_some_and(FailureReason::waits_for_a_request) => Decision::Paused,
         // An unknown reason may be one that only a person can fix.
         Some(RenewalFailed) => match recorded.reason.map_or(Remedy::Person, FailureReason::remedy) {
             Remedy::Retry if older_than(retry_pause(recorded.attempts)) => start(Why::Retry, look),

@@ -35,7 +35,7 @@ pub(super) fn is_whole(leaf: Option<&Certificate>, chain: &[Certificate], now: T
 
 /// Roots of the versions 1 and 2 have no extension to say that they are a CA's
 /// ([RFC 5280, 6.1.4 (k)](https://www.rfc-editor.org/rfc/rfc5280#section-6.1.4)).
-fn may_omit_basic_constraints(last: &Certificate) -> bool {
+pub(super) fn may_omit_basic_constraints(last: &Certificate) -> bool {
     !last.is_version_3 && last.is_self_issued()
 }
 

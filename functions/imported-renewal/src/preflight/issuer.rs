@@ -2,6 +2,7 @@
 
 use events::IssuerChange;
 
+use super::chain::may_omit_basic_constraints;
 use crate::certificate::{Certificate, is_same_name, name_text};
 
 /// One CA at least is above both: the same issuer, or the same root above different issuers, by its key.
@@ -15,12 +16,13 @@ pub(super) fn is_kept(present: &Certificate, present_chain: &[Certificate], chai
         || chain.iter().any(|one| is_signed_in(one, above))
 }
 
-/// The certificate and those of its chain, as far as each was signed by the next: anything may have been imported as a
-/// chain.
+/// The certificate and those of its chain, as far as each was signed by the next, and the next is a CA's: anything may
+/// have been imported as a chain, and whoever has the key of any certificate can sign another one.
 fn proven<'a>(present: &'a Certificate, chain: &'a [Certificate]) -> Vec<&'a Certificate> {
     let mut path = vec![present];
     for issuer in chain {
-        if !path.last().is_some_and(|below| below.is_signed_by(issuer)) {
+        let may_issue = issuer.is_ca || may_omit_basic_constraints(issuer);
+        if !may_issue || !path.last().is_some_and(|below| below.is_signed_by(issuer)) {
             break;
         }
         path.push(issuer);

@@ -446,6 +446,8 @@ fn another_issuer() {
     let (root, public) = (root(), named("Public Root"));
     let (same, sibling, foreign) = (middle("Middle", &root), middle("Sibling", &root), middle("Foreign", &public));
     let namesake = middle("Middle", &public);
+    // Whoever has one certificate of the CA, and signs others with its key.
+    let customer = CertifiedIssuer::signed_by(leaf(), RcgenKey::generate().unwrap(), &same).unwrap();
     // A new certificate of `same`, in place of one that was issued like this.
     let instead_of = |issuer: &Issuer, chain: &[&Issuer]| {
         let mut present = leaf();
@@ -475,6 +477,7 @@ fn another_issuer() {
         // The issuer's name alone makes nobody its issuer.
         instead_of(&namesake, &[]),
         instead_of(&namesake, &[&same, &root]),
+        instead_of(&customer, &[&customer, &same, &root]),
     ] {
         let refusal = changed.check().unwrap_err();
         assert_eq!(refusal.reason, FailureReason::IssuerChanged);

@@ -72,7 +72,7 @@ fn why_it_matters(facts: &CertificateFacts, in_use: bool, left: i64) -> String {
 fn what_happens_next(reason: FailureReason) -> &'static str {
     match reason.remedy() {
         Remedy::Retry => "acm-autopilot retries automatically: after one hour, then after four hours, then daily.",
-        Remedy::Person if reason == FailureReason::ImportQuotaReached => {
+        Remedy::Person if reason.waits_for_a_request() => {
             "Nothing happens automatically: each attempt would be charged for a certificate that ACM then refuses. \
              acm-autopilot tries again when it is asked to, as below."
         }
