@@ -61,7 +61,7 @@ impl Handler {
         sent: &mut Sent,
     ) -> Result<(), CallError> {
         if let Some(notice) = &conclusion.notice {
-            // Before the budget is asked: what is never sent for want of a memory must not use it up.
+            // Before the budget is asked: what is never sent, because it cannot be remembered, must not use it up.
             if look.occasion == Occasion::Sweep && self.remember(look, before_sending(look), manner).await?.is_refused()
             {
                 sent.memory = Memory::Refused;
@@ -120,7 +120,7 @@ fn before_sending(look: &Look) -> String {
     look.tags.get(tags::VALIDATION_NOTICED).unwrap_or(UNSENT).to_owned()
 }
 
-/// A tag that AWS does not take, for want of a permission, by a tag policy, or because there is no room for it. A person
+/// A tag that AWS refuses, because a permission is missing, by a tag policy, or because there is no room for it. A person
 /// has to change that; that the event fails for it would only repeat the notice.
 fn refused(look: &Look, error: CallError) -> Result<Memory, CallError> {
     if error.is_retryable() || is_gone(&error) {

@@ -124,7 +124,7 @@ async fn a_record_that_vanished_is_restored_only_where_it_is_granted() {
     assert_eq!((swept.records_created, swept.notices), (2, 0), "nothing waits for the other one yet");
     assert_eq!((world.cnames(&com).len(), world.cnames(&org).len()), (1, 0));
 
-    // A renewal that waits is told.
+    // A renewal that waits is reported.
     let waits = world.insert(issued("shop.example.org").days_left(40).renewal("PENDING_VALIDATION", None));
     assert_eq!(world.on(ACTION_REQUIRED, &waits).await.reason, "domain-not-granted");
     assert_eq!((world.cnames(&org).len(), world.causes()), (0, vec!["domain-not-granted".to_owned()]));

@@ -235,7 +235,7 @@ async fn of_many_one_more_is_news() {
     }
 }
 
-/// Its cause was never found, so nothing was told before.
+/// Its cause was never found, so nothing was reported before.
 #[tokio::test]
 async fn a_request_that_acm_gave_up_is_told_once() {
     let world = World::new();

@@ -15,7 +15,7 @@ use crate::Occasion;
 /// For how long after something happened a check may report it when the tag `noticed` cannot be written: as long as
 /// the default schedule of sweeps leaves between two.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
-/// ACM issued a certificate anew if it did so within this time: its events come late at times.
+/// ACM has just issued the certificate again if it did so within this time: its events may be late.
 const RECENT: SignedDuration = SignedDuration::from_hours(48);
 /// In the tag `noticed`, the day of the last critical notice is written after this.
 const CRITICAL_ON: &str = "critical-";
