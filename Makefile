@@ -12,12 +12,16 @@ WORLD ?= mixed
 
 # `make deny CHECKS="bans licenses sources"`: what cargo-deny checks.
 CHECKS ?= all
+# `make mutants SINCE=origin/main`: only in lines changed since then. Without it: all of MUTATED.
+SINCE ?=
+MUTATED := 'functions/*/src/policy/**' 'functions/*/src/policy.rs' 'functions/*/src/preflight/**' \
+	'functions/*/src/preflight.rs' 'shared/certificates/src/**'
 
 FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
 VENV := target/venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint unit mangle years simulate e2e build deny venv venv-build need-rust need-python
+.PHONY: help demo test bench lint unit mangle years simulate e2e build deny mutants package sbom actionlint venv venv-build need-rust need-python
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +70,28 @@ bench: need-rust venv venv-build  ## Start time, size and memory of each functio
 deny: need-rust  ## Licences, sources and known vulnerabilities of the dependencies. CHECKS="bans licenses sources" needs no internet.
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@0.20.2
 	cargo deny check $(CHECKS)
+
+# Not part of `make test`: each mutant is a build and a test run.
+mutants: need-rust  ## Breaks policies and shared domain code in one place at a time: does a test fail? SINCE=origin/main for a change.
+	@cargo mutants --version >/dev/null 2>&1 || cargo install --locked cargo-mutants@27.1.0
+	$(if $(SINCE),git diff $(SINCE)... > target/mutants.diff)
+	cargo mutants --output target $(foreach pattern,$(MUTATED),--file $(pattern)) \
+		$(if $(SINCE),--in-diff target/mutants.diff) --cargo-arg=--locked --cargo-test-arg=--lib
+
+# For `sam deploy` without Rust, and for releases.
+package: build  ## Templates and functions in one zip in target/package. ARCH=arm64 or x86_64.
+	@$(PYTHON) infra/package.py --arch $(or $(ARCH),x86_64)
+
+sbom: need-rust  ## What each function is made of, as CycloneDX, in target/package.
+	@cargo cyclonedx --version >/dev/null 2>&1 || cargo install --locked cargo-cyclonedx@0.5.9
+	@mkdir -p target/package
+	@for function in $(FUNCTIONS); do \
+		cargo cyclonedx --quiet --format json --manifest-path functions/$$function/Cargo.toml || exit 1; \
+		mv functions/$$function/$$function.cdx.json target/package/; done
+
+actionlint:  ## Checks .github/workflows. Installs actionlint with Go if it is missing.
+	@command -v actionlint >/dev/null || go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+	@PATH="$$PATH:$$(go env GOPATH 2>/dev/null)/bin" actionlint
 
 venv: need-python
 	@$(PYTHON) localstack-tests/setup_venv.py >/dev/null
