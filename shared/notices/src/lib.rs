@@ -9,10 +9,12 @@ mod footer;
 mod foreign;
 mod message;
 mod notice;
+mod recent;
 mod text;
 mod topic;
 
 pub use destination::{Destination, NotATopic, TopicArn};
 pub use foreign::{foreign, foreign_up_to, short_name};
 pub use notice::{Kind, Notice, Paste, Severity};
+pub use recent::RecentNotices;
 pub use topic::Topic;
