@@ -1,46 +1,106 @@
-//! How many notices one invocation sends one by one.
+//! How many notices are sent one by one.
 
 use std::sync::{Mutex, PoisonError};
 
 use certificates::CertificateFacts;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use notices::{Notice, Severity};
 
-use crate::policy::{Look, summary};
+use crate::policy::{Cause, Look, summary};
 
 /// Whoever may request certificates can make notices, and a broken registrar can make one of every certificate.
 const MOST: usize = 25;
+/// So many of them may only say that something is not granted: a request for anybody's domain is enough for one.
+const MOST_REFUSALS: usize = 5;
+/// The time in which so many are sent: an hour, less what two hourly sweeps may be closer to each other.
+const WITHIN: SignedDuration = SignedDuration::from_mins(55);
 
-/// What one invocation has sent, and what it leaves to the next sweep.
+/// What this process has sent lately, over all its invocations: each request is an invocation of its own. Critical
+/// notices do not count.
 #[derive(Debug, Default)]
-pub(crate) struct Budget(Mutex<Spent>);
+pub(crate) struct Lately(Mutex<Vec<Sent>>);
+
+#[derive(Debug)]
+struct Sent {
+    at: Timestamp,
+    is_refusal: bool,
+}
+
+impl Lately {
+    fn admits(&self, is_refusal: bool, now: Timestamp) -> bool {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.retain(|sent| now.duration_since(sent.at) < WITHIN);
+        let refusals = sent.iter().filter(|sent| sent.is_refusal).count();
+        let is_admitted = sent.len() < MOST && !(is_refusal && refusals >= MOST_REFUSALS);
+        if is_admitted {
+            sent.push(Sent { at: now, is_refusal });
+        }
+        is_admitted
+    }
+}
+
+/// What one invocation may send, and what it leaves to the next sweep.
+#[derive(Debug)]
+pub(crate) struct Budget<'a> {
+    lately: &'a Lately,
+    left_out: Mutex<LeftOut>,
+}
 
 #[derive(Debug, Default)]
-struct Spent {
-    sent: usize,
-    /// The first certificate that was left out, with its notice.
+struct LeftOut {
+    /// The first certificate, with its notice.
     first: Option<(Box<CertificateFacts>, Box<Notice>)>,
     /// All of them.
     names: Vec<String>,
 }
 
-impl Budget {
+impl<'a> Budget<'a> {
+    pub(crate) fn new(lately: &'a Lately) -> Self {
+        Self { lately, left_out: Mutex::default() }
+    }
+
     /// Whether this notice may be sent now. Critical ones always may. One that may not comes with a later sweep, which
     /// finds the same as long as nothing remembers it.
     pub(crate) fn admits(&self, look: &Look, notice: &Notice) -> bool {
-        let mut spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if notice.severity == Severity::Critical || spent.sent < MOST {
-            spent.sent += 1;
+        let is_refusal = notice.cause.as_deref().and_then(Cause::named).is_some_and(Cause::is_refusal);
+        if notice.severity == Severity::Critical || self.lately.admits(is_refusal, look.now) {
             return true;
         }
-        spent.first.get_or_insert_with(|| (Box::new(look.facts.clone()), Box::new(notice.clone())));
-        spent.names.push(look.facts.display_name().to_owned());
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        left_out.first.get_or_insert_with(|| (Box::new(look.facts.clone()), Box::new(notice.clone())));
+        left_out.names.push(look.facts.display_name().to_owned());
         false
     }
 
     /// One notice of everything that was left out.
     pub(crate) fn summary(&self, now: Timestamp) -> Option<Notice> {
-        let spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.first.as_ref().map(|(facts, notice)| summary::of(facts, notice, &spent.names, now))
+        let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        left_out.first.as_ref().map(|(facts, notice)| summary::of(facts, notice, &left_out.names, now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        let start: Timestamp = "2026-11-21T06:51:08Z".parse().unwrap();
+        start + SignedDuration::from_mins(minutes)
+    }
+
+    #[test]
+    fn refusals_leave_room_for_other_notices() {
+        let lately = Lately::default();
+        let admitted = |is_refusal, now| (0..100).filter(|_| lately.admits(is_refusal, now)).count();
+        assert_eq!((admitted(true, at(0)), admitted(false, at(1)), admitted(true, at(2))), (5, 20, 0));
+        assert_eq!((admitted(true, at(54)), admitted(false, at(54))), (0, 0));
+        assert_eq!((admitted(true, at(55)), admitted(false, at(56))), (5, 20));
+    }
+
+    #[test]
+    fn other_notices_may_use_all_of_the_room() {
+        let lately = Lately::default();
+        let admitted = |is_refusal| (0..100).filter(|_| lately.admits(is_refusal, at(0))).count();
+        assert_eq!((admitted(false), admitted(true)), (25, 0));
     }
 }

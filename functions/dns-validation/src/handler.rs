@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 use aws_config::SdkConfig;
 use events::EventBus;
 use lambda::{Invocation, Metrics};
-use notices::{Destination, Topic};
+use notices::{Destination, RecentNotices, Topic};
 use sdk::Clock;
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::budget::Budget;
+use crate::budget::{Budget, Lately};
 use crate::look::RESERVE;
 use crate::lookups::Dns;
 use crate::place::Manner;
@@ -30,6 +30,8 @@ pub struct Handler {
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) dry_run: bool,
+    pub(crate) lately: Lately,
+    pub(crate) recent: RecentNotices,
     sdk: SdkConfig,
     notices: Destination,
     topic: OnceLock<Topic>,
@@ -50,6 +52,8 @@ impl Handler {
             clock,
             settings: config.settings,
             dry_run: config.dry_run,
+            lately: Lately::default(),
+            recent: RecentNotices::default(),
             sdk: sdk.clone(),
             notices: config.notices,
             topic: OnceLock::new(),
@@ -99,7 +103,7 @@ impl Handler {
                 let (pace, changes, tell) = (every(APART), every(CHANGES_APART), every(TAGS_APART));
                 let describing = every(APART);
                 let deadline = invocation.deadline;
-                let notices = Budget::default();
+                let notices = Budget::new(&self.lately);
                 let manner = Manner {
                     visit: self.book.visit(),
                     pace: &pace,
@@ -117,7 +121,6 @@ impl Handler {
                     describing.turn().await;
                     tally.add(self.look(occasion, change_asked_at, &certificate, &describing, manner).await);
                 }
-                tally.failed(self.tell_of_the_rest(&notices, metrics).await.err());
                 let looks = tally.finish(of, metrics)?;
                 Ok(Answer::of_looks(looks, skipped))
             }

@@ -40,7 +40,7 @@ pub(crate) struct Manner<'a> {
     /// Of tags.
     pub(crate) tell: &'a Pace,
     /// Of notices.
-    pub(crate) notices: &'a Budget,
+    pub(crate) notices: &'a Budget<'a>,
     /// When the platform ends the invocation.
     pub(crate) deadline: Timestamp,
 }

@@ -53,7 +53,7 @@ impl Handler {
         metrics.count("CertificatesListed", certificates as u64);
         let every = |apart| Pace::new(&self.clock, apart);
         let (pace, changes, tell) = (every(APART), every(CHANGES_APART), every(TAGS_APART));
-        let budget = Budget::default();
+        let budget = Budget::new(&self.lately);
         let manner = Manner {
             visit: self.book.visit(),
             pace: &pace,

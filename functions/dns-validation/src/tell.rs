@@ -67,11 +67,15 @@ impl Handler {
                 sent.memory = Memory::Refused;
                 return Ok(());
             }
-            if !manner.notices.admits(look, notice) {
-                return Ok(());
+            // An equal one was sent within the hour, and could not be remembered, or its memory was removed.
+            if !self.recent.hold(notice, look.now) {
+                if !manner.notices.admits(look, notice) {
+                    return Ok(());
+                }
+                self.topic().publish(notice).await?;
+                self.recent.add(notice, look.now);
+                sent.notice = true;
             }
-            self.topic().publish(notice).await?;
-            sent.notice = true;
         }
         sent.memory = match conclusion.memory {
             Memory::Set(value) => self.remember(look, value, manner).await?,
@@ -94,7 +98,7 @@ impl Handler {
     }
 
     /// Sends one notice for all those that were left to the next sweeps.
-    pub(crate) async fn tell_of_the_rest(&self, notices: &Budget, metrics: &mut Metrics) -> Result<usize, Error> {
+    pub(crate) async fn tell_of_the_rest(&self, notices: &Budget<'_>, metrics: &mut Metrics) -> Result<usize, Error> {
         let Some(notice) = notices.summary(self.clock.now()) else { return Ok(0) };
         let sent = self.topic().publish(&notice).await;
         sent.map_err(|cause| Error::look(&notice.certificate_arn, cause))?;

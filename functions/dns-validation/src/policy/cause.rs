@@ -83,6 +83,12 @@ impl Cause {
         }
     }
 
+    /// The cause with this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == word)
+    }
+
     /// Whether the operator of acm-autopilot decided it: nothing is broken.
     #[must_use]
     pub fn is_refusal(self) -> bool {

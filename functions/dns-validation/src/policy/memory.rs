@@ -77,7 +77,7 @@ impl Told {
     #[must_use]
     pub fn read(value: &str) -> Option<Self> {
         let (word, text) = value.split_once('/')?;
-        let cause = Cause::ALL.into_iter().find(|cause| cause.as_str() == word)?;
+        let cause = Cause::named(word)?;
         let digests = match text.split_once(COUNTED) {
             Some((count, of_all)) => Digests::Many { count: count.parse().ok()?, digest: digest(of_all.as_bytes())? },
             None => Digests::Each(text.as_bytes().chunks(DIGITS).map(digest).collect::<Option<_>>()?),

@@ -161,3 +161,24 @@ async fn the_notice_says_whom_to_ask() {
     }
     assert!(!text.contains("hosted zone that"), "{text}");
 }
+
+/// Whoever may request certificates could fill everybody's mailbox, one request at a time.
+#[tokio::test]
+async fn many_refused_requests_make_a_few_notices_and_one_that_counts_the_others() {
+    let world = granting(r#"{"domains": ["example.com"]}"#);
+    let mut noticed = 0;
+    for n in 0..40 {
+        let arn = world.request(&[&format!("host-{n}.example.org")]).await;
+        noticed += usize::from(world.on(REQUESTED, &arn).await.outcome == Outcome::Noticed);
+    }
+    assert_eq!(noticed, 5);
+    // A notice about something else is sent all the same.
+    let other = world.request(&["www.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &other).await.outcome, Outcome::Noticed);
+
+    assert_eq!(world.sweep().await.notices, 1);
+    let summary = world.aws.published().pop().unwrap();
+    assert_eq!(summary.subject.as_deref(), Some("[warning] 35 more certificates need help with their validation"));
+    world.aws.advance(Span::new().hours(1));
+    assert_eq!(world.sweep().await.notices, 6);
+}

@@ -29,9 +29,13 @@ async fn without_a_memory_only_the_event_is_told_and_the_run_does_not_fail() {
         }
         assert_eq!(world.causes(), ["no-zone"]);
 
-        // When the tag can be written again, the sweep tells once more, and remembers.
+        // The function itself knows for an hour what it has sent.
+        assert_ne!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
+        assert_eq!(world.causes(), ["no-zone"]);
+
+        // When the tag can be written again, a sweep does so.
         world.aws.clear_faults();
-        assert_eq!((world.sweep().await.notices, world.sweep().await.notices), (1, 0));
+        assert_eq!((world.sweep().await.notices, world.sweep().await.notices), (0, 0));
         assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"));
     }
 }
@@ -57,4 +61,15 @@ async fn a_notice_that_was_not_published_is_not_remembered() {
     assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("unsent"));
     world.aws.clear_faults();
     assert_eq!((world.sweep().await.notices, world.sweep().await.notices), (1, 0));
+}
+
+#[tokio::test]
+async fn without_a_memory_the_event_is_reported_again_after_an_hour() {
+    let world = World::new();
+    let arn = world.request(&["example.org"]).await;
+    world.aws.fail_always("AddTagsToCertificate", Fault::AccessDenied);
+    for (minutes, outcome) in [(0, Outcome::Noticed), (59, Outcome::Blocked), (1, Outcome::Noticed)] {
+        world.aws.advance(jiff::Span::new().minutes(minutes));
+        assert_eq!(world.on(REQUESTED, &arn).await.outcome, outcome, "{minutes}");
+    }
 }
