@@ -10,7 +10,7 @@ use sdk::CallError;
 use crate::answer::{Looked, Outcome, Told};
 use crate::diagnosis::Witness;
 use crate::findings::Findings;
-use crate::place::{Endings, Manner};
+use crate::place::{Ending, Endings, Manner};
 use crate::policy::method_change::{is_changing, is_not_shown_yet, was_given_up};
 use crate::policy::wanted::{self, Need};
 use crate::policy::{
@@ -94,12 +94,14 @@ impl Handler {
         // Whatever is refused is so before anything is asked of Route 53.
         let all: Vec<WantedRecord> = needs.iter().flat_map(records).filter(|wanted| wanted.refused.is_none()).collect();
         let placed = if all.is_empty() { Ok(Endings::new()) } else { self.place(&all, manner).await };
-        let endings = match &placed {
-            Ok(endings) => endings,
-            Err(error) => return looks.iter().map(|_| Finished::failed(Error::Zones(error.clone()))).take(1).collect(),
+        // What needs no zone is reported whatever became of the zones.
+        let (endings, failure) = match placed {
+            Ok(endings) => (endings, None),
+            Err(error) => (all_failed(all, &error), Some(error)),
         };
-        let ends = looks.iter().zip(&needs).map(|(look, need)| self.end(look, need, endings, manner));
-        stream::iter(ends).buffered(CONCURRENCY).collect().await
+        let ends = looks.iter().zip(&needs).map(|(look, need)| self.end(look, need, &endings, manner));
+        let finished = stream::iter(ends).buffered(CONCURRENCY).collect().await;
+        failure.into_iter().fold(finished, one_failure)
     }
 
     async fn end(&self, look: &Look, need: &Need, endings: &Endings, manner: Manner<'_>) -> Finished {
@@ -220,6 +222,20 @@ impl Handler {
         }
         finished
     }
+}
+
+fn all_failed(wanted: Vec<WantedRecord>, error: &CallError) -> Endings {
+    wanted.into_iter().map(|wanted| (wanted.record, Ending::Failed(error.clone()))).collect()
+}
+
+/// That the zones could not be listed is one failure, however many certificates have a record to place.
+fn one_failure(mut finished: Vec<Finished>, listing: CallError) -> Vec<Finished> {
+    let is_it = |error: &Error| matches!(error, Error::Look { cause, .. } if **cause == listing);
+    let mut of_all = Some(Error::Zones(listing.clone()));
+    for finished in finished.iter_mut().filter(|finished| finished.error.as_ref().is_some_and(is_it)) {
+        finished.error = of_all.take();
+    }
+    finished
 }
 
 fn timed_out(look: &Look) -> Blocked {

@@ -86,10 +86,7 @@ impl Handler {
         let turns: usize = close.iter().map(|facts| if facts.status == "ISSUED" { 2 } else { 1 }).sum();
         let close_ones = APART.saturating_mul(i32::try_from(turns).unwrap_or(i32::MAX));
         let reserve = RESERVE.saturating_add(close_ones.min(left / 2));
-        let vanished = self.vanished(rest, manner, reserve, &mut tally).await.unwrap_or_else(|error| {
-            tally.add(Finished::failed(error));
-            Vanished::default()
-        });
+        let vanished = self.vanished(rest, manner, reserve, &mut tally).await;
         let zones = vanished.zones_read;
         metrics.count("ZonesRead", zones as u64);
         if vanished.unreadable > 0 {
@@ -175,15 +172,21 @@ impl Handler {
         manner: Manner<'_>,
         reserve: SignedDuration,
         tally: &mut Tally,
-    ) -> Result<Vanished, Error> {
+    ) -> Vanished {
         let bases: Vec<Vec<DnsName>> = certificates.iter().map(|facts| self.granted_bases(facts)).collect();
         let names: BTreeSet<&DnsName> = bases.iter().flatten().collect();
         if names.is_empty() {
-            return Ok(Vanished { certificates: due(certificates, self.clock.now()), ..Vanished::default() });
+            return Vanished::unknown(due(certificates, self.clock.now()));
         }
         let names: Vec<&DnsName> = names.into_iter().collect();
         let accounts = self.book.accounts().concerned(&names);
-        let known = self.book.zones(&accounts, manner.visit, manner.pace).await.map_err(Error::Zones)?;
+        let known = match self.book.zones(&accounts, manner.visit, manner.pace).await {
+            Ok(known) => known,
+            Err(error) => {
+                tally.add(Finished::failed(Error::Zones(error)));
+                return Vanished::unknown(due(certificates, self.clock.now()));
+            }
+        };
         let mut found = Vanished::default();
         let mut by_zone: BTreeMap<(String, AccountId), (HostedZone, BTreeSet<Around>)> = BTreeMap::new();
         let mut troubles = BTreeSet::new();
@@ -245,7 +248,7 @@ impl Handler {
                 found.not_checked += 1;
             }
         }
-        Ok(found)
+        found
     }
 }
 
@@ -272,6 +275,13 @@ struct Vanished {
     /// Zones, and roles for zones, that a person has to do something about.
     unreadable: usize,
     not_checked: usize,
+}
+
+impl Vanished {
+    /// No zone was read.
+    fn unknown(certificates: Vec<CertificateFacts>) -> Self {
+        Self { certificates, ..Self::default() }
+    }
 }
 
 /// Whether only a description tells what there is to know.

@@ -117,7 +117,7 @@ pub enum Unsettled {
     No,
     /// ACM has not named every record. The others come within seconds.
     NotNamed,
-    /// A call failed. The next look finds out.
+    /// A call failed, or there was no time for it. The event is delivered again, or the next sweep finds out.
     Failed,
     /// The DNS did not answer, or was not asked for want of time; or ACM does not let this function read the records
     /// of a change.
@@ -156,8 +156,10 @@ pub fn conclude(
         return quiet(if fewer { Memory::Set(now.value()) } else { Memory::Keep });
     }
     let own_event = look.occasion != Occasion::Sweep;
-    // A part of the findings now would make a second notice of the rest.
-    if unsettled == Unsettled::Failed || (unsettled == Unsettled::NotNamed && own_event) || look.is_muted() {
+    // An event that is not settled is delivered again: a part of the findings now would make a second notice of the
+    // rest. A sweep reports what is known, since whatever failed may fail for days.
+    let is_repeated = own_event && matches!(unsettled, Unsettled::Failed | Unsettled::NotNamed);
+    if is_repeated || look.is_muted() {
         return quiet(Memory::Keep);
     }
     let has_room = look.tags.have_room_for(&[tags::VALIDATION_NOTICED]);
@@ -255,7 +257,18 @@ mod tests {
             ("records not named yet", Requested, &[], PENDING, false, NotNamed, false, Memory::Keep),
             ("still not named at a sweep", Sweep, &[], PENDING, false, NotNamed, true, set()),
             ("a sweep could not send it", Sweep, &unsent, PENDING, false, No, true, set()),
-            ("another zone cannot be read", Sweep, &[], PENDING, false, Failed, false, Memory::Keep),
+            ("another zone cannot be read", Requested, &[], PENDING, false, Failed, false, Memory::Keep),
+            ("another zone still cannot be read at a sweep", Sweep, &[], PENDING, false, Failed, true, set()),
+            (
+                "told with more, and another zone cannot be read",
+                Sweep,
+                &told_more,
+                PENDING,
+                false,
+                Failed,
+                false,
+                Memory::Keep,
+            ),
             ("the DNS is silent about more", Sweep, &[], PENDING, false, Unanswered, true, set()),
             ("no room, own event", Requested, &full, PENDING, false, No, true, Memory::Keep),
             ("no room, sweep", Sweep, &full, PENDING, false, No, false, Memory::Keep),

@@ -160,3 +160,30 @@ async fn the_certificates_of_one_event_are_looked_at_within_the_quotas_and_the_t
     let refused = world.aws.calls().iter().filter(|call| call.result != simulated_aws::CallResult::Ok).count();
     assert_eq!(refused, 0, "nothing was throttled");
 }
+
+#[tokio::test]
+async fn an_account_that_does_not_answer_hides_nothing_that_was_found_elsewhere() {
+    let world = with_roles(NET);
+    world.aws.create_hosted_zone_in(TEAM, "example.net");
+    let arn = world.request(&["example.net", "example.org"]).await;
+    world.aws.fail_always("AssumeRole", Fault::Throttled);
+    assert!(world.try_on(REQUESTED, &arn).await.unwrap_err().is_retryable());
+    assert_eq!(world.causes(), Vec::<String>::new(), "Lambda delivers the event again");
+    for _ in 0..2 {
+        assert!(world.try_sweep().await.unwrap_err().is_retryable());
+        assert_eq!(world.causes(), ["no-zone"], "once");
+    }
+}
+
+#[tokio::test]
+async fn zones_that_cannot_be_listed_hide_nothing_that_needs_no_zone() {
+    let world = World::configured(&[("DNS_LOOKUPS", "false"), ("GRANTS", r#"{"domains": ["example.com"]}"#)]);
+    world.request(&["www.example.com", "www.example.org"]).await;
+    world.request(&["example.org"]).await;
+    world.request(&["example.com"]).await;
+    world.aws.fail_always("ListHostedZones", Fault::ServerError);
+    let (result, metrics) = world.counted(&sample("sweep-requested", ""), world.deadline()).await;
+    assert!(result.unwrap_err().to_string().contains("the hosted zones could not be read"));
+    assert_eq!(metrics["CertificatesFailed"], 1, "it is one failure: {metrics}");
+    assert_eq!(world.causes(), ["domain-not-granted", "domain-not-granted"]);
+}
