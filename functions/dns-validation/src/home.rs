@@ -5,7 +5,7 @@ use sdk::{CallError, CallErrorKind};
 
 use crate::Handler;
 use crate::lookups::{Found, are_private};
-use crate::place::Manner;
+use crate::place::{Manner, refused};
 use crate::policy::{AccountId, Cause, Choice, DnsName, HostedZone, message};
 use crate::route53::Known;
 
@@ -24,13 +24,13 @@ impl Handler {
     pub(crate) async fn home(&self, name: &DnsName, known: &Known, manner: Manner<'_>) -> Home {
         match known.zones.choose(name) {
             Choice::Zone(zone) => match known.zones.own_above(zone) {
-                Some(own) if self.is_stray(zone, manner).await => Home::Zone(own.clone()),
-                _ => Home::Zone(zone.clone()),
+                Some(own) => self.used_one(zone, own, manner).await,
+                None => Home::Zone(zone.clone()),
             },
             Choice::Several(several) => match self.delegated(&several, manner).await {
                 Ok(Some(zone)) => Home::Zone(zone),
                 Ok(None) => Home::Blocked(Cause::AmbiguousZone, self.several(&several)),
-                Err(error) => Home::Failed(error),
+                Err(error) => unread(&several, error),
             },
             Choice::RoleRefused(account) => Home::Blocked(Cause::RoleRefused, self.refusal(account)),
             Choice::Unanswered(account) => match known.errors.get(&account) {
@@ -98,26 +98,80 @@ impl Handler {
     }
 }
 
+/// Which servers the public DNS names for a zone.
+enum Delegation {
+    /// Its own; or the DNS may not be asked, so that the closest zone is the best guess.
+    ToZone,
+    /// Others, or none.
+    Elsewhere,
+    /// The resolver answers from a private zone of that name.
+    Hidden,
+    /// Resolvers get no valid answer for this name.
+    Broken(String),
+}
+
 impl Handler {
-    /// Whether the public DNS does not use this zone of another account, which lies below one of the function's own.
-    /// Such a zone needs nobody's consent: made by mistake, or to keep a name from being validated, it would get the
-    /// record that belongs into the zone above. Where the DNS does not answer, the closest zone is the best guess.
-    async fn is_stray(&self, zone: &HostedZone, manner: Manner<'_>) -> bool {
-        if self.book.known_delegation(&zone.name).as_deref() == Some(&zone.id) {
-            return false;
+    /// Of a zone of another account and one of the function's own above it, the one that the public DNS uses. The lower
+    /// one needs nobody's consent: made by mistake, or to keep a name from being validated, it would get the record that
+    /// belongs into the other. So it gets none before the DNS has shown that it is used.
+    async fn used_one(&self, zone: &HostedZone, own: &HostedZone, manner: Manner<'_>) -> Home {
+        match self.delegation(zone, manner).await {
+            Ok(Delegation::ToZone) => Home::Zone(zone.clone()),
+            Ok(Delegation::Elsewhere) => Home::Zone(own.clone()),
+            Ok(Delegation::Hidden) => {
+                let why = "the resolver of this function answers from a private zone of that name";
+                Home::Blocked(Cause::AmbiguousZone, self.undecided(zone, own, why))
+            }
+            Ok(Delegation::Broken(name)) => {
+                let why = format!("resolvers get no valid answer for {} (SERVFAIL)", foreign(&name));
+                Home::Blocked(Cause::DelegationBroken, self.undecided(zone, own, &why))
+            }
+            Err(error) => unread(&[zone], error),
         }
-        let answered = match self.dns.name_servers(zone.name.as_str()).await {
-            Found::Records(servers) if !are_private(&servers) => servers,
-            Found::Nothing => return true,
-            Found::Records(_) | Found::ServerFailure | Found::Unknown => return false,
-        };
-        let Ok(own) = self.book.name_servers(zone, manner.pace).await else { return false };
-        let is_delegated = own.iter().any(|server| answered.contains(server));
-        if is_delegated {
-            self.book.remember_delegation(&zone.name, &zone.id);
-        }
-        !is_delegated
     }
+
+    async fn delegation(&self, zone: &HostedZone, manner: Manner<'_>) -> Result<Delegation, CallError> {
+        let name = &zone.name;
+        if !self.dns.is_on() || self.book.known_delegation(name).as_deref() == Some(&zone.id) {
+            return Ok(Delegation::ToZone);
+        }
+        let answered = match self.dns.name_servers(name.as_str()).await {
+            Found::Records(servers) if are_private(&servers) => return Ok(Delegation::Hidden),
+            Found::Records(servers) => servers,
+            Found::Nothing => return Ok(Delegation::Elsewhere),
+            Found::ServerFailure => {
+                return self.dns.broken_at(name).await.map(Delegation::Broken).ok_or_else(|| no_answer(name));
+            }
+            Found::Unknown => return Err(no_answer(name)),
+        };
+        let own = self.book.name_servers(zone, manner.pace).await?;
+        if !own.iter().any(|server| answered.contains(server)) {
+            return Ok(Delegation::Elsewhere);
+        }
+        self.book.remember_delegation(name, &zone.id);
+        Ok(Delegation::ToZone)
+    }
+
+    fn undecided(&self, zone: &HostedZone, own: &HostedZone, why: &str) -> String {
+        format!(
+            "The hosted zone {} ({}) of {} lies below {} ({}) of this account, and the DNS does not show whether it is \
+             used: {why}.",
+            foreign(zone.name.as_str()),
+            zone.id,
+            self.book.accounts().described(zone.account),
+            foreign(own.name.as_str()),
+            own.id
+        )
+    }
+}
+
+/// What it means that the name servers of these zones could not be read.
+fn unread(zones: &[&HostedZone], error: CallError) -> Home {
+    let Some(cause) = refused(&error) else { return Home::Failed(error) };
+    let ids: Vec<&str> = zones.iter().map(|zone| zone.id.as_str()).collect();
+    let name = zones.first().map_or("", |zone| zone.name.as_str());
+    let said = message(&error);
+    Home::Blocked(cause, format!("Whether {} is delegated to {} is not known: {said}.", foreign(name), ids.join(", ")))
 }
 
 /// Which zone counts may be known at the next look.

@@ -272,7 +272,7 @@ impl Handler {
 }
 
 /// What a failed call is the cause of, if time does not mend it.
-fn refused(error: &CallError) -> Option<Cause> {
+pub(crate) fn refused(error: &CallError) -> Option<Cause> {
     match error.kind {
         _ if is_role_refusal(error) => Some(Cause::RoleRefused),
         CallErrorKind::Denied => Some(Cause::ZoneAccessDenied),

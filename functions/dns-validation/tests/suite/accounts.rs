@@ -2,6 +2,7 @@
 
 use dns_validation::{Config, Outcome};
 use jiff::Span;
+use lambda::Failure;
 use simulated_aws::{Fault, RoleRule};
 
 use super::world::{NOTICED, REQUESTED, World};
@@ -125,10 +126,78 @@ async fn a_zone_of_another_account_below_ours_gets_records_only_when_it_is_used(
     assert_eq!((world.cnames(&home).len(), world.cnames(&stray).len(), world.cnames(&team).len()), (1, 0, 1));
     assert_eq!(world.status(&arn), "ISSUED");
 
-    // Without an answer the closest zone is the best guess.
+    // Where the DNS may not be asked the closest zone is the best guess.
     let world = world.reconfigured(&[("DNS_LOOKUPS", "false"), ("ZONE_ROLES", &roles)]);
     let arn = world.request(&["www.login.example.com"]).await;
     assert_eq!(world.on(REQUESTED, &arn).await.records[0].zone_name, "login.example.com.");
+}
+
+/// A world with a zone of its own, and one of another account below it, whose function asks a name server.
+async fn with_a_zone_below() -> (World, simulated_aws::DnsServer, [String; 2]) {
+    let world = World::new();
+    let server = world.aws.serve_dns().await;
+    let address = server.address().to_string();
+    let roles = format!(r#"[{{"zone": "example.com", "role": "{ROLE}"}}]"#);
+    let world = world.reconfigured(&[("DNS_SERVER", &address), ("ZONE_ROLES", &roles)]);
+    let zones =
+        [world.aws.create_hosted_zone("example.com"), world.aws.create_hosted_zone_in(TEAM, "login.example.com")];
+    (world, server, zones)
+}
+
+/// It may be one that nobody uses.
+#[tokio::test]
+async fn while_the_dns_is_silent_no_zone_of_another_account_below_ours_gets_records() {
+    let (world, server, [home, below]) = with_a_zone_below().await;
+    world.aws.undelegate(&below);
+    let arn = world.request(&["login.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.records[0].zone_name, "example.com.");
+
+    drop(server);
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let roles = format!(r#"[{{"zone": "example.com", "role": "{ROLE}"}}]"#);
+    let world = world.reconfigured(&[("DNS_SERVER", &address), ("ZONE_ROLES", &roles)]);
+    let arn = world.request(&["www.login.example.com"]).await;
+    let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
+    assert!(error.is_retryable() && error.to_string().contains("login.example.com"), "{error}");
+    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_broken_delegation_shows_no_zone_and_is_a_cause() {
+    let (world, _server, [home, below]) = with_a_zone_below().await;
+    world.aws.break_delegation("login.example.com");
+    let arn = world.request(&["login.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.reason, "delegation-broken");
+    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (0, 0));
+    assert_eq!(world.causes(), ["delegation-broken"]);
+
+    world.aws.repair_delegation("login.example.com");
+    assert_eq!(world.sweep().await.records_created, 1);
+    assert_eq!((world.cnames(&below).len(), world.status(&arn).as_str()), (1, "ISSUED"));
+}
+
+/// A resolver in a VPC answers from a private zone.
+#[tokio::test]
+async fn a_private_zone_that_hides_the_delegation_makes_the_zone_ambiguous() {
+    let (world, _server, [home, below]) = with_a_zone_below().await;
+    world.aws.undelegate(&below);
+    world.aws.set_record(&home, "login.example.com", "NS", "ns-0.awsdns-00.com.");
+    let arn = world.request(&["login.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.reason, "ambiguous-zone");
+    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (0, 0));
+    let text = world.aws.published()[0].for_protocol("email").to_owned();
+    assert!(text.contains(&home) && text.contains(&below) && text.contains("private zone of that name"), "{text}");
+}
+
+/// Whoever made the zone can also refuse to show its name servers.
+#[tokio::test]
+async fn a_zone_below_ours_that_may_not_be_read_gets_nothing() {
+    let (world, _server, [home, below]) = with_a_zone_below().await;
+    world.aws.fail_always("GetHostedZone", Fault::AccessDenied);
+    let arn = world.request(&["login.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.reason, "zone-access-denied");
+    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (0, 0));
 }
 
 #[tokio::test]
