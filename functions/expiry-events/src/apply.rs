@@ -9,7 +9,7 @@ use certificates::{CertificateArn, RenewalStatus};
 use sdk::{CallError, CallErrorKind};
 
 use crate::Handler;
-use crate::policy::{Look, Mark, Obstacle, Plan, decide};
+use crate::policy::{Look, Mark, Obstacle, Plan};
 
 /// What was applied.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Handler {
         let mut tags_refused = None;
         if let Some(refusal) = refusal(self.mark(&look.facts.arn, &plan).await)? {
             look.obstacle = Some(Obstacle::TagsRefused(refusal.clone()));
-            plan = decide(&look, &self.settings);
+            plan = self.decide(&look);
             tags_refused = Some(refusal);
         }
         let requested = match &plan.request {
@@ -38,7 +38,7 @@ impl Handler {
             && !plan.publish.is_empty()
         {
             look.obstacle = Some(Obstacle::RequestFailed(explained(cause)));
-            plan.publish = decide(&look, &self.settings).publish;
+            plan.publish = self.decide(&look).publish;
         }
         let remembered = self.report(&look.facts.arn, &plan).await;
         requested?;
@@ -68,6 +68,7 @@ impl Handler {
     async fn report(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
         for notice in &plan.publish {
             self.topic.publish(notice).await?;
+            self.recent.add(notice, self.clock.now());
         }
         match &plan.record_noticed {
             Some(noticed) => acm::add_tags(&self.acm, arn, &[(tags::NOTICED, noticed.to_string())]).await,

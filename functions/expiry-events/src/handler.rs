@@ -7,7 +7,7 @@ use certificates::{CertificateArn, CertificateFacts};
 use events::EventBus;
 use futures::future::try_join;
 use lambda::{Invocation, Metrics};
-use notices::Topic;
+use notices::{RecentNotices, Topic};
 use sdk::{CallError, Clock};
 use serde_json::Value;
 
@@ -28,6 +28,7 @@ pub struct Handler {
     pub(crate) settings: Settings,
     pub(crate) dry_run: bool,
     pub(crate) notices_per_sweep: u16,
+    pub(crate) recent: RecentNotices,
     pub(crate) topic: Topic,
     pub(crate) bus: EventBus,
 }
@@ -42,6 +43,7 @@ impl Handler {
             settings: config.settings,
             dry_run: config.dry_run,
             notices_per_sweep: config.notices_per_sweep,
+            recent: RecentNotices::default(),
             topic: Topic::new(sdk, &config.notices),
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(sdk), config.event_bus),
         }
@@ -96,13 +98,18 @@ impl Handler {
         Look::new(occasion, facts, tags, self.clock.now())
     }
 
+    /// Decides. What this process has reported within the hour is not reported again, whatever the tags say.
+    pub(crate) fn decide(&self, look: &Look) -> Plan {
+        decide(look, &self.settings).without(|notice| self.recent.hold(notice, look.now))
+    }
+
     /// Decides and applies.
     pub(crate) async fn conclude(&self, look: Look, allowance: &Allowance) -> Result<Looked, Error> {
         let (arn, occasion) = (look.facts.arn.clone(), look.occasion);
         for unreadable in &look.instructions.unreadable {
             tracing::warn!(certificate_arn = %arn, reason = "unreadable-tag", key = unreadable.key, "{unreadable}");
         }
-        let plan = decide(&look, &self.settings);
+        let plan = self.decide(&look);
         if self.dry_run {
             return Ok(log(occasion, Looked::planned(arn, plan)));
         }

@@ -60,6 +60,8 @@ pub enum Reason {
     Superseded,
     /// There is something to report, but the tag `notices` mutes it.
     Muted,
+    /// There is something to report, and an equal notice was sent within the hour.
+    AlreadyReported,
     /// There is something to report, but this sweep has published as many notices as it may.
     HeldBack,
     /// There is something to report.
@@ -77,6 +79,7 @@ impl Reason {
             Self::NothingDue => "nothing-due",
             Self::Superseded => "superseded",
             Self::Muted => "muted",
+            Self::AlreadyReported => "already-reported",
             Self::HeldBack => "held-back",
             Self::News(news) => news.kind().as_str(),
             Self::Renewal(why) => why.as_str(),
@@ -136,6 +139,22 @@ impl Plan {
         Self { request: self.request, ..Self::nothing(reason) }
     }
 
+    /// The same without the notices of which an equal one was sent already. What it said is remembered as if it had
+    /// been sent now.
+    #[must_use]
+    pub fn without(mut self, is_sent: impl Fn(&Notice) -> bool) -> Self {
+        let before = self.publish.len();
+        self.publish.retain(|notice| !is_sent(notice));
+        if !self.publish.is_empty() || before == 0 {
+            return self;
+        }
+        self.try_noticed = None;
+        if self.request.is_none() {
+            self.reason = Reason::AlreadyReported;
+        }
+        self
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -191,6 +210,22 @@ mod tests {
         for plan in plans() {
             assert!(!plan.is_empty(), "{plan:?}");
         }
+    }
+
+    #[test]
+    fn what_was_sent_already_is_remembered_and_not_published() {
+        let [publish, record, request] = plans();
+        let plan =
+            Plan { try_noticed: record.record_noticed.clone(), publish: publish.publish.clone(), ..record.clone() };
+        assert_eq!(plan.clone().without(|_| false), plan);
+        let sent = plan.clone().without(|_| true);
+        assert_eq!(sent, Plan { reason: Reason::AlreadyReported, ..record.clone() });
+        let renews = Plan { reason: Reason::Renewal(Why::Due), request: request.request, ..plan };
+        assert_eq!(renews.without(|_| true).reason, Reason::Renewal(Why::Due));
+        assert_eq!(record.clone().without(|_| true), record, "nothing was to be published");
+        let two = Plan { publish: [publish.publish.clone(), publish.publish].concat(), ..record };
+        let first = std::cell::Cell::new(true);
+        assert_eq!(two.clone().without(|_| first.replace(false)).publish.len(), 1);
     }
 
     #[test]

@@ -326,3 +326,41 @@ async fn tags_that_fail_for_a_moment_are_no_refusal() {
     world.aws.clear_faults();
     assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
 }
+
+/// The tag is not the only memory.
+#[tokio::test]
+async fn an_equal_notice_is_sent_once_an_hour_where_nothing_can_be_remembered() {
+    const STUCK: &str = "certificate-renewal-action-required";
+    for refusal in refusals() {
+        let world = World::new();
+        let arn = world.insert(amazon(50).renewal("FAILED", Some("CAA_ERROR")));
+        world.aws.fail_always("AddTagsToCertificate", refusal);
+        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Noticed);
+        for _ in 0..3 {
+            let looked = world.occasion(STUCK, &arn).await;
+            assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "already-reported"));
+        }
+        // For another reason it is another notice.
+        world.aws.set_certificate(&arn, amazon(50).thin().renewal("FAILED", Some("PCA_ACCESS_DENIED")));
+        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Noticed);
+        world.aws.advance(jiff::Span::new().minutes(61));
+        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Noticed);
+        assert_eq!(world.kinds().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_memory_that_somebody_removes_repeats_no_notice_within_an_hour() {
+    let world = World::new();
+    let arn = world.insert(imported(20));
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::Noticed);
+    for minutes in [0, 59] {
+        world.aws.advance(jiff::Span::new().minutes(minutes));
+        world.aws.set_tags(&arn, &[(NOTICED, None)]);
+        assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NothingToDo);
+        assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"), "it was reported");
+    }
+    world.aws.advance(jiff::Span::new().minutes(2));
+    world.aws.set_tags(&arn, &[(NOTICED, None)]);
+    assert_eq!(world.sweep().await.notices, 1);
+}
