@@ -45,6 +45,8 @@ fn detail(entry: &Entry, now: jiff::Timestamp) -> Value {
         ("RenewalEligibility", json!(entry.renewal_eligibility())),
         ("Options", options(entry)),
         ("CertificateKeyPairOrigin", json!(entry.key_pair_origin)),
+        ("AcmeAccountId", json!(entry.acme.as_ref().map(|(account, _)| account))),
+        ("AcmeEndpointArn", json!(entry.acme.as_ref().map(|(_, endpoint)| endpoint))),
         ("CertificateUsage", json!(entry.usage())),
         ("RootHierarchyType", json!(entry.root_hierarchy)),
     ])

@@ -71,6 +71,8 @@ pub(crate) struct Entry {
     names: Vec<String>,
     key: Key,
     key_pair_origin: String,
+    /// The account and the endpoint of the ACME client.
+    acme: Option<(String, String)>,
     /// RootHierarchyType of an Amazon N2 certificate.
     root_hierarchy: Option<String>,
     /// Whether an Amazon N2 certificate is for TLS clients only.

@@ -178,6 +178,7 @@ impl Entry {
             names: Vec::new(),
             key,
             key_pair_origin: origin.to_owned(),
+            acme: None,
             root_hierarchy: None,
             client_auth_only: false,
             facts: None,
@@ -221,6 +222,7 @@ pub(super) fn build(state: &mut State, spec: &CertificateSpec) -> Entry {
     entry.status.clone_from(&spec.status);
     entry.eligible = spec.eligible;
     entry.exportable = spec.exportable;
+    entry.acme.clone_from(&spec.acme);
     entry.root_hierarchy.clone_from(&spec.root_hierarchy);
     entry.client_auth_only = spec.client_auth_only;
     entry.failure_reason.clone_from(&spec.failure_reason);

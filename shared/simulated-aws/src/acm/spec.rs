@@ -27,6 +27,7 @@ pub struct CertificateSpec {
     pub(super) eligible: Option<bool>,
     pub(super) exportable: bool,
     pub(super) key_pair_origin: Option<String>,
+    pub(super) acme: Option<(String, String)>,
     pub(super) root_hierarchy: Option<String>,
     pub(super) client_auth_only: bool,
     pub(super) validation_method: &'static str,
@@ -56,6 +57,7 @@ impl CertificateSpec {
             eligible: None,
             exportable: false,
             key_pair_origin: None,
+            acme: None,
             root_hierarchy: None,
             client_auth_only: false,
             validation_method: "DNS",
@@ -239,6 +241,13 @@ impl CertificateSpec {
     pub fn key_pair_origin(mut self, origin: &str) -> Self {
         self.key_pair_origin = Some(origin.to_owned());
         self
+    }
+
+    /// AcmeAccountId and AcmeEndpointArn of a certificate of this client's; which only DescribeCertificate shows.
+    #[must_use]
+    pub fn acme_client(mut self, account: &str, endpoint: &str) -> Self {
+        self.acme = Some((account.to_owned(), endpoint.to_owned()));
+        self.key_pair_origin("ACME").eligible(false)
     }
 
     /// RootHierarchyType of an Amazon N2 certificate, such as `N2_AMAZON_MANAGED`; default: none, as of all certificates
