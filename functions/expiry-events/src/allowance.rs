@@ -1,4 +1,4 @@
-//! How many notices a sweep may publish.
+//! How many notices a sweep may publish, and how many calls it may make for a purpose.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -6,7 +6,7 @@ use notices::Severity;
 
 use crate::policy::Plan;
 
-/// What is left of a sweep's notices. What is held back is not remembered either, so the next sweep reports it.
+/// What is left of a sweep's notices, or calls. What is held back is not remembered either, so the next sweep reports it.
 #[derive(Debug)]
 pub(crate) struct Allowance {
     left: AtomicUsize,
@@ -14,8 +14,8 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    pub(crate) fn of(notices: usize) -> Self {
-        Self { left: AtomicUsize::new(notices), held_back: AtomicUsize::new(0) }
+    pub(crate) fn of(most: usize) -> Self {
+        Self { left: AtomicUsize::new(most), held_back: AtomicUsize::new(0) }
     }
 
     pub(crate) fn unlimited() -> Self {
@@ -31,14 +31,20 @@ impl Allowance {
     /// check can report, because it cannot be remembered.
     pub(crate) fn admit(&self, plan: Plan) -> Plan {
         let is_urgent = plan.publish.iter().any(|notice| notice.severity == Severity::Critical);
-        if plan.publish.is_empty() || is_urgent || plan.record_noticed.is_none() || self.take() {
+        if plan.publish.is_empty() || is_urgent || plan.record_noticed.is_none() || self.take(1) {
             return plan;
         }
-        self.held_back.fetch_add(1, Relaxed);
+        self.hold_back();
         plan.held_back()
     }
 
-    fn take(&self) -> bool {
-        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
+    /// Leaves a certificate to a later sweep.
+    pub(crate) fn hold_back(&self) {
+        self.held_back.fetch_add(1, Relaxed);
+    }
+
+    /// Whether that many are left, which are then used.
+    pub(crate) fn take(&self, count: usize) -> bool {
+        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(count)).is_ok()
     }
 }

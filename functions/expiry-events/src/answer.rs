@@ -110,6 +110,11 @@ impl Looked {
         Self { outcome, certificate, reason, actions, tags_refused, plan: None }
     }
 
+    /// Nothing is to be done, for this reason.
+    pub(crate) fn nothing(certificate: CertificateArn, reason: Reason) -> Self {
+        Self::of(certificate, Applied { plan: Plan::nothing(reason), tags_refused: None })
+    }
+
     /// What would be done.
     pub(crate) fn planned(certificate: CertificateArn, plan: Plan) -> Self {
         if plan.is_empty() {

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::allowance::Allowance;
 use crate::answer::{Answer, Looked};
 use crate::apply::is_gone;
+use crate::clients::Clients;
 use crate::policy::news::News;
 use crate::policy::succession::Successions;
 use crate::policy::{Look, Plan, Reason, Settings, decide};
@@ -29,6 +30,7 @@ pub struct Handler {
     pub(crate) dry_run: bool,
     pub(crate) notices_per_sweep: u16,
     pub(crate) recent: RecentNotices,
+    pub(crate) clients: Clients,
     pub(crate) topic: Topic,
     pub(crate) bus: EventBus,
 }
@@ -44,6 +46,7 @@ impl Handler {
             dry_run: config.dry_run,
             notices_per_sweep: config.notices_per_sweep,
             recent: RecentNotices::default(),
+            clients: Clients::default(),
             topic: Topic::new(sdk, &config.notices),
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(sdk), config.event_bus),
         }
@@ -127,7 +130,9 @@ impl Handler {
             return Ok(look);
         }
         let listing = acm::list(&self.acm).await?;
-        let superseded = Successions::among(&listing.certificates).supersede(&look.facts);
+        let successors = Successions::among(&listing.certificates).candidates(&look.facts);
+        self.clients.add(&look.facts);
+        let superseded = self.has_successor(&look.facts.arn, &successors, &Allowance::unlimited()).await? == Some(true);
         Ok(Look { superseded, ..look })
     }
 }

@@ -3,6 +3,7 @@
 mod allowance;
 mod answer;
 mod apply;
+mod clients;
 mod config;
 mod error;
 mod event;

@@ -12,7 +12,8 @@ use lambda::Metrics;
 use crate::allowance::Allowance;
 use crate::answer::{Looked, Outcome, Swept};
 use crate::handler::log;
-use crate::policy::{candidates, decide};
+use crate::policy::candidates::{self, Candidate};
+use crate::policy::{Reason, decide};
 use crate::tally::Tally;
 use crate::{Error, Handler, Occasion};
 
@@ -22,6 +23,9 @@ const CONCURRENCY: usize = 4;
 /// ([quotas](https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits)), and
 /// calls that come too fast cost more time than they save.
 const PACE: Duration = Duration::from_millis(110);
+/// DescribeCertificate calls of one sweep that find out whether a certificate has a successor. What is left is held back
+/// to the next sweep; the answers are kept as long as the process.
+const CALLS_FOR_SUCCESSORS: usize = 100;
 /// No check starts with less time than this: enough for a throttled call and its retries, twice.
 const RESERVE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -44,8 +48,10 @@ impl Handler {
         let candidates = candidates::of(listing.certificates, &self.settings, begun);
         let of = candidates.len();
         let allowance = Allowance::of(self.notices_per_sweep.into());
+        let calls = Allowance::of(CALLS_FOR_SUCCESSORS);
+        let allowances = (&allowance, &calls);
         let mut looks = stream::iter(candidates.into_iter().zip(0u32..))
-            .map(|(facts, position)| self.take_turn(facts, begun, position, deadline, &allowance))
+            .map(|(candidate, position)| self.take_turn(candidate, begun, position, deadline, allowances))
             .buffer_unordered(CONCURRENCY);
         let mut tally = Tally::default();
         while let Some(look) = looks.next().await {
@@ -85,11 +91,11 @@ impl Handler {
     /// Waits for its turn and checks; `None` when there is no time left for it.
     async fn take_turn(
         &self,
-        facts: CertificateFacts,
+        candidate: Candidate,
         begun: Timestamp,
         position: u32,
         deadline: Timestamp,
-        allowance: &Allowance,
+        (notices, calls): (&Allowance, &Allowance),
     ) -> Option<Result<Looked, Error>> {
         let turn = begun.saturating_add(SignedDuration::try_from(PACE * position).unwrap_or(SignedDuration::ZERO));
         let is_too_late = |now: Timestamp| deadline.duration_since(now) < RESERVE;
@@ -100,7 +106,22 @@ impl Handler {
         if let Ok(wait) = Duration::try_from(turn.duration_since(self.clock.now())) {
             self.clock.sleep(wait).await;
         }
-        Some(self.look_closer(facts, allowance).await)
+        Some(self.check(candidate, notices, calls).await)
+    }
+
+    /// Checks the certificate, unless its ACME client has replaced it.
+    async fn check(&self, candidate: Candidate, notices: &Allowance, calls: &Allowance) -> Result<Looked, Error> {
+        let Candidate { facts, successors } = candidate;
+        let reason = match self.has_successor(&facts.arn, &successors, calls).await {
+            Ok(Some(false)) => return self.look_closer(facts, notices).await,
+            Ok(Some(true)) => Reason::Superseded,
+            Ok(None) => {
+                notices.hold_back();
+                Reason::HeldBack
+            }
+            Err(cause) => return Err(Error::look(&facts.arn, cause)),
+        };
+        Ok(log(Occasion::Sweep, Looked::nothing(facts.arn, reason)))
     }
 
     /// Reads the tags, and describes the certificate only when there is something to be done.

@@ -1,12 +1,12 @@
 //! Which certificates a sweep has to check: decided from the listing alone, so that a sweep does
 //! not cost a call per certificate.
 
-use certificates::{CertificateFacts, RenewalEligibility, days_left, renewal_window};
+use certificates::{CertificateArn, CertificateFacts, RenewalEligibility, days_left, renewal_window};
 use jiff::{SignedDuration, Timestamp};
 use notices::Kind;
 
 use super::outlook::acm_is_late;
-use super::succession::Successions;
+use super::succession::{Successions, has_to_be_certain};
 use super::{Look, Plan, Settings};
 
 /// A renewal that was cut off between the import and the record of it leaves a certificate that is not
@@ -15,22 +15,40 @@ const RECENT: SignedDuration = SignedDuration::from_hours(48);
 /// The most urgent ones that every sweep starts with: half of what a sweep of 300 seconds has time for.
 const URGENT: usize = 1_000;
 
+/// A certificate that may need something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What the listing says of it.
+    pub facts: CertificateFacts,
+    /// The certificates that may have replaced it. It needs nothing if one of them is of the same ACME client.
+    pub successors: Vec<CertificateArn>,
+}
+
 /// Those of a listing that may need something: the most urgent first, and then the others from another place in each
-/// sweep, so that what one sweep has no time for comes early in a later one.
+/// sweep, so that what one sweep has no time for comes early in a later one. Those that have probably been replaced are
+/// among the others.
 #[must_use]
-pub fn of(listed: Vec<CertificateFacts>, settings: &Settings, now: Timestamp) -> Vec<CertificateFacts> {
+pub fn of(listed: Vec<CertificateFacts>, settings: &Settings, now: Timestamp) -> Vec<Candidate> {
     let successions = Successions::among(&listed);
-    let is_superseded: Vec<bool> = listed.iter().map(|facts| successions.supersede(facts)).collect();
-    let may_need_something = |facts: &CertificateFacts, is_superseded: bool| {
-        (facts.is_revoked() || !is_superseded) && may_need_something(facts, settings, now)
-    };
-    let pairs = listed.into_iter().zip(is_superseded);
-    let mut candidates: Vec<_> =
-        pairs.filter(|(facts, superseded)| may_need_something(facts, *superseded)).map(|(facts, _)| facts).collect();
-    candidates.sort_by_cached_key(|facts| urgency(facts, now));
-    let others = candidates.split_off(URGENT.min(candidates.len()));
+    let successors: Vec<_> = listed.iter().map(|facts| successions.candidates(facts)).collect();
+    let candidates = listed.into_iter().zip(successors).filter_map(|(facts, successors)| {
+        may_need_something(&facts, settings, now).then(|| candidate(facts, successors, now)).flatten()
+    });
+    let (mut candidates, mut others): (Vec<_>, Vec<_>) =
+        candidates.partition(|candidate| candidate.successors.is_empty());
+    candidates.sort_by_cached_key(|candidate| urgency(&candidate.facts, now));
+    others.extend(candidates.split_off(URGENT.min(candidates.len())));
     candidates.extend(rotated(others, now));
     candidates
+}
+
+/// Nothing of a certificate that has probably been replaced matters before it is about to expire, unless it was revoked.
+fn candidate(facts: CertificateFacts, successors: Vec<CertificateArn>, now: Timestamp) -> Option<Candidate> {
+    match () {
+        () if facts.is_revoked() => Some(Candidate { facts, successors: Vec::new() }),
+        () if successors.is_empty() || has_to_be_certain(&facts, now) => Some(Candidate { facts, successors }),
+        () => None,
+    }
 }
 
 /// Less is more urgent: what has expired or will expire soon comes before what expired long ago, and of one day what may

@@ -32,8 +32,8 @@ pub(super) fn of(look: &Look, outlook: &Outlook) -> String {
             "Nothing renews it: ACM renews only certificates that AWS resources use or that were exported.".into()
         }
         Outlook::AcmeClient => format!(
-            "ACM does not renew it: {} requests the next certificate, under a new ARN. There is none for the same \
-             names yet.",
+            "ACM does not renew it: {} requests the next certificate, under a new ARN. That client has none \
+             for the same names yet.",
             acme_client(&look.facts)
         ),
         Outlook::Scheduled(window) => {

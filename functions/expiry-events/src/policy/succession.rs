@@ -3,11 +3,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use certificates::CertificateFacts;
+use certificates::{CertificateArn, CertificateFacts, days_left};
+use jiff::Timestamp;
 
 /// The certificates of ACME clients, by their names.
 #[derive(Debug, Default)]
 pub struct Successions<'a>(HashMap<BTreeSet<String>, Vec<&'a CertificateFacts>>);
+
+/// Whose certificates may have the same names: those of other clients, too.
+const MOST_CANDIDATES: usize = 3;
+/// So many days before and after its expiry a certificate without a successor is critical.
+const NEAR_DAYS: i64 = 7;
 
 impl<'a> Successions<'a> {
     /// Those among a complete listing.
@@ -21,18 +27,43 @@ impl<'a> Successions<'a> {
         Self(by_names)
     }
 
-    /// Whether there is one for the same names that expires later, as far as is known of the same account.
+    /// The certificates that may have replaced this one: those for the same names that expire later, as far as is known
+    /// of the same client. Of many, those that expire last.
     #[must_use]
-    pub fn supersede(&self, facts: &CertificateFacts) -> bool {
-        let is_successor =
-            |other: &&CertificateFacts| other.not_after > facts.not_after && may_be_of_one_account(other, facts);
-        facts.is_acme() && self.0.get(&names(facts)).is_some_and(|others| others.iter().any(is_successor))
+    pub fn candidates(&self, facts: &CertificateFacts) -> Vec<CertificateArn> {
+        let others = self.0.get(&names(facts)).filter(|_| facts.is_acme()).into_iter().flatten();
+        let is_candidate =
+            |other: &&&CertificateFacts| other.not_after > facts.not_after && may_be_of_one_client(other, facts);
+        let mut candidates: Vec<_> = others.filter(is_candidate).collect();
+        candidates.sort_by_key(|other| std::cmp::Reverse(other.not_after));
+        candidates.into_iter().take(MOST_CANDIDATES).map(|other| other.arn.clone()).collect()
     }
 }
 
-/// Listings do not show the account.
-fn may_be_of_one_account(a: &CertificateFacts, b: &CertificateFacts) -> bool {
-    a.acme_account.is_none() || b.acme_account.is_none() || a.acme_account == b.acme_account
+/// Whether a certificate expires so soon, or has expired so lately, that what is only likely does not silence it.
+#[must_use]
+pub fn has_to_be_certain(facts: &CertificateFacts, now: Timestamp) -> bool {
+    facts.not_after.is_some_and(|end| days_left(end, now).abs() <= NEAR_DAYS)
+}
+
+/// The ACME client that has requested a certificate. Listings do not show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    account: Option<String>,
+    endpoint: Option<String>,
+}
+
+impl Client {
+    /// The client of a certificate that was described.
+    #[must_use]
+    pub fn of(described: &CertificateFacts) -> Self {
+        Self { account: described.acme_account.clone(), endpoint: described.acme_endpoint.clone() }
+    }
+}
+
+fn may_be_of_one_client(a: &CertificateFacts, b: &CertificateFacts) -> bool {
+    let may_be_same = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
+    may_be_same(&a.acme_account, &b.acme_account) && may_be_same(&a.acme_endpoint, &b.acme_endpoint)
 }
 
 /// All names. An ACME certificate has at most 100, and a listing shows that many.
@@ -80,10 +111,12 @@ mod tests {
             ),
             ("same account", of_account("a"), true),
             ("another account", of_account("b"), false),
+            ("another endpoint", CertificateFacts { acme_endpoint: Some("f".into()), ..same.clone() }, false),
         ] {
             let listed = [other, old.clone()];
-            let known = CertificateFacts { acme_account: Some("a".into()), ..old.clone() };
-            assert_eq!(Successions::among(&listed).supersede(&known), expected, "{name}");
+            let (account, endpoint) = (Some("a".into()), Some("e".into()));
+            let known = CertificateFacts { acme_account: account, acme_endpoint: endpoint, ..old.clone() };
+            assert_eq!(!Successions::among(&listed).candidates(&known).is_empty(), expected, "{name}");
         }
     }
 
@@ -92,9 +125,33 @@ mod tests {
         let listed = [acme(&["a.example.com"], NEW)];
         let managed =
             CertificateFacts { key_pair_origin: Some(KeyPairOrigin::AwsManaged), ..acme(&["a.example.com"], OLD) };
-        assert!(!Successions::among(&listed).supersede(&managed));
-        assert!(!Successions::among(&listed).supersede(&listed[0]), "itself");
+        assert_eq!(Successions::among(&listed).candidates(&managed), []);
+        assert_eq!(Successions::among(&listed).candidates(&listed[0]), [], "itself");
         let unknown_account = CertificateFacts { acme_account: Some("a".into()), ..acme(&["a.example.com"], OLD) };
-        assert!(Successions::among(&listed).supersede(&unknown_account), "listings do not show it");
+        assert_eq!(Successions::among(&listed).candidates(&unknown_account).len(), 1, "listings do not show it");
+    }
+
+    #[test]
+    fn of_many_candidates_those_that_expire_last_are_described() {
+        let of = |n: usize, not_after: &str| CertificateFacts {
+            arn: format!("arn:aws:acm:us-east-1:123456789012:certificate/{n}").parse().unwrap(),
+            ..acme(&["a.example.com"], not_after)
+        };
+        let listed: Vec<_> = (1..=5).map(|n| of(n, &format!("2027-0{n}-01T00:00:00Z"))).collect();
+        let found = Successions::among(&listed).candidates(&acme(&["a.example.com"], OLD));
+        assert_eq!(found.iter().map(|arn| arn.id()).collect::<Vec<_>>(), ["5", "4", "3"]);
+    }
+
+    #[test]
+    fn near_the_expiry_the_successor_has_to_be_certain() {
+        let old = acme(&["a.example.com"], OLD);
+        for (now, expected) in [
+            ("2026-11-23T12:00:00Z", false),
+            ("2026-11-24T12:00:00Z", true),
+            ("2026-12-08T12:00:00Z", true),
+            ("2026-12-09T12:00:00Z", false),
+        ] {
+            assert_eq!(has_to_be_certain(&old, now.parse().unwrap()), expected, "{now}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::world::{NOW, at, facts, settings};
 
 fn of(listed: Vec<CertificateFacts>) -> Vec<CertificateFacts> {
-    candidates::of(listed, &settings(), at(NOW))
+    candidates::of(listed, &settings(), at(NOW)).into_iter().map(|candidate| candidate.facts).collect()
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn what_is_left_over_has_its_turn_in_a_later_sweep() {
         let now: Timestamp = at(NOW) + SignedDuration::from_hours(hour);
         let order = candidates::of(numbered(2_500), &settings(), now);
         assert_eq!(order.len(), 2_500);
-        seen.extend(order.iter().take(2_000).map(|facts| facts.arn.to_string()));
+        seen.extend(order.iter().take(2_000).map(|candidate| candidate.facts.arn.to_string()));
     }
     assert_eq!(seen.len(), 2_500);
 }

@@ -138,7 +138,8 @@ async fn a_superseded_acme_certificate_costs_nothing() {
     let world = World::new();
     let acme =
         |days| CertificateSpec::amazon_issued("example.com").key_pair_origin("ACME").days_left(days).eligible(false);
-    world.insert(acme(-3));
+    world.insert(acme(-8));
+    world.insert(acme(8));
     world.insert(acme(20));
     world.insert(acme(80));
     assert_eq!(world.sweep().await.looked_at, 0);
@@ -146,6 +147,52 @@ async fn a_superseded_acme_certificate_costs_nothing() {
         CertificateSpec::amazon_issued("other.example.com").key_pair_origin("ACME").days_left(20).eligible(false),
     );
     assert_eq!(world.sweep().await.notices, 1);
+}
+
+fn acme_of(account: &str, endpoint: &str, days: i64) -> CertificateSpec {
+    CertificateSpec::amazon_issued("example.com").acme_client(account, endpoint).days_left(days)
+}
+
+/// A listing does not show whose a certificate is.
+#[tokio::test]
+async fn near_its_expiry_a_successor_has_to_be_of_the_same_client() {
+    for (account, endpoint, days, notices) in
+        [("a", "e", 7, 0), ("a", "e", -7, 0), ("b", "e", 7, 1), ("b", "e", -7, 1), ("a", "f", 7, 1)]
+    {
+        let world = World::new();
+        world.insert(acme_of("a", "e", days));
+        world.insert(acme_of(account, endpoint, 80));
+        assert_eq!(world.sweep().await.notices, notices, "{account} {endpoint} {days}");
+        let for_the_notice = usize::try_from(notices).unwrap();
+        assert_eq!(world.calls("DescribeCertificate"), 2 + for_the_notice, "the certificate and the other one");
+        // Whose they are does not change.
+        world.aws.forget_record();
+        assert_eq!(world.sweep().await.notices, 0);
+        assert_eq!((world.calls("DescribeCertificate"), world.effects().len()), (0, 0));
+    }
+}
+
+/// With hundreds of clients, a sweep has a bound, and the next ones do the rest.
+#[tokio::test]
+async fn the_calls_that_look_for_successors_are_bounded() {
+    let world = World::new();
+    for n in 0..120 {
+        let of =
+            |days| CertificateSpec::amazon_issued(&format!("{n}.example.com")).acme_client("a", "e").days_left(days);
+        world.insert(of(5));
+        world.insert(of(80));
+    }
+    let mut held_back = Vec::new();
+    for _ in 0..4 {
+        world.aws.forget_record();
+        let swept = world.sweep().await;
+        assert!(world.calls("DescribeCertificate") <= 100, "{}", world.calls("DescribeCertificate"));
+        assert_eq!(swept.notices, 0);
+        held_back.push(swept.held_back);
+        world.aws.advance(Span::new().hours(1));
+    }
+    assert_eq!(held_back, [70, 20, 0, 0]);
+    assert_eq!((world.calls("DescribeCertificate"), world.calls("ListTagsForCertificate")), (0, 0));
 }
 
 #[tokio::test]
