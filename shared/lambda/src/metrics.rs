@@ -12,7 +12,7 @@ const NAMESPACE: &str = "AcmAutopilot";
 /// What one invocation counted.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    function: &'static str,
+    function: Option<&'static str>,
     dimensions: Vec<(&'static str, &'static str)>,
     counts: Vec<(&'static str, u64)>,
 }
@@ -21,7 +21,13 @@ impl Metrics {
     /// Nothing counted yet.
     #[must_use]
     pub fn new(function: &'static str) -> Self {
-        Self { function, dimensions: Vec::new(), counts: Vec::new() }
+        Self { function: Some(function), ..Self::of_all_functions() }
+    }
+
+    /// Nothing counted yet, of what one alarm watches for all functions together.
+    #[must_use]
+    pub fn of_all_functions() -> Self {
+        Self { function: None, dimensions: Vec::new(), counts: Vec::new() }
     }
 
     /// Counts apart from those with another value of this dimension.
@@ -45,19 +51,19 @@ impl Metrics {
         }
         let definitions: Vec<Value> =
             self.counts.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
-        let dimensions: Vec<&str> =
-            ["Function"].into_iter().chain(self.dimensions.iter().map(|(name, _)| *name)).collect();
+        let function = self.function.map(|function| ("Function", function));
+        let dimensions: Vec<_> = function.into_iter().chain(self.dimensions.iter().copied()).collect();
+        let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
         let mut line = Map::new();
         line.insert(
             "_aws".into(),
             json!({
                 "Timestamp": now.as_millisecond(),
-                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": definitions }],
+                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": definitions }],
             }),
         );
-        line.insert("Function".into(), self.function.into());
-        for (name, value) in &self.dimensions {
-            line.insert((*name).into(), (*value).into());
+        for (name, value) in dimensions {
+            line.insert(name.into(), value.into());
         }
         for (name, count) in &self.counts {
             line.insert((*name).into(), (*count).into());
@@ -96,5 +102,19 @@ mod tests {
         let line: Value = serde_json::from_str(&metrics.line(now).unwrap()).unwrap();
         assert_eq!(line["Rule"], "certificate-expiry");
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Function", "Rule"]]));
+    }
+
+    #[test]
+    fn what_is_counted_for_all_functions_names_none() {
+        let mut metrics = Metrics::of_all_functions();
+        metrics.dimension("Destination", "chat");
+        metrics.count("NoticesNotSent", 1);
+        let line: Value =
+            serde_json::from_str(&metrics.line("2026-11-21T06:00:00Z".parse().unwrap()).unwrap()).unwrap();
+        assert_eq!(
+            (&line["NoticesNotSent"], &line["Destination"], &line["Function"]),
+            (&json!(1), &json!("chat"), &Value::Null)
+        );
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Destination"]]));
     }
 }

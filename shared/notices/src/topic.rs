@@ -6,7 +6,8 @@ use aws_sdk_sns::config::Builder;
 use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::MessageAttributeValue;
-use sdk::{CallError, Throttling};
+use lambda::Metrics;
+use sdk::{CallError, Clock, Throttling};
 
 use crate::chat::chat;
 use crate::destination::{Destination, TopicArn};
@@ -19,6 +20,7 @@ const PUBLISH: &str = "sns:Publish";
 #[derive(Debug, Clone)]
 pub struct Topic {
     client: Client,
+    clock: Clock,
     destination: Destination,
 }
 
@@ -27,7 +29,7 @@ impl Topic {
     #[must_use]
     pub fn new(sdk: &SdkConfig, destination: &Destination) -> Self {
         let config = Builder::from(sdk).retry_classifier(Throttling::<PublishError>::default()).build();
-        Self { client: Client::from_conf(config), destination: destination.clone() }
+        Self { client: Client::from_conf(config), clock: Clock::of(sdk), destination: destination.clone() }
     }
 
     /// Publishes a notice: text for people, JSON for machines, attributes for filter policies.
@@ -44,16 +46,18 @@ impl Topic {
         Ok(())
     }
 
-    /// Publishes the chat form, if there is a topic for it.
+    /// Publishes the chat form, if there is a topic for it. That it failed is counted, since nothing else fails for it.
     async fn publish_to_chat(&self, notice: &Notice) {
         let Some(topic) = &self.destination.chat_topic else { return };
-        let sent = match self.call(topic, notice) {
-            Ok(call) => call.message(chat(notice).to_string()).send().await.map(|_| ()),
-            Err(error) => return warn(notice, &error),
-        };
-        if let Err(error) = sent {
-            warn(notice, &CallError::new(PUBLISH, &error));
+        if let Err(error) = self.try_chat(topic, notice).await {
+            warn(notice, &error);
+            not_sent_to_chat().emit(self.clock.now());
         }
+    }
+
+    async fn try_chat(&self, topic: &TopicArn, notice: &Notice) -> Result<(), CallError> {
+        let call = self.call(topic, notice)?.message(chat(notice).to_string());
+        call.send().await.map(|_| ()).map_err(|error| CallError::new(PUBLISH, &error))
     }
 
     /// A call with the attributes of the notice.
@@ -71,7 +75,34 @@ impl Topic {
     }
 }
 
+/// What the alarm on chat watches.
+fn not_sent_to_chat() -> Metrics {
+    let mut metrics = Metrics::of_all_functions();
+    metrics.dimension("Destination", "chat");
+    metrics.count("NoticesNotSent", 1);
+    metrics
+}
+
 fn warn(notice: &Notice, error: &CallError) {
     let kind = notice.kind.as_str();
     tracing::warn!(certificate_arn = %notice.certificate_arn, outcome = "not-sent-to-chat", kind, reason = %error);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The alarm is in infra/template.yaml.
+    #[test]
+    fn the_alarm_watches_the_metric_of_notices_that_are_not_in_chat() {
+        let line = not_sent_to_chat().line("2026-11-21T06:00:00Z".parse().unwrap()).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let definition = &line["_aws"]["CloudWatchMetrics"][0];
+        let metric = (&definition["Metrics"][0]["Name"], &definition["Namespace"], &definition["Dimensions"][0][0]);
+        assert_eq!(metric, (&"NoticesNotSent".into(), &"AcmAutopilot".into(), &"Destination".into()));
+        assert_eq!((&line["NoticesNotSent"], &line["Destination"]), (&1.into(), &"chat".into()));
+        let template = include_str!("../../../infra/template.yaml");
+        let watched = "MetricName: NoticesNotSent\n      Dimensions: [{Name: Destination, Value: chat}]\n";
+        assert!(template.contains(watched));
+    }
 }
