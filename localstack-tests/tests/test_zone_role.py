@@ -14,8 +14,9 @@ from harness.backend import Backend
 
 from test_sts_corrections import OTHER, assert_refused, assume, client
 
+PATH = "/acm-autopilot/dns-validation/"
 SAM = "acm-autopilot-DnsValidationRole-"
-STACK_SET = "StackSet-acm-autopilot-0a1b2c3d-4e5f-DnsVal-"
+STACK_SET = "StackSet-certificates-0a1b2c3d-4e5f-DnsVal-"
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +35,12 @@ def zone_role(own_backend: Backend) -> Iterator[str]:
     owner.client("cloudformation").delete_stack(StackName=name)
 
 
-def function(backend: Backend, prefix: str) -> Backend:
+def function(backend: Backend, prefix: str, path: str = PATH) -> Backend:
     """A role of a function with a name that CloudFormation chose, and what it calls with."""
     made = backend.client("iam").create_role(
-        RoleName=prefix + uuid.uuid4().hex[:10], AssumeRolePolicyDocument='{"Statement": []}'
+        Path=path,
+        RoleName=prefix + uuid.uuid4().hex[:10],
+        AssumeRolePolicyDocument='{"Statement": []}',
     )
     return client(backend, "sts", assume(backend, made["Role"]["Arn"]))
 
@@ -54,8 +57,11 @@ def test_functions_of_the_organization_are_let_in(
             sts.assume_role(**request, **wrong)
 
 
-def test_other_roles_of_the_organization_are_refused(own_backend: Backend, zone_role: str) -> None:
-    sts = function(own_backend, "acm-autopilot-ExpiryEventsRole-")
+@pytest.mark.parametrize("path", ["/", "/acm-autopilot/expiry-events/", "/x/acm-autopilot/"])
+def test_other_roles_of_the_organization_are_refused(
+    own_backend: Backend, zone_role: str, path: str
+) -> None:
+    sts = function(own_backend, SAM, path)
     with pytest.raises(ClientError, match="AccessDenied"):
         sts.assume_role(RoleArn=zone_role, RoleSessionName="test", ExternalId="certificates")
     assert_refused(own_backend, zone_role, ExternalId="certificates")
