@@ -224,7 +224,7 @@ def test_tag_rules(own_backend: Backend, acm, local_ca: LocalCa) -> None:
     for bad in ({"a": "x,y"}, {"a": '{"json"}'}, {"a;b": "x"}, {"k" * 128: "x"}, {"a": "v" * 256}):
         assert refused(add, bad) == "ValidationException"
     assert refused(add, {"aws:mine": "x"}) == "InvalidTagException"
-    add({"acm-autopilot:noticed": "30@2026-12-24", "Ünïcode": "größe + /=@"})
+    add({"acm-autopilot:notified": "30@2026-12-24", "Ünïcode": "größe + /=@"})
     add({f"t{number}": "" for number in range(48)})
     assert refused(add, {"one-too-many": "x"}) == "TooManyTagsException"
     add({"t1": "changed"})

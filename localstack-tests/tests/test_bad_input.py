@@ -93,7 +93,7 @@ def test_garbage_in_tags_changes_nothing_by_halves(world: World) -> None:
         "acm-autopilot:status": "sideways",
         "acm-autopilot:status-since": "yesterday",
         "acm-autopilot:attempts": "many",
-        "acm-autopilot:noticed": "@@@",
+        "acm-autopilot:notified": "@@@",
         "acm-autopilot:validity-days": "-5",
     }
     arn, before = world.certificate(["garbage.example.com"], tags=tags)

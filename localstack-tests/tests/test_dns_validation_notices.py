@@ -12,7 +12,7 @@ from harness.subscribers import Notice, wait_for
 from harness.world import REFUSED_DOMAIN, World
 
 KIND = "validation-records-missing"
-TAG = "acm-autopilot:validation-noticed"
+TAG = "acm-autopilot:validation-notified"
 
 
 def notice_of(world: World, arn: str) -> Notice:

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use aws_client::CallError;
 use aws_sdk_config::types::{ComplianceType, EvaluationResult};
 use certificates::{CertificateArn, PrivateCaArn};
 use jiff::Timestamp;
-use sdk::CallError;
 
 use crate::failures::Failures;
 use crate::handler::Run;

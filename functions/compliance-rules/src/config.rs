@@ -1,8 +1,8 @@
 //! The function's environment variables. What a rule wants is not here: it stands in the rule's
 //! InputParameters.
 
+use aws_client::TrustStore;
 use lambda::{ConfigurationError, Environment};
-use sdk::TrustStore;
 
 /// What the function is configured to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //!
 //! Each of them means that something could not be checked. None of them ever becomes `NON_COMPLIANT`.
 
-use lambda::Failure;
-use sdk::CallError;
+use aws_client::CallError;
+use lambda::RetryableError;
 
 use crate::facts::{UnreadableCertificate, UnreadablePolicy};
 use crate::rules::InvalidParameters;
@@ -131,7 +131,7 @@ impl Error {
     }
 }
 
-impl Failure for Error {
+impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. }

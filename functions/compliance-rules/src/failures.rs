@@ -1,6 +1,6 @@
 //! When to stop asking.
 
-use sdk::CallErrorKind;
+use aws_client::CallErrorKind;
 
 use crate::Error;
 
@@ -33,7 +33,7 @@ impl Failures {
 
 #[cfg(test)]
 mod tests {
-    use sdk::CallError;
+    use aws_client::CallError;
 
     use super::*;
 

@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
+use aws_client::{CallError, Clock};
 use aws_config::SdkConfig;
 use aws_sdk_config::types::{ConfigurationItem, ResourceType};
 use certificates::{CertificateArn, InvalidArn, PrivateCaArn, Scope};
 use jiff::Timestamp;
 use lambda::{Invocation, Metrics};
-use sdk::{CallError, Clock};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream;
 use jiff::{SignedDuration, Timestamp};
-use lambda::Failure;
+use lambda::RetryableError;
 
 use crate::answer::Answer;
 use crate::facts::{Account, Authority, Certificate};
@@ -167,11 +167,11 @@ fn start(now: Timestamp, of: usize) -> usize {
 
 /// What comes of an evaluation in which this failed, and maybe the clearing too: it is retryable if either is.
 fn finish(mut failed: Vec<Error>, left: usize, of: usize, clearing: Option<&Error>) -> Result<(), Error> {
-    let retryable = failed.iter().chain(clearing).any(Failure::is_retryable);
+    let retryable = failed.iter().chain(clearing).any(RetryableError::is_retryable);
     match failed.len() {
         0 if left == 0 => Ok(()),
         0 => Err(Error::OutOfTime { left, of }),
-        1 if of == 1 && failed.iter().any(Failure::is_retryable) == retryable => Err(failed.remove(0)),
+        1 if of == 1 && failed.iter().any(RetryableError::is_retryable) == retryable => Err(failed.remove(0)),
         count => Err(Error::Several { failed: count, of, left, first: Box::new(failed.remove(0)), retryable }),
     }
 }

@@ -1,12 +1,12 @@
 //! Reads AWS Private CA into facts.
 
+use aws_client::CallError;
 use aws_sdk_acmpca::Client;
 use aws_sdk_acmpca::types::{self as pca, ResourceOwner};
 use aws_smithy_types::DateTime;
 use certificates::tags::Tags;
 use certificates::{KeyAlgorithm, PrivateCaArn};
 use jiff::Timestamp;
-use sdk::CallError;
 
 use crate::facts::{Authority, Crl, Fact, Ocsp, Permission};
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use aws_client::CallError;
 use aws_sdk_config::types::{ComplianceType, Evaluation};
 use aws_smithy_types::DateTime;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
-use sdk::CallError;
 
 use crate::event::ResultToken;
 use crate::rules::{Compliance, Verdict};

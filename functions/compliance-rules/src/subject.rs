@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use aws_client::CallError;
 use certificates::CertificateArn;
 use jiff::{SignedDuration, Timestamp};
-use sdk::CallError;
 
 use crate::facts::{Account, Authority, Certificate, Chain, Fact, Lookup, Policy};
 use crate::listed::Listed;

@@ -39,9 +39,9 @@ pub enum Outcome {
     /// Records were created.
     RecordsCreated,
     /// Something needs a person, who was told.
-    Noticed,
+    Notified,
     /// Both.
-    RecordsCreatedAndNoticed,
+    RecordsCreatedAndNotified,
     /// Something needs a person, who was told before or muted the certificate.
     Blocked,
     /// Every record is in place, or there is none to place.
@@ -62,8 +62,8 @@ impl Outcome {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RecordsCreated => "records-created",
-            Self::Noticed => "noticed",
-            Self::RecordsCreatedAndNoticed => "records-created-and-noticed",
+            Self::Notified => "notified",
+            Self::RecordsCreatedAndNotified => "records-created-and-notified",
             Self::Blocked => "blocked",
             Self::NothingToDo => "nothing-to-do",
             Self::Ignored => "ignored",
@@ -140,8 +140,8 @@ impl Looked {
     pub(crate) fn with(self, sent: &Sent) -> Self {
         let notice = self.notice.filter(|_| sent.notice);
         let outcome = match self.outcome {
-            Outcome::Noticed if notice.is_none() => Outcome::Blocked,
-            Outcome::RecordsCreatedAndNoticed if notice.is_none() => Outcome::RecordsCreated,
+            Outcome::Notified if notice.is_none() => Outcome::Blocked,
+            Outcome::RecordsCreatedAndNotified if notice.is_none() => Outcome::RecordsCreated,
             outcome => outcome,
         };
         Self { outcome, notice, memory: sent.memory.clone(), ..self }
@@ -154,7 +154,7 @@ impl Looked {
 
     /// Counts what was done.
     pub(crate) fn count(&self, metrics: &mut Metrics) {
-        metrics.count("CertificatesLookedAt", 1);
+        metrics.count("CertificatesChecked", 1);
         if !self.blocked.is_empty() {
             metrics.count("ValidationBlocked", 1);
         }

@@ -3,11 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use aws_client::{CallError, TrustStore};
 use aws_config::SdkConfig;
 use grants::Grants;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
-use sdk::{CallError, TrustStore};
 
 use crate::policy::Settings;
 use crate::zone_roles::{self, ZoneRole};

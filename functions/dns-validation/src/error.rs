@@ -1,8 +1,8 @@
 //! What can go wrong, and whether the same event may succeed later.
 
+use aws_client::CallError;
 use certificates::CertificateArn;
-use lambda::Failure;
-use sdk::CallError;
+use lambda::RetryableError;
 
 /// Why the function failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -91,7 +91,7 @@ impl Error {
     }
 }
 
-impl Failure for Error {
+impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } => false,

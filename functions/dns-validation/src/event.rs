@@ -273,7 +273,7 @@ mod tests {
         ] {
             let error = read(&event).unwrap_err();
             assert!(matches!(&error, Error::BadEvent { field: named, .. } if named == field), "{event}: {error}");
-            assert!(!lambda::Failure::is_retryable(&error));
+            assert!(!lambda::RetryableError::is_retryable(&error));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What was found out about one certificate, of all that was gathered and tried.
 
+use aws_client::CallError;
 use certificates::ResourceRecord;
 use events::ProvisionedRecord;
 use grants::Grants;
 use notices::foreign;
-use sdk::CallError;
 
 use crate::diagnosis::Diagnosis;
 use crate::place::{Ending, Endings};

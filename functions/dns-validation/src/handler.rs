@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
+use aws_client::Clock;
 use aws_config::SdkConfig;
 use events::EventBus;
 use lambda::{Invocation, Metrics};
 use notices::{Destination, RecentNotices, Topic};
-use sdk::Clock;
 use serde_json::Value;
 
 use crate::answer::Answer;

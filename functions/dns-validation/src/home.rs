@@ -1,7 +1,7 @@
 //! Where a record belongs: the zone, the account that owns it, or why there is none.
 
+use aws_client::{CallError, CallErrorKind};
 use notices::foreign;
-use sdk::{CallError, CallErrorKind};
 
 use crate::Handler;
 use crate::lookups::{Found, are_private};

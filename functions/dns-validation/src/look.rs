@@ -1,17 +1,17 @@
 //! A look at certificates: gather, decide, apply.
 
+use aws_client::CallError;
 use certificates::{CertificateArn, tags, utc_date};
 use events::{Event, ValidationRecordsProvisioned};
 use futures::future::{join, try_join};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use sdk::CallError;
 
 use crate::answer::{Looked, Outcome, Told};
 use crate::diagnosis::Witness;
 use crate::findings::Findings;
 use crate::place::{Ending, Endings, Manner};
-use crate::policy::method_change::{is_changing, is_not_shown_yet, was_given_up};
+use crate::policy::method_update::{is_changing, is_not_shown_yet, was_given_up};
 use crate::policy::wanted::{self, Need};
 use crate::policy::{
     AccountId, Blocked, Cause, Conclusion, Look, Memory, Requested, Waiting, Wanted, WantedRecord, conclude,
@@ -108,7 +108,7 @@ impl Handler {
         let findings = match need {
             Need::Nothing(idle) => {
                 let looked = Looked::without_records(Outcome::Ignored, look.facts.arn.clone(), idle.as_str());
-                let memory = if look.tags.contains(tags::VALIDATION_NOTICED) { Memory::Remove } else { Memory::Keep };
+                let memory = if look.tags.contains(tags::VALIDATION_NOTIFIED) { Memory::Remove } else { Memory::Keep };
                 let conclusion = Conclusion { notice: None, memory: memory.clone(), known: false };
                 warn_of_a_change(look);
                 let mut finished = self.apply(look, Looked { memory, ..looked }, conclusion, None, manner).await;
@@ -168,7 +168,7 @@ impl Handler {
             findings.add(self.not_seen(&findings.in_place, manner).await);
         }
         // That ACM looks at CAA for a change, which issues nothing, is not documented.
-        let issues = !matches!(wanted.waiting, Waiting::MethodChange(_));
+        let issues = !matches!(wanted.waiting, Waiting::ValidationMethodUpdate(_));
         if (overdue && has_time && issues) || wanted.caa_error || caa_event {
             // An event may be late. Where nothing waits, AWS Health's word counts only when nobody answers.
             let by_health = caa_event && (waits || !self.dns.is_on());
@@ -188,8 +188,8 @@ impl Handler {
         let outcome = match (records.is_empty(), conclusion.notice.is_some()) {
             _ if self.dry_run && to_do => Outcome::Planned,
             (false, false) => Outcome::RecordsCreated,
-            (true, true) => Outcome::Noticed,
-            (false, true) => Outcome::RecordsCreatedAndNoticed,
+            (true, true) => Outcome::Notified,
+            (false, true) => Outcome::RecordsCreatedAndNotified,
             (true, false) if findings.hindered().next().is_some() => Outcome::Blocked,
             (true, false) => Outcome::NothingToDo,
         };

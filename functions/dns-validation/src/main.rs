@@ -13,7 +13,7 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), StartError> {
     let config = lambda::configure(Config::read)?;
     config.warn_without_grants();
-    let sdk = sdk::load(config.trust_store).await;
+    let sdk = aws_client::load(config.trust_store).await;
     let config = config.with_parameter(&sdk).await?;
     let handler = Handler::new(config, &sdk);
     lambda::run(async |event, invocation| handler.answer(event, invocation).await).await

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use aws_client::{CallError, CallErrorKind};
 use futures::future::join;
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use notices::{foreign, foreign_up_to};
-use sdk::{CallError, CallErrorKind};
 
 use crate::Handler;
 use crate::budget::Budget;

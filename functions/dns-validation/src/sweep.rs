@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_client::CallErrorKind;
 use certificates::{CertificateFacts, CertificateType};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
-use sdk::CallErrorKind;
 
 use crate::answer::{Outcome, Swept};
 use crate::budget::Budget;

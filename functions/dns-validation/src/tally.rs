@@ -1,6 +1,6 @@
 //! The sum of several looks.
 
-use lambda::{Failure, Metrics};
+use lambda::{Metrics, RetryableError};
 
 use crate::Error;
 use crate::answer::Looked;
@@ -58,7 +58,7 @@ impl Tally {
             let reason = error.to_string();
             tracing::error!(certificate_arn = error.certificate_arn(), outcome = "failed", reason);
         }
-        let retryable = self.failed.iter().any(Failure::is_retryable);
+        let retryable = self.failed.iter().any(RetryableError::is_retryable);
         match self.failed.pop() {
             None if left == 0 => Ok(self.looked),
             None => Err(Error::OutOfTime { left, of }),

@@ -1,10 +1,10 @@
 //! Says what was done and what needs a person: events, notices, and the tag that remembers them.
 
+use aws_client::CallError;
 use certificates::tags;
 use events::Event;
 use jiff::SignedDuration;
 use lambda::Metrics;
-use sdk::CallError;
 
 use crate::answer::Looked;
 use crate::budget::Budget;
@@ -87,13 +87,13 @@ impl Handler {
 
     async fn remember(&self, look: &Look, value: String, manner: Manner<'_>) -> Result<Memory, CallError> {
         manner.tell.turn().await;
-        let written = acm::add_tags(&self.acm, &look.facts.arn, &[(tags::VALIDATION_NOTICED, value.clone())]).await;
+        let written = acm::add_tags(&self.acm, &look.facts.arn, &[(tags::VALIDATION_NOTIFIED, value.clone())]).await;
         written.map(|()| Memory::Set(value)).or_else(|error| refused(look, error))
     }
 
     async fn forget(&self, look: &Look, manner: Manner<'_>) -> Result<Memory, CallError> {
         manner.tell.turn().await;
-        let removed = acm::remove_tags(&self.acm, &look.facts.arn, &[tags::VALIDATION_NOTICED]).await;
+        let removed = acm::remove_tags(&self.acm, &look.facts.arn, &[tags::VALIDATION_NOTIFIED]).await;
         removed.map(|()| Memory::Remove).or_else(|error| refused(look, error))
     }
 
@@ -121,7 +121,7 @@ impl Sent {
 /// A value that remembers no more than the present one does: whether it can be written shows whether a sweep's notice
 /// would be repeated by every sweep that follows.
 fn before_sending(look: &Look) -> String {
-    look.tags.get(tags::VALIDATION_NOTICED).unwrap_or(UNSENT).to_owned()
+    look.tags.get(tags::VALIDATION_NOTIFIED).unwrap_or(UNSENT).to_owned()
 }
 
 /// A tag that AWS refuses, because a permission is missing, by a tag policy, or because there is no room for it. A person

@@ -31,7 +31,7 @@ impl Allowance {
     /// check can report, because it cannot be remembered.
     pub(crate) fn admit(&self, plan: Plan) -> Plan {
         let is_urgent = plan.publish.iter().any(|notice| notice.severity == Severity::Critical);
-        if plan.publish.is_empty() || is_urgent || plan.record_noticed.is_none() || self.take(1) {
+        if plan.publish.is_empty() || is_urgent || plan.record_notified.is_none() || self.take(1) {
             return plan;
         }
         self.hold_back();

@@ -35,11 +35,11 @@ pub enum Answer {
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A notice was published.
-    Noticed,
+    Notified,
     /// A renewal was requested.
     RenewalRequested,
     /// Both.
-    NoticedAndRenewalRequested,
+    NotifiedAndRenewalRequested,
     /// Nothing is to be reported and nothing has to be renewed.
     NothingToDo,
     /// It is not a certificate that anything can be done about.
@@ -58,9 +58,9 @@ impl Outcome {
         match (plan.publish.is_empty(), &plan.request) {
             (true, None) if plan.reason == Reason::NotIssued => Self::Ignored,
             (true, None) => Self::NothingToDo,
-            (false, None) => Self::Noticed,
+            (false, None) => Self::Notified,
             (true, Some(_)) => Self::RenewalRequested,
-            (false, Some(_)) => Self::NoticedAndRenewalRequested,
+            (false, Some(_)) => Self::NotifiedAndRenewalRequested,
         }
     }
 
@@ -68,9 +68,9 @@ impl Outcome {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Noticed => "noticed",
+            Self::Notified => "notified",
             Self::RenewalRequested => "renewal-requested",
-            Self::NoticedAndRenewalRequested => "noticed-and-renewal-requested",
+            Self::NotifiedAndRenewalRequested => "notified-and-renewal-requested",
             Self::NothingToDo => "nothing-to-do",
             Self::Ignored => "ignored",
             Self::Planned => "planned",
@@ -126,7 +126,7 @@ impl Looked {
 
     /// Counts what was done.
     pub(crate) fn count(&self, metrics: &mut Metrics) {
-        metrics.count("CertificatesLookedAt", 1);
+        metrics.count("CertificatesChecked", 1);
         if self.outcome == Outcome::Planned {
             return;
         }

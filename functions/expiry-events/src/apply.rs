@@ -4,9 +4,9 @@
 //! request, so that notices say what was done. Then the notices, and only then the memory of them: a notice that is
 //! repeated after a crash is better than one that nobody got.
 
+use aws_client::{CallError, CallErrorKind};
 use certificates::tags::{self, format_time};
 use certificates::{CertificateArn, RenewalStatus};
-use sdk::{CallError, CallErrorKind};
 
 use crate::Handler;
 use crate::policy::{Look, Mark, Obstacle, Plan};
@@ -46,11 +46,11 @@ impl Handler {
     }
 
     /// Writes the tags that come before anything else: the mark of a renewal (a request that is lost after it is found
-    /// again by its age), and what the tag `noticed` says already.
+    /// again by its age), and what the tag `notified` says already.
     async fn mark(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
         let mark = plan.request.as_ref().and_then(|request| request.mark.as_ref());
-        let noticed = plan.try_noticed.as_ref().map(|noticed| (tags::NOTICED, noticed.to_string()));
-        let first: Vec<_> = mark.map(marked).unwrap_or_default().into_iter().chain(noticed).collect();
+        let notified = plan.try_notified.as_ref().map(|notified| (tags::NOTIFIED, notified.to_string()));
+        let first: Vec<_> = mark.map(marked).unwrap_or_default().into_iter().chain(notified).collect();
         if !first.is_empty() {
             acm::add_tags(&self.acm, arn, &first).await?;
         }
@@ -70,8 +70,8 @@ impl Handler {
             self.topic.publish(notice).await?;
             self.recent.add(notice, self.clock.now());
         }
-        match &plan.record_noticed {
-            Some(noticed) => acm::add_tags(&self.acm, arn, &[(tags::NOTICED, noticed.to_string())]).await,
+        match &plan.record_notified {
+            Some(notified) => acm::add_tags(&self.acm, arn, &[(tags::NOTIFIED, notified.to_string())]).await,
             None => Ok(()),
         }
     }

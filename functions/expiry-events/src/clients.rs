@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use aws_client::CallError;
 use certificates::{CertificateArn, CertificateFacts};
-use sdk::CallError;
 
 use crate::Handler;
 use crate::allowance::Allowance;

@@ -1,9 +1,9 @@
 //! The function's environment variables.
 
+use aws_client::TrustStore;
 use certificates::Thresholds;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
-use sdk::TrustStore;
 
 use crate::policy::Settings;
 

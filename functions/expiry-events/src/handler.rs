@@ -1,5 +1,6 @@
 //! Gathers what a decision needs, and applies what was decided.
 
+use aws_client::{CallError, Clock};
 use aws_config::SdkConfig;
 use aws_sdk_acm::Client;
 use certificates::tags::Tags;
@@ -8,7 +9,6 @@ use events::EventBus;
 use futures::future::try_join;
 use lambda::{Invocation, Metrics};
 use notices::{RecentNotices, Topic};
-use sdk::{CallError, Clock};
 use serde_json::Value;
 
 use crate::allowance::Allowance;
@@ -109,7 +109,7 @@ impl Handler {
     /// Decides and applies.
     pub(crate) async fn conclude(&self, look: Look, allowance: &Allowance) -> Result<Looked, Error> {
         let (arn, occasion) = (look.facts.arn.clone(), look.occasion);
-        for unreadable in &look.instructions.unreadable {
+        for unreadable in &look.tag_state.unreadable {
             tracing::warn!(certificate_arn = %arn, reason = "unreadable-tag", key = unreadable.key, "{unreadable}");
         }
         let plan = self.decide(&look);

@@ -1,6 +1,6 @@
 //! The sum of several checks.
 
-use lambda::{Failure, Metrics};
+use lambda::{Metrics, RetryableError};
 
 use crate::Error;
 use crate::answer::Looked;
@@ -37,7 +37,7 @@ impl Tally {
                 tracing::error!(certificate_arn = %certificate, outcome = "failed", reason = %cause);
             }
         }
-        let retryable = self.failed.iter().any(Failure::is_retryable);
+        let retryable = self.failed.iter().any(RetryableError::is_retryable);
         match self.failed.pop() {
             None if left == 0 => Ok(self.looked),
             None => Err(Error::OutOfTime { left, of }),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use certificates::moment;
+use certificates::rfc5280_time;
 use jiff::Timestamp;
 use notices::foreign_up_to;
 use x509::{DistinguishedName, Objection, SerialNumber, Signatures};
@@ -89,7 +89,7 @@ impl Certificate {
         if !rest.is_empty() {
             return Err(Unreadable("something follows the certificate".into()));
         }
-        let time = |at: i64| moment(at, 0).ok_or_else(|| Unreadable("its validity is not a time".into()));
+        let time = |at: i64| rfc5280_time(at, 0).ok_or_else(|| Unreadable("its validity is not a time".into()));
         let duplicate = |error| Unreadable(format!("its extensions are malformed: {error}"));
         let san = parsed.extensions().iter().find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME);
         let eku = parsed.extended_key_usage().map_err(duplicate)?;

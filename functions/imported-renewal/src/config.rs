@@ -1,10 +1,10 @@
 //! The function's configuration, from its environment variables.
 
+use aws_client::TrustStore;
 use certificates::{PrivateCaArn, Thresholds};
 use grants::Grants;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
-use sdk::TrustStore;
 
 /// What the function is set up with.
 #[derive(Debug, Clone)]

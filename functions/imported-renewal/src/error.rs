@@ -1,8 +1,8 @@
 //! What can go wrong in the function itself. What can go wrong in a renewal is a
 //! [`FailureReason`](certificates::FailureReason), recorded on the certificate.
 
+use aws_client::{CallError, CallErrorKind};
 use certificates::{CertificateArn, FailureReason, InvalidArn};
-use sdk::{CallError, CallErrorKind};
 
 /// Why an event could not be dealt with.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +120,7 @@ pub(crate) fn refused_tags(error: &CallError) -> Option<FailureReason> {
     }
 }
 
-impl lambda::Failure for Error {
+impl lambda::RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,

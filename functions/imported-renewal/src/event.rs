@@ -2,7 +2,7 @@
 //!
 //! An event says only "check this certificate". Whatever else it says is not trusted.
 
-use certificates::tags::{STATUS, STEERING};
+use certificates::tags::{RENEWAL_SETTINGS, STATUS};
 use certificates::{CertificateArn, RenewalStatus, Scope};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(crate) enum Occasion {
     /// Our own request event, or `pending-renewal` set on the certificate.
     Requested,
     /// An operator changed one of the tags that steer a renewal: a failed one may succeed now.
-    SteeringChanged,
+    SettingsChanged,
     /// An AWS Config rule reported the certificate.
     NonCompliant,
 }
@@ -83,8 +83,8 @@ impl Request {
                 Some((tag.get("key")?.as_str()?, tag.get("value").and_then(Value::as_str).unwrap_or_default()))
             })
         };
-        if pairs().any(|(key, _)| STEERING.contains(&key)) {
-            return Ok(Self::Look { certificate, occasion: Occasion::SteeringChanged });
+        if pairs().any(|(key, _)| RENEWAL_SETTINGS.contains(&key)) {
+            return Ok(Self::Look { certificate, occasion: Occasion::SettingsChanged });
         }
         if pairs().any(|(key, value)| key == STATUS && value == RenewalStatus::PendingRenewal.as_str()) {
             return Ok(Self::Look { certificate, occasion: Occasion::Requested });

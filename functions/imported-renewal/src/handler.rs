@@ -3,14 +3,14 @@
 mod answer;
 mod queue;
 
+use aws_client::Clock;
 use aws_config::SdkConfig;
-use certificates::tags::Instructions;
+use certificates::tags::TagState;
 use certificates::{CertificateArn, RenewalStatus};
 use events::EventBus;
 use jiff::SignedDuration;
 use lambda::{Invocation, Metrics};
 use notices::Topic;
-use sdk::Clock;
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -122,7 +122,7 @@ impl Handler {
         let decision = policy::decide(&Situation {
             facts: &look.facts,
             tags: &look.tags,
-            instructions: &look.instructions,
+            tag_state: &look.tag_state,
             occasion,
             grants: &self.config.grants,
             default_private_ca: self.config.default_private_ca.as_ref(),
@@ -131,15 +131,13 @@ impl Handler {
             thresholds: &self.config.thresholds,
             now: self.clock.now(),
         });
-        if waited >= policy::AT_MOST_EVERY
-            && look.instructions.recorded.status == Some(RenewalStatus::RenewalInProgress)
-        {
+        if waited >= policy::AT_MOST_EVERY && look.tag_state.recorded.status == Some(RenewalStatus::RenewalInProgress) {
             tracing::warn!(certificate_arn = %certificate, reason = "claim-not-honoured", "in progress for over an hour");
         }
         if self.config.dry_run {
             return Ok(answer::planned(&look.facts, &decision, self.config.max_validity_days));
         }
-        if occasion == Occasion::SteeringChanged && decision == Decision::Nothing(Idle::RenewalInProgress) {
+        if occasion == Occasion::SettingsChanged && decision == Decision::Nothing(Idle::RenewalInProgress) {
             return Err(Error::Busy { certificate: Box::new(certificate.clone()) });
         }
         self.apply(&look, decision, invocation, metrics).await
@@ -149,13 +147,13 @@ impl Handler {
         let failed = |source| Error::gather(certificate, source);
         let Some(facts) = acm::describe(&self.acm, certificate).await.map_err(failed)? else { return Ok(None) };
         let Some(tags) = acm::list_tags(&self.acm, certificate).await.map_err(failed)? else { return Ok(None) };
-        let instructions = Instructions::read(&tags);
-        for unreadable in &instructions.unreadable {
+        let tag_state = TagState::read(&tags);
+        for unreadable in &tag_state.unreadable {
             tracing::warn!(certificate_arn = %certificate, reason = "unreadable-tag", "{unreadable}");
         }
         let owner = tags.get(&self.config.owner_tag_key).map(str::to_owned);
-        let last_failure = LastFailure::read(&facts, &tags, &instructions);
-        Ok(Some(Look { facts, tags, instructions, owner, last_failure }))
+        let last_failure = LastFailure::read(&facts, &tags, &tag_state);
+        Ok(Some(Look { facts, tags, tag_state, owner, last_failure }))
     }
 
     async fn apply(
@@ -166,7 +164,7 @@ impl Handler {
         metrics: &mut Metrics,
     ) -> Result<Value, Error> {
         let arn = &look.facts.arn;
-        let attempts = look.instructions.recorded.attempts;
+        let attempts = look.tag_state.recorded.attempts;
         match decision {
             Decision::Nothing(idle) => Ok(answer::idle(arn, idle)),
             Decision::RecordComplete => {

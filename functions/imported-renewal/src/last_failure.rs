@@ -1,6 +1,6 @@
 //! The last failure that the tags record.
 
-use certificates::tags::{Instructions, STATUS_REASON, Tags};
+use certificates::tags::{STATUS_REASON, TagState, Tags};
 use certificates::{CertificateFacts, FailureReason, RenewalStatus};
 use jiff::Timestamp;
 
@@ -17,8 +17,8 @@ pub(crate) struct LastFailure {
 
 impl LastFailure {
     /// Reads it. A person who sets the status to `pending-renewal` leaves reason and time as they are.
-    pub(crate) fn read(facts: &CertificateFacts, tags: &Tags, instructions: &Instructions) -> Option<Self> {
-        let recorded = &instructions.recorded;
+    pub(crate) fn read(facts: &CertificateFacts, tags: &Tags, tag_state: &TagState) -> Option<Self> {
+        let recorded = &tag_state.recorded;
         let failed = [RenewalStatus::RenewalFailed, RenewalStatus::PendingRenewal];
         if !recorded.status.is_some_and(|status| failed.contains(&status)) {
             return None;

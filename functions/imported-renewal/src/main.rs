@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
 
 async fn serve() -> Result<(), StartError> {
     let config = lambda::configure(Config::read)?;
-    let aws = sdk::load(config.trust_store).await;
+    let aws = aws_client::load(config.trust_store).await;
     let handler = Handler::new(config, &aws);
     lambda::run(async |event, invocation| handler.answer(event, invocation).await).await
 }

@@ -1,9 +1,9 @@
 //! Whether to renew, from where, and why not. Pure: what is known and what time it is go in, a
 //! decision comes out. Reads like the table in the README.
 
-use certificates::tags::{Instructions, RENEWAL, RenewFrom, Tags};
+use certificates::tags::{RENEWAL, RenewFrom, TagState, Tags};
 use certificates::{
-    CLAIM_LASTS, CertificateFacts, FailureReason, PrivateCaArn, Remedy, RenewalStatus, Thresholds, days_left,
+    CLAIM_LASTS, CertificateFacts, FailureReason, PrivateCaArn, Recovery, RenewalStatus, Thresholds, days_left,
     renewal_window, retry_pause,
 };
 use grants::Grants;
@@ -32,7 +32,7 @@ pub(crate) struct Situation<'a> {
     /// Its tags.
     pub tags: &'a Tags,
     /// What they say.
-    pub instructions: &'a Instructions,
+    pub tag_state: &'a TagState,
     /// Why it is looked at.
     pub occasion: Occasion,
     /// What may be obtained.
@@ -143,11 +143,11 @@ pub(crate) enum Decision {
 
 /// Decides.
 pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
-    let Instructions { wishes, recorded, .. } = situation.instructions;
+    let TagState { settings, recorded, .. } = situation.tag_state;
     if !situation.facts.is_imported() {
         return Decision::Nothing(Idle::NotImported);
     }
-    let Some(renew_from) = &wishes.renew_from else { return Decision::Nothing(Idle::NotManaged) };
+    let Some(renew_from) = &settings.renew_from else { return Decision::Nothing(Idle::NotManaged) };
     if is_claimed(situation) {
         return Decision::Nothing(Idle::RenewalInProgress);
     }
@@ -172,8 +172,8 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
     match source(renew_from, situation) {
         Ok(source) => Decision::Renew(Plan {
             source,
-            validity_days: wishes.validity_days,
-            issuer_may_change: situation.grants.issuer_change && matches!(wishes.private_ca, Some(Ok(_))),
+            validity_days: settings.validity_days,
+            issuer_may_change: situation.grants.issuer_change && matches!(settings.private_ca, Some(Ok(_))),
             attempt,
         }),
         Err((reason, detail)) => Decision::RecordFailure { reason, detail, attempt },
@@ -183,7 +183,7 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
 /// Somebody is at work on it. A claim that is still new when a message comes back after an hour was refreshed by
 /// somebody else than an attempt, which would never end.
 fn is_claimed(situation: &Situation<'_>) -> bool {
-    let recorded = &situation.instructions.recorded;
+    let recorded = &situation.tag_state.recorded;
     recorded.status == Some(RenewalStatus::RenewalInProgress)
         && age(situation).is_some_and(|age| age < CLAIM_LASTS)
         && situation.waited < AT_MOST_EVERY
@@ -194,7 +194,7 @@ fn is_claimed(situation: &Situation<'_>) -> bool {
 ///
 /// Anybody who may tag can write that tag; ACM's own time of the import has to agree with it.
 fn was_replaced(situation: &Situation<'_>) -> bool {
-    let recorded = &situation.instructions.recorded;
+    let recorded = &situation.tag_state.recorded;
     let (Some(imported), Some(since)) = (situation.facts.imported_at, since(situation)) else { return false };
     match recorded.status {
         None => false,
@@ -216,7 +216,7 @@ fn was_replaced(situation: &Situation<'_>) -> bool {
 }
 
 fn has_another_serial(situation: &Situation<'_>) -> bool {
-    match (&situation.instructions.recorded.renewal_of, &situation.facts.serial) {
+    match (&situation.tag_state.recorded.renewal_of, &situation.facts.serial) {
         // A negative one, as some write it.
         (Some(replaced), Some(present)) => {
             read_serial(replaced.trim_start_matches('-')).is_some_and(|replaced| replaced != normalize_serial(present))
@@ -228,29 +228,29 @@ fn has_another_serial(situation: &Situation<'_>) -> bool {
 /// The attempt crashed, and it was not the first. That must not cost a certificate at every event; and where no sweep
 /// asks, since the expiry is far, nobody would ever say that it is no longer in progress.
 fn crashed_once_more(situation: &Situation<'_>) -> bool {
-    let recorded = &situation.instructions.recorded;
+    let recorded = &situation.tag_state.recorded;
     recorded.status == Some(RenewalStatus::RenewalInProgress)
         && recorded.attempts > 1
         && !pause_is_over(situation)
         // A change by the operator may have resolved it.
-        && situation.occasion != Occasion::SteeringChanged
+        && situation.occasion != Occasion::SettingsChanged
 }
 
 /// Why it is not the time to renew, if it is not.
 fn wait(situation: &Situation<'_>) -> Option<Idle> {
-    let recorded = &situation.instructions.recorded;
+    let recorded = &situation.tag_state.recorded;
     match recorded.status {
         // Asked for, by us or by an operator: whatever the expiry, renew.
         Some(RenewalStatus::PendingRenewal) => just_failed(situation),
         // A claim that is too old is an attempt that crashed.
         Some(RenewalStatus::RenewalInProgress) => None,
         // A change by the operator may have resolved it.
-        Some(RenewalStatus::RenewalFailed) if situation.occasion == Occasion::SteeringChanged => just_failed(situation),
-        Some(RenewalStatus::RenewalFailed) => match recorded.reason.map(FailureReason::remedy) {
-            Some(Remedy::Retry) => (!pause_is_over(situation)).then_some(Idle::WaitingForRetry),
+        Some(RenewalStatus::RenewalFailed) if situation.occasion == Occasion::SettingsChanged => just_failed(situation),
+        Some(RenewalStatus::RenewalFailed) => match recorded.reason.map(FailureReason::recovery) {
+            Some(Recovery::Automatic) => (!pause_is_over(situation)).then_some(Idle::WaitingForRetry),
             // Each try would cost a certificate that ACM then refuses; only a person knows when that has changed.
             _ if recorded.reason.is_some_and(FailureReason::waits_for_a_request) => Some(Idle::WaitingForAPerson),
-            Some(Remedy::Person) | None => (!crossed_a_threshold(situation)).then_some(Idle::WaitingForAPerson),
+            Some(Recovery::Manual) | None => (!crossed_a_threshold(situation)).then_some(Idle::WaitingForAPerson),
         },
         None | Some(RenewalStatus::RenewalComplete) => (!is_due(situation)).then_some(Idle::NotDue),
     }
@@ -258,7 +258,7 @@ fn wait(situation: &Situation<'_>) -> Option<Idle> {
 
 /// An attempt that may have been charged failed less than an hour ago, at this very certificate.
 fn just_failed(situation: &Situation<'_>) -> Option<Idle> {
-    let failed = LastFailure::read(situation.facts, situation.tags, situation.instructions)?;
+    let failed = LastFailure::read(situation.facts, situation.tags, situation.tag_state)?;
     let possible_after = failed.at.checked_add(AT_MOST_EVERY).ok()?;
     let is_near = failed.at.duration_since(situation.now) <= CLOCK_SKEW && situation.now < possible_after;
     (is_near && failed.reason.may_have_cost()).then_some(Idle::JustFailed { possible_after })
@@ -278,7 +278,7 @@ fn is_due(situation: &Situation<'_>) -> bool {
 }
 
 fn pause_is_over(situation: &Situation<'_>) -> bool {
-    let pause = retry_pause(situation.instructions.recorded.attempts);
+    let pause = retry_pause(situation.tag_state.recorded.attempts);
     age(situation).is_none_or(|age| age >= pause)
 }
 
@@ -292,7 +292,7 @@ fn age(situation: &Situation<'_>) -> Option<SignedDuration> {
 }
 
 fn since(situation: &Situation<'_>) -> Option<Timestamp> {
-    situation.instructions.recorded.since.filter(|since| since.duration_since(situation.now) <= CLOCK_SKEW)
+    situation.tag_state.recorded.since.filter(|since| since.duration_since(situation.now) <= CLOCK_SKEW)
 }
 
 fn source(renew_from: &RenewFrom, situation: &Situation<'_>) -> Result<Source, (FailureReason, String)> {
@@ -311,7 +311,7 @@ fn source(renew_from: &RenewFrom, situation: &Situation<'_>) -> Result<Source, (
 
 /// A tag only selects among the CAs that are granted.
 fn private_ca(situation: &Situation<'_>) -> Result<PrivateCaArn, (FailureReason, String)> {
-    let arn = match (&situation.instructions.wishes.private_ca, situation.default_private_ca) {
+    let arn = match (&situation.tag_state.settings.private_ca, situation.default_private_ca) {
         (Some(Ok(arn)), _) => arn,
         // A tag that cannot be read must not mean another CA than the operator wanted.
         (Some(Err(_)), _) => {

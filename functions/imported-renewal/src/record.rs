@@ -5,12 +5,12 @@
 
 mod untracked;
 
-use certificates::tags::{self, ATTEMPTS, Instructions, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, Tags};
+use aws_client::{CallError, Clock};
+use certificates::tags::{self, ATTEMPTS, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, TagState, Tags};
 use certificates::{CertificateFacts, FailureReason, RenewalStatus};
 use events::{Event, EventBus, IssuerChange, StatusChanged};
 use jiff::Timestamp;
 use notices::{Notice, Topic};
-use sdk::{CallError, Clock};
 
 use crate::error::{Error, refused_tags};
 use crate::last_failure::LastFailure;
@@ -26,7 +26,7 @@ pub(crate) struct Look {
     /// Its tags.
     pub tags: Tags,
     /// What they say.
-    pub instructions: Instructions,
+    pub tag_state: TagState,
     /// Its owner, for notices.
     pub owner: Option<String>,
     /// What its tags recorded of a failure before this check wrote any.
@@ -115,7 +115,7 @@ impl Recorder {
             tracing::warn!(certificate_arn = %look.facts.arn, reason = %error, "the start could not be announced");
         }
         let tags = tags.into_iter().fold(look.tags.clone(), |all, (key, value)| all.with(key, value));
-        Ok(Look { instructions: Instructions::read(&tags), tags, ..look.clone() })
+        Ok(Look { tag_state: TagState::read(&tags), tags, ..look.clone() })
     }
 
     /// Records that the certificate was replaced.
@@ -130,7 +130,7 @@ impl Recorder {
         acm::add_tags(&self.acm, &completion.after.arn, &tags).await.map_err(|source| failed(look, what, source))?;
         // Nobody who may tag can hide that the issuer changed, or may have changed.
         let kept_its_issuer = completion.issuer_change.is_none() && !completion.was_found;
-        let is_muted = look.instructions.wishes.mute.holds_at(now) && kept_its_issuer;
+        let is_muted = look.tag_state.settings.mute.holds_at(now) && kept_its_issuer;
         let notice = (!is_muted).then(|| wording::complete(look, completion, now));
         self.announce(look, what, completed(look, completion), notice).await?;
         self.remove(look, what, &[STATUS_REASON, ATTEMPTS, RENEWAL_OF]).await
@@ -223,7 +223,7 @@ fn completed(look: &Look, completion: &Completion) -> StatusChanged {
     };
     // Found done: of the certificate before, only the tag is left.
     if event.serial_before == event.serial_after {
-        event.serial_before.clone_from(&look.instructions.recorded.renewal_of);
+        event.serial_before.clone_from(&look.tag_state.recorded.renewal_of);
         event.not_after_before = None;
     }
     event
@@ -232,11 +232,11 @@ fn completed(look: &Look, completion: &Completion) -> StatusChanged {
 fn status_changed(look: &Look, to: RenewalStatus, attempt: u32) -> StatusChanged {
     StatusChanged {
         certificate_arn: look.facts.arn.clone(),
-        from: look.instructions.recorded.status,
+        from: look.tag_state.recorded.status,
         to,
         reason: None,
         attempt,
-        renew_from: look.instructions.wishes.renew_from.as_ref().map(|source| source.as_str().to_owned()),
+        renew_from: look.tag_state.settings.renew_from.as_ref().map(|source| source.as_str().to_owned()),
         serial_before: look.facts.serial.clone(),
         serial_after: None,
         not_after_before: look.facts.not_after,

@@ -3,13 +3,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use aws_client::{CallError, CallErrorKind, Clock};
 use aws_config::SdkConfig;
 use aws_smithy_types::Blob;
-use certificates::tags::Instructions;
+use certificates::tags::TagState;
 use certificates::{CertificateFacts, FailureReason, RenewalStatus};
 use events::IssuerChange;
 use jiff::{SignedDuration, Timestamp};
-use sdk::{CallError, CallErrorKind, Clock};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
@@ -419,10 +419,10 @@ impl Renewer {
         Ok(Ending::StoodDown)
     }
 
-    async fn tags_now(&self, look: &Look) -> Result<Instructions, Error> {
+    async fn tags_now(&self, look: &Look) -> Result<TagState, Error> {
         let arn = &look.facts.arn;
         let tags = acm::list_tags(&self.acm, arn).await.map_err(|source| Error::gather(arn, source))?;
-        Ok(Instructions::read(&tags.unwrap_or_default()))
+        Ok(TagState::read(&tags.unwrap_or_default()))
     }
 
     /// The outcome of the work; `None` when it was not done by then, and was cut off.

@@ -43,7 +43,7 @@ fn what_happened(look: &Look, completion: &Completion) -> String {
     let mut sentences = Vec::new();
     if before.serial == after.serial {
         // Found done: the old serial is only known from the tag, and perhaps it was a person.
-        let old = look.instructions.recorded.renewal_of.as_deref().map_or_else(|| "unknown".into(), foreign);
+        let old = look.tag_state.recorded.renewal_of.as_deref().map_or_else(|| "unknown".into(), foreign);
         let when = day(after.imported_at);
         sentences.push(format!("The imported certificate {name} was replaced under the same ARN on {when}."));
         sentences.push(format!("Serial {old} became {}.", serial(after)));
@@ -99,8 +99,8 @@ fn day(time: Option<Timestamp>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use certificates::tags::{Instructions, Tags};
-    use certificates::{CertificateType, FailureReason, KeyAlgorithm, Remedy};
+    use certificates::tags::{TagState, Tags};
+    use certificates::{CertificateType, FailureReason, KeyAlgorithm, Recovery};
 
     use super::*;
 
@@ -123,8 +123,8 @@ mod tests {
 
     fn look(facts: CertificateFacts, owner: &str) -> Look {
         let tags = Tags::default();
-        let instructions = Instructions::read(&tags);
-        Look { facts, instructions, tags, owner: Some(owner.into()), last_failure: None }
+        let tag_state = TagState::read(&tags);
+        Look { facts, tag_state, tags, owner: Some(owner.into()), last_failure: None }
     }
 
     /// The samples in `events/sent` are what this code says.
@@ -172,9 +172,9 @@ mod tests {
             let notice = failure(&look, *reason, "a detail", 1, group, NOW.parse().unwrap());
             assert_eq!(notice.what_to_do[0], reason.advice());
             let retries = notice.what_happens_next.starts_with("acm-autopilot retries automatically");
-            assert_eq!(retries, reason.remedy() == Remedy::Retry, "{reason}");
+            assert_eq!(retries, reason.recovery() == Recovery::Automatic, "{reason}");
             let asks = notice.what_to_do.iter().any(|step| step.contains("Value=pending-renewal"));
-            assert_eq!(asks, reason.remedy() == Remedy::Person, "{reason}");
+            assert_eq!(asks, reason.recovery() == Recovery::Manual, "{reason}");
         }
         let slow = failure(&look, FailureReason::OutOfTime, "a detail", 1, group, NOW.parse().unwrap());
         assert!(slow.what_to_do[1].contains("--log-group-name /aws/lambda/acm-autopilot-imported-renewal"), "{slow:?}");
@@ -234,9 +234,9 @@ mod tests {
     fn the_readme_lists_every_reason() {
         let readme = include_str!("../README.md");
         for reason in FailureReason::ALL {
-            let remedy = if reason.remedy() == Remedy::Retry { "time" } else { "a person" };
+            let recovery = if reason.recovery() == Recovery::Automatic { "time" } else { "a person" };
             let row = readme.lines().find(|line| line.starts_with(&format!("| `{reason}` | ")));
-            let end = format!(" | {remedy} | {} |", reason.advice());
+            let end = format!(" | {recovery} | {} |", reason.advice());
             assert!(row.is_some_and(|row| row.ends_with(&end)), "{reason}: {row:?}");
         }
     }

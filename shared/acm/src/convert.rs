@@ -3,8 +3,8 @@
 use aws_sdk_acm::types as acm;
 use aws_smithy_types::DateTime;
 use certificates::{
-    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, MethodChange,
-    Renewal, RenewalEligibility, ResourceRecord, Validation, moment,
+    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal,
+    RenewalEligibility, ResourceRecord, Validation, ValidationMethodUpdate, rfc5280_time,
 };
 use jiff::Timestamp;
 
@@ -69,7 +69,7 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
             domains: renewal.domain_validation_options().iter().map(domain_validation).collect(),
         }),
         domain_validations: detail.domain_validation_options().iter().map(domain_validation).collect(),
-        method_change: detail.update_summary().and_then(method_change),
+        method_update: detail.update_summary().and_then(method_update),
         revoked_at: detail.revoked_at().and_then(time),
         revocation_reason: detail.revocation_reason().map(|reason| reason.as_str().to_owned()),
         failure_reason: detail.failure_reason().map(|reason| reason.as_str().to_owned()),
@@ -105,12 +105,12 @@ fn resource_record(record: &acm::ResourceRecord) -> ResourceRecord {
     }
 }
 
-fn method_change(update: &acm::UpdateSummary) -> Option<MethodChange> {
+fn method_update(update: &acm::UpdateSummary) -> Option<ValidationMethodUpdate> {
     if update.r#type() != Some(&acm::UpdateType::DomainValidationMethod) {
         return None;
     }
     let methods = update.domain_validation_method_update_summary();
-    Some(MethodChange {
+    Some(ValidationMethodUpdate {
         status: text(update.status().map(acm::UpdateStatus::as_str)),
         to: methods.and_then(|methods| Some(methods.to()?.as_str().to_owned())),
         requested_at: update.requested_at().and_then(time),
@@ -173,7 +173,7 @@ fn text(value: Option<&str>) -> String {
 
 /// A moment; `None` outside the years that can be told.
 fn time(at: &DateTime) -> Option<Timestamp> {
-    moment(at.secs(), i32::try_from(at.subsec_nanos()).ok()?)
+    rfc5280_time(at.secs(), i32::try_from(at.subsec_nanos()).ok()?)
 }
 
 #[cfg(test)]

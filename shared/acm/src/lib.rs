@@ -7,11 +7,11 @@ mod convert;
 mod list;
 mod root_hierarchy;
 
+use aws_client::CallError;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::Tag;
 use certificates::tags::Tags;
 use certificates::{CertificateArn, CertificateFacts, DomainValidation};
-use sdk::CallError;
 
 pub use list::{Listing, list};
 use root_hierarchy::{Described, ExtraMembers};

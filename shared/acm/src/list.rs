@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
+use aws_client::CallError;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::operation::list_certificates::ListCertificatesOutput;
 use aws_sdk_acm::operation::list_certificates::builders::ListCertificatesFluentBuilder;
 use aws_sdk_acm::types::{CertificateKeyPairOrigin, Filters, KeyAlgorithm};
 use certificates::CertificateFacts;
-use sdk::CallError;
 
 use crate::convert;
 use crate::root_hierarchy::{self, ExtraMembers, Listed, OnlyAmazonN2};

@@ -176,7 +176,7 @@ async fn a_change_of_the_validation_method_shows_the_records_that_it_waits_for()
     let (aws, client) = account();
     let certificate = CertificateSpec::amazon_issued("example.com").dns("www.example.com").validated_by_email().thin();
     let arn: CertificateArn = aws.insert_certificate(certificate).parse().unwrap();
-    assert_eq!(acm::describe(&client, &arn).await.unwrap().unwrap().method_change, None);
+    assert_eq!(acm::describe(&client, &arn).await.unwrap().unwrap().method_update, None);
     assert_eq!(acm::requested_validations(&client, &arn).await.unwrap(), Some(Vec::new()));
 
     let dns = CertificateOptions::builder().validation_method(ValidationMethod::Dns).build();
@@ -185,7 +185,7 @@ async fn a_change_of_the_validation_method_shows_the_records_that_it_waits_for()
     assert!(requested().await.iter().all(|domain| domain.validation == Validation::Dns(None)));
     aws.advance(Span::new().seconds(5));
     let facts = acm::describe(&client, &arn).await.unwrap().unwrap();
-    let change = facts.method_change.unwrap();
+    let change = facts.method_update.unwrap();
     assert!(change.waits() && change.to.as_deref() == Some("DNS"));
     assert_eq!(change.requested_at, Some(aws.now() - SignedDuration::from_secs(5)));
     assert!(facts.domain_validations.iter().all(|domain| matches!(domain.validation, Validation::Email(_))));
@@ -201,7 +201,7 @@ async fn a_change_of_the_validation_method_shows_the_records_that_it_waits_for()
         let zone = aws.create_hosted_zone(name);
         aws.set_record(&zone, &record.name, "CNAME", &record.values[0]);
     }
-    assert!(!acm::describe(&client, &arn).await.unwrap().unwrap().method_change.unwrap().waits());
+    assert!(!acm::describe(&client, &arn).await.unwrap().unwrap().method_update.unwrap().waits());
     let complete = requested().await;
     assert_eq!(complete.len(), 2);
     assert!(complete.iter().all(|domain| domain.succeeded == Some(true)), "{complete:?}");

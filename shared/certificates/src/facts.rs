@@ -165,7 +165,7 @@ impl Renewal {
 /// The last change of the method by which a certificate's domains are validated
 /// ([UpdateSummary](https://docs.aws.amazon.com/acm/latest/APIReference/API_UpdateSummary.html)).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MethodChange {
+pub struct ValidationMethodUpdate {
     /// `PENDING_DOMAIN_VALIDATION`, `SUCCESS` or `FAILED`.
     pub status: String,
     /// The method that it leads to, such as `DNS`.
@@ -174,7 +174,7 @@ pub struct MethodChange {
     pub requested_at: Option<Timestamp>,
 }
 
-impl MethodChange {
+impl ValidationMethodUpdate {
     /// Whether it is under way: it waits for the domains to be validated by the new method.
     #[must_use]
     pub fn waits(&self) -> bool {
@@ -242,7 +242,7 @@ pub struct CertificateFacts {
     /// Described only: how the domains were validated.
     pub domain_validations: Vec<DomainValidation>,
     /// Described only: the last change of the validation method.
-    pub method_change: Option<MethodChange>,
+    pub method_update: Option<ValidationMethodUpdate>,
     /// Described only: when it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// Described only: why it was revoked.
@@ -296,7 +296,7 @@ impl CertificateFacts {
             serial: None,
             renewal: None,
             domain_validations: Vec::new(),
-            method_change: None,
+            method_update: None,
             revoked_at: None,
             revocation_reason: None,
             failure_reason: None,

@@ -13,10 +13,10 @@ pub mod tags;
 
 pub use arn::{CertificateArn, InvalidArn, PrivateCaArn, Scope};
 pub use facts::{
-    CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, MethodChange, Renewal,
-    RenewalEligibility, ResourceRecord, Validation,
+    CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal, RenewalEligibility,
+    ResourceRecord, Validation, ValidationMethodUpdate,
 };
-pub use lifetime::{calendar_days_between, days_left, has_expired, moment, utc_date};
+pub use lifetime::{calendar_days_between, days_left, has_expired, rfc5280_time, utc_date};
 pub use milestone::{InvalidThresholds, Milestone, Thresholds, renewal_window};
-pub use reason::{FailureReason, Remedy};
+pub use reason::{FailureReason, Recovery};
 pub use status::{CLAIM_LASTS, RenewalStatus, retry_pause};

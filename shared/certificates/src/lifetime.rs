@@ -16,7 +16,7 @@ pub fn utc_date(at: Timestamp) -> Date {
 /// ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)), and is later than
 /// [`Timestamp::MAX`], which stands for it then.
 #[must_use]
-pub fn moment(second: i64, nanosecond: i32) -> Option<Timestamp> {
+pub fn rfc5280_time(second: i64, nanosecond: i32) -> Option<Timestamp> {
     /// 9999-12-31T23:59:59Z.
     const LAST: i64 = 253_402_300_799;
     if (Timestamp::MAX.as_second()..=LAST).contains(&second) {
@@ -65,7 +65,7 @@ mod tests {
             (i64::MIN, None),
             (1_795_241_450, Some(at("2026-11-21T06:10:50Z"))),
         ] {
-            assert_eq!(moment(second, 0), expected, "{second}");
+            assert_eq!(rfc5280_time(second, 0), expected, "{second}");
         }
         assert!(!has_expired(Timestamp::MAX, at("2026-11-21T06:10:50Z")));
     }

@@ -7,15 +7,15 @@ use serde::Serialize;
 
 /// Who can resolve a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
+pub enum Recovery {
     /// Time: the same attempt may succeed later, so the sweep starts it again after a pause.
-    Retry,
+    Automatic,
     /// A person: the same attempt would fail again until something is changed.
-    Person,
+    Manual,
 }
 
 macro_rules! failure_reasons {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $remedy:ident, $advice:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $recovery:ident, $advice:literal;)+) => {
         /// Why a renewal failed: the value of the tag [`tags::STATUS_REASON`](crate::tags::STATUS_REASON).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
         #[serde(into = "&'static str")]
@@ -33,8 +33,8 @@ macro_rules! failure_reasons {
 
             /// Who can resolve it.
             #[must_use]
-            pub fn remedy(self) -> Remedy {
-                match self { $(Self::$variant => Remedy::$remedy,)+ }
+            pub fn recovery(self) -> Recovery {
+                match self { $(Self::$variant => Recovery::$recovery,)+ }
             }
 
             /// What a person should do about it: one sentence.
@@ -48,77 +48,77 @@ macro_rules! failure_reasons {
 
 failure_reasons! {
     /// AWS refused calls because there were too many.
-    Throttled = "throttled", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, spread the renewals over time or raise the API quota.";
+    Throttled = "throttled", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, spread the renewals over time or raise the API quota.";
     /// An AWS service answered with an error of its own, or not at all.
-    ServiceError = "service-error", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, look at the AWS Health Dashboard.";
+    ServiceError = "service-error", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, look at the AWS Health Dashboard.";
     /// The source did not deliver the certificate within a minute.
-    IssuerTimeout = "issuer-timeout", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, check why the private CA does not issue (its CloudWatch metrics show failures).";
+    IssuerTimeout = "issuer-timeout", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check why the private CA does not issue (its CloudWatch metrics show failures).";
     /// AWS took so long to answer that no time was left in this run.
-    OutOfTime = "out-of-time", Retry, "Nothing yet: acm-autopilot retries. If it fails twice, raise the Timeout of the function imported-renewal.";
+    OutOfTime = "out-of-time", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, raise the Timeout of the function imported-renewal.";
     /// The function was terminated during an attempt that was not the first.
-    Interrupted = "interrupted", Retry, "Find in the log of imported-renewal what terminated it (memory, timeout). To retry before the certificate is due, set the tag acm-autopilot:status to pending-renewal.";
+    Interrupted = "interrupted", Automatic, "Find in the log of imported-renewal what terminated it (memory, timeout). To retry before the certificate is due, set the tag acm-autopilot:status to pending-renewal.";
     /// ACM accepted the new certificate but does not show it.
-    VerificationFailed = "verification-failed", Retry, "Compare the certificate's serial number in ACM with the one in the log of imported-renewal.";
+    VerificationFailed = "verification-failed", Automatic, "Compare the certificate's serial number in ACM with the one in the log of imported-renewal.";
     /// The tag `renew-from` has a value that is not a source.
-    UnknownSource = "unknown-source", Person, "Set the tag acm-autopilot:renew-from to exactly private-ca, without blanks and in lower case.";
+    UnknownSource = "unknown-source", Manual, "Set the tag acm-autopilot:renew-from to exactly private-ca, without blanks and in lower case.";
     /// The tag `renew-from` names a source that this version does not have.
-    SourceNotAvailable = "source-not-available", Person, "Set the tag acm-autopilot:renew-from to private-ca, or replace the certificate by hand.";
+    SourceNotAvailable = "source-not-available", Manual, "Set the tag acm-autopilot:renew-from to private-ca, or replace the certificate by hand.";
     /// No private CA is named, neither in the tag nor in the configuration.
-    CaNotConfigured = "ca-not-configured", Person, "Name the private CA that issued this certificate: in the tag acm-autopilot:private-ca, or for all certificates in the stack parameter DefaultPrivateCaArn.";
+    CaNotConfigured = "ca-not-configured", Manual, "Name the private CA that issued this certificate: in the tag acm-autopilot:private-ca, or for all certificates in the stack parameter DefaultPrivateCaArn.";
     /// The named private CA is not among those that the stack grants.
-    CaNotGranted = "ca-not-granted", Person, "Name a granted private CA in the tag acm-autopilot:private-ca, or grant this one: add its ARN to the stack parameter PrivateCaArns.";
+    CaNotGranted = "ca-not-granted", Manual, "Name a granted private CA in the tag acm-autopilot:private-ca, or grant this one: add its ARN to the stack parameter PrivateCaArns.";
     /// The named private CA does not exist, or the tag does not hold the ARN of a private CA.
-    CaNotFound = "ca-not-found", Person, "Set the tag acm-autopilot:private-ca to the ARN of a private CA, or share the CA with this account.";
+    CaNotFound = "ca-not-found", Manual, "Set the tag acm-autopilot:private-ca to the ARN of a private CA, or share the CA with this account.";
     /// The private CA is disabled.
-    CaDisabled = "ca-disabled", Person, "Enable the private CA again, or name another in the tag acm-autopilot:private-ca.";
+    CaDisabled = "ca-disabled", Manual, "Enable the private CA again, or name another in the tag acm-autopilot:private-ca.";
     /// The private CA's own certificate has expired.
-    CaExpired = "ca-expired", Person, "Renew the private CA's own certificate, or name another CA in the tag acm-autopilot:private-ca.";
+    CaExpired = "ca-expired", Manual, "Renew the private CA's own certificate, or name another CA in the tag acm-autopilot:private-ca.";
     /// The private CA is in another state in which it does not issue.
-    CaNotActive = "ca-not-active", Person, "Bring the private CA to the state ACTIVE, or name another in the tag acm-autopilot:private-ca.";
+    CaNotActive = "ca-not-active", Manual, "Bring the private CA to the state ACTIVE, or name another in the tag acm-autopilot:private-ca.";
     /// The function's role may not do something that a renewal needs.
-    PermissionMissing = "permission-missing", Person, "Allow the named action to imported-renewal; list private CAs in the stack parameter PrivateCaArns. A CA that is shared through AWS RAM needs a RAM permission for the named template.";
+    PermissionMissing = "permission-missing", Manual, "Allow the named action to imported-renewal; list private CAs in the stack parameter PrivateCaArns. A CA that is shared through AWS RAM needs a RAM permission for the named template.";
     /// AWS refused the tags in which a renewal is tracked, for instance because of a tag policy.
-    TaggingRefused = "tagging-refused", Person, "Allow the tags acm-autopilot:status, status-since, status-reason, attempts and renewal-of on certificates (tag policies of the organization).";
+    TaggingRefused = "tagging-refused", Manual, "Allow the tags acm-autopilot:status, status-since, status-reason, attempts and renewal-of on certificates (tag policies of the organization).";
     /// ACM would refuse a certificate with another type of key, and the source cannot make this one.
-    KeyTypeNotIssuable = "key-type-not-issuable", Person, "Import a certificate with an RSA key of 2048 to 4096 bits or a P-256, P-384 or P-521 key under a new ARN.";
+    KeyTypeNotIssuable = "key-type-not-issuable", Manual, "Import a certificate with an RSA key of 2048 to 4096 bits or a P-256, P-384 or P-521 key under a new ARN.";
     /// The present certificate cannot be read, so nothing can be carried over.
-    PresentCertificateUnreadable = "present-certificate-unreadable", Person, "Replace this certificate by hand once.";
+    PresentCertificateUnreadable = "present-certificate-unreadable", Manual, "Replace this certificate by hand once.";
     /// The source refused the request.
-    IssuerRefused = "issuer-refused", Person, "Correct what the refusal names: the certificate's tags, or the settings of the private CA.";
+    IssuerRefused = "issuer-refused", Manual, "Correct what the refusal names: the certificate's tags, or the settings of the private CA.";
     /// The source's limit on certificates is reached.
-    IssuanceLimit = "issuance-limit", Person, "Raise the private CA's limit on issued certificates, or use another CA.";
+    IssuanceLimit = "issuance-limit", Manual, "Raise the private CA's limit on issued certificates, or use another CA.";
     /// Pre-flight: the new certificate is not for the key that was made for it.
-    KeyMismatch = "key-mismatch", Retry, "Nothing yet: another attempt at the same time may have crashed, and acm-autopilot retries. If it fails twice, check what the CA issues.";
+    KeyMismatch = "key-mismatch", Automatic, "Nothing yet: another attempt at the same time may have crashed, and acm-autopilot retries. If it fails twice, check what the CA issues.";
     /// Pre-flight: ACM refuses a re-import with another type or size of key.
-    KeyTypeChanged = "key-type-changed", Person, "Check the CA's template; it changed the key.";
+    KeyTypeChanged = "key-type-changed", Manual, "Check the CA's template; it changed the key.";
     /// Pre-flight: a name of the present certificate is missing from the new one.
-    NameLost = "name-lost", Person, "Check the CA's template; every name of the present certificate has to be in the new one.";
+    NameLost = "name-lost", Manual, "Check the CA's template; every name of the present certificate has to be in the new one.";
     /// Pre-flight: the new certificate has a name that the present one does not have.
-    NameGained = "name-gained", Person, "Check the CA's template; it added a name that nobody asked for.";
+    NameGained = "name-gained", Manual, "Check the CA's template; it added a name that nobody asked for.";
     /// Pre-flight: the new certificate is a CA's, and not an end entity's.
-    NotEndEntity = "not-end-entity", Person, "Check the CA's template; what it issued could issue certificates itself. Revoke it.";
+    NotEndEntity = "not-end-entity", Manual, "Check the CA's template; what it issued could issue certificates itself. Revoke it.";
     /// Pre-flight: the new certificate has the present one's serial number.
-    SerialReused = "serial-reused", Person, "Check the CA; it has to give each certificate a serial number of its own.";
+    SerialReused = "serial-reused", Manual, "Check the CA; it has to give each certificate a serial number of its own.";
     /// Pre-flight: the new certificate is not valid at this moment.
-    NotValidNow = "not-valid-now", Person, "Check the CA's clock and template; the new certificate is not valid yet or no longer.";
+    NotValidNow = "not-valid-now", Manual, "Check the CA's clock and template; the new certificate is not valid yet or no longer.";
     /// Pre-flight: the new certificate expires no later than the present one.
-    NotLonger = "not-longer", Person, "Renew the private CA's own certificate, which limits what it issues; or raise acm-autopilot:validity-days (up to the stack's MaxValidityDays).";
+    NotLonger = "not-longer", Manual, "Renew the private CA's own certificate, which limits what it issues; or raise acm-autopilot:validity-days (up to the stack's MaxValidityDays).";
     /// Pre-flight: a key usage or extended key usage would be lost, which ACM refuses.
-    KeyUsageLost = "key-usage-lost", Person, "Use a CA template that keeps the key usages of the present certificate.";
+    KeyUsageLost = "key-usage-lost", Manual, "Use a CA template that keeps the key usages of the present certificate.";
     /// Pre-flight: leaf and chain do not fit together.
-    ChainBroken = "chain-broken", Person, "Check the CA's chain; a certificate in it is missing, out of order or wrongly signed.";
+    ChainBroken = "chain-broken", Manual, "Check the CA's chain; a certificate in it is missing, out of order or wrongly signed.";
     /// Pre-flight: clients would refuse the new certificate with its chain, for instance because of name constraints.
-    ChainRefused = "chain-refused", Person, "Issue the CA's own certificate again without what clients refuse, or name another CA in the tag acm-autopilot:private-ca.";
+    ChainRefused = "chain-refused", Manual, "Issue the CA's own certificate again without what clients refuse, or name another CA in the tag acm-autopilot:private-ca.";
     /// Pre-flight: the new certificate is from another CA than the present one, which is not granted.
-    IssuerChanged = "issuer-changed", Person, "Name the CA that issued it in the tag acm-autopilot:private-ca. To change the issuer, set the stack parameter AllowIssuerChange, and name the new CA in that tag.";
+    IssuerChanged = "issuer-changed", Manual, "Name the CA that issued it in the tag acm-autopilot:private-ca. To change the issuer, set the stack parameter AllowIssuerChange, and name the new CA in that tag.";
     /// Pre-flight: larger than ACM takes.
-    TooLarge = "too-large", Person, "Shorten the certificate: fewer names, or a shorter chain.";
+    TooLarge = "too-large", Manual, "Shorten the certificate: fewer names, or a shorter chain.";
     /// ACM refused the import.
-    ImportRefused = "import-refused", Person, "Correct what ACM's refusal names; the old certificate is still in place.";
+    ImportRefused = "import-refused", Manual, "Correct what ACM's refusal names; the old certificate is still in place.";
     /// ACM's limit on imports in 365 days is reached.
-    ImportQuotaReached = "import-quota-reached", Person, "Raise the ACM quota `Imported certificates in last 365 days` in Service Quotas. Find out what imports so often (CloudTrail, ImportCertificate).";
+    ImportQuotaReached = "import-quota-reached", Manual, "Raise the ACM quota `Imported certificates in last 365 days` in Service Quotas. Find out what imports so often (CloudTrail, ImportCertificate).";
     /// The certificate has 50 tags already, so that its renewal could not be tracked.
-    NoRoomForTags = "no-room-for-tags", Person, "Remove tags: the renewal needs room for five of the 50 that a certificate may have.";
+    NoRoomForTags = "no-room-for-tags", Manual, "Remove tags: the renewal needs room for five of the 50 that a certificate may have.";
 }
 
 impl FailureReason {

@@ -38,14 +38,14 @@ pub const ATTEMPTS: &str = "acm-autopilot:attempts";
 /// Ours: serial number of the certificate that this renewal replaces. A later look that finds
 /// another serial knows that the import took place, even if nobody lived to record it.
 pub const RENEWAL_OF: &str = "acm-autopilot:renewal-of";
-/// Ours: what was noticed already. See [`Noticed`].
-pub const NOTICED: &str = "acm-autopilot:noticed";
+/// Ours: what was notified already. See [`Notified`].
+pub const NOTIFIED: &str = "acm-autopilot:notified";
 /// Ours: what keeps the validation records from being in place, and was told: the cause and a digest of
 /// the records, such as `no-zone/1f3a9c0e`. Removed when nothing is wrong any more.
-pub const VALIDATION_NOTICED: &str = "acm-autopilot:validation-noticed";
+pub const VALIDATION_NOTIFIED: &str = "acm-autopilot:validation-notified";
 
 /// The keys with which an operator steers a renewal: a change of one is a reason to try again.
-pub const STEERING: [&str; 4] = [RENEW_FROM, PRIVATE_CA, SECRET, VALIDITY_DAYS];
+pub const RENEWAL_SETTINGS: [&str; 4] = [RENEW_FROM, PRIVATE_CA, SECRET, VALIDITY_DAYS];
 /// The keys that a renewal writes in its course.
 pub const RENEWAL: [&str; 5] = [STATUS, STATUS_SINCE, STATUS_REASON, ATTEMPTS, RENEWAL_OF];
 
@@ -172,7 +172,7 @@ impl Mute {
 
 /// What an operator asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct OperatorSettings {
     /// Source of new certificates; without it the certificate is only watched.
     pub renew_from: Option<RenewFrom>,
     /// The private CA; `Err` holds what the tag says when that is no CA's ARN.
@@ -198,8 +198,8 @@ pub struct Recorded {
     pub attempts: u32,
     /// Serial number of the certificate that is being replaced.
     pub renewal_of: Option<String>,
-    /// What was noticed already.
-    pub noticed: Option<Noticed>,
+    /// What was notified already.
+    pub notified: Option<Notified>,
 }
 
 /// A tag that cannot be read. It is treated as absent, and reported.
@@ -219,16 +219,16 @@ impl fmt::Display for Unreadable {
 
 /// Everything that a certificate's tags say to this project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Instructions {
+pub struct TagState {
     /// The operator's side.
-    pub wishes: Wishes,
+    pub settings: OperatorSettings,
     /// Our side.
     pub recorded: Recorded,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
 }
 
-impl Instructions {
+impl TagState {
     /// Reads the tags. Nothing in them is an error: garbage is reported and counts as absent.
     #[must_use]
     pub fn read(tags: &Tags) -> Self {
@@ -251,10 +251,10 @@ impl Instructions {
         readable(STATUS_REASON, "a failure reason", reason.is_some());
         let attempts = tags.get(ATTEMPTS).and_then(|text| text.parse().ok());
         readable(ATTEMPTS, "a number", attempts.is_some());
-        let noticed = tags.get(NOTICED).and_then(Noticed::parse);
-        readable(NOTICED, "of the form 30@2026-12-24", noticed.is_some());
+        let notified = tags.get(NOTIFIED).and_then(Notified::parse);
+        readable(NOTIFIED, "of the form 30@2026-12-24", notified.is_some());
         Self {
-            wishes: Wishes {
+            settings: OperatorSettings {
                 // The role may only replace certificates whose tag is exactly `private-ca`.
                 renew_from: tags.get(RENEW_FROM).and(tags.raw(RENEW_FROM)).map(RenewFrom::parse),
                 private_ca: tags.get(PRIVATE_CA).map(|text| text.parse().map_err(|_| text.to_owned())),
@@ -268,21 +268,21 @@ impl Instructions {
                 reason: reason.filter(|_| status == Some(RenewalStatus::RenewalFailed)),
                 attempts: attempts.unwrap_or_default(),
                 renewal_of: tags.get(RENEWAL_OF).map(str::to_owned),
-                noticed,
+                notified,
             },
             unreadable,
         }
     }
 }
 
-/// What was noticed already of a certificate with a certain end: the latest milestone, and other
+/// What was notified already of a certificate with a certain end: the latest milestone, and other
 /// kinds of notice since then. Written `30@2026-12-24` or `30@2026-12-24/renewal-action-required`;
 /// `-` stands for no milestone.
 ///
 /// The date is that of `notAfter`, so a renewed certificate starts over by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noticed {
-    /// The latest milestone that was noticed.
+pub struct Notified {
+    /// The latest milestone that was notified.
     pub milestone: Option<Milestone>,
     /// UTC date of the certificate's `notAfter`.
     pub not_after: Date,
@@ -290,8 +290,8 @@ pub struct Noticed {
     pub kinds: Vec<String>,
 }
 
-impl Noticed {
-    /// Nothing noticed yet of a certificate with this end.
+impl Notified {
+    /// Nothing notified yet of a certificate with this end.
     #[must_use]
     pub fn nothing(not_after: Timestamp) -> Self {
         Self { milestone: None, not_after: utc_date(not_after), kinds: Vec::new() }
@@ -312,7 +312,7 @@ impl Noticed {
     }
 }
 
-impl fmt::Display for Noticed {
+impl fmt::Display for Notified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.milestone {
             Some(milestone) => write!(f, "{milestone}@{}", self.not_after)?,
@@ -354,19 +354,19 @@ mod tests {
             (STATUS_REASON, "ca-disabled"),
             (ATTEMPTS, "2"),
             (RENEWAL_OF, "0a:1b"),
-            (NOTICED, "30@2026-12-24/renewal-action-required"),
+            (NOTIFIED, "30@2026-12-24/renewal-action-required"),
         ]
         .into_iter()
         .collect();
-        let Instructions { wishes, recorded, unreadable } = Instructions::read(&tags);
+        let TagState { settings, recorded, unreadable } = TagState::read(&tags);
         assert_eq!(unreadable, []);
-        assert_eq!(wishes.renew_from, Some(RenewFrom::PrivateCa));
-        assert!(wishes.private_ca.unwrap().is_ok());
-        assert_eq!((wishes.validity_days, wishes.mute), (Some(90), Mute::Always));
+        assert_eq!(settings.renew_from, Some(RenewFrom::PrivateCa));
+        assert!(settings.private_ca.unwrap().is_ok());
+        assert_eq!((settings.validity_days, settings.mute), (Some(90), Mute::Always));
         assert_eq!(recorded.status, Some(RenewalStatus::RenewalFailed));
         assert_eq!(recorded.reason, Some(FailureReason::CaDisabled));
         assert_eq!((recorded.attempts, recorded.renewal_of.as_deref()), (2, Some("0a:1b")));
-        assert_eq!(recorded.noticed.unwrap().milestone, Some(Milestone::DaysLeft(30)));
+        assert_eq!(recorded.notified.unwrap().milestone, Some(Milestone::DaysLeft(30)));
     }
 
     #[test]
@@ -378,13 +378,13 @@ mod tests {
             (STATUS_SINCE, "yesterday"),
             (STATUS_REASON, "gremlins"),
             (ATTEMPTS, "-1"),
-            (NOTICED, "30"),
+            (NOTIFIED, "30"),
         ]
         .into_iter()
         .collect();
-        let read = Instructions::read(&tags);
+        let read = TagState::read(&tags);
         assert_eq!(read.unreadable.len(), 7, "{:?}", read.unreadable);
-        assert_eq!((read.wishes, read.recorded), Default::default());
+        assert_eq!((read.settings, read.recorded), Default::default());
     }
 
     #[test]
@@ -398,27 +398,27 @@ mod tests {
             ("off-until:soon", false, false),
             ("off-until:", false, false),
         ] {
-            let read = Instructions::read(&Tags::default().with(NOTICES, value));
-            assert_eq!(read.wishes.mute.holds_at(now), muted, "{value}");
+            let read = TagState::read(&Tags::default().with(NOTICES, value));
+            assert_eq!(read.settings.mute.holds_at(now), muted, "{value}");
             assert_eq!(read.unreadable.is_empty(), is_readable, "{value}");
         }
     }
 
     #[test]
     fn an_unknown_source_is_a_wish_and_no_garbage() {
-        let read = Instructions::read(&Tags::default().with(RENEW_FROM, "the-moon"));
-        assert_eq!(read.wishes.renew_from, Some(RenewFrom::Unknown("the-moon".into())));
-        let read = Instructions::read(&Tags::default().with(RENEW_FROM, "private-ca "));
-        assert_eq!(read.wishes.renew_from, Some(RenewFrom::Unknown("private-ca ".into())), "IAM compares exactly");
-        assert_eq!(Instructions::read(&Tags::default().with(RENEW_FROM, " ")).wishes.renew_from, None);
-        let read = Instructions::read(&Tags::default().with(PRIVATE_CA, "the-moon"));
-        assert_eq!(read.wishes.private_ca, Some(Err("the-moon".into())));
+        let read = TagState::read(&Tags::default().with(RENEW_FROM, "the-moon"));
+        assert_eq!(read.settings.renew_from, Some(RenewFrom::Unknown("the-moon".into())));
+        let read = TagState::read(&Tags::default().with(RENEW_FROM, "private-ca "));
+        assert_eq!(read.settings.renew_from, Some(RenewFrom::Unknown("private-ca ".into())), "IAM compares exactly");
+        assert_eq!(TagState::read(&Tags::default().with(RENEW_FROM, " ")).settings.renew_from, None);
+        let read = TagState::read(&Tags::default().with(PRIVATE_CA, "the-moon"));
+        assert_eq!(read.settings.private_ca, Some(Err("the-moon".into())));
     }
 
     #[test]
     fn a_reason_counts_only_with_a_failure() {
         let tags = Tags::default().with(STATUS, "renewal-complete").with(STATUS_REASON, "ca-disabled");
-        assert_eq!(Instructions::read(&tags).recorded.reason, None);
+        assert_eq!(TagState::read(&tags).recorded.reason, None);
     }
 
     #[test]
@@ -438,10 +438,10 @@ mod tests {
             second in -60_000_000_000i64..250_000_000_000,
         ) {
             let at = Timestamp::from_second(second).unwrap();
-            let noticed = Noticed { milestone: days.map(Milestone::DaysLeft), kinds, ..Noticed::nothing(at) };
-            let text = noticed.to_string();
+            let notified = Notified { milestone: days.map(Milestone::DaysLeft), kinds, ..Notified::nothing(at) };
+            let text = notified.to_string();
             prop_assert!(is_allowed_value(&text));
-            prop_assert_eq!(Noticed::parse(&text), Some(noticed));
+            prop_assert_eq!(Notified::parse(&text), Some(notified));
             let time = format_time(at);
             prop_assert!(is_allowed_value(&time));
             prop_assert_eq!(time.parse::<Timestamp>().unwrap(), at);
@@ -450,14 +450,14 @@ mod tests {
         #[test]
         fn no_tags_panic(tags in proptest::collection::btree_map("(acm-autopilot:)?[a-z-]{0,12}", any::<String>(), 0..60)) {
             let tags: Tags = tags.into_iter().collect();
-            let _ = Instructions::read(&tags);
+            let _ = TagState::read(&tags);
         }
 
         #[test]
         fn no_value_panics(value in any::<String>(), day in "[0-9-]{0,6}@[0-9-]{0,12}/?[a-z]{0,4}") {
-            for key in [NOTICED, STATUS_SINCE, ATTEMPTS, VALIDITY_DAYS] {
-                let _ = Instructions::read(&Tags::default().with(key, value.as_str()));
-                let _ = Instructions::read(&Tags::default().with(key, day.as_str()));
+            for key in [NOTIFIED, STATUS_SINCE, ATTEMPTS, VALIDITY_DAYS] {
+                let _ = TagState::read(&Tags::default().with(key, value.as_str()));
+                let _ = TagState::read(&Tags::default().with(key, day.as_str()));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Putting events on the bus.
 
+use aws_client::{CallError, CallErrorKind};
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use sdk::{CallError, CallErrorKind};
 
 use crate::{Event, SOURCE};
 

@@ -31,7 +31,7 @@ pub const SWEEP_REQUESTED: &str = "Certificate Sweep Requested";
 /// Why a renewal is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Why {
+pub enum RenewalTrigger {
     /// The certificate has entered its renewal window.
     Due,
     /// It was requested before, and nothing happened.
@@ -44,7 +44,7 @@ pub enum Why {
     ThresholdCrossed,
 }
 
-impl Why {
+impl RenewalTrigger {
     /// As the event shows it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -65,7 +65,7 @@ pub struct RenewalRequested {
     /// The certificate.
     pub certificate_arn: CertificateArn,
     /// Why now.
-    pub why: Why,
+    pub why: RenewalTrigger,
     /// Its first name.
     pub domain_name: Option<String>,
     /// The operator's tag.

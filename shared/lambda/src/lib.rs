@@ -13,4 +13,4 @@ pub use configuration::{ConfigurationError, Environment};
 pub use json_lines::json;
 pub use metrics::Metrics;
 pub use payload::{UnreadableEvent, read_event};
-pub use run::{Failure, Invocation, InvocationError, StartError, configure, run, start};
+pub use run::{Invocation, InvocationError, RetryableError, StartError, configure, run, start};

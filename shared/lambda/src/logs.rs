@@ -112,7 +112,7 @@ pub(crate) mod tests {
         for level in [LevelFilter::INFO, LevelFilter::WARN, LevelFilter::ERROR] {
             let lines = lines_of(level, || {
                 let _request = request_span().entered();
-                tracing::info!(outcome = "noticed");
+                tracing::info!(outcome = "notified");
                 tracing::error!(outcome = "failed");
             });
             assert_eq!(lines.len(), if level == LevelFilter::INFO { 2 } else { 1 }, "{lines:?}");
@@ -124,7 +124,7 @@ pub(crate) mod tests {
     fn spans_of_others_are_not_shown() {
         let lines = lines_of(LevelFilter::TRACE, || {
             let _call = tracing::info_span!("invoke", service = "acm").entered();
-            tracing::info!(outcome = "noticed");
+            tracing::info!(outcome = "notified");
         });
         assert_eq!(lines[0].get("service"), None);
     }

@@ -6,14 +6,14 @@ use std::borrow::Cow;
 use lambda_runtime::LambdaInvocation;
 use serde_json::Value;
 
-use crate::Failure;
+use crate::RetryableError;
 
 /// An event that cannot be read. Delivering it again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the event cannot be read as JSON: {0}")]
 pub struct UnreadableEvent(String);
 
-impl Failure for UnreadableEvent {
+impl RetryableError for UnreadableEvent {
     fn is_retryable(&self) -> bool {
         false
     }

@@ -46,14 +46,14 @@ impl TryFrom<&Context> for Invocation {
     }
 }
 
-impl Failure for InvocationError {
+impl RetryableError for InvocationError {
     fn is_retryable(&self) -> bool {
         false
     }
 }
 
 /// An error of a function: what happened, and whether the same event may succeed later.
-pub trait Failure: std::error::Error {
+pub trait RetryableError: std::error::Error {
     /// Whether the platform should deliver the same event again.
     fn is_retryable(&self) -> bool;
 
@@ -106,7 +106,7 @@ pub async fn start(function: impl Future<Output = Result<(), StartError>>) -> Ex
 pub async fn run<H, E>(handle: H) -> Result<(), StartError>
 where
     H: AsyncFn(Value, Invocation) -> Result<Value, E>,
-    E: Failure,
+    E: RetryableError,
 {
     let handle = &handle;
     let service = service_fn(|event: LambdaEvent<String>| async move {
@@ -121,7 +121,7 @@ where
     runtime.run().await.map_err(StartError::Runtime)
 }
 
-fn diagnose(error: &impl Failure) -> Diagnostic {
+fn diagnose(error: &impl RetryableError) -> Diagnostic {
     let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -159,7 +159,7 @@ mod tests {
     #[error("outer")]
     struct Outer(#[source] std::fmt::Error, bool);
 
-    impl Failure for Outer {
+    impl RetryableError for Outer {
         fn is_retryable(&self) -> bool {
             self.1
         }

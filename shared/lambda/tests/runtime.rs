@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 
-use lambda::{Environment, Failure, StartError};
+use lambda::{Environment, RetryableError, StartError};
 use serde_json::{Value, json};
 
 const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/1";
@@ -15,7 +15,7 @@ const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/1";
 #[error("{ARN}: {0}")]
 struct Failed(&'static str);
 
-impl Failure for Failed {
+impl RetryableError for Failed {
     fn is_retryable(&self) -> bool {
         true
     }

@@ -1,5 +1,6 @@
 //! Publishing notices.
 
+use aws_client::{CallError, Clock, Throttling};
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::Builder;
@@ -7,7 +8,6 @@ use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::MessageAttributeValue;
 use lambda::Metrics;
-use sdk::{CallError, Clock, Throttling};
 
 use crate::chat::chat;
 use crate::destination::{Destination, TopicArn};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use certificates::tags::{
-    ATTEMPTS, LIMIT, NOTICED, NOTICES, PRIVATE_CA, RENEW_FROM, RENEWAL, RENEWAL_OF, STATUS, STATUS_REASON,
+    ATTEMPTS, LIMIT, NOTICES, NOTIFIED, PRIVATE_CA, RENEW_FROM, RENEWAL, RENEWAL_OF, STATUS, STATUS_REASON,
     STATUS_SINCE, VALIDITY_DAYS,
 };
 use certificates::{days_left, utc_date};
@@ -24,8 +24,8 @@ pub(crate) const NOT_WORSE: &str = "an import never makes a certificate worse";
 pub(crate) const TAGS_KEPT: &str = "operators' tags are never changed or lost";
 pub(crate) const TRUTH: &str = "the status tag tells the truth within a day";
 pub(crate) const TOLD_ONCE: &str =
-    "each threshold is noticed at most once for each NotAfter, what is critical at most once a day";
-pub(crate) const REPLACED_IS_QUIET: &str = "no expiry is noticed of what its ACME client has replaced";
+    "each threshold is notified at most once for each NotAfter, what is critical at most once a day";
+pub(crate) const REPLACED_IS_QUIET: &str = "no expiry is notified of what its ACME client has replaced";
 pub(crate) const ISSUER_KEPT: &str = "without a grant no renewal changes the issuer";
 pub(crate) const TOLD_ALL: &str = "no threshold is missed while the topic worked";
 pub(crate) const WITHIN_LIMITS: &str = "no call exceeds a documented limit";
@@ -101,7 +101,7 @@ pub(crate) fn everything_was_told(ledger: &Ledger, begun: Timestamp) -> Check {
         let was_muted =
             ledger.muted.range((arn.clone(), date, EXPIRED)..=(arn.clone(), date, reached)).next().is_some();
         if !was_muted && !["expiring", "expired", "renewal-action-required"].into_iter().any(any) {
-            let tag = present.tags.get(NOTICED);
+            let tag = present.tags.get(NOTIFIED);
             let what = format!("a sweep from {begun} on did not tell that {reached} days are left (tag: {tag:?})");
             return Err(Broken::new(TOLD_ALL, arn, what));
         }
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worse_certificate_is_noticed() {
+    fn a_worse_certificate_is_notified() {
         let before = certificate(spec());
         let good = spec().dns("c.example.com").days_left(300);
         assert_eq!(import_is_no_worse(&before, &certificate(good.clone())), Ok(()));
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn issuance_without_bound_is_noticed() {
+    fn issuance_without_bound_is_notified() {
         assert_eq!(issuance_is_bounded("arn", 6, SignedDuration::from_hours(49), 0), Ok(()));
         assert!(issuance_is_bounded("arn", 7, SignedDuration::from_hours(49), 0).is_err());
         assert_eq!(issuance_is_bounded("arn", 7, SignedDuration::from_hours(49), 1), Ok(()));

@@ -15,8 +15,8 @@ use crate::zones::Zones;
 
 /// Whether a tag is one that the functions write.
 pub(crate) fn is_ours(key: &str) -> bool {
-    use certificates::tags::{NOTICED, RENEWAL, VALIDATION_NOTICED};
-    RENEWAL.contains(&key) || [NOTICED, VALIDATION_NOTICED].contains(&key)
+    use certificates::tags::{NOTIFIED, RENEWAL, VALIDATION_NOTIFIED};
+    RENEWAL.contains(&key) || [NOTIFIED, VALIDATION_NOTIFIED].contains(&key)
 }
 
 /// A certificate as it should be.

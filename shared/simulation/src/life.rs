@@ -295,5 +295,5 @@ pub(crate) fn is_effect(call: &simulated_aws::Call) -> bool {
 fn forgets_a_notice(call: &simulated_aws::Call) -> bool {
     let removed = call.input["Tags"].as_array().map(Vec::as_slice).unwrap_or_default();
     call.operation == "RemoveTagsFromCertificate"
-        && removed.iter().all(|tag| tag["Key"] == certificates::tags::VALIDATION_NOTICED)
+        && removed.iter().all(|tag| tag["Key"] == certificates::tags::VALIDATION_NOTIFIED)
 }

@@ -133,12 +133,12 @@ impl World {
         let present = self.aws.certificate(arn).expect("it is there");
         let (ours, theirs): (Vec<_>, Vec<_>) = present.tags.iter().partition(|(key, _)| is_ours(key));
         let replaced = present.serial != serial_before;
-        let matters = |key: &str| !(key.ends_with(":status-since") || replaced && key.ends_with(":noticed"));
+        let matters = |key: &str| !(key.ends_with(":status-since") || replaced && key.ends_with(":notified"));
         let ours = ours.into_iter().filter(|(key, _)| matters(key)).map(|(key, value)| {
             match key.rsplit(':').next() {
                 Some("attempts" | "renewal-of") => format!("{key} is there"),
                 // The date differs when the renewal was made a day later.
-                Some("noticed") => format!("{key}={}", value.split('@').next().unwrap_or_default()),
+                Some("notified") => format!("{key}={}", value.split('@').next().unwrap_or_default()),
                 _ => format!("{key}={value}"),
             }
         });

@@ -355,7 +355,7 @@ mod tests {
         assert!(targets(&event(admin, "Owner")).is_empty());
         for (id, function) in &wiring().functions {
             let key = match id.as_str() {
-                "DnsValidationFunction" => "acm-autopilot:validation-noticed",
+                "DnsValidationFunction" => "acm-autopilot:validation-notified",
                 _ => "acm-autopilot:status",
             };
             assert!(targets(&event(&function.role, key)).is_empty(), "{}", function.role);

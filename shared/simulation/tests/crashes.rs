@@ -54,7 +54,7 @@ async fn a_notice() {
         |world| vec![world.add_imported(29, false, &[])],
         |outcomes| {
             assert_eq!(outcomes[0].told, ["expiring 30"]);
-            assert!(has(&outcomes[0], "noticed=30"));
+            assert!(has(&outcomes[0], "notified=30"));
         },
     )
     .await;
@@ -166,7 +166,7 @@ async fn a_notice_of_a_record_that_cannot_be_placed() {
             assert_eq!(outcomes[0].cause.as_deref(), Some("no-zone"));
             assert_eq!(outcomes[0].records.len(), 1, "the other is put back");
             assert!(
-                outcomes[0].ours.iter().any(|tag| tag.starts_with("acm-autopilot:validation-noticed=no-zone/")),
+                outcomes[0].ours.iter().any(|tag| tag.starts_with("acm-autopilot:validation-notified=no-zone/")),
                 "{outcomes:?}"
             );
         },

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use certificates::moment;
+use certificates::rfc5280_time;
 use certificates::tags::Tags;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -147,7 +147,7 @@ pub(super) fn time(value: &Value) -> Option<Timestamp> {
         #[expect(clippy::cast_possible_truncation, reason = "what does not fit is saturated, and then no time")]
         let milliseconds = milliseconds as i64;
         let nanosecond = milliseconds.rem_euclid(1000).checked_mul(1_000_000)?.try_into().ok()?;
-        moment(milliseconds.div_euclid(1000), nanosecond)
+        rfc5280_time(milliseconds.div_euclid(1000), nanosecond)
     };
     // Later than what is read here as a moment.
     let last = |text: &str| {

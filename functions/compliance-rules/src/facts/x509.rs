@@ -1,6 +1,6 @@
 //! Certificates themselves, for rules that look at the chain.
 
-use certificates::moment;
+use certificates::rfc5280_time;
 use jiff::Timestamp;
 use x509::{DistinguishedName, Objection, Signatures};
 use x509_parser::error::PEMError;
@@ -88,7 +88,7 @@ impl X509 {
 
     fn from_der(der: &[u8]) -> Result<Self, UnreadableCertificate> {
         let (_, parsed) = X509Certificate::from_der(der).map_err(|error| UnreadableCertificate(error.to_string()))?;
-        let time = |at| moment(at, 0).ok_or_else(|| UnreadableCertificate("its validity is not a time".into()));
+        let time = |at| rfc5280_time(at, 0).ok_or_else(|| UnreadableCertificate("its validity is not a time".into()));
         let constraints = parsed.basic_constraints().map_err(|error| UnreadableCertificate(error.to_string()))?;
         let issuer = DistinguishedName::from(parsed.issuer());
         Ok(Self {

@@ -5,7 +5,7 @@ use aws_smithy_types::DateTime;
 use compliance_rules::Error;
 use compliance_rules::rules::all;
 use jiff::{SignedDuration, Span};
-use lambda::Failure;
+use lambda::RetryableError;
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Fault, Key, PrivateCaSpec};
 

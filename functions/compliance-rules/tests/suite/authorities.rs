@@ -7,7 +7,7 @@ use compliance_rules::facts::{Authority, Fact, Item};
 use compliance_rules::rules::{Compliance, Context, Evaluator, all, select};
 use compliance_rules::{Error, Found};
 use jiff::Span;
-use lambda::Failure;
+use lambda::RetryableError;
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Fault, Key, PrivateCaSpec};
 

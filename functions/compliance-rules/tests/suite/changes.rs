@@ -1,7 +1,7 @@
 //! A resource changed.
 
 use compliance_rules::Error;
-use lambda::Failure;
+use lambda::RetryableError;
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Fault, Key, PrivateCaSpec};
 

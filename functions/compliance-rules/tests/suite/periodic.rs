@@ -3,7 +3,7 @@
 use certificates::Scope;
 use compliance_rules::{Error, Outcome};
 use jiff::SignedDuration;
-use lambda::{Failure, Invocation, Metrics};
+use lambda::{Invocation, Metrics, RetryableError};
 use serde_json::json;
 use simulated_aws::{CertificateSpec, Fault, Key};
 

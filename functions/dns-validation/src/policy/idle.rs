@@ -3,7 +3,7 @@
 use certificates::{CertificateFacts, CertificateType, Validation};
 use serde::Serialize;
 
-use super::method_change::is_changing;
+use super::method_update::is_changing;
 use super::wanted::domains;
 
 /// Why a certificate needs nothing from this function: a documented word.
@@ -88,7 +88,7 @@ fn without_dns(facts: &CertificateFacts) -> Option<Idle> {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{DomainValidation, MethodChange, ResourceRecord};
+    use certificates::{DomainValidation, ResourceRecord, ValidationMethodUpdate};
 
     use super::*;
 
@@ -143,9 +143,9 @@ mod tests {
             validation: Validation::Email(Vec::new()),
         };
         let change = |status: &str, to: Option<&str>| {
-            Some(MethodChange { status: status.into(), to: to.map(str::to_owned), requested_at: None })
+            Some(ValidationMethodUpdate { status: status.into(), to: to.map(str::to_owned), requested_at: None })
         };
-        for (status, method_change, idle) in [
+        for (status, method_update, idle) in [
             ("ISSUED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), None),
             ("ISSUED", change("PENDING_DOMAIN_VALIDATION", None), None),
             ("ISSUED", change("PENDING_DOMAIN_VALIDATION", Some("HTTP")), Some(Idle::EmailValidation)),
@@ -153,8 +153,8 @@ mod tests {
             ("ISSUED", None, Some(Idle::EmailValidation)),
             ("EXPIRED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), Some(Idle::Expired)),
         ] {
-            let facts = CertificateFacts { method_change, ..certificate(status, vec![mail.clone()]) };
-            assert_eq!(Idle::of(&facts), idle, "{:?}", facts.method_change);
+            let facts = CertificateFacts { method_update, ..certificate(status, vec![mail.clone()]) };
+            assert_eq!(Idle::of(&facts), idle, "{:?}", facts.method_update);
         }
     }
 }

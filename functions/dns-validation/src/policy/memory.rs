@@ -1,4 +1,4 @@
-//! What was told of a certificate already: the tag `validation-noticed`.
+//! What was told of a certificate already: the tag `validation-notified`.
 //!
 //! Up to 28 findings are remembered one by one, and each is told once, however the others come and go. Of more, as
 //! many as a certificate has names, the number and one digest of all are remembered: it is told again when there are

@@ -1,6 +1,6 @@
 //! What is to be done about a certificate's validation: pure decisions over what was read.
 //!
-//! [`wanted`] says which records ACM asks for ([`method_change`] those of a change to DNS validation, [`idle`]
+//! [`wanted`] says which records ACM asks for ([`method_update`] those of a change to DNS validation, [`idle`]
 //! why there are none), [`grant`] which of them may be created, [`zones`] where each belongs, [`records`] whether it is
 //! there, [`batches`] how it is put there. What remains for a person is a [`cause`]; [`conclude`]
 //! decides whether anybody is notified, [`memory`] is what was sent already, and a [`summary`] stands for many notices.
@@ -11,7 +11,7 @@ pub mod cause;
 pub mod grant;
 pub mod idle;
 pub mod memory;
-pub mod method_change;
+pub mod method_update;
 pub mod name;
 pub mod records;
 pub mod summary;
@@ -20,7 +20,7 @@ pub mod wanted;
 mod wording;
 pub mod zones;
 
-use certificates::tags::{self, Instructions, Tags};
+use certificates::tags::{self, TagState, Tags};
 use certificates::{CertificateFacts, days_left};
 use grants::Grants;
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ use serde::Serialize;
 
 pub use cause::{Blocked, Cause};
 pub use idle::Idle;
-pub use method_change::Requested;
+pub use method_update::Requested;
 pub use name::DnsName;
 pub use records::{Present, Record, RecordSet, Standing};
 pub use text::message;
@@ -70,7 +70,7 @@ impl Look {
     /// Whether its notices are muted.
     #[must_use]
     pub fn is_muted(&self) -> bool {
-        Instructions::read(&self.tags).wishes.mute.holds_at(self.now)
+        TagState::read(&self.tags).settings.mute.holds_at(self.now)
     }
 }
 
@@ -135,7 +135,7 @@ pub fn conclude(
     unsettled: Unsettled,
     settings: &Settings,
 ) -> Conclusion {
-    let told = look.tags.get(tags::VALIDATION_NOTICED).and_then(memory::Told::read);
+    let told = look.tags.get(tags::VALIDATION_NOTIFIED).and_then(memory::Told::read);
     let settled = unsettled == Unsettled::No;
     // Of a certificate that nothing waits for, only a record that is missing for sure is news: those
     // validated in another account's DNS are well.
@@ -143,7 +143,7 @@ pub fn conclude(
         blocked.iter().filter(|blocked| waiting != Waiting::No || blocked.known_missing).cloned().collect();
     let Some(findings) = memory::Findings::of(&news) else {
         // The next renewal that waits for the same record is another story.
-        let is_remembered = look.tags.contains(tags::VALIDATION_NOTICED);
+        let is_remembered = look.tags.contains(tags::VALIDATION_NOTIFIED);
         let memory = if is_remembered && settled { Memory::Remove } else { Memory::Keep };
         return Conclusion { notice: None, memory, known: !blocked.is_empty() };
     };
@@ -162,7 +162,7 @@ pub fn conclude(
     if is_repeated || look.is_muted() {
         return quiet(Memory::Keep);
     }
-    let has_room = look.tags.have_room_for(&[tags::VALIDATION_NOTICED]);
+    let has_room = look.tags.have_room_for(&[tags::VALIDATION_NOTIFIED]);
     let notice = (has_room || own_event).then(|| Box::new(wording::notice(look, waiting, &news, settings)));
     let remembered = match &told {
         Some(told) if !settled => now.and(told),
@@ -238,11 +238,11 @@ mod tests {
         let more = format!("{value}ffffffff");
         let full: Vec<(String, String)> = (0..50).map(|n| (format!("key-{n}"), "x".into())).collect();
         let full: Vec<(&str, &str)> = full.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        let told = [(tags::VALIDATION_NOTICED, value.as_str())];
-        let other = [(tags::VALIDATION_NOTICED, "no-zone/00000000")];
-        let told_more = [(tags::VALIDATION_NOTICED, more.as_str())];
+        let told = [(tags::VALIDATION_NOTIFIED, value.as_str())];
+        let other = [(tags::VALIDATION_NOTIFIED, "no-zone/00000000")];
+        let told_more = [(tags::VALIDATION_NOTIFIED, more.as_str())];
         let muted = [(tags::NOTICES, "off")];
-        let unsent = [(tags::VALIDATION_NOTICED, UNSENT)];
+        let unsent = [(tags::VALIDATION_NOTIFIED, UNSENT)];
         let set = || Memory::Set(value.clone());
         use Occasion::{Requested, Sweep};
         use Unsettled::{Failed, No, NotNamed, Unanswered};
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn the_memory_goes_when_all_is_in_place_and_only_then() {
-        let told = look(Occasion::Sweep, &[(tags::VALIDATION_NOTICED, "no-zone/00000000")]);
+        let told = look(Occasion::Sweep, &[(tags::VALIDATION_NOTIFIED, "no-zone/00000000")]);
         let after =
             |waiting, blocked: &[Blocked], unsettled| conclude(&told, waiting, blocked, unsettled, &settings()).memory;
         assert_eq!(after(PENDING, &[], Unsettled::No), Memory::Remove);

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use aws_client::CallError;
 use notices::{foreign, foreign_up_to};
-use sdk::CallError;
 
 /// Names beyond this many are counted, not listed: a person reads this.
 const LISTED_NAMES: usize = 10;

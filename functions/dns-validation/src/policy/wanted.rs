@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::cause::Cause;
 use super::grant;
 use super::idle::Idle;
-use super::method_change::{Requested, is_changing};
+use super::method_update::{Requested, is_changing};
 use super::name::DnsName;
 use super::records::Record;
 
@@ -30,7 +30,7 @@ pub enum Waiting {
     /// ACM says that its renewal waits for them.
     Renewal,
     /// The change to DNS validation waits for them, since this moment.
-    MethodChange(Option<Timestamp>),
+    ValidationMethodUpdate(Option<Timestamp>),
     /// Nothing waits any more: the request has failed, and has to be made again.
     RequestFailed,
 }
@@ -41,7 +41,7 @@ impl Waiting {
     pub fn is_long(self, now: Timestamp) -> bool {
         match self {
             Self::No | Self::RequestFailed => false,
-            Self::Issuance(since) | Self::MethodChange(since) => {
+            Self::Issuance(since) | Self::ValidationMethodUpdate(since) => {
                 since.is_some_and(|since| now.duration_since(since) >= PATIENCE)
             }
             Self::Renewal => true,
@@ -119,12 +119,12 @@ pub(super) fn domains(facts: &CertificateFacts) -> impl Iterator<Item = &DomainV
 fn records(facts: &CertificateFacts, requested: &Requested, grants: &Grants) -> Wanted {
     let scope = grant::Scope::of(facts, grants);
     let pending = facts.status == "PENDING_VALIDATION";
-    let change = facts.method_change.as_ref().filter(|_| is_changing(facts));
+    let change = facts.method_update.as_ref().filter(|_| is_changing(facts));
     let renewal = facts.renewal.as_ref().filter(|renewal| renewal.is_stuck());
     let waiting = match (change, renewal) {
         _ if pending => Waiting::Issuance(facts.created_at),
         // That a renewal which waits for an answer by e-mail goes on when the change is complete is unverified.
-        (Some(change), _) => Waiting::MethodChange(change.requested_at),
+        (Some(change), _) => Waiting::ValidationMethodUpdate(change.requested_at),
         (None, Some(_)) => Waiting::Renewal,
         (None, None) => Waiting::No,
     };
@@ -175,7 +175,7 @@ fn mark_validated(facts: &CertificateFacts, requested: &Requested, wanted: &mut 
     let current: &[DomainValidation] = match (wanted.waiting, &facts.renewal) {
         (Waiting::Renewal, Some(renewal)) => &renewal.domains,
         (Waiting::Issuance(_), _) => &facts.domain_validations,
-        (Waiting::MethodChange(_), _) => requested.domains(),
+        (Waiting::ValidationMethodUpdate(_), _) => requested.domains(),
         _ => &[],
     };
     let record = |domain: &DomainValidation| match &domain.validation {
@@ -210,8 +210,8 @@ pub fn may_be_renewing(facts: &CertificateFacts, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{MethodChange, Renewal};
-    use sdk::{CallError, CallErrorKind};
+    use aws_client::{CallError, CallErrorKind};
+    use certificates::{Renewal, ValidationMethodUpdate};
 
     use super::*;
 
@@ -325,14 +325,14 @@ mod tests {
     fn a_change_wants_what_acm_requested_and_waits_for_the_rest() {
         let since: Timestamp = "2026-11-21T06:00:00Z".parse().unwrap();
         let mail = |domain: &str| by(domain, Validation::Email(vec!["admin@example.com".into()]));
-        let change = MethodChange {
+        let change = ValidationMethodUpdate {
             status: "PENDING_DOMAIN_VALIDATION".into(),
             to: Some("DNS".into()),
             requested_at: Some(since),
         };
         let stuck = Renewal { status: "PENDING_VALIDATION".into(), reason: None, domains: vec![mail("example.com")] };
         let facts = CertificateFacts {
-            method_change: Some(change),
+            method_update: Some(change),
             renewal: Some(stuck),
             ..certificate("ISSUED", vec![mail("example.com"), mail("www.example.com"), mail("example.org")])
         };
@@ -341,7 +341,7 @@ mod tests {
         let Need::Records(wanted) = of(&facts, &listed, &everything()) else { panic!() };
         assert_eq!(names(&wanted), ["_t.example.com"]);
         assert_eq!(wanted.not_named, ["www.example.com", "example.org"]);
-        assert_eq!((wanted.waiting, wanted.records[0].validated), (Waiting::MethodChange(Some(since)), true));
+        assert_eq!((wanted.waiting, wanted.records[0].validated), (Waiting::ValidationMethodUpdate(Some(since)), true));
 
         // Names are compared as the DNS does.
         let spelled = [dns("EXAMPLE.com.", true), dns("www.example.com.", true), dns("Example.org", false)];
@@ -356,7 +356,7 @@ mod tests {
         };
         let Need::Records(wanted) = of(&facts, &Requested::Unread(error), &everything()) else { panic!() };
         assert!(wanted.records.is_empty() && wanted.not_named.is_empty());
-        assert_eq!(wanted.waiting, Waiting::MethodChange(Some(since)));
+        assert_eq!(wanted.waiting, Waiting::ValidationMethodUpdate(Some(since)));
     }
 
     #[test]
@@ -402,8 +402,8 @@ mod tests {
             (Waiting::Issuance(Some(since)), 9, false),
             (Waiting::Issuance(Some(since)), 10, true),
             (Waiting::Issuance(None), 10_000, false),
-            (Waiting::MethodChange(Some(since)), 9, false),
-            (Waiting::MethodChange(Some(since)), 10, true),
+            (Waiting::ValidationMethodUpdate(Some(since)), 9, false),
+            (Waiting::ValidationMethodUpdate(Some(since)), 10, true),
             (Waiting::Renewal, 0, true),
             (Waiting::No, 10_000, false),
         ] {

@@ -138,7 +138,7 @@ fn why_it_matters(look: &Look, waiting: Waiting) -> String {
     let end = look.facts.not_after.map(|end| utc_date(end).to_string());
     match (waiting, end) {
         (Waiting::RequestFailed, _) => "The certificate does not exist, and whatever waits for it waits in vain.".into(),
-        (Waiting::MethodChange(_), end) => {
+        (Waiting::ValidationMethodUpdate(_), end) => {
             let end = end.filter(|_| is_near_its_end(look)).map(|end| {
                 format!(" Unless it is renewed before, clients refuse to connect to what uses it from {end} on.")
             });
@@ -173,7 +173,7 @@ fn what_happens_next(waiting: Waiting) -> String {
     let patience = match waiting {
         Waiting::RequestFailed => return "Nothing: ACM has ended this request.".into(),
         Waiting::Issuance(since) => waits_until("request", since),
-        Waiting::MethodChange(since) => waits_until("request for the change", since),
+        Waiting::ValidationMethodUpdate(since) => waits_until("request for the change", since),
         Waiting::Renewal | Waiting::No => String::new(),
     };
     format!(
@@ -212,7 +212,7 @@ fn steps(look: &Look, waiting: Waiting, blocked: &[Blocked], records: &[&Record]
 /// The command that shows the records which ACM asks for.
 fn all_records(look: &Look, waiting: Waiting) -> String {
     let (command, query) = match waiting {
-        Waiting::MethodChange(_) => ("list-certificate-domain-validations", ""),
+        Waiting::ValidationMethodUpdate(_) => ("list-certificate-domain-validations", ""),
         _ => ("describe-certificate", " --query Certificate.DomainValidationOptions"),
     };
     let arn = &look.facts.arn;
@@ -289,7 +289,7 @@ mod tests {
     use certificates::{CertificateArn, CertificateFacts, CertificateType};
     use jiff::{SignedDuration, Timestamp};
 
-    use super::super::method_change::Requested;
+    use super::super::method_update::Requested;
     use super::*;
     use crate::Occasion;
 
@@ -341,7 +341,7 @@ mod tests {
                 tags: Tags::default(),
                 now,
             };
-            let text = why_it_matters(&look, Waiting::MethodChange(None));
+            let text = why_it_matters(&look, Waiting::ValidationMethodUpdate(None));
             assert!(text.contains("stays validated by e-mail"), "{text}");
             assert_eq!(text.contains("refuse to connect"), end.is_some(), "{days} {text}");
             assert!(end.is_none_or(|end| text.contains(end)), "{days} {text}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::sync::{Mutex, PoisonError};
 
+use aws_client::{CallError, CallErrorKind};
 use aws_config::SdkConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -11,7 +12,6 @@ use aws_sdk_route53::Client;
 use aws_sdk_route53::config::http::HttpResponse;
 use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use sdk::{CallError, CallErrorKind};
 
 use crate::policy::{AccountId, DnsName};
 use crate::zone_roles::{RoleArn, ZoneRole};

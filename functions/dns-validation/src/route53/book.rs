@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aws_client::{CallError, CallErrorKind, Clock};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use sdk::{CallError, CallErrorKind, Clock};
 
 use super::accounts::{Accounts, call_error, is_role_refusal};
 use super::pace::Pace;

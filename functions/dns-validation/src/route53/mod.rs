@@ -5,8 +5,8 @@ mod book;
 mod pace;
 mod sets;
 
+use aws_client::CallError;
 use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType};
-use sdk::CallError;
 
 pub(crate) use accounts::{Accounts, is_role_refusal};
 pub(crate) use book::{Book, Known, Visit};

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_client::Clock;
 use jiff::{SignedDuration, Timestamp};
-use sdk::Clock;
 
 /// Gives calls their turn.
 #[derive(Debug)]

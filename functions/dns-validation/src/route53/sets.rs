@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use aws_client::CallError;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use futures::StreamExt;
 use futures::stream;
-use sdk::CallError;
 
 use super::accounts::call_error;
 use super::book::Book;

@@ -2,10 +2,10 @@
 
 use dns_validation::{Config, Outcome};
 use jiff::Span;
-use lambda::Failure;
+use lambda::RetryableError;
 use simulated_aws::{Fault, RoleRule};
 
-use super::world::{NOTICED, REQUESTED, World};
+use super::world::{NOTIFIED, REQUESTED, World};
 
 const TEAM: &str = "111122223333";
 const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
@@ -73,19 +73,19 @@ async fn a_refused_role_is_a_cause_and_asked_again() {
     let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
     let arn = world.request(&["example.com", "example.net", "www.example.net"]).await;
     let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::RecordsCreatedAndNoticed, "records-missing"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::RecordsCreatedAndNotified, "records-missing"));
     assert_eq!(world.cnames(&home).len(), 1, "the others are put into place");
     assert_eq!(world.causes(), ["role-refused"]);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     assert!(text.contains(ROLE) && text.contains("sts:AssumeRole failed (AccessDenied)"), "{text}");
-    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("role-refused/"));
+    assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("role-refused/"));
 
     // The owner of the account lets it in.
     world.aws.set_role(ROLE, RoleRule::ExternalId("autopilot-1".into()));
     let swept = world.sweep().await;
     assert_eq!((swept.records_created, swept.notices), (2, 0));
     assert_eq!(world.cnames(&net).len(), 2);
-    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTICED)), ("ISSUED", None));
+    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTIFIED)), ("ISSUED", None));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use dns_validation::Outcome;
 use jiff::Span;
 
-use super::world::{ACTION_REQUIRED, NOTICED, OPTIONS_CHANGED, REQUESTED, World, issued};
+use super::world::{ACTION_REQUIRED, NOTIFIED, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 /// A world whose function asks that name server.
 async fn asking() -> (World, simulated_aws::DnsServer) {
@@ -24,14 +24,14 @@ async fn a_zone_that_nobody_uses_is_found_when_acm_waits_for_long() {
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::NothingToDo, "ACM may still find it");
     world.aws.advance(Span::new().minutes(6));
     let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "not-delegated"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "not-delegated"));
     assert!(looked.blocked[0].detail.contains("delegated to nobody"), "{:?}", looked.blocked);
     assert_eq!(world.sweep().await.notices, 0);
 
     world.aws.delegate(&zone);
     assert_eq!(world.status(&arn), "ISSUED");
     world.sweep().await;
-    assert_eq!(world.tag(&arn, NOTICED), None);
+    assert_eq!(world.tag(&arn, NOTIFIED), None);
 }
 
 /// CAA is not said to be what a change waits for: it issues nothing.
@@ -49,12 +49,12 @@ async fn a_zone_that_nobody_uses_is_found_when_a_change_waits_for_long() {
     assert_eq!(world.on(OPTIONS_CHANGED, &arn).await.outcome, Outcome::NothingToDo, "ACM may still find it");
     world.aws.advance(Span::new().minutes(6));
     let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason, looked.blocked.len()), (Outcome::Noticed, "not-delegated", 1));
+    assert_eq!((looked.outcome, looked.reason, looked.blocked.len()), (Outcome::Notified, "not-delegated", 1));
     assert_eq!(world.sweep().await.notices, 0);
 
     world.aws.delegate(&zone);
     assert_eq!(world.on(OPTIONS_CHANGED, &arn).await.reason, "records-in-place");
-    assert_eq!(world.tag(&arn, NOTICED), None);
+    assert_eq!(world.tag(&arn, NOTIFIED), None);
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_request_that_caa_forbade_is_told_with_the_records_that_did() {
     world.on(REQUESTED, &arn).await;
     assert_eq!(world.status(&arn), "FAILED");
     let looked = world.on("health-caa-check-failure", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "caa-forbids-amazon"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "caa-forbids-amazon"));
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     assert!(text.contains("issue \"letsencrypt.org\"") && text.contains("request the certificate again"), "{text}");
     assert_eq!(world.on("health-caa-check-failure", &arn).await.outcome, Outcome::Blocked);
@@ -150,7 +150,7 @@ async fn a_child_zone_that_is_delegated_elsewhere_is_found() {
     assert_eq!(world.status(&arn), "PENDING_VALIDATION");
     world.aws.advance(Span::new().minutes(10));
     let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "not-delegated"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "not-delegated"));
     assert!(looked.blocked[0].detail.contains("shop.example.com is delegated to"), "{:?}", looked.blocked);
 }
 
@@ -189,12 +189,12 @@ async fn silence_neither_forgets_what_was_told_nor_tells_it_anew() {
     world.on(REQUESTED, &arn).await;
     world.aws.advance(Span::new().minutes(20));
     assert_eq!(world.on(REQUESTED, &arn).await.reason, "not-delegated");
-    let told = world.tag(&arn, NOTICED);
+    let told = world.tag(&arn, NOTIFIED);
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap().to_string();
     let world = world.reconfigured(&[("DNS_SERVER", &address)]);
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::NothingToDo);
-    assert_eq!(world.tag(&arn, NOTICED), told);
+    assert_eq!(world.tag(&arn, NOTIFIED), told);
     let world = world.reconfigured(&[("DNS_SERVER", &answering)]);
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Blocked);
     assert_eq!(world.causes(), ["not-delegated"]);
@@ -221,7 +221,7 @@ async fn a_record_that_is_seen_in_somebody_elses_dns_is_not_missing() {
     world.create_record(&zone, "example.org");
     let looked = world.on(ACTION_REQUIRED, &arn).await;
     assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "validated-elsewhere"));
-    assert_eq!(world.tag(&arn, NOTICED), None);
+    assert_eq!(world.tag(&arn, NOTIFIED), None);
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn which_of_two_zones_counts_is_asked_again_when_nobody_answers() {
     world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["example.com"]).await;
     let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
-    assert!(lambda::Failure::is_retryable(&error), "{error}");
+    assert!(lambda::RetryableError::is_retryable(&error), "{error}");
     assert_eq!(world.causes(), Vec::<String>::new());
 }
 
@@ -245,7 +245,7 @@ async fn of_two_zones_one_that_cannot_be_read_is_no_ambiguity() {
     world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["example.com"]).await;
     world.aws.fail_always("GetHostedZone", simulated_aws::Fault::Throttled);
-    assert!(lambda::Failure::is_retryable(&world.try_on(REQUESTED, &arn).await.unwrap_err()));
+    assert!(lambda::RetryableError::is_retryable(&world.try_on(REQUESTED, &arn).await.unwrap_err()));
     assert_eq!(world.causes(), Vec::<String>::new());
 }
 
@@ -289,7 +289,7 @@ async fn a_request_that_caa_forbade_is_found_by_a_sweep() {
     assert_eq!((world.sweep().await.notices, world.sweep().await.notices), (1, 0));
     assert_eq!(world.causes(), ["caa-forbids-amazon"]);
     world.aws.advance(Span::new().hours(24 * 4));
-    world.aws.set_tags(&arn, &[(NOTICED, None)]);
+    world.aws.set_tags(&arn, &[(NOTIFIED, None)]);
     assert_eq!(world.sweep().await.notices, 0, "long ago");
 }
 
@@ -313,12 +313,12 @@ async fn servers_at_the_registrar_that_do_not_answer_are_found() {
     world.on(REQUESTED, &arn).await;
     world.aws.advance(Span::new().minutes(20));
     let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "delegation-broken"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "delegation-broken"));
     assert!(looked.blocked[0].detail.contains("no valid answer for example.com (SERVFAIL)"), "{:?}", looked.blocked);
     assert_eq!(world.sweep().await.notices, 0);
     world.aws.repair_delegation("example.com");
     world.sweep().await;
-    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTICED)), ("ISSUED", None));
+    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTIFIED)), ("ISSUED", None));
 }
 
 /// The zone above ours is the broken one.

@@ -4,10 +4,10 @@ use aws_config::retry::RetryConfig;
 use certificates::Scope;
 use dns_validation::{Config, Error, Handler, Outcome};
 use jiff::SignedDuration;
-use lambda::{Failure, Invocation, Metrics};
+use lambda::{Invocation, Metrics, RetryableError};
 use simulated_aws::Fault;
 
-use super::world::{ALL_GRANTED, NOTICED, REQUESTED, World, sample};
+use super::world::{ALL_GRANTED, NOTIFIED, REQUESTED, World, sample};
 
 const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
 
@@ -62,7 +62,7 @@ async fn after_a_fault_at_any_call_the_next_looks_finish_the_work() {
             for zone in &zones {
                 assert_eq!(world.cnames(zone).len(), 1, "{context}");
             }
-            assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"), "{context}");
+            assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("no-zone/"), "{context}");
             let told = world.causes();
             assert!(
                 (1..=2).contains(&told.len()) && told.iter().all(|cause| cause == "no-zone"),
@@ -92,7 +92,7 @@ async fn throttled_calls_are_tried_again() {
     ] {
         world.aws.fail(operation, 1, Fault::Throttled);
     }
-    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::RecordsCreatedAndNoticed);
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::RecordsCreatedAndNotified);
     assert!(zones.iter().all(|zone| world.cnames(zone).len() == 1));
 }
 
@@ -106,7 +106,7 @@ async fn what_stays_throttled_is_a_retryable_error_and_no_cause() {
         let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
         assert!(error.is_retryable() && format!("{error:?}").contains(operation), "{operation}: {error}");
         assert_eq!(world.causes(), Vec::<String>::new(), "{operation}");
-        assert_eq!(world.tag(&arn, NOTICED), None);
+        assert_eq!(world.tag(&arn, NOTIFIED), None);
         world.aws.clear_faults();
         assert_eq!(world.on(REQUESTED, &arn).await.reason, "records-missing");
     }
@@ -134,7 +134,7 @@ async fn a_broken_bus_keeps_nobody_from_being_told_and_the_other_way_round() {
     let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
     assert!(!error.is_retryable() && error.to_string().contains("sns:Publish"), "{error}");
     assert_eq!((world.aws.events().len(), world.cnames(&zones[0]).len()), (1, 1));
-    assert_eq!(world.tag(&arn, NOTICED), None, "what nobody was told is not remembered");
+    assert_eq!(world.tag(&arn, NOTIFIED), None, "what nobody was told is not remembered");
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn a_refused_batch_is_a_cause() {
     // It is tried again, and not told again.
     world.aws.clear_faults();
     assert_eq!(world.sweep().await.records_created, 1);
-    assert_eq!((world.tag(&arn, NOTICED), world.causes().len()), (None, 1));
+    assert_eq!((world.tag(&arn, NOTIFIED), world.causes().len()), (None, 1));
 }
 
 #[tokio::test]
@@ -162,5 +162,5 @@ async fn a_certificate_that_is_deleted_meanwhile_leaves_no_error() {
     let arn = world.request(&["example.org"]).await;
     let deleted = arn.clone();
     world.aws.before("AddTagsToCertificate", 1, move |aws| aws.remove_certificate(&deleted));
-    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Notified);
 }

@@ -5,7 +5,7 @@ use dns_validation::Outcome;
 use jiff::Span;
 use simulated_aws::CertificateSpec;
 
-use super::world::{ACTION_REQUIRED, NOTICED, OPTIONS_CHANGED, REQUESTED, World, issued};
+use super::world::{ACTION_REQUIRED, NOTIFIED, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 const ROLES: &str = r#"[{"zone": "bank.example", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
 
@@ -39,7 +39,7 @@ async fn a_name_that_is_not_granted_gets_no_record_whatever_zones_can_be_written
     let bank = world.aws.create_hosted_zone_in("111122223333", "bank.example");
     let arn = world.request(&["login.example", "*.bank.example"]).await;
     let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "domain-not-granted"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "domain-not-granted"));
     assert_eq!((world.cnames(&home).len(), world.cnames(&bank).len()), (0, 0));
     assert_eq!(world.calls("AssumeRole") + world.calls("ListResourceRecordSets"), 0);
     assert_eq!(world.effects(), ["Publish", "AddTagsToCertificate"]);
@@ -58,13 +58,13 @@ async fn what_is_granted_of_a_certificate_is_placed_and_the_rest_is_told() {
     let (com, org) = (world.aws.create_hosted_zone("example.com"), world.aws.create_hosted_zone("example.org"));
     let arn = world.request(&["www.example.com", "example.org"]).await;
     let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.blocked.len()), (Outcome::RecordsCreatedAndNoticed, 1));
+    assert_eq!((looked.outcome, looked.blocked.len()), (Outcome::RecordsCreatedAndNotified, 1));
     assert_eq!((world.cnames(&com).len(), world.cnames(&org).len()), (1, 0));
 
     // The operator grants it: the next sweep does the rest.
     let world = world.reconfigured(&[("DNS_LOOKUPS", "false")]);
     assert_eq!(world.sweep().await.records_created, 1);
-    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTICED)), ("ISSUED", None));
+    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTIFIED)), ("ISSUED", None));
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn what_another_certificate_gets_is_no_answer_for_a_refused_one() {
     world.request(&["example.com"]).await;
     let swept = world.sweep().await;
     assert_eq!((swept.records_created, swept.blocked, world.cnames(&zone).len()), (1, 1, 1));
-    assert!(world.tag(&refused, NOTICED).unwrap().starts_with("export-not-granted/"));
+    assert!(world.tag(&refused, NOTIFIED).unwrap().starts_with("export-not-granted/"));
 }
 
 #[tokio::test]
@@ -166,15 +166,15 @@ async fn the_notice_says_whom_to_ask() {
 #[tokio::test]
 async fn many_refused_requests_make_a_few_notices_and_one_that_counts_the_others() {
     let world = granting(r#"{"domains": ["example.com"]}"#);
-    let mut noticed = 0;
+    let mut notified = 0;
     for n in 0..40 {
         let arn = world.request(&[&format!("host-{n}.example.org")]).await;
-        noticed += usize::from(world.on(REQUESTED, &arn).await.outcome == Outcome::Noticed);
+        notified += usize::from(world.on(REQUESTED, &arn).await.outcome == Outcome::Notified);
     }
-    assert_eq!(noticed, 5);
+    assert_eq!(notified, 5);
     // A notice about something else is sent all the same.
     let other = world.request(&["www.example.com"]).await;
-    assert_eq!(world.on(REQUESTED, &other).await.outcome, Outcome::Noticed);
+    assert_eq!(world.on(REQUESTED, &other).await.outcome, Outcome::Notified);
 
     assert_eq!(world.sweep().await.notices, 1);
     let summary = world.aws.published().pop().unwrap();

@@ -6,7 +6,7 @@ mod calls;
 mod diagnosis;
 mod faults;
 mod grants;
-mod method_changes;
+mod method_updates;
 mod mutated_events;
 mod notices;
 mod permissions;

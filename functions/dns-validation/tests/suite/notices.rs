@@ -4,16 +4,16 @@ use dns_validation::Outcome;
 use jiff::Span;
 use simulated_aws::CertificateSpec;
 
-use super::world::{ACTION_REQUIRED, NOTICED, REQUESTED, World, issued};
+use super::world::{ACTION_REQUIRED, NOTIFIED, REQUESTED, World, issued};
 
 #[tokio::test]
 async fn without_a_zone_it_is_told_once_and_the_memory_goes_with_the_cause() {
     let world = World::new();
     let arn = world.request(&["example.org", "*.example.org"]).await;
     let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "no-zone"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "no-zone"));
     assert_eq!(world.effects(), ["Publish", "AddTagsToCertificate"]);
-    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"));
+    assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("no-zone/"));
 
     // Neither the event again nor sweeps tell it again.
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Blocked);
@@ -32,7 +32,7 @@ async fn without_a_zone_it_is_told_once_and_the_memory_goes_with_the_cause() {
     let zone = world.aws.create_hosted_zone("example.org");
     let swept = world.sweep().await;
     assert_eq!((swept.records_created, swept.notices, world.cnames(&zone).len()), (1, 0, 1));
-    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTICED)), ("ISSUED", None));
+    assert_eq!((world.status(&arn).as_str(), world.tag(&arn, NOTIFIED)), ("ISSUED", None));
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_record_that_is_there_is_never_overwritten() {
         let before = world.aws.records(&zone);
         let arn = world.request(&["example.com", "www.example.com"]).await;
         let looked = world.on(REQUESTED, &arn).await;
-        assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreatedAndNoticed, 1));
+        assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreatedAndNotified, 1));
         assert_eq!(world.causes(), ["existing-record"], "{kind} {value}");
         let text = world.aws.published()[0].for_protocol("email").to_owned();
         assert!(text.contains(&format!("there is {kind} {value}")) && text.contains(&record.values[0]), "{text}");
@@ -93,7 +93,7 @@ async fn without_room_for_the_tag_only_the_event_is_told() {
     for n in 0..50 {
         world.aws.set_tags(&arn, &[(&format!("key-{n}"), Some("x"))]);
     }
-    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Notified);
     assert_eq!(world.sweep().await.notices, 0);
     assert_eq!(world.effects(), ["Publish"]);
 }
@@ -119,7 +119,7 @@ async fn a_stuck_renewal_is_told_with_its_owner() {
     let notice = &world.aws.published()[0];
     assert_eq!((notice.attribute("severity"), notice.attribute("owner")), (Some("critical"), Some("team-web")));
     assert_eq!(notice.attribute("kind"), Some("validation-records-missing"));
-    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"));
+    assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("no-zone/"));
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn the_largest_notice_fits_into_a_message() {
         spec = spec.dns(&format!("{n:03}.{label}.{label}.{label}.example.org"));
     }
     let arn = world.insert(spec);
-    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Notified);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     assert!(text.contains(" more records are in the answer of aws acm describe-certificate"), "{text}");
     assert!(text.contains("cannot validate 100 of 100 domains") && text.len() < 16_000, "{} {text}", text.len());
@@ -148,7 +148,7 @@ async fn each_renewal_that_waits_is_told_although_the_request_was_told() {
     world.create_record(&zone, "example.org");
     assert!(world.aws.start_managed_renewal(&arn));
     assert_eq!(world.on(ACTION_REQUIRED, &arn).await.reason, "validated-elsewhere");
-    assert_eq!(world.tag(&arn, NOTICED), None);
+    assert_eq!(world.tag(&arn, NOTIFIED), None);
 
     world.aws.advance(Span::new().hours(24 * 150));
     let record = world.aws.validation_record("example.org");
@@ -172,7 +172,7 @@ async fn names_that_acm_has_validated_already_are_not_told() {
     let looked = world.on(ACTION_REQUIRED, &arn).await;
     assert_eq!((looked.outcome, looked.records.len(), looked.blocked.len()), (Outcome::RecordsCreated, 1, 0));
     assert_eq!(world.causes(), Vec::<String>::new());
-    assert_eq!(world.tag(&arn, NOTICED), None);
+    assert_eq!(world.tag(&arn, NOTIFIED), None);
 }
 
 #[tokio::test]
@@ -180,11 +180,11 @@ async fn a_part_that_is_mended_is_not_told_anew() {
     let world = World::new();
     let arn = world.request(&["example.org", "example.net", "example.edu"]).await;
     world.on(REQUESTED, &arn).await;
-    let told = world.tag(&arn, NOTICED);
+    let told = world.tag(&arn, NOTIFIED);
     world.aws.create_hosted_zone("example.net");
     let swept = world.sweep().await;
     assert_eq!((swept.records_created, swept.notices, swept.blocked), (1, 0, 1));
-    assert_ne!(world.tag(&arn, NOTICED), told, "what is mended is forgotten");
+    assert_ne!(world.tag(&arn, NOTIFIED), told, "what is mended is forgotten");
     // A zone for one of the others that cannot be used is news.
     world.aws.create_private_hosted_zone("example.edu");
     assert_eq!(world.sweep().await.notices, 1);
@@ -199,14 +199,14 @@ async fn a_part_of_many_that_is_mended_is_not_told_anew() {
     let names: Vec<String> = (0..100).map(|n| format!("example-{n}.org")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let arn = world.request(&names).await;
-    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Noticed);
-    let mut told = world.tag(&arn, NOTICED);
+    assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Notified);
+    let mut told = world.tag(&arn, NOTIFIED);
     for mended in [7, 42, 99] {
         world.aws.create_hosted_zone(names[mended]);
         let swept = world.sweep().await;
         assert_eq!((swept.records_created, swept.notices, swept.blocked), (1, 0, 1), "{mended}");
-        assert_ne!(world.tag(&arn, NOTICED), told, "what is mended is forgotten");
-        told = world.tag(&arn, NOTICED);
+        assert_ne!(world.tag(&arn, NOTIFIED), told, "what is mended is forgotten");
+        told = world.tag(&arn, NOTIFIED);
     }
     // What is found of one of the others, and was not told, is news: once.
     world.aws.create_private_hosted_zone(names[3]);
@@ -229,7 +229,7 @@ async fn of_many_one_more_is_news() {
     for count in 29..33 {
         let swept = world.sweep().await;
         assert_eq!(swept.notices, 1, "{count}");
-        let tag = world.tag(&arn, NOTICED).unwrap();
+        let tag = world.tag(&arn, NOTIFIED).unwrap();
         assert!(tag.starts_with(&told(count)), "{count} {tag}");
         world.aws.advance(Span::new().seconds(1));
     }
@@ -253,7 +253,7 @@ async fn a_request_that_acm_gave_up_is_told_once() {
     assert_eq!((looked.outcome, looked.reason), (Outcome::Blocked, "validation-timed-out"));
 
     // Long ago it is of no interest any more.
-    world.aws.set_tags(&arn, &[(NOTICED, None)]);
+    world.aws.set_tags(&arn, &[(NOTIFIED, None)]);
     world.aws.advance(Span::new().hours(24 * 8));
     assert_eq!(world.sweep().await.notices, 0);
 }
@@ -268,7 +268,7 @@ async fn a_sweep_sends_a_few_notices_and_one_for_the_rest() {
     let critical = world.insert(issued("urgent.example.org").days_left(3).renewal("PENDING_VALIDATION", None));
     let swept = world.sweep().await;
     assert_eq!((swept.blocked, swept.notices, world.aws.published().len()), (61, 27, 27));
-    assert!(world.tag(&critical, NOTICED).is_some(), "critical ones are always sent");
+    assert!(world.tag(&critical, NOTIFIED).is_some(), "critical ones are always sent");
     let summary = world.aws.published().pop().unwrap();
     assert_eq!(summary.subject.as_deref(), Some("[warning] 35 more certificates need help with their validation"));
     // The next sweeps do what that one left.

@@ -8,7 +8,7 @@ use serde_json::json;
 use simulated_aws::permissions::{granted, granted_actions};
 use simulated_aws::{Call, CallResult, RoleRule};
 
-use super::world::{NOTICED, NOW, OPTIONS_CHANGED, REQUESTED, World, issued};
+use super::world::{NOTIFIED, NOW, OPTIONS_CHANGED, REQUESTED, World, issued};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
 const ROLES: &str = r#"[{"zone": "example.net", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]"#;
@@ -50,7 +50,7 @@ async fn busy_life() -> (World, BTreeSet<String>) {
     let world = world.reconfigured(&[("DNS_SERVER", &address)]);
     world.aws.create_hosted_zone("example.net");
     world.sweep().await;
-    assert_eq!(world.tag(&arn, NOTICED), None);
+    assert_eq!(world.tag(&arn, NOTIFIED), None);
     called.extend(world.aws.calls().iter().map(Call::action));
     (world, called)
 }
@@ -191,7 +191,7 @@ async fn the_conditions_allow_exactly_what_is_written() {
     let tags = world.aws.calls().into_iter().filter(|call| call.operation.ends_with("TagsToCertificate"));
     for call in tags {
         assert_eq!(call.input["Tags"].as_array().unwrap().len(), 1);
-        assert_eq!(call.input["Tags"][0]["Key"], NOTICED);
+        assert_eq!(call.input["Tags"][0]["Key"], NOTIFIED);
     }
 }
 

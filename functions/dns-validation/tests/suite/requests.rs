@@ -2,7 +2,7 @@
 
 use dns_validation::{Answer, Error, Outcome};
 use jiff::Span;
-use lambda::Failure;
+use lambda::RetryableError;
 use simulated_aws::CertificateSpec;
 
 use super::world::{REQUESTED, World, sample};

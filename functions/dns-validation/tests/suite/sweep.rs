@@ -2,10 +2,10 @@
 
 use dns_validation::{Error, Outcome};
 use jiff::{SignedDuration, Span};
-use lambda::Failure;
+use lambda::RetryableError;
 use simulated_aws::{CallResult, CertificateSpec, Fault};
 
-use super::world::{ACTION_REQUIRED, LOAD_BALANCER, NOTICED, World, issued, sample};
+use super::world::{ACTION_REQUIRED, LOAD_BALANCER, NOTIFIED, World, issued, sample};
 
 #[tokio::test]
 async fn pending_certificates_that_no_event_told_are_found() {
@@ -88,7 +88,7 @@ async fn a_place_that_something_else_took_is_told() {
     world.aws.set_record(&zone, &record.name, "CNAME", "elsewhere.example.net.");
     assert_eq!(world.sweep().await.notices, 1);
     assert_eq!(world.causes(), ["existing-record"]);
-    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("existing-record/"));
+    assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("existing-record/"));
     assert_eq!(world.sweep().await.notices, 0);
 }
 
@@ -312,7 +312,7 @@ async fn what_was_done_is_counted() {
     assert!(result.is_ok());
     for (name, count) in [
         ("CertificatesListed", 2),
-        ("CertificatesLookedAt", 1),
+        ("CertificatesChecked", 1),
         ("RecordsCreated", 2),
         ("ValidationBlocked", 1),
         ("NoticesSent", 1),

@@ -15,7 +15,7 @@ pub(crate) const LOAD_BALANCER: &str =
     "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
 /// The time of the sample events.
 pub(crate) const NOW: &str = "2026-11-21T06:51:08Z";
-pub(crate) const NOTICED: &str = "acm-autopilot:validation-noticed";
+pub(crate) const NOTIFIED: &str = "acm-autopilot:validation-notified";
 
 macro_rules! samples {
     ($($folder:literal / $name:literal),+ $(,)?) => {

@@ -2,7 +2,7 @@
 
 use dns_validation::Outcome;
 use jiff::SignedDuration;
-use lambda::Failure;
+use lambda::RetryableError;
 use simulated_aws::{CertificateSpec, Fault, RoleRule};
 
 use super::world::{REQUESTED, World, issued, sample};

@@ -94,9 +94,9 @@ pub fn needs_description(look: &Look, plan: &Plan) -> bool {
 fn acm_may_be_stuck(look: &Look) -> bool {
     let facts = &look.facts;
     let Some(not_after) = facts.not_after else { return false };
-    let reported = look.instructions.recorded.noticed.as_ref().is_some_and(|noticed| {
-        noticed.not_after == certificates::utc_date(not_after)
-            && noticed.kinds.iter().any(|kind| kind == Kind::RenewalActionRequired.as_str())
+    let reported = look.tag_state.recorded.notified.as_ref().is_some_and(|notified| {
+        notified.not_after == certificates::utc_date(not_after)
+            && notified.kinds.iter().any(|kind| kind == Kind::RenewalActionRequired.as_str())
     });
     !facts.is_imported()
         && !facts.is_revoked()

@@ -41,7 +41,7 @@ pub(super) fn import(facts: &CertificateFacts) -> String {
 /// How to have it renewed from a private CA: its ARN has to be filled in unless the certificate names one.
 pub(super) fn renew_from_private_ca(look: &Look) -> String {
     let command = tag(&look.facts, RENEW_FROM, "private-ca");
-    match &look.instructions.wishes.private_ca {
+    match &look.tag_state.settings.private_ca {
         Some(Ok(_)) => format!(": {command}"),
         _ => format!(" (put the CA's ARN in place of PRIVATE_CA_ARN): {command} Key={PRIVATE_CA},Value=PRIVATE_CA_ARN"),
     }

@@ -11,7 +11,7 @@ use super::wording::acme_client;
 
 /// What happens next to a certificate that expires, or was revoked.
 pub(super) fn of(look: &Look, outlook: &Outlook) -> String {
-    let source = look.instructions.wishes.renew_from.as_ref().map_or("", |source| source.as_str());
+    let source = look.tag_state.settings.renew_from.as_ref().map_or("", |source| source.as_str());
     match outlook {
         Outlook::AcmInTime(late) => format!(
             "ACM renews it automatically. If ACM has not renewed it {}, the next notice is a warning.",

@@ -19,7 +19,7 @@ mod stuck;
 pub mod succession;
 mod wording;
 
-use certificates::tags::{Instructions, Mute, Tags};
+use certificates::tags::{Mute, TagState, Tags};
 use certificates::{CertificateFacts, Thresholds, days_left};
 use jiff::Timestamp;
 
@@ -66,7 +66,7 @@ pub struct Look {
     /// Its tags.
     pub tags: Tags,
     /// What the tags say.
-    pub instructions: Instructions,
+    pub tag_state: TagState,
     /// The time of this check.
     pub now: Timestamp,
     /// Whether its ACME client has a newer certificate for the same names.
@@ -79,8 +79,8 @@ impl Look {
     /// A check of a certificate.
     #[must_use]
     pub fn new(occasion: Occasion, facts: CertificateFacts, tags: Tags, now: Timestamp) -> Self {
-        let instructions = Instructions::read(&tags);
-        Self { occasion, facts, tags, instructions, now, superseded: false, obstacle: None }
+        let tag_state = TagState::read(&tags);
+        Self { occasion, facts, tags, tag_state, now, superseded: false, obstacle: None }
     }
 
     /// Calendar days until it expires, where it has a `notAfter`.
@@ -102,12 +102,12 @@ impl Look {
     }
 
     fn is_muted(&self) -> bool {
-        self.instructions.wishes.mute.holds_at(self.now)
+        self.tag_state.settings.mute.holds_at(self.now)
     }
 
     /// Whether what is muted now is reported later: it is not remembered then.
     fn is_postponed(&self) -> bool {
-        self.is_muted() && matches!(self.instructions.wishes.mute, Mute::Until(_))
+        self.is_muted() && matches!(self.tag_state.settings.mute, Mute::Until(_))
     }
 }
 
@@ -120,12 +120,12 @@ pub fn decide(look: &Look, settings: &Settings) -> Plan {
     let outlook = outlook::of(look, settings, &renewal);
     let is_muted = look.is_muted();
     let is_daily = !is_muted && severity::is_daily(Situation::of(look, &outlook));
-    let news::Tidings { news, noticed, remembered } = news::decide(look, settings, not_after, is_daily);
+    let news::Tidings { news, notified, remembered } = news::decide(look, settings, not_after, is_daily);
 
     let audible = if is_muted { &[] } else { news.as_slice() };
     let publish: Vec<_> =
         audible.iter().map(|news| wording::notice(*news, look, settings, &renewal, &outlook)).collect();
-    let record_noticed = noticed.filter(|_| !look.is_postponed());
+    let record_notified = notified.filter(|_| !look.is_postponed());
     let request = renewal::request(&renewal, look, not_after);
     let reason = match (&request, news.first()) {
         (Some(request), _) => Reason::Renewal(request.why),
@@ -134,6 +134,6 @@ pub fn decide(look: &Look, settings: &Settings) -> Plan {
         (None, None) if look.superseded => Reason::Superseded,
         (None, None) => Reason::NothingDue,
     };
-    let try_noticed = record_noticed.is_some() && !publish.is_empty();
-    Plan { reason, publish, try_noticed: try_noticed.then_some(remembered), record_noticed, request }
+    let try_notified = record_notified.is_some() && !publish.is_empty();
+    Plan { reason, publish, try_notified: try_notified.then_some(remembered), record_notified, request }
 }

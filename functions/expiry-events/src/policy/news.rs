@@ -1,10 +1,10 @@
 //! What is new about a certificate.
 //!
-//! The tag `noticed` is the memory: the latest milestone, and the other kinds of notice, for one date of `notAfter`. A
+//! The tag `notified` is the memory: the latest milestone, and the other kinds of notice, for one date of `notAfter`. A
 //! renewed certificate has another date and starts over. Nobody can be silenced by that tag alone for longer than a
 //! day where it matters most: see [`severity::is_daily`](super::severity::is_daily).
 
-use certificates::{Milestone, days_left, has_expired, tags, tags::Noticed, utc_date};
+use certificates::{Milestone, days_left, has_expired, tags, tags::Notified, utc_date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use notices::Kind;
@@ -12,12 +12,12 @@ use notices::Kind;
 use super::{Look, Obstacle, Settings};
 use crate::Occasion;
 
-/// For how long after something happened a check may report it when the tag `noticed` cannot be written: as long as
+/// For how long after something happened a check may report it when the tag `notified` cannot be written: as long as
 /// the default schedule of sweeps leaves between two.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
 /// ACM has just issued the certificate again if it did so within this time: its events may be late.
 const RECENT: SignedDuration = SignedDuration::from_hours(48);
-/// In the tag `noticed`, the day of the last critical notice is written after this.
+/// In the tag `notified`, the day of the last critical notice is written after this.
 const CRITICAL_ON: &str = "critical-";
 
 /// Something to report.
@@ -58,9 +58,9 @@ pub struct Tidings {
     /// What to report.
     pub news: Vec<News>,
     /// The new value of the tag; none when it stays as it is or cannot be written.
-    pub noticed: Option<Noticed>,
+    pub notified: Option<Notified>,
     /// The value that it has, as far as it is about this `notAfter`.
-    pub remembered: Noticed,
+    pub remembered: Notified,
 }
 
 /// Decides what to report. `is_daily`: its expiry is reported every day.
@@ -83,33 +83,33 @@ pub fn decide(look: &Look, settings: &Settings, not_after: Timestamp, is_daily: 
     }
     if !can_remember(look) {
         news.retain(|news| may_report_without_memory(*news, look, not_after, after.milestone, is_daily));
-        return Tidings { news, noticed: None, remembered };
+        return Tidings { news, notified: None, remembered };
     }
-    let noticed = (after != remembered).then_some(after);
-    Tidings { news, noticed, remembered }
+    let notified = (after != remembered).then_some(after);
+    Tidings { news, notified, remembered }
 }
 
 /// What was reported of the certificate with this `notAfter`. What others wrote into the tag does not count, so that it
 /// cannot grow beyond what ACM takes.
-fn remembered(look: &Look, not_after: Timestamp) -> Noticed {
+fn remembered(look: &Look, not_after: Timestamp) -> Notified {
     const KINDS: [News; 4] = [News::ActionRequired, News::Renewed, News::Rotated, News::Revoked];
-    let mut remembered = Noticed::nothing(not_after);
-    let same = |noticed: &&Noticed| noticed.not_after == remembered.not_after;
-    let Some(noticed) = look.instructions.recorded.noticed.as_ref().filter(same) else { return remembered };
-    remembered.milestone = noticed.milestone;
+    let mut remembered = Notified::nothing(not_after);
+    let same = |notified: &&Notified| notified.not_after == remembered.not_after;
+    let Some(notified) = look.tag_state.recorded.notified.as_ref().filter(same) else { return remembered };
+    remembered.milestone = notified.milestone;
     let today = critical_today(look);
     let kinds = KINDS.iter().map(|news| news.kind().as_str()).chain([today.as_str()]);
-    remembered.kinds = kinds.filter(|kind| knows(noticed, kind)).map(str::to_owned).collect();
+    remembered.kinds = kinds.filter(|kind| knows(notified, kind)).map(str::to_owned).collect();
     remembered
 }
 
-/// In the tag `noticed`: today something critical was reported.
+/// In the tag `notified`: today something critical was reported.
 fn critical_today(look: &Look) -> String {
     format!("{CRITICAL_ON}{}", utc_date(look.now))
 }
 
 /// Whether its expiry, or a renewal that waits for a person, is to be reported now.
-fn of_expiry(look: &Look, settings: &Settings, after: &mut Noticed, is_daily: bool) -> Option<News> {
+fn of_expiry(look: &Look, settings: &Settings, after: &mut Notified, is_daily: bool) -> Option<News> {
     if look.superseded {
         return None;
     }
@@ -142,21 +142,21 @@ fn of_expiry(look: &Look, settings: &Settings, after: &mut Noticed, is_daily: bo
     Some(news)
 }
 
-fn knows(noticed: &Noticed, kind: &str) -> bool {
-    noticed.kinds.iter().any(|known| known == kind)
+fn knows(notified: &Notified, kind: &str) -> bool {
+    notified.kinds.iter().any(|known| known == kind)
 }
 
-fn remember(kind: &str, noticed: &mut Noticed) {
-    if !knows(noticed, kind) {
-        noticed.kinds.push(kind.to_owned());
+fn remember(kind: &str, notified: &mut Notified) {
+    if !knows(notified, kind) {
+        notified.kinds.push(kind.to_owned());
     }
 }
 
 /// Reports it unless it was reported.
-fn once(news: News, noticed: &mut Noticed, to_report: &mut Vec<News>) {
-    if !knows(noticed, news.kind().as_str()) {
+fn once(news: News, notified: &mut Notified, to_report: &mut Vec<News>) {
+    if !knows(notified, news.kind().as_str()) {
         to_report.push(news);
-        remember(news.kind().as_str(), noticed);
+        remember(news.kind().as_str(), notified);
     }
 }
 
@@ -196,19 +196,19 @@ pub fn needs_a_person(look: &Look) -> bool {
     acm_may_renew(look) && !expired && (stuck || is_said)
 }
 
-/// Whether the tag `noticed` can be written.
+/// Whether the tag `notified` can be written.
 #[must_use]
 pub fn can_remember(look: &Look) -> bool {
     !matches!(look.obstacle, Some(Obstacle::TagsRefused(_))) && has_room_to_remember(look)
 }
 
-/// Whether there is room for the tag `noticed`. A renewal needs its tags more than we need ours.
+/// Whether there is room for the tag `notified`. A renewal needs its tags more than we need ours.
 fn has_room_to_remember(look: &Look) -> bool {
-    let mut keys = vec![tags::NOTICED];
-    if look.facts.is_imported() && look.instructions.wishes.renew_from.is_some() {
+    let mut keys = vec![tags::NOTIFIED];
+    if look.facts.is_imported() && look.tag_state.settings.renew_from.is_some() {
         keys.extend(tags::RENEWAL);
     }
-    look.tags.contains(tags::NOTICED) || look.tags.have_room_for(&keys)
+    look.tags.contains(tags::NOTIFIED) || look.tags.have_room_for(&keys)
 }
 
 /// Without a memory, only what has just happened is reported; else every sweep would report it again.

@@ -2,7 +2,7 @@
 
 use certificates::tags::RenewFrom;
 use certificates::{
-    CertificateFacts, FailureReason, Remedy, RenewalEligibility, RenewalStatus, has_expired, renewal_window,
+    CertificateFacts, FailureReason, Recovery, RenewalEligibility, RenewalStatus, has_expired, renewal_window,
 };
 use jiff::Timestamp;
 
@@ -70,14 +70,14 @@ pub fn of(look: &Look, settings: &Settings, renewal: &Decision) -> Outlook {
     if !facts.is_imported() {
         return acm(look);
     }
-    let Some(source) = &look.instructions.wishes.renew_from else { return Outlook::Nobody };
+    let Some(source) = &look.tag_state.settings.renew_from else { return Outlook::Nobody };
     if !settings.request_renewals {
         return Outlook::NotDeployed;
     }
     if *source != RenewFrom::PrivateCa {
         return Outlook::UnknownSource;
     }
-    let recorded = &look.instructions.recorded;
+    let recorded = &look.tag_state.recorded;
     match renewal {
         Decision::NotOurs => Outlook::Nobody,
         Decision::NotDue => Outlook::Scheduled(renewal_window(settings.renew_before_days, facts)),
@@ -91,7 +91,7 @@ pub fn of(look: &Look, settings: &Settings, renewal: &Decision) -> Outlook {
             Outlook::UnderWay(recorded.status.unwrap_or(RenewalStatus::PendingRenewal), recorded.since)
         }
         Decision::Paused => match recorded.reason {
-            Some(reason) if reason.remedy() == Remedy::Retry => Outlook::FailedForNow(reason),
+            Some(reason) if reason.recovery() == Recovery::Automatic => Outlook::FailedForNow(reason),
             reason => Outlook::Failed(reason),
         },
     }
@@ -131,7 +131,7 @@ impl Outlook {
     /// The first attempt after a failure counts as help until it has succeeded.
     #[must_use]
     pub fn renews_itself(&self, look: &Look) -> bool {
-        let failed = look.instructions.recorded.status == Some(RenewalStatus::RenewalFailed);
+        let failed = look.tag_state.recorded.status == Some(RenewalStatus::RenewalFailed);
         match self {
             Self::AcmInTime(_) => true,
             // Clients renew earlier than ACM, as a rule when a third of the lifetime is left.

@@ -1,7 +1,7 @@
 //! The plan: what is to be done, in a form that can be shown, compared and applied.
 
-use certificates::tags::{self, Noticed};
-use events::{Event, Why};
+use certificates::tags::{self, Notified};
+use events::{Event, RenewalTrigger};
 use jiff::Timestamp;
 use notices::{Kind, Notice, Severity};
 use serde::{Serialize, Serializer};
@@ -13,15 +13,15 @@ use super::news::News;
 pub struct Plan {
     /// Why, or why nothing.
     pub reason: Reason,
-    /// What to write into the tag `noticed` before anything is published: what it says already. Where AWS refuses that,
+    /// What to write into the tag `notified` before anything is published: what it says already. Where AWS refuses that,
     /// nothing can be remembered, and another plan is due.
     #[serde(skip)]
-    pub try_noticed: Option<Noticed>,
+    pub try_notified: Option<Notified>,
     /// Notices to publish.
     pub publish: Vec<Notice>,
-    /// What to write down afterwards as noticed.
+    /// What to write down afterwards as notified.
     #[serde(serialize_with = "as_text")]
-    pub record_noticed: Option<Noticed>,
+    pub record_notified: Option<Notified>,
     /// The renewal to request.
     pub request: Option<Request>,
 }
@@ -30,7 +30,7 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Request {
     /// Why now.
-    pub why: Why,
+    pub why: RenewalTrigger,
     /// What to write into the tags first. Nothing when a request is only repeated.
     pub mark: Option<Mark>,
     /// The events to send then.
@@ -67,7 +67,7 @@ pub enum Reason {
     /// There is something to report.
     News(News),
     /// A renewal is requested.
-    Renewal(Why),
+    Renewal(RenewalTrigger),
 }
 
 impl Reason {
@@ -106,8 +106,8 @@ pub enum Action {
         /// Its subject.
         subject: String,
     },
-    /// Set the tag `noticed`.
-    RecordNoticed {
+    /// Set the tag `notified`.
+    RecordNotified {
         /// To this.
         value: String,
     },
@@ -129,7 +129,7 @@ impl Plan {
     /// Nothing to do.
     #[must_use]
     pub fn nothing(reason: Reason) -> Self {
-        Self { reason, try_noticed: None, publish: Vec::new(), record_noticed: None, request: None }
+        Self { reason, try_notified: None, publish: Vec::new(), record_notified: None, request: None }
     }
 
     /// The same without what it reports: another sweep does that.
@@ -148,7 +148,7 @@ impl Plan {
         if !self.publish.is_empty() || before == 0 {
             return self;
         }
-        self.try_noticed = None;
+        self.try_notified = None;
         if self.request.is_none() {
             self.reason = Reason::AlreadyReported;
         }
@@ -158,7 +158,7 @@ impl Plan {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.publish.is_empty() && self.record_noticed.is_none() && self.request.is_none()
+        self.publish.is_empty() && self.record_notified.is_none() && self.request.is_none()
     }
 
     /// Its steps in the order in which they are applied.
@@ -169,7 +169,7 @@ impl Plan {
             severity: notice.severity,
             subject: notice.subject.clone(),
         });
-        let record = self.record_noticed.iter().map(|noticed| Action::RecordNoticed { value: noticed.to_string() });
+        let record = self.record_notified.iter().map(|notified| Action::RecordNotified { value: notified.to_string() });
         let mark = self
             .request
             .iter()
@@ -181,8 +181,8 @@ impl Plan {
     }
 }
 
-fn as_text<S: Serializer>(noticed: &Option<Noticed>, serializer: S) -> Result<S::Ok, S::Error> {
-    noticed.as_ref().map(ToString::to_string).serialize(serializer)
+fn as_text<S: Serializer>(notified: &Option<Notified>, serializer: S) -> Result<S::Ok, S::Error> {
+    notified.as_ref().map(ToString::to_string).serialize(serializer)
 }
 
 #[cfg(test)]
@@ -199,8 +199,8 @@ mod tests {
         let notice = Notice::new(Kind::Expiring, Severity::Info, "x", &facts, at);
         [
             Plan { publish: vec![notice], ..nothing() },
-            Plan { record_noticed: Some(Noticed::nothing(at)), ..nothing() },
-            Plan { request: Some(Request { why: Why::Due, mark: None, send: Vec::new() }), ..nothing() },
+            Plan { record_notified: Some(Notified::nothing(at)), ..nothing() },
+            Plan { request: Some(Request { why: RenewalTrigger::Due, mark: None, send: Vec::new() }), ..nothing() },
         ]
     }
 
@@ -216,12 +216,12 @@ mod tests {
     fn what_was_sent_already_is_remembered_and_not_published() {
         let [publish, record, request] = plans();
         let plan =
-            Plan { try_noticed: record.record_noticed.clone(), publish: publish.publish.clone(), ..record.clone() };
+            Plan { try_notified: record.record_notified.clone(), publish: publish.publish.clone(), ..record.clone() };
         assert_eq!(plan.clone().without(|_| false), plan);
         let sent = plan.clone().without(|_| true);
         assert_eq!(sent, Plan { reason: Reason::AlreadyReported, ..record.clone() });
-        let renews = Plan { reason: Reason::Renewal(Why::Due), request: request.request, ..plan };
-        assert_eq!(renews.without(|_| true).reason, Reason::Renewal(Why::Due));
+        let renews = Plan { reason: Reason::Renewal(RenewalTrigger::Due), request: request.request, ..plan };
+        assert_eq!(renews.without(|_| true).reason, Reason::Renewal(RenewalTrigger::Due));
         assert_eq!(record.clone().without(|_| true), record, "nothing was to be published");
         let two = Plan { publish: [publish.publish.clone(), publish.publish].concat(), ..record };
         let first = std::cell::Cell::new(true);
@@ -233,7 +233,7 @@ mod tests {
         let [publish, _, request] = plans();
         let held = publish.held_back();
         assert!(held.is_empty() && held.reason == Reason::HeldBack);
-        let held = Plan { reason: Reason::Renewal(Why::Due), ..request }.held_back();
-        assert!(held.request.is_some() && held.reason == Reason::Renewal(Why::Due));
+        let held = Plan { reason: Reason::Renewal(RenewalTrigger::Due), ..request }.held_back();
+        assert!(held.request.is_some() && held.reason == Reason::Renewal(RenewalTrigger::Due));
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the renewal of an imported certificate is requested now.
 
-use certificates::{CLAIM_LASTS, FailureReason, Remedy, RenewalStatus, renewal_window, retry_pause, tags};
-use events::{Event, RenewalRequested, StatusChanged, Why};
+use certificates::{CLAIM_LASTS, FailureReason, Recovery, RenewalStatus, renewal_window, retry_pause, tags};
+use events::{Event, RenewalRequested, RenewalTrigger, StatusChanged};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Look, Mark, Obstacle, Request, Settings};
@@ -28,9 +28,9 @@ pub enum Decision {
     /// It failed, and the time to try again has not come.
     Paused,
     /// Mark it as pending and ask for it.
-    Start(Why),
+    Start(RenewalTrigger),
     /// It is marked already: ask for it once more.
-    Repeat(Why),
+    Repeat(RenewalTrigger),
 }
 
 /// Decides.
@@ -38,36 +38,40 @@ pub enum Decision {
 pub fn decide(look: &Look, settings: &Settings) -> Decision {
     use RenewalStatus::{PendingRenewal, RenewalComplete, RenewalFailed, RenewalInProgress};
     let Some(left) = look.days_left() else { return Decision::NotOurs };
-    let wanted = settings.request_renewals && look.instructions.wishes.renew_from.is_some();
+    let wanted = settings.request_renewals && look.tag_state.settings.renew_from.is_some();
     if !look.facts.is_imported() || !wanted {
         return Decision::NotOurs;
     }
-    let recorded = &look.instructions.recorded;
+    let recorded = &look.tag_state.recorded;
     let since = recorded.since.filter(|since| *since <= look.now + CLOCK_SKEW);
     // A status of which nobody knows since when counts as very old.
     let older_than = |limit| since.is_none_or(|since| look.now.duration_since(since) > limit);
     let crossed = || since.is_none_or(|since| settings.thresholds.crossed_since(since, &look.facts, look.now));
     match recorded.status {
-        Some(RenewalComplete) if is_half_recorded(look) && older_than(CLAIM_LASTS) => Decision::Repeat(Why::StaleClaim),
+        Some(RenewalComplete) if is_half_recorded(look) && older_than(CLAIM_LASTS) => {
+            Decision::Repeat(RenewalTrigger::StaleClaim)
+        }
         None | Some(RenewalComplete) if left > renewal_window(settings.renew_before_days, &look.facts) => {
             Decision::NotDue
         }
-        None | Some(RenewalComplete) => start(Why::Due, look),
+        None | Some(RenewalComplete) => start(RenewalTrigger::Due, look),
 
-        Some(PendingRenewal) if older_than(LOST_AFTER) => Decision::Repeat(Why::LostRequest),
-        Some(RenewalInProgress) if older_than(CLAIM_LASTS) => Decision::Repeat(Why::StaleClaim),
+        Some(PendingRenewal) if older_than(LOST_AFTER) => Decision::Repeat(RenewalTrigger::LostRequest),
+        Some(RenewalInProgress) if older_than(CLAIM_LASTS) => Decision::Repeat(RenewalTrigger::StaleClaim),
         Some(PendingRenewal | RenewalInProgress) => Decision::UnderWay,
 
         // A person replaced it in the meantime. Nothing but the record is left to be made, and the record
         // says that it failed until it is requested.
-        Some(RenewalFailed) if look.facts.imported_at > since && since.is_some() => Decision::Repeat(Why::Retry),
+        Some(RenewalFailed) if look.facts.imported_at > since && since.is_some() => {
+            Decision::Repeat(RenewalTrigger::Retry)
+        }
         // The next attempt would be charged and refused; the notice of the failure says what to do.
         Some(RenewalFailed) if recorded.reason.is_some_and(FailureReason::waits_for_a_request) => Decision::Paused,
         // An unknown reason may be one that only a person can fix.
-        Some(RenewalFailed) => match recorded.reason.map_or(Remedy::Person, FailureReason::remedy) {
-            Remedy::Retry if older_than(retry_pause(recorded.attempts)) => start(Why::Retry, look),
-            Remedy::Person if crossed() => start(Why::ThresholdCrossed, look),
-            Remedy::Retry | Remedy::Person => Decision::Paused,
+        Some(RenewalFailed) => match recorded.reason.map_or(Recovery::Manual, FailureReason::recovery) {
+            Recovery::Automatic if older_than(retry_pause(recorded.attempts)) => start(RenewalTrigger::Retry, look),
+            Recovery::Manual if crossed() => start(RenewalTrigger::ThresholdCrossed, look),
+            Recovery::Automatic | Recovery::Manual => Decision::Paused,
         },
     }
 }
@@ -78,13 +82,13 @@ pub fn decide(look: &Look, settings: &Settings) -> Decision {
 ///
 /// Where that number is still the certificate's own, nothing was replaced, and there is nothing to announce.
 fn is_half_recorded(look: &Look) -> bool {
-    let replaced = look.instructions.recorded.renewal_of.as_deref();
+    let replaced = look.tag_state.recorded.renewal_of.as_deref();
     let present = look.facts.serial.as_deref();
     // Listings show no serial number; a check that leads to a request is followed by a description.
     replaced.is_some_and(|replaced| present.is_none_or(|present| !present.eq_ignore_ascii_case(replaced)))
 }
 
-fn start(why: Why, look: &Look) -> Decision {
+fn start(why: RenewalTrigger, look: &Look) -> Decision {
     match &look.obstacle {
         Some(Obstacle::TagsRefused(why)) => Decision::TagsRefused(why.clone()),
         _ if look.tags.have_room_for(&tags::RENEWAL) => Decision::Start(why),
@@ -100,8 +104,8 @@ pub fn request(decision: &Decision, look: &Look, not_after: Timestamp) -> Option
         Decision::Repeat(why) => (*why, false),
         _ => return None,
     };
-    let recorded = &look.instructions.recorded;
-    let renew_from = look.instructions.wishes.renew_from.as_ref()?.as_str();
+    let recorded = &look.tag_state.recorded;
+    let renew_from = look.tag_state.settings.renew_from.as_ref()?.as_str();
     let status_changed = starts.then(|| {
         Event::StatusChanged(StatusChanged {
             certificate_arn: look.facts.arn.clone(),
@@ -132,7 +136,7 @@ pub fn request(decision: &Decision, look: &Look, not_after: Timestamp) -> Option
             clear_reason: look.tags.contains(tags::STATUS_REASON),
             // Another attempt of a renewal is still about the certificate that its first one found.
             renewal_of: match (why, &recorded.renewal_of) {
-                (Why::Due, _) | (_, None) => look.facts.serial.clone(),
+                (RenewalTrigger::Due, _) | (_, None) => look.facts.serial.clone(),
                 (_, Some(_)) => None,
             },
         }),

@@ -40,7 +40,7 @@ pub(super) fn of(news: News, look: &Look, settings: &Settings, outlook: &Outlook
         News::Revoked => revoked(&mut steps, look),
         News::Expiring | News::Expired | News::ActionRequired => expiry(&mut steps, look, settings, outlook),
     }
-    for unreadable in &look.instructions.unreadable {
+    for unreadable in &look.tag_state.unreadable {
         steps.then(format!("Correct or remove a tag: {unreadable}."));
     }
     memory(&mut steps, look);
@@ -60,9 +60,9 @@ fn memory(steps: &mut Steps, look: &Look) {
         steps.then(format!(
             "Remove at least {}: a certificate has at most {} tags, and the tag {} keeps notices from being missed or \
              repeated.",
-            count_of_tags(look, &[tags::NOTICED]),
+            count_of_tags(look, &[tags::NOTIFIED]),
             tags::LIMIT,
-            tags::NOTICED
+            tags::NOTIFIED
         ));
     }
 }

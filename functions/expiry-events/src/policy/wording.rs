@@ -17,7 +17,7 @@ pub(super) fn notice(news: News, look: &Look, settings: &Settings, renewal: &Dec
     let severity = severity_of(news, look, outlook);
     let mut notice = Notice::new(news.kind(), severity, &words.headline(news), &look.facts, look.now);
     notice.owner = look.tags.get(&settings.owner_tag_key).map(str::to_owned);
-    let recorded = &look.instructions.recorded;
+    let recorded = &look.tag_state.recorded;
     let starts = matches!(renewal, Decision::Start(_)) && *outlook == Outlook::JustRequested;
     notice.status = if starts { Some(RenewalStatus::PendingRenewal) } else { recorded.status };
     notice.reason = recorded.reason.filter(|_| !starts);

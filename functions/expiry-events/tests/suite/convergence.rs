@@ -63,7 +63,7 @@ prop_compose! {
         minutes in proptest::option::of(-100i64..5_000),
         reason in proptest::option::of(prop::sample::select(FailureReason::ALL.to_vec())),
         attempts in 0u32..5,
-        noticed in proptest::option::of("(45|30|15|7|3|1|0|-|expired|x)@2026-1[12]-[0-2][1-9](/renewed|/renewal-action-required|/revoked)?(/critical-2026-11-2[01])?"),
+        notified in proptest::option::of("(45|30|15|7|3|1|0|-|expired|x)@2026-1[12]-[0-2][1-9](/renewed|/renewal-action-required|/revoked)?(/critical-2026-11-2[01])?"),
         mute in proptest::option::of(prop::sample::select(vec!["on", "off", "off-until:2026-11-21", "off-until:2026-11-22"])),
         others in prop_oneof![3 => Just(0usize), 1 => 38usize..50],
     ) -> Tags {
@@ -74,7 +74,7 @@ prop_compose! {
             (tags::STATUS_SINCE, minutes.map(|minutes| tags::format_time(at(NOW) - SignedDuration::from_mins(minutes)))),
             (tags::STATUS_REASON, reason.map(|reason| reason.to_string())),
             (tags::ATTEMPTS, (attempts > 0).then(|| attempts.to_string())),
-            (tags::NOTICED, noticed),
+            (tags::NOTIFIED, notified),
             (tags::NOTICES, mute.map(str::to_owned)),
         ];
         for (key, value) in values {
@@ -89,8 +89,8 @@ prop_compose! {
 /// What the tags are after this plan.
 fn applied(look: &Look, plan: &Plan) -> Tags {
     let mut after: Tags = look.tags.clone();
-    if let Some(noticed) = &plan.record_noticed {
-        after = after.with(tags::NOTICED, noticed.to_string());
+    if let Some(notified) = &plan.record_notified {
+        after = after.with(tags::NOTIFIED, notified.to_string());
     }
     if let Some(mark) = plan.request.as_ref().and_then(|request| request.mark.as_ref()) {
         after = after.with(tags::STATUS, "pending-renewal").with(tags::STATUS_SINCE, tags::format_time(mark.since));
@@ -124,11 +124,11 @@ proptest! {
         let again = decide(&retagged(&look, after), &settings());
 
         // Without room for its memory a notice is told for an hour: see the README.
-        let forgetful = !plan.publish.is_empty() && plan.record_noticed.is_none();
+        let forgetful = !plan.publish.is_empty() && plan.record_notified.is_none();
         if !forgetful {
             prop_assert_eq!(again.publish, []);
         }
-        prop_assert_eq!(again.record_noticed, None);
+        prop_assert_eq!(again.record_notified, None);
         // A request that was only repeated is repeated until somebody takes it up.
         let repeated = plan.request.as_ref().is_some_and(|request| request.mark.is_none());
         prop_assert_eq!(again.request.is_some(), repeated);
@@ -138,7 +138,7 @@ proptest! {
     fn where_tags_are_refused_no_tag_is_planned(facts in certificates(), tags in states(), occasion in occasions()) {
         let obstacle = Some(Obstacle::TagsRefused("no".into()));
         let plan = decide(&Look { obstacle, ..Look::new(occasion, facts, tags, at(NOW)) }, &settings());
-        prop_assert_eq!((&plan.record_noticed, &plan.try_noticed), (&None, &None));
+        prop_assert_eq!((&plan.record_notified, &plan.try_notified), (&None, &None));
         prop_assert!(plan.request.is_none_or(|request| request.mark.is_none()));
     }
 
@@ -158,8 +158,8 @@ proptest! {
             prop_assert!(harmless || !notice.what_to_do.is_empty(), "{notice:?}");
             prop_assert!(notice.subject.contains("example.com"), "{}", notice.subject);
             prop_assert!(!notice.subject.contains("..."), "cut: {}", notice.subject);
-            if let Some(noticed) = &plan.record_noticed {
-                prop_assert!(tags::is_allowed_value(&noticed.to_string()));
+            if let Some(notified) = &plan.record_notified {
+                prop_assert!(tags::is_allowed_value(&notified.to_string()));
             }
         }
     }

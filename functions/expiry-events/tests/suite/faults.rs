@@ -1,13 +1,13 @@
 //! What goes wrong between the calls, and what is wrong in the tags.
 
 use expiry_events::Outcome;
-use lambda::Failure;
+use lambda::RetryableError;
 use simulated_aws::Fault;
 
 use super::world::{World, amazon, imported, managed, sample};
 
 const EVENT: &str = "certificate-approaching-expiration";
-const NOTICED: &str = "acm-autopilot:noticed";
+const NOTIFIED: &str = "acm-autopilot:notified";
 const STATUS: &str = "acm-autopilot:status";
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn throttled_calls_are_tried_again() {
     for operation in ["DescribeCertificate", "ListTagsForCertificate", "Publish", "AddTagsToCertificate", "PutEvents"] {
         world.aws.fail(operation, 1, Fault::Throttled);
     }
-    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NotifiedAndRenewalRequested);
     assert_eq!(world.kinds(), ["expiring"]);
 }
 
@@ -39,7 +39,7 @@ async fn a_missing_permission_is_not_retryable_and_named() {
     world.aws.fail_always("Publish", Fault::AccessDenied);
     let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
     assert!(!error.is_retryable() && error.to_string().contains("sns:Publish"), "{error}");
-    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("-@2026-12-11"), "what nobody got is not remembered");
+    assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("-@2026-12-11"), "what nobody got is not remembered");
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn after_a_crash_at_any_call_the_next_looks_finish_the_work() {
             world.sweep().await;
 
             let context = format!("{fault:?} at call {call}");
-            assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"), "{context}");
+            assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("30@2026-12-11"), "{context}");
             assert_eq!(world.tag(&arn, STATUS).as_deref(), Some("pending-renewal"), "{context}");
             assert!(world.sent().iter().any(|sent| sent == "Certificate Renewal Requested"), "{context}");
             let told = world.kinds().len();
@@ -100,8 +100,8 @@ async fn a_crash_at_any_call_loses_no_notice() {
             world.sweep().await;
             let told = world.kinds().len();
             assert!((1..=2).contains(&told), "{fault:?} at call {call}: {told} notices");
-            let noticed = world.tag(&arn, NOTICED);
-            assert_eq!(noticed.as_deref(), Some("7@2026-11-26/critical-2026-11-21"), "{fault:?} at call {call}");
+            let notified = world.tag(&arn, NOTIFIED);
+            assert_eq!(notified.as_deref(), Some("7@2026-11-26/critical-2026-11-21"), "{fault:?} at call {call}");
         }
     }
 }
@@ -155,15 +155,15 @@ async fn garbage_in_tags_counts_as_absent_and_is_told() {
         managed(20)
             .tag(STATUS, "renewing")
             .tag("acm-autopilot:attempts", "many")
-            .tag(NOTICED, "yesterday")
+            .tag(NOTIFIED, "yesterday")
             .tag("acm-autopilot:notices", "maybe"),
     );
-    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NotifiedAndRenewalRequested);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
-    for key in [STATUS, "acm-autopilot:attempts", NOTICED, "acm-autopilot:notices"] {
+    for key in [STATUS, "acm-autopilot:attempts", NOTIFIED, "acm-autopilot:notices"] {
         assert!(text.contains(&format!("the tag {key} is not")), "{key}: {text}");
     }
-    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"));
+    assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("30@2026-12-11"));
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn dry_run_applies_nothing_and_tells_the_plan() {
     let looked = world.occasion(EVENT, &arn).await;
     assert_eq!((looked.outcome, looked.actions.len()), (Outcome::Planned, 5));
     let plan = serde_json::to_value(looked.plan.unwrap()).unwrap();
-    assert_eq!(plan["record_noticed"], "30@2026-12-11");
+    assert_eq!(plan["record_notified"], "30@2026-12-11");
     assert_eq!(plan["publish"][0]["kind"], "expiring");
     assert_eq!(plan["request"]["why"], "due");
 
@@ -200,7 +200,7 @@ async fn the_largest_notice_fits_into_a_message() {
         spec = spec.in_use_by(&format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/{n}"));
     }
     let arn = world.insert(spec);
-    assert_eq!(world.occasion("certificate-renewal-action-required", &arn).await.outcome, Outcome::Noticed);
+    assert_eq!(world.occasion("certificate-renewal-action-required", &arn).await.outcome, Outcome::Notified);
     let notice = &world.aws.published()[0];
     assert!(notice.for_protocol("email").contains("70 more records are in the answer of aws acm describe-certificate"));
 }
@@ -210,7 +210,7 @@ async fn the_largest_notice_fits_into_a_message() {
 async fn a_bus_that_does_not_exist_loses_the_events_silently() {
     let world = World::configured(&[("EVENT_BUS_NAME", "nowhere")]);
     let arn = world.insert(managed(20));
-    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NotifiedAndRenewalRequested);
     assert_eq!((world.calls("PutEvents"), world.sent().len()), (1, 0));
 }
 
@@ -264,7 +264,7 @@ async fn a_memory_that_is_refused_after_the_notice_does_not_fail_the_run_either(
     let arn = world.insert(imported(20));
     world.aws.fail("AddTagsToCertificate", 2, Fault::AccessDenied);
     let looked = world.occasion(EVENT, &arn).await;
-    assert_eq!(looked.outcome, Outcome::Noticed);
+    assert_eq!(looked.outcome, Outcome::Notified);
     assert!(looked.tags_refused.is_some());
 }
 
@@ -276,7 +276,7 @@ async fn a_renewal_that_cannot_be_marked_is_not_reported_as_requested() {
         world.aws.set_time("2026-11-21T00:17:00Z".parse().unwrap());
         world.aws.fail_always("AddTagsToCertificate", refusal.clone());
         let looked = world.occasion(EVENT, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "expiring"), "{refusal:?}");
+        assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expiring"), "{refusal:?}");
         assert_eq!((world.sent(), world.tag(&arn, STATUS)), (Vec::new(), None));
         let notice = &world.aws.published()[0];
         let text = notice.for_protocol("email");
@@ -300,7 +300,7 @@ async fn a_request_that_fails_is_not_reported_as_made() {
     assert!(text.contains("could not start its renewal from private-ca: events:PutEvents failed"), "{text}");
     assert!(text.contains("Remove what prevents it: events:PutEvents failed"), "{text}");
     assert!(!text.contains("renewal      pending-renewal"), "{text}");
-    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"));
+    assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("30@2026-12-11"));
     // The mark is found by its age.
     world.aws.advance(jiff::Span::new().minutes(61));
     assert_eq!(world.sweep().await.renewals_requested, 1);
@@ -311,7 +311,7 @@ async fn a_stale_reason_that_cannot_be_removed_does_not_stop_a_renewal() {
     let world = World::new();
     let arn = world.insert(managed(20).tag("acm-autopilot:status-reason", "throttled"));
     world.aws.fail_always("RemoveTagsFromCertificate", Fault::AccessDenied);
-    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NotifiedAndRenewalRequested);
     assert_eq!(world.sent().len(), 2);
 }
 
@@ -324,7 +324,7 @@ async fn tags_that_fail_for_a_moment_are_no_refusal() {
     assert!(error.is_retryable(), "{error}");
     assert_eq!((world.kinds(), world.sent()), (Vec::new(), Vec::new()));
     world.aws.clear_faults();
-    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NoticedAndRenewalRequested);
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NotifiedAndRenewalRequested);
 }
 
 /// The tag is not the only memory.
@@ -335,16 +335,16 @@ async fn an_equal_notice_is_sent_once_an_hour_where_nothing_can_be_remembered() 
         let world = World::new();
         let arn = world.insert(amazon(50).renewal("FAILED", Some("CAA_ERROR")));
         world.aws.fail_always("AddTagsToCertificate", refusal);
-        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Noticed);
+        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Notified);
         for _ in 0..3 {
             let looked = world.occasion(STUCK, &arn).await;
             assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "already-reported"));
         }
         // For another reason it is another notice.
         world.aws.set_certificate(&arn, amazon(50).thin().renewal("FAILED", Some("PCA_ACCESS_DENIED")));
-        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Noticed);
+        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Notified);
         world.aws.advance(jiff::Span::new().minutes(61));
-        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Noticed);
+        assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Notified);
         assert_eq!(world.kinds().len(), 3);
     }
 }
@@ -353,14 +353,14 @@ async fn an_equal_notice_is_sent_once_an_hour_where_nothing_can_be_remembered() 
 async fn a_memory_that_somebody_removes_repeats_no_notice_within_an_hour() {
     let world = World::new();
     let arn = world.insert(imported(20));
-    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::Noticed);
+    assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::Notified);
     for minutes in [0, 59] {
         world.aws.advance(jiff::Span::new().minutes(minutes));
-        world.aws.set_tags(&arn, &[(NOTICED, None)]);
+        world.aws.set_tags(&arn, &[(NOTIFIED, None)]);
         assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NothingToDo);
-        assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-11"), "it was reported");
+        assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("30@2026-12-11"), "it was reported");
     }
     world.aws.advance(jiff::Span::new().minutes(2));
-    world.aws.set_tags(&arn, &[(NOTICED, None)]);
+    world.aws.set_tags(&arn, &[(NOTIFIED, None)]);
     assert_eq!(world.sweep().await.notices, 1);
 }

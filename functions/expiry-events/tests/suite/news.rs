@@ -9,7 +9,7 @@ use expiry_events::policy::{self, Look, Reason};
 
 use super::world::{at, later, look, retagged, settings};
 
-const NOTICED: &str = "acm-autopilot:noticed";
+const NOTIFIED: &str = "acm-autopilot:notified";
 
 /// What is told, and the tag afterwards.
 fn tidings(look: &Look) -> (Vec<News>, Option<String>) {
@@ -18,7 +18,7 @@ fn tidings(look: &Look) -> (Vec<News>, Option<String>) {
 
 fn tidings_of(look: &Look, is_daily: bool) -> (Vec<News>, Option<String>) {
     let tidings = decide(look, &settings(), look.facts.not_after.unwrap(), is_daily);
-    (tidings.news, tidings.noticed.map(|noticed| noticed.to_string()))
+    (tidings.news, tidings.notified.map(|notified| notified.to_string()))
 }
 
 fn amazon(not_after: &str, tags: &[(&str, &str)]) -> Look {
@@ -42,7 +42,7 @@ const SILENCE: (Vec<News>, Option<String>) = (Vec::new(), None);
 
 #[test]
 fn a_threshold_is_told_once() {
-    for (noticed, expected) in [
+    for (notified, expected) in [
         (None, told(News::Expiring, "30@2026-12-19")),
         (Some("45@2026-12-19"), told(News::Expiring, "30@2026-12-19")),
         (Some("30@2026-12-19"), SILENCE),
@@ -51,36 +51,36 @@ fn a_threshold_is_told_once() {
         (Some("expired@2025-12-19"), told(News::Expiring, "30@2026-12-19")),
         (Some("garbage"), told(News::Expiring, "30@2026-12-19")),
     ] {
-        let tags: Vec<_> = noticed.into_iter().map(|noticed| (NOTICED, noticed)).collect();
-        assert_eq!(tidings(&look("2026-12-19T12:00:00Z", &tags)), expected, "{noticed:?}");
+        let tags: Vec<_> = notified.into_iter().map(|notified| (NOTIFIED, notified)).collect();
+        assert_eq!(tidings(&look("2026-12-19T12:00:00Z", &tags)), expected, "{notified:?}");
     }
     assert_eq!(tidings(&look("2027-03-01T12:00:00Z", &[])), SILENCE);
 }
 
 #[test]
 fn the_end_is_told_once() {
-    let expired = look("2026-11-20T12:00:00Z", &[(NOTICED, "0@2026-11-20")]);
+    let expired = look("2026-11-20T12:00:00Z", &[(NOTIFIED, "0@2026-11-20")]);
     assert_eq!(tidings(&expired), told(News::Expired, "expired@2026-11-20"));
-    let noticed = retagged(&expired, Tags::default().with(NOTICED, "expired@2026-11-20"));
-    assert_eq!(tidings(&noticed), SILENCE);
+    let notified = retagged(&expired, Tags::default().with(NOTIFIED, "expired@2026-11-20"));
+    assert_eq!(tidings(&notified), SILENCE);
 }
 
 #[test]
 fn a_stuck_renewal_is_told_once_per_milestone() {
     let far = stuck("2027-01-15T12:00:00Z", &[]);
     assert_eq!(tidings(&far), told(News::ActionRequired, "-@2027-01-15/renewal-action-required"));
-    for (noticed, expected) in [
+    for (notified, expected) in [
         ("-@2026-12-19/renewal-action-required", told(News::ActionRequired, "30@2026-12-19/renewal-action-required")),
         ("45@2026-12-19/renewal-action-required", told(News::ActionRequired, "30@2026-12-19/renewal-action-required")),
         ("30@2026-12-19", told(News::ActionRequired, "30@2026-12-19/renewal-action-required")),
         ("30@2026-12-19/renewal-action-required", SILENCE),
     ] {
-        assert_eq!(tidings(&stuck("2026-12-19T12:00:00Z", &[(NOTICED, noticed)])), expected, "{noticed}");
+        assert_eq!(tidings(&stuck("2026-12-19T12:00:00Z", &[(NOTIFIED, notified)])), expected, "{notified}");
     }
     // ACM does not renew what has expired. The notice of the expiry says what was missing.
-    let expired = stuck("2026-11-20T12:00:00Z", &[(NOTICED, "0@2026-11-20/renewal-action-required")]);
+    let expired = stuck("2026-11-20T12:00:00Z", &[(NOTIFIED, "0@2026-11-20/renewal-action-required")]);
     assert_eq!(tidings(&expired), told(News::Expired, "expired@2026-11-20"));
-    assert_eq!(tidings(&stuck("2026-11-20T12:00:00Z", &[(NOTICED, "expired@2026-11-20")])), SILENCE);
+    assert_eq!(tidings(&stuck("2026-11-20T12:00:00Z", &[(NOTIFIED, "expired@2026-11-20")])), SILENCE);
 }
 
 #[test]
@@ -103,16 +103,16 @@ fn renewed_and_rotated_are_told_once_for_each_end() {
         (Occasion::Renewed, News::Renewed, "-@2027-06-07/renewed"),
         (Occasion::Rotated, News::Rotated, "-@2027-06-07/rotated"),
     ] {
-        let mut look = amazon("2027-06-07T06:00:00Z", &[(NOTICED, "15@2026-12-06/renewal-action-required")]);
+        let mut look = amazon("2027-06-07T06:00:00Z", &[(NOTIFIED, "15@2026-12-06/renewal-action-required")]);
         look.facts.not_before = Some(at("2026-11-21T00:00:00Z"));
         look.occasion = occasion;
         assert_eq!(tidings(&look), told(news, tag));
-        assert_eq!(tidings(&retagged(&look, Tags::default().with(NOTICED, tag))), SILENCE);
+        assert_eq!(tidings(&retagged(&look, Tags::default().with(NOTIFIED, tag))), SILENCE);
         // The same event comes again after the next milestone.
-        let replayed = later(&retagged(&look, Tags::default().with(NOTICED, tag)), "2027-05-20T00:00:00Z");
+        let replayed = later(&retagged(&look, Tags::default().with(NOTIFIED, tag)), "2027-05-20T00:00:00Z");
         assert!(!tidings(&replayed).0.contains(&news));
-        let (_, noticed) = tidings(&replayed);
-        assert_eq!(tidings(&retagged(&replayed, Tags::default().with(NOTICED, noticed.unwrap()))), SILENCE);
+        let (_, notified) = tidings(&replayed);
+        assert_eq!(tidings(&retagged(&replayed, Tags::default().with(NOTIFIED, notified.unwrap()))), SILENCE);
     }
 }
 
@@ -131,9 +131,9 @@ fn a_revoked_certificate_has_no_end_to_tell_of() {
     let mut look = amazon("2026-11-25T12:00:00Z", &[]);
     look.facts.status = "REVOKED".into();
     assert_eq!(tidings(&look), told(News::Revoked, "-@2026-11-25/revoked"));
-    let noticed = retagged(&look, Tags::default().with(NOTICED, "-@2026-11-25/revoked"));
-    assert_eq!(tidings(&noticed), SILENCE);
-    assert_eq!(tidings(&later(&noticed, "2027-01-01T00:00:00Z")), SILENCE);
+    let notified = retagged(&look, Tags::default().with(NOTIFIED, "-@2026-11-25/revoked"));
+    assert_eq!(tidings(&notified), SILENCE);
+    assert_eq!(tidings(&later(&notified, "2027-01-01T00:00:00Z")), SILENCE);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn muted_is_remembered_and_not_published() {
     let look = look("2026-12-19T12:00:00Z", &[("acm-autopilot:notices", "off")]);
     let plan = policy::decide(&look, &settings());
     assert_eq!((plan.publish.len(), plan.reason), (0, Reason::Muted));
-    assert_eq!(plan.record_noticed.unwrap().to_string(), "30@2026-12-19");
+    assert_eq!(plan.record_notified.unwrap().to_string(), "30@2026-12-19");
 }
 
 #[test]
@@ -265,15 +265,15 @@ fn only_an_imported_certificate_with_a_source_needs_room_for_a_renewal() {
 
 #[test]
 fn what_is_critical_is_reported_once_a_day() {
-    let look = look("2026-11-26T12:00:00Z", &[(NOTICED, "expired@2026-11-26")]);
-    let (news, noticed) = tidings_of(&look, true);
-    assert_eq!((news, noticed.as_deref()), (vec![News::Expiring], Some("expired@2026-11-26/critical-2026-11-21")));
-    let remembered = retagged(&look, Tags::default().with(NOTICED, noticed.unwrap()));
+    let look = look("2026-11-26T12:00:00Z", &[(NOTIFIED, "expired@2026-11-26")]);
+    let (news, notified) = tidings_of(&look, true);
+    assert_eq!((news, notified.as_deref()), (vec![News::Expiring], Some("expired@2026-11-26/critical-2026-11-21")));
+    let remembered = retagged(&look, Tags::default().with(NOTIFIED, notified.unwrap()));
     assert_eq!(tidings_of(&remembered, true), SILENCE);
     let next = later(&remembered, "2026-11-22T00:00:00Z");
     assert_eq!(tidings_of(&next, true), told(News::Expiring, "expired@2026-11-26/critical-2026-11-22"));
     // A threshold on the same day is not a second notice.
-    let crossing = retagged(&look, Tags::default().with(NOTICED, "7@2026-11-26/critical-2026-11-20"));
+    let crossing = retagged(&look, Tags::default().with(NOTIFIED, "7@2026-11-26/critical-2026-11-20"));
     assert_eq!(
         tidings_of(&later(&crossing, "2026-11-23T05:00:00Z"), true),
         told(News::Expiring, "3@2026-11-26/critical-2026-11-23")
@@ -295,15 +295,15 @@ fn muted_for_good_is_remembered_and_muted_until_a_date_is_not() {
         let look = look("2026-12-19T12:00:00Z", &[("acm-autopilot:notices", value)]);
         let plan = policy::decide(&look, &settings());
         assert_eq!((plan.publish.len(), plan.reason), (0, Reason::Muted), "{value}");
-        assert_eq!((plan.record_noticed.is_some(), plan.try_noticed.is_some()), (remembered, false), "{value}");
+        assert_eq!((plan.record_notified.is_some(), plan.try_notified.is_some()), (remembered, false), "{value}");
     }
 }
 
 #[test]
 fn what_others_write_into_the_memory_is_dropped() {
     let forged = format!("30@2026-12-06/{}/renewed/renewed/critical-2026-11-20", "x".repeat(200));
-    let (news, noticed) = tidings(&look("2026-12-06T12:00:00Z", &[(NOTICED, &forged)]));
-    assert_eq!((news, noticed.as_deref()), (vec![News::Expiring], Some("15@2026-12-06/renewed")));
-    let known = look("2026-12-06T12:00:00Z", &[(NOTICED, &forged.replace("30@", "15@"))]);
+    let (news, notified) = tidings(&look("2026-12-06T12:00:00Z", &[(NOTIFIED, &forged)]));
+    assert_eq!((news, notified.as_deref()), (vec![News::Expiring], Some("15@2026-12-06/renewed")));
+    let known = look("2026-12-06T12:00:00Z", &[(NOTIFIED, &forged.replace("30@", "15@"))]);
     assert_eq!(tidings(&known), SILENCE);
 }

@@ -6,7 +6,7 @@ use simulated_aws::CertificateSpec;
 
 use super::world::{SAMPLES, World, acm_event, amazon, imported, managed, sample};
 
-const NOTICED: &str = "acm-autopilot:noticed";
+const NOTIFIED: &str = "acm-autopilot:notified";
 
 #[tokio::test]
 async fn approaching_expiration() {
@@ -14,7 +14,7 @@ async fn approaching_expiration() {
         let world = World::new();
         let arn = world.insert(imported(31).tag("Owner", "team-web"));
         let looked = world.occasion(name, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "expiring"));
+        assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expiring"));
         let notice = &world.aws.published()[0];
         assert_eq!(notice.subject.as_deref(), Some("[info] example.com expires in 31 days (2026-12-22)"));
         for (attribute, value) in [
@@ -29,7 +29,7 @@ async fn approaching_expiration() {
         ] {
             assert_eq!(notice.attribute(attribute), Some(value), "{attribute}");
         }
-        assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("45@2026-12-22"));
+        assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("45@2026-12-22"));
 
         let again = world.occasion(name, &arn).await;
         assert_eq!((again.outcome, again.reason), (Outcome::NothingToDo, "nothing-due"));
@@ -42,7 +42,7 @@ async fn a_managed_certificate_in_its_window_is_to_be_renewed() {
     let world = World::new();
     let arn = world.insert(managed(30));
     let looked = world.occasion("certificate-approaching-expiration", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::NoticedAndRenewalRequested, "due"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::NotifiedAndRenewalRequested, "due"));
     assert_eq!(world.effects(), ["AddTagsToCertificate", "PutEvents", "Publish", "AddTagsToCertificate"]);
     assert_eq!(world.tag(&arn, "acm-autopilot:status").as_deref(), Some("pending-renewal"));
     assert_eq!(world.tag(&arn, "acm-autopilot:status-since").as_deref(), Some("2026-11-21T06:51:08Z"));
@@ -69,10 +69,10 @@ async fn expired() {
     let world = World::new();
     let arn = world.insert(amazon(-1));
     let looked = world.occasion("certificate-expired", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "expired"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expired"));
     let notice = &world.aws.published()[0];
     assert_eq!(notice.subject.as_deref(), Some("[CRITICAL] example.com expired 1 day ago (2026-11-20)"));
-    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("expired@2026-11-20/critical-2026-11-21"));
+    assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("expired@2026-11-20/critical-2026-11-21"));
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn renewal_action_required_names_the_missing_records() {
         .renewal("PENDING_VALIDATION", Some("PENDING_DOMAIN_VALIDATION"));
     let arn = world.insert(spec);
     let looked = world.occasion("certificate-renewal-action-required", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "renewal-action-required"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "renewal-action-required"));
     let notice = &world.aws.published()[0];
     assert_eq!(notice.attribute("severity"), Some("warning"));
     let json: serde_json::Value = serde_json::from_str(notice.for_protocol("sqs")).unwrap();
@@ -95,7 +95,7 @@ async fn renewal_action_required_names_the_missing_records() {
     assert_eq!(names.len(), 2, "the wildcard shares a record: {names:?}");
     assert!(names.iter().any(|name| name.ends_with(".www.example.com.")));
     assert!(notice.for_protocol("email").contains(names[0]));
-    assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("30@2026-12-20/renewal-action-required"));
+    assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("30@2026-12-20/renewal-action-required"));
 
     // The same from AWS Health, and from the sweep.
     for event in ["health-renewal-failure", "health-caa-check-failure", "health-renewal-state-change"] {
@@ -121,10 +121,10 @@ async fn health_tells_of_a_failed_renewal() {
 async fn renewed() {
     for event in ["certificate-available-renewal", "health-renewal-state-change"] {
         let world = World::new();
-        let arn = world.insert(amazon(198).renewal("SUCCESS", None).tag(NOTICED, "30@2026-12-19"));
+        let arn = world.insert(amazon(198).renewal("SUCCESS", None).tag(NOTIFIED, "30@2026-12-19"));
         let looked = world.occasion(event, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "renewed"), "{event}");
-        assert_eq!(world.tag(&arn, NOTICED).as_deref(), Some("-@2027-06-07/renewed"));
+        assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "renewed"), "{event}");
+        assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("-@2027-06-07/renewed"));
         for event in ["certificate-available-renewal", "health-renewal-state-change"] {
             assert_eq!(world.occasion(event, &arn).await.outcome, Outcome::NothingToDo, "{event}");
         }
@@ -167,7 +167,7 @@ async fn an_occasion_that_nobody_knows_is_a_look() {
     let world = World::new();
     let arn = world.insert(imported(7));
     let Ok(Answer::Look(looked)) = world.handle(&acm_event("ACM Certificate Teleported", &arn)).await else { panic!() };
-    assert_eq!(looked.outcome, Outcome::Noticed);
+    assert_eq!(looked.outcome, Outcome::Notified);
     assert_eq!(world.aws.published()[0].attribute("severity"), Some("critical"));
 }
 
@@ -193,7 +193,7 @@ async fn a_health_event_about_several_things() {
         "affectedEntities": [{"entityValue": first}, {"entityValue": "i-0123"}, {"entityValue": second}]}});
     let answer = serde_json::to_value(world.handle(&event).await.unwrap()).unwrap();
     assert_eq!(answer["outcome"], "looked");
-    assert_eq!(answer["looks"][0]["outcome"], "noticed");
+    assert_eq!(answer["looks"][0]["outcome"], "notified");
     assert_eq!(answer["looks"][1]["outcome"], "nothing-to-do");
     assert_eq!(answer["skipped"], json!([{"entity": "i-0123", "reason": "not-a-certificate"}]));
 
@@ -228,7 +228,7 @@ async fn an_event_about_an_acme_certificate_finds_its_successor() {
     let acme = |days| CertificateSpec::amazon_issued("example.com").key_pair_origin("ACME").days_left(days);
     let old = world.insert(acme(5).eligible(false));
     let looked = world.occasion("certificate-approaching-expiration", &old).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "expiring"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expiring"));
     // A complete listing is two calls.
     assert_eq!(world.calls("ListCertificates"), 2);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
@@ -258,7 +258,7 @@ async fn a_foreign_or_malformed_arn_is_refused_before_any_call() {
     ] {
         let error = world.handle(&sample("certificate-expired", &foreign)).await.unwrap_err();
         assert!(matches!(&error, Error::BadEvent { field, .. } if field == "resources[0]"), "{error}");
-        assert!(!lambda::Failure::is_retryable(&error));
+        assert!(!lambda::RetryableError::is_retryable(&error));
     }
     assert_eq!(world.aws.calls(), []);
 }
@@ -282,7 +282,7 @@ async fn answers_are_json_for_people_with_a_terminal() {
     assert_eq!(
         serde_json::to_value(answer).unwrap(),
         json!({
-            "outcome": "noticed-and-renewal-requested",
+            "outcome": "notified-and-renewal-requested",
             "certificate": arn,
             "reason": "due",
             "actions": [
@@ -291,7 +291,7 @@ async fn answers_are_json_for_people_with_a_terminal() {
                 {"action": "send-event", "detail_type": "Certificate Renewal Requested"},
                 {"action": "publish-notice", "kind": "expiring", "severity": "info",
                     "subject": "[info] example.com expires in 30 days (2026-12-21)"},
-                {"action": "record-noticed", "value": "30@2026-12-21"},
+                {"action": "record-notified", "value": "30@2026-12-21"},
             ],
         })
     );

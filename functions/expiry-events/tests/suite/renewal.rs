@@ -2,7 +2,7 @@
 
 use certificates::tags::{RENEWAL, Tags};
 use certificates::{CertificateType, RenewalStatus};
-use events::{Event, Why};
+use events::{Event, RenewalTrigger};
 use expiry_events::policy::renewal::{Decision, decide};
 use expiry_events::policy::{self, Look, Settings};
 use jiff::SignedDuration;
@@ -34,9 +34,9 @@ fn only_imported_certificates_with_a_source_are_ours() {
 fn due_within_the_window() {
     for (not_after, expected) in [
         ("2026-12-22T00:00:00Z", Decision::NotDue),
-        ("2026-12-21T23:59:59Z", Decision::Start(Why::Due)),
-        ("2026-11-21T00:00:00Z", Decision::Start(Why::Due)),
-        ("2024-01-01T00:00:00Z", Decision::Start(Why::Due)),
+        ("2026-12-21T23:59:59Z", Decision::Start(RenewalTrigger::Due)),
+        ("2026-11-21T00:00:00Z", Decision::Start(RenewalTrigger::Due)),
+        ("2024-01-01T00:00:00Z", Decision::Start(RenewalTrigger::Due)),
     ] {
         assert_eq!(decision(not_after, &[RENEW_FROM]), expected, "{not_after}");
         let complete = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete")];
@@ -48,7 +48,7 @@ fn due_within_the_window() {
 fn an_unknown_source_is_asked_for_too_and_fails_there() {
     assert_eq!(
         decision("2026-11-25T12:00:00Z", &[("acm-autopilot:renew-from", "the-moon")]),
-        Decision::Start(Why::Due)
+        Decision::Start(RenewalTrigger::Due)
     );
 }
 
@@ -58,12 +58,12 @@ fn a_request_or_a_claim_that_is_too_old_is_repeated() {
     for (status, since, expected) in [
         ("pending-renewal", "2026-11-21T06:00:00Z", UnderWay),
         ("pending-renewal", "2026-11-21T05:51:08Z", UnderWay),
-        ("pending-renewal", "2026-11-21T05:51:07Z", Repeat(Why::LostRequest)),
-        ("pending-renewal", "yesterday", Repeat(Why::LostRequest)),
-        ("pending-renewal", "2099-01-01T00:00:00Z", Repeat(Why::LostRequest)),
+        ("pending-renewal", "2026-11-21T05:51:07Z", Repeat(RenewalTrigger::LostRequest)),
+        ("pending-renewal", "yesterday", Repeat(RenewalTrigger::LostRequest)),
+        ("pending-renewal", "2099-01-01T00:00:00Z", Repeat(RenewalTrigger::LostRequest)),
         ("renewal-in-progress", "2026-11-21T06:36:08Z", UnderWay),
-        ("renewal-in-progress", "2026-11-21T06:36:07Z", Repeat(Why::StaleClaim)),
-        ("renewal-in-progress", "", Repeat(Why::StaleClaim)),
+        ("renewal-in-progress", "2026-11-21T06:36:07Z", Repeat(RenewalTrigger::StaleClaim)),
+        ("renewal-in-progress", "", Repeat(RenewalTrigger::StaleClaim)),
     ] {
         assert_eq!(recorded(status, since, &[]), expected, "{status} since {since}");
     }
@@ -75,10 +75,10 @@ fn a_completion_that_was_cut_off_is_repeated() {
     let replaced = ("acm-autopilot:renewal-of", "0a:1b");
     for (since, serial, expected) in [
         ("2026-11-21T06:36:08Z", Some("0c:2d"), NotDue),
-        ("2026-11-21T06:36:07Z", Some("0c:2d"), Repeat(Why::StaleClaim)),
-        ("", Some("0c:2d"), Repeat(Why::StaleClaim)),
+        ("2026-11-21T06:36:07Z", Some("0c:2d"), Repeat(RenewalTrigger::StaleClaim)),
+        ("", Some("0c:2d"), Repeat(RenewalTrigger::StaleClaim)),
         // A listing tells no serial number.
-        ("2026-11-21T06:36:07Z", None, Repeat(Why::StaleClaim)),
+        ("2026-11-21T06:36:07Z", None, Repeat(RenewalTrigger::StaleClaim)),
         // It was never replaced, so somebody else wrote the status.
         ("2026-11-21T06:36:07Z", Some("0a:1b"), NotDue),
         ("2026-11-21T06:36:07Z", Some("0A:1B"), NotDue),
@@ -97,12 +97,12 @@ fn what_time_mends_is_tried_again_after_a_growing_pause() {
     use Decision::{Paused, Start};
     for (attempts, since, expected) in [
         ("1", "2026-11-21T05:51:08Z", Paused),
-        ("1", "2026-11-21T05:51:07Z", Start(Why::Retry)),
+        ("1", "2026-11-21T05:51:07Z", Start(RenewalTrigger::Retry)),
         ("2", "2026-11-21T05:00:00Z", Paused),
-        ("2", "2026-11-21T02:51:00Z", Start(Why::Retry)),
+        ("2", "2026-11-21T02:51:00Z", Start(RenewalTrigger::Retry)),
         ("7", "2026-11-20T07:00:00Z", Paused),
-        ("7", "2026-11-20T06:51:00Z", Start(Why::Retry)),
-        ("7", "garbage", Start(Why::Retry)),
+        ("7", "2026-11-20T06:51:00Z", Start(RenewalTrigger::Retry)),
+        ("7", "garbage", Start(RenewalTrigger::Retry)),
     ] {
         let more = [("acm-autopilot:status-reason", "throttled"), ("acm-autopilot:attempts", attempts)];
         assert_eq!(recorded("renewal-failed", since, &more), expected, "{attempts} {since}");
@@ -115,9 +115,9 @@ fn what_a_person_mends_is_tried_again_at_the_next_threshold() {
     // 2026-12-06 is in 15 days, so 15 was crossed this midnight.
     for (not_after, since, expected) in [
         ("2026-12-11T12:00:00Z", "2026-11-20T00:00:00Z", Paused),
-        ("2026-12-06T12:00:00Z", "2026-11-20T23:00:00Z", Start(Why::ThresholdCrossed)),
+        ("2026-12-06T12:00:00Z", "2026-11-20T23:00:00Z", Start(RenewalTrigger::ThresholdCrossed)),
         ("2026-12-06T12:00:00Z", "2026-11-21T00:00:00Z", Paused),
-        ("2026-12-06T12:00:00Z", "garbage", Start(Why::ThresholdCrossed)),
+        ("2026-12-06T12:00:00Z", "garbage", Start(RenewalTrigger::ThresholdCrossed)),
     ] {
         for reason in ["ca-disabled", "gremlins"] {
             let tags = [
@@ -139,7 +139,7 @@ fn a_failure_is_followed_up_even_when_the_certificate_is_no_longer_due() {
         ("acm-autopilot:status-since", "2026-11-19T00:00:00Z"),
         ("acm-autopilot:status-reason", "verification-failed"),
     ];
-    assert_eq!(decision("2027-11-20T12:00:00Z", &tags), Decision::Start(Why::Retry));
+    assert_eq!(decision("2027-11-20T12:00:00Z", &tags), Decision::Start(RenewalTrigger::Retry));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn without_room_for_its_tags_no_renewal_begins() {
         retagged(&look, tags.with(RENEW_FROM.0, RENEW_FROM.1))
     };
     let most = 50 - RENEWAL.len();
-    assert_eq!(decide(&full(most), &settings()), Decision::Start(Why::Due));
+    assert_eq!(decide(&full(most), &settings()), Decision::Start(RenewalTrigger::Due));
     assert_eq!(decide(&full(most + 1), &settings()), Decision::NoRoom);
 
     let plan = policy::decide(&full(50), &settings());
@@ -175,7 +175,7 @@ fn a_start_marks_and_tells_and_a_repetition_only_tells() {
     };
     assert_eq!(changed.from, Some(RenewalStatus::RenewalFailed));
     assert_eq!((changed.to, changed.attempt), (RenewalStatus::PendingRenewal, 1));
-    assert_eq!((requested.why, requested.days_left), (Why::Retry, 20));
+    assert_eq!((requested.why, requested.days_left), (RenewalTrigger::Retry, 20));
 
     let since = (look_at.now - SignedDuration::from_hours(2)).to_string();
     let tags = [RENEW_FROM, ("acm-autopilot:status", "pending-renewal"), ("acm-autopilot:status-since", &since)];
@@ -235,10 +235,10 @@ fn a_failed_renewal_of_a_certificate_that_a_person_replaced_is_asked_for_to_be_r
         ];
         let mut replaced = look("2027-11-20T12:00:00Z", &tags);
         replaced.facts.imported_at = Some("2026-11-20T06:00:01Z".parse().unwrap());
-        assert_eq!(decide(&replaced, &settings()), Decision::Repeat(Why::Retry), "{reason}");
+        assert_eq!(decide(&replaced, &settings()), Decision::Repeat(RenewalTrigger::Retry), "{reason}");
         replaced.facts.imported_at = Some("2026-11-20T05:59:59Z".parse().unwrap());
-        assert_ne!(decide(&replaced, &settings()), Decision::Repeat(Why::Retry), "{reason}");
+        assert_ne!(decide(&replaced, &settings()), Decision::Repeat(RenewalTrigger::Retry), "{reason}");
         replaced.facts.imported_at = Some("2026-11-20T06:00:00Z".parse().unwrap());
-        assert_ne!(decide(&replaced, &settings()), Decision::Repeat(Why::Retry), "{reason}");
+        assert_ne!(decide(&replaced, &settings()), Decision::Repeat(RenewalTrigger::Retry), "{reason}");
     }
 }

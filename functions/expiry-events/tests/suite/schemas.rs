@@ -37,7 +37,7 @@ async fn notices_and_events_keep_to_their_schemas() {
             imported(days),
             CertificateSpec::imported("x").subject(&[]).days_left(days),
             full,
-            managed(days).tag("Owner", "team-web").tag("acm-autopilot:noticed", "garbage"),
+            managed(days).tag("Owner", "team-web").tag("acm-autopilot:notified", "garbage"),
             imported(days).tag("acm-autopilot:renew-from", "the-moon"),
             failed("throttled"),
             failed("ca-disabled"),

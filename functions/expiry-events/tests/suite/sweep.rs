@@ -2,7 +2,7 @@
 
 use expiry_events::Error;
 use jiff::{SignedDuration, Span};
-use lambda::Failure;
+use lambda::RetryableError;
 use simulated_aws::{CertificateSpec, Fault, Key};
 
 use super::world::{World, amazon, imported, managed, sample};
@@ -58,7 +58,7 @@ async fn an_expired_imported_certificate_is_found_by_the_sweep_alone() {
     let arn = world.insert(imported(-400));
     assert_eq!(world.sweep().await.notices, 1);
     assert_eq!(world.kinds(), ["expired"]);
-    assert_eq!(world.tag(&arn, "acm-autopilot:noticed").unwrap(), "expired@2025-10-17");
+    assert_eq!(world.tag(&arn, "acm-autopilot:notified").unwrap(), "expired@2025-10-17");
 }
 
 /// Days left in the notices of a certificate that lives for 50 days more, and is then past its expiry for 15 days.
@@ -86,15 +86,15 @@ async fn hourly_sweeps_over_a_life_report_each_threshold_once_and_what_is_critic
 
 #[tokio::test]
 async fn a_forged_memory_does_not_hide_what_is_critical() {
-    for noticed in ["expired@2026-11-26", "0@2026-11-26/renewal-action-required/critical-2027-01-01"] {
+    for notified in ["expired@2026-11-26", "0@2026-11-26/renewal-action-required/critical-2027-01-01"] {
         let world = World::new();
-        let arn = world.insert(imported(5).tag("acm-autopilot:noticed", noticed));
+        let arn = world.insert(imported(5).tag("acm-autopilot:notified", notified));
         for _ in 0..3 * 24 {
             world.sweep().await;
             world.aws.advance(Span::new().hours(1));
         }
-        assert_eq!(world.kinds().len(), 4, "{noticed}: today and after each of three midnights");
-        assert!(world.tag(&arn, "acm-autopilot:noticed").unwrap().ends_with("/critical-2026-11-24"), "{noticed}");
+        assert_eq!(world.kinds().len(), 4, "{notified}: today and after each of three midnights");
+        assert!(world.tag(&arn, "acm-autopilot:notified").unwrap().ends_with("/critical-2026-11-24"), "{notified}");
     }
 }
 
@@ -108,7 +108,7 @@ async fn what_is_muted_until_a_date_is_reported_from_then_on() {
     }
     assert_eq!(world.kinds(), ["expiring"]);
     assert_eq!(world.aws.published()[0].attribute("days_left"), Some("17"));
-    assert_eq!(world.tag(&arn, "acm-autopilot:noticed").unwrap(), "30@2026-12-11");
+    assert_eq!(world.tag(&arn, "acm-autopilot:notified").unwrap(), "30@2026-12-11");
 }
 
 #[tokio::test]
@@ -310,7 +310,7 @@ async fn without_time_it_stops_with_the_most_urgent_done() {
 async fn looks_do_not_outrun_the_quota() {
     let world = World::new();
     for _ in 0..100 {
-        world.insert(imported(5).tag("acm-autopilot:noticed", "7@2026-11-26/critical-2026-11-21"));
+        world.insert(imported(5).tag("acm-autopilot:notified", "7@2026-11-26/critical-2026-11-21"));
     }
     world.sweep().await;
     let calls = world.aws.calls();
@@ -360,7 +360,7 @@ async fn a_sweep_is_counted_even_when_it_fails() {
         ("CertificatesListed", 5),
         ("CertificatesExpired", 3),
         ("CertificatesExpiredInUse", 2),
-        ("CertificatesLookedAt", 3),
+        ("CertificatesChecked", 3),
         ("CertificatesFailed", 1),
         ("NoticesSent", 3),
         ("RenewalsRequested", 1),

@@ -33,7 +33,7 @@ async fn expiring_after_a_failed_renewal() {
         .tag("acm-autopilot:status", "renewal-failed")
         .tag("acm-autopilot:status-since", "2026-11-21T06:00:00Z")
         .tag("acm-autopilot:status-reason", "ca-disabled")
-        .tag("acm-autopilot:noticed", "30@2026-12-06");
+        .tag("acm-autopilot:notified", "30@2026-12-06");
     insta::assert_snapshot!(notice("certificate-approaching-expiration", certificate).await);
 }
 

@@ -33,7 +33,7 @@ fn changed(number: usize, pointer: &str, value: Value) -> Value {
 #[test]
 fn the_samples_ask_for_a_look() {
     // The one of CloudTrail sets pending-renewal and renew-from at once.
-    let occasions = [Occasion::Requested, Occasion::SteeringChanged, Occasion::NonCompliant];
+    let occasions = [Occasion::Requested, Occasion::SettingsChanged, Occasion::NonCompliant];
     for (number, occasion) in occasions.into_iter().enumerate() {
         let look = Request::Look { certificate: ARN.parse().unwrap(), occasion };
         assert_eq!(read(&sample(number)).unwrap(), look);
@@ -45,8 +45,8 @@ fn tags_decide_whether_cloudtrail_asks_for_a_look() {
     let tags = "/detail/requestParameters/tags";
     for (value, occasion) in [
         (json!([{ "key": "acm-autopilot:status", "value": "pending-renewal" }]), Some(Occasion::Requested)),
-        (json!([{ "key": "acm-autopilot:private-ca", "value": "x" }]), Some(Occasion::SteeringChanged)),
-        (json!([{ "key": "acm-autopilot:validity-days" }]), Some(Occasion::SteeringChanged)),
+        (json!([{ "key": "acm-autopilot:private-ca", "value": "x" }]), Some(Occasion::SettingsChanged)),
+        (json!([{ "key": "acm-autopilot:validity-days" }]), Some(Occasion::SettingsChanged)),
         (json!([{ "key": "acm-autopilot:status", "value": "renewal-in-progress" }]), None),
         (json!([{ "key": "Owner", "value": "web" }, 7, {}]), None),
         (json!([]), None),
@@ -108,7 +108,7 @@ fn bad_input_is_refused_by_name() {
     ] {
         let error = read(&event).unwrap_err();
         assert!(error.to_string().contains(says), "{error} / {says}");
-        assert!(!lambda::Failure::is_retryable(&error), "{error}");
+        assert!(!lambda::RetryableError::is_retryable(&error), "{error}");
         assert!(error.to_string().len() < 500);
     }
     let flood = read(&changed(0, "/source", "\u{7}x".repeat(100_000).into())).unwrap_err().to_string();

@@ -1,6 +1,6 @@
 //! What is answered and logged.
 
-use certificates::{CertificateArn, CertificateFacts, FailureReason, Remedy};
+use certificates::{CertificateArn, CertificateFacts, FailureReason, Recovery};
 use lambda::Metrics;
 use serde_json::{Value, json};
 
@@ -131,5 +131,5 @@ pub(super) fn log(answer: &Value) {
 
 fn is_for_a_person(answer: &Value) -> bool {
     let reason = answer["reason"].as_str().and_then(|reason| reason.parse::<FailureReason>().ok());
-    reason.is_none_or(|reason| reason.remedy() == Remedy::Person)
+    reason.is_none_or(|reason| reason.recovery() == Recovery::Manual)
 }

@@ -41,14 +41,14 @@ impl<'a> Message<'a> {
             Ok(answer) if answer["reason"] != "just-failed" => return false,
             // Whoever changed the tags waits for it: the last delivery comes after an hour.
             Ok(_) => {
-                metrics.count("MessagesGivenBack", 1);
+                metrics.count("MessagesReturned", 1);
                 return true;
             }
             Err(error) => error,
         };
         let refused = error.is_of_the_message();
         let (outcome, metric) =
-            if refused { ("refused", "MessagesRefused") } else { ("returned-to-the-queue", "MessagesGivenBack") };
+            if refused { ("refused", "MessagesRefused") } else { ("returned-to-queue", "MessagesReturned") };
         let certificate_arn = error.certificate().map(tracing::field::display);
         let cause = error.source().map(ToString::to_string).unwrap_or_default();
         if refused {

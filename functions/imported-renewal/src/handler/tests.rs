@@ -1,7 +1,7 @@
 //! Nothing that comes in, and nothing that a tag holds, makes the function panic.
 
 use certificates::tags::{
-    ATTEMPTS, NOTICED, NOTICES, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
+    ATTEMPTS, NOTICES, NOTIFIED, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
 };
 use certificates::{FailureReason, Scope};
 use jiff::SignedDuration;
@@ -28,7 +28,7 @@ const KEYS: [&str; 10] = [
     STATUS_REASON,
     ATTEMPTS,
     RENEWAL_OF,
-    NOTICED,
+    NOTIFIED,
 ];
 
 /// What is changed of a good message, and of the tags of the certificate that it is about.

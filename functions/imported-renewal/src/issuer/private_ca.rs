@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use aws_client::{CallError, CallErrorKind, Clock};
 use aws_config::SdkConfig;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_acmpca::Client;
@@ -11,9 +12,8 @@ use aws_sdk_acmpca::types::{
     ValidityPeriodType,
 };
 use aws_smithy_types::Blob;
-use certificates::{FailureReason, PrivateCaArn, moment};
+use certificates::{FailureReason, PrivateCaArn, rfc5280_time};
 use jiff::{Timestamp, ToSpan};
-use sdk::{CallError, CallErrorKind, Clock};
 
 use super::{IssueError, Issued, Issuer, Order};
 use crate::certificate::{CLIENT_AUTH, Certificate, SERVER_AUTH};
@@ -96,7 +96,7 @@ impl PrivateCa {
         Ok(Authority {
             signing_algorithm,
             short_lived: ca.usage_mode() == Some(&CertificateAuthorityUsageMode::ShortLivedCertificate),
-            not_after: ca.not_after().and_then(|at| moment(at.secs(), 0)),
+            not_after: ca.not_after().and_then(|at| rfc5280_time(at.secs(), 0)),
         })
     }
 

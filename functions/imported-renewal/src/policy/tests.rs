@@ -70,7 +70,7 @@ impl Case {
         decide(&Situation {
             facts: &self.facts,
             tags: &self.tags,
-            instructions: &Instructions::read(&self.tags),
+            tag_state: &TagState::read(&self.tags),
             occasion: self.occasion,
             grants: &self.grants,
             default_private_ca: self.default_ca.as_ref(),
@@ -124,7 +124,7 @@ fn the_end_decides_where_nobody_asked() {
         ("2026-11-15T00:00:00Z", "2026-11-22T00:00:00Z", None),
         ("2026-11-19T12:00:00Z", "2026-11-20T12:00:00Z", None),
     ] {
-        for occasion in [Occasion::Requested, Occasion::SteeringChanged, Occasion::NonCompliant] {
+        for occasion in [Occasion::Requested, Occasion::SettingsChanged, Occasion::NonCompliant] {
             assert_eq!(due().ends(from, to).on(occasion).idle(), idle, "{to}");
         }
         let complete = due().ends(from, to).tag(STATUS, "renewal-complete").tag(STATUS_SINCE, NOW);
@@ -173,7 +173,7 @@ fn an_attempt_after_the_first_that_crashed_has_failed() {
         let far = case.ends("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z");
         if failed {
             assert_eq!(far.failure(), (FailureReason::Interrupted, attempts.parse().unwrap()), "{since} {attempts}");
-            assert_eq!(far.on(Occasion::SteeringChanged).plan().attempt, attempts.parse::<u32>().unwrap() + 1);
+            assert_eq!(far.on(Occasion::SettingsChanged).plan().attempt, attempts.parse::<u32>().unwrap() + 1);
         } else {
             assert!(!matches!(far.decision(), Decision::RecordFailure { .. }), "{since} {attempts}");
         }
@@ -250,13 +250,13 @@ fn a_failure_that_may_have_cost_is_not_repeated_within_an_hour() {
     for reason in FailureReason::ALL {
         let failed = || due().failed("2026-11-20T07:30:00Z", reason.as_str(), "1");
         let waits = reason.may_have_cost().then_some(Idle::JustFailed { possible_after });
-        assert_eq!(failed().on(Occasion::SteeringChanged).idle(), waits, "{reason}");
+        assert_eq!(failed().on(Occasion::SettingsChanged).idle(), waits, "{reason}");
         assert_eq!(failed().tag(STATUS, "pending-renewal").idle(), waits, "{reason}");
         // It was another certificate's.
         let other = || failed().tag(RENEWAL_OF, "77:88");
-        assert_eq!(other().on(Occasion::SteeringChanged).idle(), None, "{reason}");
+        assert_eq!(other().on(Occasion::SettingsChanged).idle(), None, "{reason}");
         let before = due().failed("2026-11-20T07:00:00Z", reason.as_str(), "1");
-        assert_eq!(before.on(Occasion::SteeringChanged).idle(), None, "{reason}");
+        assert_eq!(before.on(Occasion::SettingsChanged).idle(), None, "{reason}");
     }
 }
 
@@ -266,7 +266,7 @@ fn a_reached_quota_of_imports_waits_for_a_person_across_thresholds() {
     assert_eq!(failed().idle(), Some(Idle::WaitingForAPerson));
     assert_eq!(failed().on(Occasion::NonCompliant).idle(), Some(Idle::WaitingForAPerson));
     assert_eq!(failed().tag(STATUS, "pending-renewal").plan().attempt, 2);
-    assert_eq!(failed().on(Occasion::SteeringChanged).plan().attempt, 2);
+    assert_eq!(failed().on(Occasion::SettingsChanged).plan().attempt, 2);
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn a_claim_that_outlives_its_message_is_not_honoured() {
 fn a_certificate_that_a_person_replaced_after_a_failure_is_recorded_so() {
     for reason in ["no-room-for-tags", "throttled"] {
         for (imported_at, is_replaced) in [("2026-11-19T06:00:00Z", false), ("2026-11-19T06:00:01Z", true)] {
-            let mut case = due().failed("2026-11-19T06:00:00Z", reason, "1").on(Occasion::SteeringChanged);
+            let mut case = due().failed("2026-11-19T06:00:00Z", reason, "1").on(Occasion::SettingsChanged);
             case.facts.imported_at = Some(imported_at.parse().unwrap());
             assert_eq!(case.decision() == Decision::RecordComplete, is_replaced, "{reason} {imported_at}");
         }
@@ -317,7 +317,7 @@ fn what_a_person_resolves_waits_for_a_change_or_a_threshold() {
         let waits = || due().failed("2026-11-10T08:00:00Z", reason, "1");
         assert_eq!(waits().idle(), Some(Idle::WaitingForAPerson), "{reason}");
         assert_eq!(waits().on(Occasion::NonCompliant).idle(), Some(Idle::WaitingForAPerson));
-        assert_eq!(waits().on(Occasion::SteeringChanged).plan().attempt, 2);
+        assert_eq!(waits().on(Occasion::SettingsChanged).plan().attempt, 2);
         assert_eq!(due().failed("2026-11-09T08:00:00Z", reason, "1").plan().attempt, 2, "30 was crossed since");
     }
     // Asked for by the operator: pending-renewal takes the place of the failure.
@@ -327,8 +327,8 @@ fn what_a_person_resolves_waits_for_a_change_or_a_threshold() {
 #[test]
 fn a_change_of_the_operators_ends_every_pause_but_a_claim() {
     let failed = due().failed("2026-11-20T06:59:00Z", "throttled", "3");
-    assert_eq!(failed.on(Occasion::SteeringChanged).plan().attempt, 4);
-    assert_eq!(due().claimed(NOW).on(Occasion::SteeringChanged).idle(), Some(Idle::RenewalInProgress));
+    assert_eq!(failed.on(Occasion::SettingsChanged).plan().attempt, 4);
+    assert_eq!(due().claimed(NOW).on(Occasion::SettingsChanged).idle(), Some(Idle::RenewalInProgress));
 }
 
 #[test]

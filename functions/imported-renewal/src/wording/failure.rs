@@ -1,6 +1,6 @@
 //! An attempt failed.
 
-use certificates::{CertificateFacts, FailureReason, Remedy, RenewalStatus, days_left};
+use certificates::{CertificateFacts, FailureReason, Recovery, RenewalStatus, days_left};
 use jiff::Timestamp;
 use notices::{Kind, Notice, Severity, foreign, foreign_up_to};
 
@@ -70,13 +70,15 @@ fn why_it_matters(facts: &CertificateFacts, in_use: bool, left: i64) -> String {
 }
 
 fn what_happens_next(reason: FailureReason) -> &'static str {
-    match reason.remedy() {
-        Remedy::Retry => "acm-autopilot retries automatically: after one hour, then after four hours, then daily.",
-        Remedy::Person if reason.waits_for_a_request() => {
+    match reason.recovery() {
+        Recovery::Automatic => {
+            "acm-autopilot retries automatically: after one hour, then after four hours, then daily."
+        }
+        Recovery::Manual if reason.waits_for_a_request() => {
             "Nothing happens automatically: each attempt would be charged for a certificate that ACM then refuses. \
              acm-autopilot tries again when it is asked to, as below."
         }
-        Remedy::Person => {
+        Recovery::Manual => {
             "acm-autopilot tries again when one of these tags of the certificate changes (acm-autopilot:renew-from, \
              private-ca, secret, validity-days), or when the next threshold of days left is crossed. Until then \
              nothing happens automatically."
@@ -93,7 +95,7 @@ fn what_to_do(facts: &CertificateFacts, reason: FailureReason, log_group: Option
              '\"{arn}\"'"
         ));
     }
-    if reason.remedy() == Remedy::Person {
+    if reason.recovery() == Recovery::Manual {
         let delay = if reason.may_have_cost() { " (not within an hour of this attempt)" } else { "" };
         steps.push(format!(
             "Then ask for a new attempt{delay}: aws acm add-tags-to-certificate --region {region} --certificate-arn {arn} \

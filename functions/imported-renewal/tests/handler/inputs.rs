@@ -1,6 +1,6 @@
 //! What comes in: the samples, batches, bad input, dry runs.
 
-use lambda::Failure;
+use lambda::RetryableError;
 use serde_json::{Value, json};
 
 use crate::world::{Tagged, World, batch, due, sample};
@@ -46,7 +46,7 @@ async fn messages_that_can_never_be_dealt_with_are_refused_and_counted() {
     ]});
     let (answer, metrics) = world.measure(batch).await;
     assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
-    assert_eq!((&metrics["MessagesRefused"], &metrics["MessagesGivenBack"]), (&json!(7), &Value::Null));
+    assert_eq!((&metrics["MessagesRefused"], &metrics["MessagesReturned"]), (&json!(7), &Value::Null));
     assert_eq!((&metrics["CertificatesImported"], &metrics["RenewalsCompleted"]), (&json!(1), &json!(1)));
     assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-complete"));
 }

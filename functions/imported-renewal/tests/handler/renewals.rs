@@ -257,7 +257,7 @@ async fn lost_tags_that_cannot_be_put_back_are_told() {
     let notice = world.last_notice("renewal-complete");
     assert_eq!(notice["severity"], "warning");
     let steps = notice["whatToDo"].to_string();
-    assert!(steps.contains("Cost, Owner, acm-autopilot:noticed, acm-autopilot:renew-from"), "{steps}");
+    assert!(steps.contains("Cost, Owner, acm-autopilot:notified, acm-autopilot:renew-from"), "{steps}");
     assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-complete"));
     world.check_messages();
 }

@@ -1,6 +1,6 @@
 //! Answers that are lost, calls that fail, and certificates that change or vanish during a renewal.
 
-use lambda::Failure;
+use lambda::RetryableError;
 use simulated_aws::{CertificateSpec, Fault, Key};
 
 use crate::world::{Tagged, World, batch, due, later};
@@ -172,7 +172,7 @@ async fn garbage_in_our_tags_does_not_stop_a_renewal() {
         ("renewal-of", ""),
         ("validity-days", "0"),
         ("notices", "maybe"),
-        ("noticed", "@"),
+        ("notified", "@"),
     ] {
         let world = World::new();
         let arn = world.insert(due().tag(&format!("acm-autopilot:{key}"), value));

@@ -221,7 +221,7 @@ pub(crate) fn due() -> CertificateSpec {
         .dns("*.pay.example.com")
         .days_left(20)
         .tag("acm-autopilot:renew-from", "private-ca")
-        .tag("acm-autopilot:noticed", "30@2026-12-10")
+        .tag("acm-autopilot:notified", "30@2026-12-10")
         .tag("Owner", "team-payments")
         .tag("Cost", "Größe 7 @ a:b/c=d+e-f_g.h")
         .in_use_by(LOAD_BALANCER)

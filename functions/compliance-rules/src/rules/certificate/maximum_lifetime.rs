@@ -37,7 +37,7 @@
 //! Source: [Baseline Requirements, 6.3.2 and 1.6.1, "Validity Period"](https://cabforum.org/working-groups/server/baseline-requirements/requirements/#632-certificate-operational-periods-and-key-pair-usage-periods);
 //! [RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5).
 
-use certificates::tags::{Instructions, RenewFrom};
+use certificates::tags::{TagState, RenewFrom};
 use certificates::{CertificateType, utc_date};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -113,7 +113,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
             if !is_bad(&otherwise) && !is_bad(&private) {
                 return Ok(otherwise);
             }
-            let source = Instructions::read(certificate.tags()?).wishes.renew_from;
+            let source = TagState::read(certificate.tags()?).settings.renew_from;
             Ok(if source == Some(RenewFrom::PrivateCa) { private } else { otherwise })
         }
         CertificateType::AmazonIssued | CertificateType::Other(_) => {

@@ -17,7 +17,7 @@
 //! [managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html).
 
 use certificates::CertificateType;
-use certificates::tags::{Instructions, RenewFrom, STEERING};
+use certificates::tags::{TagState, RenewFrom, RENEWAL_SETTINGS};
 
 use crate::facts::{Certificate, Lookup};
 use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names};
@@ -48,8 +48,8 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         return Ok(Verdict::not_applicable("No AWS resource uses it."));
     }
     let allowed = context.settings.list(&SOURCES);
-    let read = Instructions::read(certificate.tags()?);
-    let Some(source) = &read.wishes.renew_from else {
+    let read = TagState::read(certificate.tags()?);
+    let Some(source) = &read.settings.renew_from else {
         return Ok(Verdict::non_compliant(format!(
             "Nobody renews it: ACM never renews imported certificates. Name a source in the tag \
              acm-autopilot:renew-from ({}), or replace it by hand and in time.",
@@ -63,18 +63,18 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
             allowed.join(" or ")
         )));
     }
-    if *source == RenewFrom::PrivateCa && matches!(read.wishes.private_ca, Some(Err(_))) {
+    if *source == RenewFrom::PrivateCa && matches!(read.settings.private_ca, Some(Err(_))) {
         return Ok(Verdict::non_compliant(
             "The tag acm-autopilot:private-ca is not the ARN of a private CA. Correct it, or remove it to renew from \
              the default CA.",
         ));
     }
-    if *source == RenewFrom::Secret && read.wishes.secret.is_none() {
+    if *source == RenewFrom::Secret && read.settings.secret.is_none() {
         return Ok(Verdict::non_compliant(
             "Its source is a secret, and no tag names it. Add the tag acm-autopilot:secret with the secret's name.",
         ));
     }
-    if let Some(unreadable) = read.unreadable.iter().find(|unreadable| STEERING.contains(&unreadable.key)) {
+    if let Some(unreadable) = read.unreadable.iter().find(|unreadable| RENEWAL_SETTINGS.contains(&unreadable.key)) {
         let (key, expected) = (unreadable.key, unreadable.expected);
         return Ok(Verdict::non_compliant(format!(
             "The tag {key} is not {expected}; it counts as absent. Correct it, or remove it."

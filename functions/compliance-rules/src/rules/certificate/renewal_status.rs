@@ -18,7 +18,7 @@
 //! Source: the tags of `shared/certificates`; no function runs for longer than 15 minutes
 //! ([Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
 
-use certificates::tags::{self, Instructions, Recorded};
+use certificates::tags::{self, TagState, Recorded};
 use certificates::{CLAIM_LASTS, CertificateType, FailureReason, RenewalStatus, utc_date};
 use jiff::{SignedDuration, Timestamp};
 
@@ -61,7 +61,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     if !tags.contains(tags::STATUS) {
         return Ok(Verdict::not_applicable("No renewal was asked for: it has no tag acm-autopilot:status."));
     }
-    let recorded = Instructions::read(tags).recorded;
+    let recorded = TagState::read(tags).recorded;
     let since = recorded.since.filter(|since| *since <= context.now + CLOCK_SKEW);
     let is_older_than = |minutes: &Number| {
         let most = SignedDuration::from_mins(context.settings.number(minutes));

@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn ours_and_those_of_aws_are_not_looked_at() {
-        for key in [tags::RENEW_FROM, tags::SECRET, tags::NOTICED, "acm-autopilot:new", "aws:cloudformation:stack-id"] {
+        for key in [tags::RENEW_FROM, tags::SECRET, tags::NOTIFIED, "acm-autopilot:new", "aws:cloudformation:stack-id"] {
             check(&RULE, &[(key, &[], tagged(issued(), &[(key, "a@example.com")]), Compliant, "")]);
         }
     }

@@ -4,10 +4,10 @@
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
+use aws_client::TrustStore;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use sdk::TrustStore;
 
 /// Writes down where a call goes, and lets it fail.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +23,7 @@ impl HttpConnector for Notepad {
 async fn endpoint() -> String {
     let notepad = Notepad::default();
     let connector = SharedHttpConnector::new(notepad.clone());
-    let config = sdk::load(TrustStore::Amazon).await.to_builder();
+    let config = aws_client::load(TrustStore::Amazon).await.to_builder();
     let config = config.http_client(http_client_fn(move |_, _| connector.clone())).build();
     let answer = aws_sdk_sns::Client::new(&config).publish().topic_arn("arn").message("text").send().await;
     assert!(answer.is_err());

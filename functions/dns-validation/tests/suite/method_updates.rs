@@ -2,12 +2,12 @@
 
 use dns_validation::{Error, Outcome};
 use jiff::{SignedDuration, Span};
-use lambda::Failure;
+use lambda::RetryableError;
 use serde_json::json;
 use simulated_aws::{CertificateSpec, Fault};
 
 use super::faults::{FAULTS, deliver, without_retries};
-use super::world::{LOAD_BALANCER, NOTICED, OPTIONS_CHANGED, REQUESTED, World, issued, sample};
+use super::world::{LOAD_BALANCER, NOTIFIED, OPTIONS_CHANGED, REQUESTED, World, issued, sample};
 
 const LIST: &str = "ListCertificateDomainValidations";
 
@@ -102,7 +102,7 @@ async fn what_cannot_be_placed_is_told_with_its_end() {
     let arn = world.insert(by_email("example.org").dns("*.example.org"));
     world.change_to_dns(&arn).await;
     let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Noticed, "no-zone"));
+    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "no-zone"));
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     for words in [world.aws.validation_record("example.org").name.as_str(), "72 hours", "stays validated by e-mail"] {
         assert!(text.contains(words), "{words}: {text}");
@@ -114,7 +114,7 @@ async fn what_cannot_be_placed_is_told_with_its_end() {
     world.aws.advance(Span::new().hours(72));
     let looked = world.on(OPTIONS_CHANGED, &arn).await;
     assert_eq!((looked.outcome, looked.reason), (Outcome::Ignored, "email-validation"));
-    assert_eq!((world.tag(&arn, NOTICED), state(&world, &arn).await.1), (None, "FAILED".into()));
+    assert_eq!((world.tag(&arn, NOTIFIED), state(&world, &arn).await.1), (None, "FAILED".into()));
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn names_that_acm_has_seen_elsewhere_are_not_told() {
     world.change_to_dns(&arn).await;
     let looked = world.on(OPTIONS_CHANGED, &arn).await;
     let blocked: Vec<&str> = looked.blocked.iter().map(|blocked| blocked.domain.as_str()).collect();
-    assert_eq!((looked.outcome, blocked), (Outcome::RecordsCreatedAndNoticed, vec!["example.net"]));
+    assert_eq!((looked.outcome, blocked), (Outcome::RecordsCreatedAndNotified, vec!["example.net"]));
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn a_list_that_the_function_may_not_read_is_told_and_stops_nothing_else() 
         world.aws.clear_faults();
         assert_eq!(world.sweep().await.records_created, 1);
         assert_eq!(world.sweep().await.notices, 0);
-        assert_eq!(world.tag(&arn, NOTICED), None);
+        assert_eq!(world.tag(&arn, NOTIFIED), None);
     }
 }
 
@@ -249,7 +249,7 @@ async fn without_time_the_list_is_left_to_the_next_look() {
     let (result, _) = world.counted(&sample("sweep-requested", ""), deadline).await;
     assert!(matches!(result, Err(Error::OutOfTime { left: 1, of: 1 })), "{result:?}");
     assert_eq!((world.calls("DescribeCertificate"), world.calls(LIST)), (1, 0));
-    assert_eq!((world.causes(), world.tag(&arn, NOTICED)), (Vec::new(), None));
+    assert_eq!((world.causes(), world.tag(&arn, NOTIFIED)), (Vec::new(), None));
     assert_eq!(world.sweep().await.records_created, 1);
     assert_eq!(world.cnames(&zone).len(), 1);
 }
@@ -266,5 +266,5 @@ async fn what_was_told_before_the_list_was_refused_is_not_told_again() {
     world.aws.clear_faults();
     world.on(OPTIONS_CHANGED, &arn).await;
     assert_eq!(world.causes(), ["no-zone", "records-unreadable"]);
-    assert!(world.tag(&arn, NOTICED).unwrap().starts_with("no-zone/"));
+    assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("no-zone/"));
 }

@@ -6,9 +6,9 @@
 //! the requested configuration "is present only when a migration is in progress"). That ACM gives a change up after 72
 //! hours is said by the user guide only ("Migrate from email to DNS validation"), and unverified.
 
+use aws_client::CallError;
 use certificates::{CertificateFacts, CertificateType, DomainValidation};
 use jiff::{SignedDuration, Timestamp};
-use sdk::CallError;
 
 use super::cause::{Blocked, Cause};
 use super::idle::Idle;
@@ -79,7 +79,7 @@ pub fn is_changing(facts: &CertificateFacts) -> bool {
     facts.certificate_type == CertificateType::AmazonIssued
         && facts.status == "ISSUED"
         && facts
-            .method_change
+            .method_update
             .as_ref()
             .is_some_and(|change| change.waits() && change.to.as_deref().is_none_or(|to| to == "DNS"))
 }
@@ -92,7 +92,7 @@ pub fn is_not_shown_yet(facts: &CertificateFacts, asked_at: Option<Timestamp>, n
     };
     let by_email = facts.status == "ISSUED" && Idle::of(facts) == Some(Idle::EmailValidation);
     // That it failed, or leads elsewhere, is an answer too.
-    let is_shown = facts.method_change.as_ref().is_some_and(|change| {
+    let is_shown = facts.method_update.as_ref().is_some_and(|change| {
         change.requested_at.is_none_or(|requested_at| asked_at.duration_since(requested_at) <= CLOCKS_APART)
     });
     by_email && !is_shown
@@ -102,7 +102,7 @@ pub fn is_not_shown_yet(facts: &CertificateFacts, asked_at: Option<Timestamp>, n
 #[must_use]
 pub fn was_given_up(facts: &CertificateFacts, now: Timestamp) -> bool {
     Idle::of(facts) == Some(Idle::EmailValidation)
-        && facts.method_change.as_ref().is_some_and(|change| {
+        && facts.method_update.as_ref().is_some_and(|change| {
             let lately = |requested_at| now.duration_since(requested_at) < IS_WARNED_OF;
             change.status == "FAILED" && change.requested_at.is_some_and(lately)
         })
@@ -110,7 +110,7 @@ pub fn was_given_up(facts: &CertificateFacts, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{MethodChange, Validation};
+    use certificates::{Validation, ValidationMethodUpdate};
 
     use super::*;
 
@@ -127,7 +127,7 @@ mod tests {
             status: "ISSUED".into(),
             domain_validations: vec![domain],
             described: true,
-            method_change: change.map(|(status, minutes)| MethodChange {
+            method_update: change.map(|(status, minutes)| ValidationMethodUpdate {
                 status: status.into(),
                 to: Some("DNS".into()),
                 requested_at: minutes.map(|minutes| now() - SignedDuration::from_mins(minutes)),
