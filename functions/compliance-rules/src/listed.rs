@@ -97,7 +97,11 @@ impl Handler {
             for entry in &listing.unreadable {
                 tracing::warn!(certificate_arn = entry, reason = "unreadable-arn", "ACM listed what is no certificate");
             }
-            Ok(listing.certificates.into_iter().map(|facts| Arc::new(Certificate::of_acm(facts))).collect())
+            Ok(listing
+                .certificates
+                .into_iter()
+                .map(|facts| Arc::new(Certificate::of_acm(facts.into(), false)))
+                .collect())
         };
         listed.certificates.get_or_init(list).await.clone()
     }
@@ -146,7 +150,7 @@ impl Handler {
                 let resource = || entry.arn.to_string();
                 let error = match acm::describe(self.acm(), &entry.arn).await {
                     Ok(Some(facts)) => {
-                        described.push(Certificate::of_acm(facts));
+                        described.push(Certificate::of_acm(facts, true));
                         failures.end_row();
                         continue;
                     }

@@ -177,7 +177,7 @@ impl Handler {
             }
             // Nothing of a certificate is found anywhere else.
             _ => match acm::describe(self.acm(), &arn).await.map_err(failed)? {
-                Some(facts) => certificate.learn(Certificate::of_acm(facts)),
+                Some(facts) => certificate.learn(Certificate::of_acm(facts, true)),
                 None => return Err(Stop::Gone),
             },
         }

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use certificates::CertificateFacts;
+use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
 use notices::{Notice, Severity};
 
@@ -49,7 +49,7 @@ pub(crate) struct Budget<'a> {
 #[derive(Debug, Default)]
 struct LeftOut {
     /// The first certificate, with its notice.
-    first: Option<(Box<CertificateFacts>, Box<Notice>)>,
+    first: Option<(Box<CertificateDetail>, Box<Notice>)>,
     /// All of them.
     names: Vec<String>,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use certificates::CertificateFacts;
+use certificates::CertificateDetail;
 use notices::{foreign, foreign_up_to};
 
 use crate::Handler;
@@ -180,7 +180,7 @@ impl Handler {
 
     /// The domains for which CAA does not allow Amazon. When somebody says so and nothing is found, that one's word
     /// is passed on.
-    pub(crate) async fn forbidden_by_caa(&self, facts: &CertificateFacts, witness: Option<Witness>) -> Diagnosis {
+    pub(crate) async fn forbidden_by_caa(&self, facts: &CertificateDetail, witness: Option<Witness>) -> Diagnosis {
         let mut found = Diagnosis::default();
         let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
         let mut seen: Vec<DnsName> = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_client::CallErrorKind;
-use certificates::{CertificateFacts, CertificateType};
+use certificates::{CertificateSummary, CertificateType};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
@@ -122,7 +122,7 @@ impl Handler {
     /// Describes these certificates, as far as there is time, and places all their records at once.
     async fn round(
         &self,
-        certificates: Vec<CertificateFacts>,
+        certificates: Vec<CertificateSummary>,
         describing: &Pace,
         manner: Manner<'_>,
         tally: &mut Tally,
@@ -144,7 +144,7 @@ impl Handler {
         }
     }
 
-    async fn describe(&self, facts: CertificateFacts, pace: &Pace, deadline: Timestamp) -> Described {
+    async fn describe(&self, facts: CertificateSummary, pace: &Pace, deadline: Timestamp) -> Described {
         if deadline.duration_since(pace.next()) < RESERVE {
             return Described::Late;
         }
@@ -158,7 +158,7 @@ impl Handler {
 
     /// The domains that are proven for a certificate, as far as they are granted: nothing is asked of Route 53 about
     /// the others.
-    fn granted_bases(&self, facts: &CertificateFacts) -> Vec<DnsName> {
+    fn granted_bases(&self, facts: &CertificateSummary) -> Vec<DnsName> {
         let scope = grant::Scope::of(facts, &self.settings.grants);
         bases(facts).into_iter().filter(|base| scope.covers(base)).collect()
     }
@@ -168,7 +168,7 @@ impl Handler {
     /// long as ACM does not say otherwise.
     async fn vanished(
         &self,
-        certificates: Vec<CertificateFacts>,
+        certificates: Vec<CertificateSummary>,
         manner: Manner<'_>,
         reserve: SignedDuration,
         tally: &mut Tally,
@@ -253,7 +253,7 @@ impl Handler {
 }
 
 /// Those that have their turn.
-fn due(certificates: Vec<CertificateFacts>, now: Timestamp) -> Vec<CertificateFacts> {
+fn due(certificates: Vec<CertificateSummary>, now: Timestamp) -> Vec<CertificateSummary> {
     let of = certificates.len();
     let due = certificates.into_iter().enumerate().filter(|(place, _)| is_due(*place, of, now));
     due.map(|(_, facts)| facts).collect()
@@ -270,7 +270,7 @@ enum Described {
 /// What the zones say.
 #[derive(Debug, Default)]
 struct Vanished {
-    certificates: Vec<CertificateFacts>,
+    certificates: Vec<CertificateSummary>,
     zones_read: usize,
     /// Zones, and roles for zones, that a person has to do something about.
     unreadable: usize,
@@ -279,19 +279,19 @@ struct Vanished {
 
 impl Vanished {
     /// No zone was read.
-    fn unknown(certificates: Vec<CertificateFacts>) -> Self {
+    fn unknown(certificates: Vec<CertificateSummary>) -> Self {
         Self { certificates, ..Self::default() }
     }
 }
 
 /// Whether only a description tells what there is to know.
-fn is_of_interest(facts: &CertificateFacts, now: Timestamp) -> bool {
+fn is_of_interest(facts: &CertificateSummary, now: Timestamp) -> bool {
     let just_issued = facts.issued_at.is_some_and(|issued| now.duration_since(issued) < JUST_ISSUED);
     just_issued || has_just_ended(facts, now) || facts.has_more_names || may_be_renewing(facts, now)
 }
 
 /// Whether a request failed lately, or ACM gave it up. The reason, which may be CAA, is in the description only.
-fn has_just_ended(facts: &CertificateFacts, now: Timestamp) -> bool {
+fn has_just_ended(facts: &CertificateSummary, now: Timestamp) -> bool {
     let within = |time| facts.created_at.is_some_and(|created| now.duration_since(created) < time);
     match facts.status.as_str() {
         "FAILED" => within(JUST_ISSUED),
@@ -301,7 +301,7 @@ fn has_just_ended(facts: &CertificateFacts, now: Timestamp) -> bool {
 }
 
 /// The domains that are proven for a certificate.
-fn bases(facts: &CertificateFacts) -> Vec<DnsName> {
+fn bases(facts: &CertificateSummary) -> Vec<DnsName> {
     let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
     let bases: BTreeSet<DnsName> = names.map(|name| DnsName::new(name).base()).collect();
     bases.into_iter().collect()

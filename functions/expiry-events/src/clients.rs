@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_client::CallError;
-use certificates::{CertificateArn, CertificateFacts};
+use certificates::{CertificateArn, CertificateDetail};
 
 use crate::Handler;
 use crate::allowance::Allowance;
@@ -19,7 +19,7 @@ pub(crate) struct Clients(Mutex<HashMap<String, Client>>);
 
 impl Clients {
     /// Remembers the client of a certificate that was described.
-    pub(crate) fn add(&self, described: &CertificateFacts) -> Client {
+    pub(crate) fn add(&self, described: &CertificateDetail) -> Client {
         let client = Client::of(described);
         let mut known = self.lock();
         if known.len() >= MOST {

@@ -4,7 +4,7 @@ use aws_client::{CallError, Clock};
 use aws_config::SdkConfig;
 use aws_sdk_acm::Client;
 use certificates::tags::Tags;
-use certificates::{CertificateArn, CertificateFacts};
+use certificates::{CertificateArn, CertificateDetail};
 use events::EventBus;
 use futures::future::try_join;
 use lambda::{Invocation, Metrics};
@@ -97,7 +97,7 @@ impl Handler {
     }
 
     /// What was read, at this moment.
-    pub(crate) fn at(&self, occasion: Occasion, facts: CertificateFacts, tags: Tags) -> Look {
+    pub(crate) fn at(&self, occasion: Occasion, facts: CertificateDetail, tags: Tags) -> Look {
         Look::new(occasion, facts, tags, self.clock.now())
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use certificates::{CertificateFacts, has_expired};
+use certificates::{CertificateSummary, has_expired};
 use futures::StreamExt;
 use futures::stream;
 use jiff::{SignedDuration, Timestamp};
@@ -125,13 +125,13 @@ impl Handler {
     }
 
     /// Reads the tags, and describes the certificate only when there is something to be done.
-    async fn look_closer(&self, facts: CertificateFacts, allowance: &Allowance) -> Result<Looked, Error> {
+    async fn look_closer(&self, facts: CertificateSummary, allowance: &Allowance) -> Result<Looked, Error> {
         let arn = facts.arn.clone();
         let failed = |cause| Error::look(&arn, cause);
         let Some(tags) = acm::list_tags(&self.acm, &arn).await.map_err(failed)? else {
             return Ok(log(Occasion::Sweep, Looked::gone(arn)));
         };
-        let look = self.at(Occasion::Sweep, facts, tags);
+        let look = self.at(Occasion::Sweep, facts.into(), tags);
         if !candidates::needs_description(&look, &decide(&look, &self.settings)) {
             return self.conclude(look, allowance).await;
         }
@@ -142,13 +142,13 @@ impl Handler {
     }
 }
 
-fn count_expired(listed: &[CertificateFacts], now: Timestamp, metrics: &mut Metrics) {
+fn count_expired(listed: &[CertificateSummary], now: Timestamp, metrics: &mut Metrics) {
     let expired = || listed.iter().filter(|facts| is_expired(facts, now));
     metrics.count("CertificatesExpired", expired().count() as u64);
     metrics.count("CertificatesExpiredInUse", expired().filter(|facts| facts.in_use == Some(true)).count() as u64);
 }
 
 /// Whether a listed certificate has expired.
-fn is_expired(facts: &CertificateFacts, now: Timestamp) -> bool {
+fn is_expired(facts: &CertificateSummary, now: Timestamp) -> bool {
     facts.not_after.is_some_and(|end| has_expired(end, now))
 }

@@ -1,7 +1,7 @@
 //! What should be as before when a certificate was replaced.
 
 use aws_sdk_acm::Client;
-use certificates::CertificateFacts;
+use certificates::CertificateDetail;
 use certificates::tags::{RENEWAL, STATUS};
 
 use crate::record::Look;
@@ -11,7 +11,7 @@ use crate::record::Look;
 ///
 /// An import keeps the tags or loses them all. While the claim is there, a tag that is not was
 /// removed by an operator, who must not find it again.
-pub(crate) async fn check(client: &Client, look: &Look, after: &CertificateFacts) -> Vec<String> {
+pub(crate) async fn check(client: &Client, look: &Look, after: &CertificateDetail) -> Vec<String> {
     let mut remarks = Vec::new();
     let lost: Vec<&String> = look.facts.in_use_by.iter().filter(|user| !after.in_use_by.contains(user)).collect();
     if let Some(first) = lost.first() {

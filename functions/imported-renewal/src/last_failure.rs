@@ -1,7 +1,7 @@
 //! The last failure that the tags record.
 
 use certificates::tags::{STATUS_REASON, TagState, Tags};
-use certificates::{CertificateFacts, FailureReason, RenewalStatus};
+use certificates::{CertificateDetail, FailureReason, RenewalStatus};
 use jiff::Timestamp;
 
 use crate::certificate::normalize_serial;
@@ -17,7 +17,7 @@ pub(crate) struct LastFailure {
 
 impl LastFailure {
     /// Reads it. A person who sets the status to `pending-renewal` leaves reason and time as they are.
-    pub(crate) fn read(facts: &CertificateFacts, tags: &Tags, tag_state: &TagState) -> Option<Self> {
+    pub(crate) fn read(facts: &CertificateDetail, tags: &Tags, tag_state: &TagState) -> Option<Self> {
         let recorded = &tag_state.recorded;
         let failed = [RenewalStatus::RenewalFailed, RenewalStatus::PendingRenewal];
         if !recorded.status.is_some_and(|status| failed.contains(&status)) {

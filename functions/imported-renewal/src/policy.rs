@@ -3,7 +3,7 @@
 
 use certificates::tags::{RENEWAL, RenewFrom, TagState, Tags};
 use certificates::{
-    CLAIM_LASTS, CertificateFacts, FailureReason, PrivateCaArn, Recovery, RenewalStatus, Thresholds, days_left,
+    CLAIM_LASTS, CertificateDetail, FailureReason, PrivateCaArn, Recovery, RenewalStatus, Thresholds, days_left,
     renewal_window, retry_pause,
 };
 use grants::Grants;
@@ -28,7 +28,7 @@ const FIRST_IMPORT: SignedDuration = SignedDuration::from_mins(1);
 #[derive(Debug)]
 pub(crate) struct Situation<'a> {
     /// The certificate, described.
-    pub facts: &'a CertificateFacts,
+    pub facts: &'a CertificateDetail,
     /// Its tags.
     pub tags: &'a Tags,
     /// What they say.

@@ -7,7 +7,7 @@ mod untracked;
 
 use aws_client::{CallError, Clock};
 use certificates::tags::{self, ATTEMPTS, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, TagState, Tags};
-use certificates::{CertificateFacts, FailureReason, RenewalStatus};
+use certificates::{CertificateDetail, FailureReason, RenewalStatus};
 use events::{Event, EventBus, IssuerChange, StatusChanged};
 use jiff::Timestamp;
 use notices::{Notice, Topic};
@@ -22,7 +22,7 @@ use untracked::Untracked;
 #[derive(Debug, Clone)]
 pub(crate) struct Look {
     /// Described.
-    pub facts: CertificateFacts,
+    pub facts: CertificateDetail,
     /// Its tags.
     pub tags: Tags,
     /// What they say.
@@ -37,7 +37,7 @@ pub(crate) struct Look {
 #[derive(Debug, Clone)]
 pub(crate) struct Completion {
     /// The new certificate.
-    pub after: Box<CertificateFacts>,
+    pub after: Box<CertificateDetail>,
     /// How many attempts it took.
     pub attempt: u32,
     /// What a person should check.
@@ -52,7 +52,7 @@ pub(crate) struct Completion {
 
 impl Completion {
     /// One that was found, not made.
-    pub(crate) fn found(after: &CertificateFacts, attempt: u32) -> Self {
+    pub(crate) fn found(after: &CertificateDetail, attempt: u32) -> Self {
         Self {
             after: Box::new(after.clone()),
             attempt,

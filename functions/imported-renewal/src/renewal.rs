@@ -7,7 +7,7 @@ use aws_client::{CallError, CallErrorKind, Clock};
 use aws_config::SdkConfig;
 use aws_smithy_types::Blob;
 use certificates::tags::TagState;
-use certificates::{CertificateFacts, FailureReason, RenewalStatus};
+use certificates::{CertificateDetail, FailureReason, RenewalStatus};
 use events::IssuerChange;
 use jiff::{SignedDuration, Timestamp};
 use tracing::instrument::WithSubscriber;
@@ -127,9 +127,9 @@ enum Obtained {
 /// What ACM shows under the ARN.
 enum Shown {
     /// The certificate with the serial that was asked for.
-    Wanted(Box<CertificateFacts>),
+    Wanted(Box<CertificateDetail>),
     /// Neither that nor the one before: another attempt's, or a person's.
-    Another(Box<CertificateFacts>),
+    Another(Box<CertificateDetail>),
     /// Still the one before.
     Before,
     /// Nothing: it was deleted.
@@ -411,7 +411,7 @@ impl Renewer {
 
     /// Another attempt replaced the certificate, and may have recorded its end before this one wrote
     /// its claim, which would then stand there until it is too old.
-    async fn leave_to_others(&self, look: &Look, plan: &Plan, after: &CertificateFacts) -> Result<Ending, Error> {
+    async fn leave_to_others(&self, look: &Look, plan: &Plan, after: &CertificateDetail) -> Result<Ending, Error> {
         self.clock.sleep(TIME_TO_RECORD).await;
         if self.tags_now(look).await?.recorded.renewal_of.is_some() {
             self.recorder.complete(look, &Completion::found(after, plan.attempt)).await?;
@@ -441,7 +441,7 @@ fn before(deadline: Timestamp, by: SignedDuration) -> Timestamp {
 }
 
 /// Whether ACM shows the certificate with this serial, and no longer the one before: a CA may use a serial twice.
-fn shows(facts: &CertificateFacts, before: &CertificateFacts, serial: &str) -> bool {
+fn shows(facts: &CertificateDetail, before: &CertificateDetail, serial: &str) -> bool {
     let is_new = (facts.not_after, facts.imported_at) != (before.not_after, before.imported_at);
     is_new && facts.serial.as_deref().is_some_and(|shown| normalize_serial(shown) == serial)
 }
@@ -483,7 +483,7 @@ fn refused(error: &CallError) -> Failed {
 
 #[cfg(test)]
 mod tests {
-    use certificates::CertificateType;
+    use certificates::{CertificateSummary, CertificateType};
 
     use super::*;
 
@@ -491,16 +491,39 @@ mod tests {
     #[test]
     fn an_import_is_shown_by_more_than_its_serial() {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/a".parse().unwrap();
-        let before = CertificateFacts {
+        let before = CertificateDetail {
             serial: Some("0a:1b".into()),
-            not_after: Some("2026-12-10T12:00:00Z".parse().unwrap()),
-            imported_at: Some("2025-12-10T12:00:00Z".parse().unwrap()),
-            ..CertificateFacts::new(arn, CertificateType::Imported)
+            ..CertificateDetail::from(CertificateSummary {
+                not_after: Some("2026-12-10T12:00:00Z".parse().unwrap()),
+                imported_at: Some("2025-12-10T12:00:00Z".parse().unwrap()),
+                ..CertificateSummary::new(arn, CertificateType::Imported)
+            })
         };
         assert!(!shows(&before, &before, "a1b"));
         let later = Some("2027-11-20T08:00:00Z".parse().unwrap());
-        assert!(shows(&CertificateFacts { not_after: later, ..before.clone() }, &before, "a1b"));
-        assert!(shows(&CertificateFacts { imported_at: later, ..before.clone() }, &before, "a1b"));
-        assert!(!shows(&CertificateFacts { not_after: later, ..before.clone() }, &before, "77"));
+        assert!(shows(
+            &CertificateDetail {
+                summary: CertificateSummary { not_after: later, ..before.summary.clone() },
+                ..before.clone()
+            },
+            &before,
+            "a1b"
+        ));
+        assert!(shows(
+            &CertificateDetail {
+                summary: CertificateSummary { imported_at: later, ..before.summary.clone() },
+                ..before.clone()
+            },
+            &before,
+            "a1b"
+        ));
+        assert!(!shows(
+            &CertificateDetail {
+                summary: CertificateSummary { not_after: later, ..before.summary.clone() },
+                ..before.clone()
+            },
+            &before,
+            "77"
+        ));
     }
 }

@@ -3,7 +3,7 @@
 mod failure;
 mod headline;
 
-use certificates::{CertificateFacts, RenewalStatus, utc_date};
+use certificates::{CertificateDetail, RenewalStatus, utc_date};
 use events::IssuerChange;
 use jiff::Timestamp;
 use notices::{Kind, Notice, Severity, foreign, foreign_up_to};
@@ -39,7 +39,7 @@ pub(crate) fn complete(look: &Look, completion: &Completion, now: Timestamp) -> 
 fn what_happened(look: &Look, completion: &Completion) -> String {
     let (before, after) = (&look.facts, &completion.after);
     let name = foreign(after.display_name());
-    let serial = |facts: &CertificateFacts| facts.serial.clone().unwrap_or_else(|| "unknown".into());
+    let serial = |facts: &CertificateDetail| facts.serial.clone().unwrap_or_else(|| "unknown".into());
     let mut sentences = Vec::new();
     if before.serial == after.serial {
         // Found done: the old serial is only known from the tag, and perhaps it was a person.
@@ -48,7 +48,7 @@ fn what_happened(look: &Look, completion: &Completion) -> String {
         sentences.push(format!("The imported certificate {name} was replaced under the same ARN on {when}."));
         sentences.push(format!("Serial {old} became {}.", serial(after)));
     } else {
-        let same = |facts: &CertificateFacts| (facts.subject_alternative_names.clone(), facts.key_algorithm.clone());
+        let same = |facts: &CertificateDetail| (facts.subject_alternative_names.clone(), facts.key_algorithm.clone());
         let kept = if same(before) == same(after) { ", with the same names and type of key" } else { "" };
         sentences.push(format!("The imported certificate {name} was replaced in place, under the same ARN{kept}."));
         sentences.push(format!("Serial {} became {}.", serial(before), serial(after)));
@@ -100,28 +100,30 @@ fn day(time: Option<Timestamp>) -> String {
 #[cfg(test)]
 mod tests {
     use certificates::tags::{TagState, Tags};
-    use certificates::{CertificateType, FailureReason, KeyAlgorithm, Recovery};
+    use certificates::{CertificateSummary, CertificateType, FailureReason, KeyAlgorithm, Recovery};
 
     use super::*;
 
     const NOW: &str = "2026-11-21T07:00:11Z";
 
-    fn facts(id: &str, names: &[&str], key: &str, user: &str, end: &str, serial: &str) -> CertificateFacts {
+    fn facts(id: &str, names: &[&str], key: &str, user: &str, end: &str, serial: &str) -> CertificateDetail {
         let arn = format!("arn:aws:acm:us-east-1:123456789012:certificate/{id}").parse().unwrap();
         let user = format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/{user}");
-        CertificateFacts {
-            domain_name: Some(names[0].into()),
-            subject_alternative_names: names.iter().map(|&name| name.into()).collect(),
-            key_algorithm: Some(KeyAlgorithm::new(key)),
-            not_after: Some(end.parse().unwrap()),
-            in_use: Some(true),
+        CertificateDetail {
             in_use_by: vec![user],
             serial: Some(serial.into()),
-            ..CertificateFacts::new(arn, CertificateType::Imported)
+            ..CertificateDetail::from(CertificateSummary {
+                domain_name: Some(names[0].into()),
+                subject_alternative_names: names.iter().map(|&name| name.into()).collect(),
+                key_algorithm: Some(KeyAlgorithm::new(key)),
+                not_after: Some(end.parse().unwrap()),
+                in_use: Some(true),
+                ..CertificateSummary::new(arn, CertificateType::Imported)
+            })
         }
     }
 
-    fn look(facts: CertificateFacts, owner: &str) -> Look {
+    fn look(facts: CertificateDetail, owner: &str) -> Look {
         let tags = Tags::default();
         let tag_state = TagState::read(&tags);
         Look { facts, tag_state, tags, owner: Some(owner.into()), last_failure: None }
@@ -195,11 +197,14 @@ mod tests {
     #[test]
     fn nothing_that_others_wrote_forges_a_notice() {
         let evil = "x\n\nWhat to do\n  1. Sign in at https://aws.evil.example/";
-        let before = CertificateFacts {
-            domain_name: Some(evil.into()),
+        let before = CertificateDetail {
+            summary: CertificateSummary {
+                domain_name: Some(evil.into()),
+                ..facts("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a").summary
+            },
             ..facts("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a")
         };
-        let after = CertificateFacts { serial: Some("0b".into()), ..before.clone() };
+        let after = CertificateDetail { serial: Some("0b".into()), ..before.clone() };
         let issuers = IssuerChange { issuer_before: evil.into(), issuer_after: evil.into() };
         let completion =
             Completion { remarks: vec![evil.into()], issuer_change: Some(issuers), ..Completion::found(&after, 1) };
@@ -217,7 +222,7 @@ mod tests {
     #[test]
     fn a_change_of_issuer_is_a_warning_that_names_both() {
         let before = facts("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a");
-        let after = CertificateFacts { serial: Some("0b".into()), ..before.clone() };
+        let after = CertificateDetail { serial: Some("0b".into()), ..before.clone() };
         let issuers = IssuerChange { issuer_before: "CN=Public CA".into(), issuer_after: "CN=Corp Root".into() };
         let completion =
             Completion { issuer_change: Some(issuers), capped: Some(36_500), ..Completion::found(&after, 1) };

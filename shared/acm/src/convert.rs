@@ -1,17 +1,17 @@
-//! From ACM's answers to facts.
+//! From the SDK's types to ours.
 
 use aws_sdk_acm::types as acm;
 use aws_smithy_types::DateTime;
 use certificates::{
-    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal,
-    RenewalEligibility, ResourceRecord, Validation, ValidationMethodUpdate, rfc5280_time,
+    CertificateArn, CertificateDetail, CertificateSummary, CertificateType, DomainValidation, KeyAlgorithm,
+    KeyPairOrigin, Renewal, RenewalEligibility, ResourceRecord, Validation, ValidationMethodUpdate, rfc5280_time,
 };
 use jiff::Timestamp;
 
-/// Facts from an entry of ListCertificates; `None` when its ARN is missing or malformed.
-pub(crate) fn summary(summary: &acm::CertificateSummary) -> Option<CertificateFacts> {
+/// An entry of ListCertificates; `None` when its ARN is missing or malformed.
+pub(crate) fn summary(summary: &acm::CertificateSummary) -> Option<CertificateSummary> {
     let arn = summary.certificate_arn()?.parse().ok()?;
-    Some(CertificateFacts {
+    Some(CertificateSummary {
         domain_name: summary.domain_name().map(str::to_owned),
         subject_alternative_names: summary.subject_alternative_name_summaries().to_vec(),
         has_more_names: summary.has_additional_subject_alternative_names().unwrap_or(false),
@@ -32,13 +32,13 @@ pub(crate) fn summary(summary: &acm::CertificateSummary) -> Option<CertificateFa
         export_option: summary.export_option().map(|option| option.as_str().to_owned()),
         exported: summary.exported(),
         key_pair_origin: summary.certificate_key_pair_origin().map(|origin| KeyPairOrigin::from(origin.as_str())),
-        ..CertificateFacts::new(arn, certificate_type(summary.r#type()))
+        ..CertificateSummary::new(arn, certificate_type(summary.r#type()))
     })
 }
 
-/// Facts from DescribeCertificate.
-pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> CertificateFacts {
-    CertificateFacts {
+/// The answer of DescribeCertificate.
+pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> CertificateDetail {
+    let summary = CertificateSummary {
         domain_name: detail.domain_name().map(str::to_owned),
         subject_alternative_names: detail.subject_alternative_names().to_vec(),
         status: text(detail.status().map(acm::CertificateStatus::as_str)),
@@ -60,7 +60,9 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
             .map(|usages| usages.iter().filter_map(extended_key_usage).collect()),
         export_option: detail.options().and_then(|options| Some(options.export()?.as_str().to_owned())),
         key_pair_origin: detail.certificate_key_pair_origin().map(|origin| KeyPairOrigin::from(origin.as_str())),
-        described: true,
+        ..CertificateSummary::new(arn.clone(), certificate_type(detail.r#type()))
+    };
+    CertificateDetail {
         in_use_by: detail.in_use_by().to_vec(),
         serial: detail.serial().map(str::to_owned),
         renewal: detail.renewal_summary().map(|renewal| Renewal {
@@ -80,7 +82,7 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
         certificate_authority: detail.certificate_authority_arn().map(str::to_owned),
         acme_endpoint: detail.acme_endpoint_arn().map(str::to_owned),
         acme_account: detail.acme_account_id().map(str::to_owned),
-        ..CertificateFacts::new(arn.clone(), certificate_type(detail.r#type()))
+        ..CertificateDetail::from(summary)
     }
 }
 
@@ -171,7 +173,7 @@ fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// A moment; `None` outside the years that can be told.
+/// `None` outside the years that jiff can represent.
 fn time(at: &DateTime) -> Option<Timestamp> {
     rfc5280_time(at.secs(), i32::try_from(at.subsec_nanos()).ok()?)
 }
@@ -181,10 +183,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments() {
+    fn times() {
         for (seconds, expected) in [
             (1_795_241_450, Some("2026-11-21T06:10:50Z".parse().unwrap())),
-            // 9999-12-31T23:59:59Z, later than the last that is told apart.
+            // 9999-12-31T23:59:59Z, later than the last that jiff can represent.
             (253_402_300_799, Some(Timestamp::MAX)),
             (i64::MAX, None),
         ] {

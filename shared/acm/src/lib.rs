@@ -11,7 +11,7 @@ use aws_client::CallError;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::Tag;
 use certificates::tags::Tags;
-use certificates::{CertificateArn, CertificateFacts, DomainValidation};
+use certificates::{CertificateArn, CertificateDetail, DomainValidation};
 
 pub use list::{Listing, list};
 use root_hierarchy::{Described, ExtraMembers};
@@ -20,7 +20,7 @@ use root_hierarchy::{Described, ExtraMembers};
 ///
 /// # Errors
 /// The call failed.
-pub async fn describe(client: &Client, arn: &CertificateArn) -> Result<Option<CertificateFacts>, CallError> {
+pub async fn describe(client: &Client, arn: &CertificateArn) -> Result<Option<CertificateDetail>, CallError> {
     const OPERATION: &str = "acm:DescribeCertificate";
     let extra = ExtraMembers::<Described>::default();
     let call = client.describe_certificate().certificate_arn(arn.as_str()).customize().interceptor(extra.clone());
@@ -28,10 +28,10 @@ pub async fn describe(client: &Client, arn: &CertificateArn) -> Result<Option<Ce
         Ok(answer) => answer,
         Err(error) => return absent_is_none(CallError::new(OPERATION, &error)),
     };
-    let detail = answer.certificate.ok_or_else(|| CallError::incomplete_answer(OPERATION, "Certificate"))?;
-    let mut facts = convert::detail(arn, &detail);
-    extra.take().add_to(&mut facts);
-    Ok(Some(facts))
+    let certificate = answer.certificate.ok_or_else(|| CallError::incomplete_answer(OPERATION, "Certificate"))?;
+    let mut detail = convert::detail(arn, &certificate);
+    extra.take().add_to(&mut detail);
+    Ok(Some(detail))
 }
 
 /// The validations that ACM requests of a certificate whose validation method changes, which only

@@ -7,7 +7,7 @@ use aws_sdk_acm::Client;
 use aws_sdk_acm::operation::list_certificates::ListCertificatesOutput;
 use aws_sdk_acm::operation::list_certificates::builders::ListCertificatesFluentBuilder;
 use aws_sdk_acm::types::{CertificateKeyPairOrigin, Filters, KeyAlgorithm};
-use certificates::CertificateFacts;
+use certificates::CertificateSummary;
 
 use crate::convert;
 use crate::root_hierarchy::{self, ExtraMembers, Listed, OnlyAmazonN2};
@@ -20,7 +20,7 @@ const PAGE: i32 = 1000;
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The certificates, each once: first all but the Amazon N2 ones, then these, in ACM's order.
-    pub certificates: Vec<CertificateFacts>,
+    pub certificates: Vec<CertificateSummary>,
     /// Entries whose ARN could not be read. They are no reason to give up on the others, and no
     /// reason to be silent.
     pub unreadable: Vec<String>,
@@ -96,7 +96,7 @@ impl Found {
                 continue;
             }
             match convert::summary(summary) {
-                Some(facts) => self.listing.certificates.push(facts),
+                Some(summary) => self.listing.certificates.push(summary),
                 None => self.listing.unreadable.push(arn.unwrap_or("(no ARN)").to_owned()),
             }
         }

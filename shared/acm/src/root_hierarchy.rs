@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
-use certificates::CertificateFacts;
+use certificates::CertificateSummary;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -106,9 +106,9 @@ pub(crate) struct RootHierarchy {
 }
 
 impl RootHierarchy {
-    fn add_to(self, facts: &mut CertificateFacts) {
-        facts.root_hierarchy = self.root_hierarchy_type;
-        facts.usage = self.certificate_usage;
+    fn add_to(self, summary: &mut CertificateSummary) {
+        summary.root_hierarchy = self.root_hierarchy_type;
+        summary.usage = self.certificate_usage;
     }
 }
 
@@ -120,9 +120,9 @@ pub(crate) struct Described {
 }
 
 impl Described {
-    /// Adds what was read to the facts of the same answer.
-    pub(crate) fn add_to(self, facts: &mut CertificateFacts) {
-        self.certificate.add_to(facts);
+    /// Adds what was read to what the SDK read of the same answer.
+    pub(crate) fn add_to(self, summary: &mut CertificateSummary) {
+        self.certificate.add_to(summary);
     }
 }
 
@@ -134,14 +134,14 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// Adds what was read to the facts of the same page.
-    pub(crate) fn add_to(self, page: &mut [CertificateFacts]) {
+    /// Adds what was read to what the SDK read of the same page.
+    pub(crate) fn add_to(self, page: &mut [CertificateSummary]) {
         let entries = self.certificate_summary_list.into_iter();
         let mut by_arn: HashMap<_, _> =
             entries.filter_map(|entry| Some((entry.certificate_arn.clone()?, entry))).collect();
-        for facts in page {
-            if let Some(entry) = by_arn.remove(facts.arn.as_str()) {
-                entry.add_to(facts);
+        for summary in page {
+            if let Some(entry) = by_arn.remove(summary.arn.as_str()) {
+                entry.add_to(summary);
             }
         }
     }

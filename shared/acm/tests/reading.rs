@@ -40,7 +40,7 @@ async fn a_listing_has_every_key_type_every_origin_every_hierarchy_and_every_pag
     assert_eq!(found, expected);
     assert!(listing.unreadable.is_empty());
     assert_eq!(aws.call_counts()["ListCertificates"], 4, "three pages, and one of the Amazon N2 certificates");
-    assert!(listing.certificates.iter().all(|facts| facts.not_after.is_some() && !facts.described));
+    assert!(listing.certificates.iter().all(|certificate| certificate.not_after.is_some()));
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn an_amazon_n2_certificate_shows_its_hierarchy_and_its_usage() {
     let listed = acm::list(&client).await.unwrap().certificates;
     let mut described = Vec::new();
     for facts in &listed {
-        described.push(acm::describe(&client, &facts.arn).await.unwrap().unwrap());
+        described.push(acm::describe(&client, &facts.arn).await.unwrap().unwrap().summary);
     }
     for facts in [listed, described] {
         let shown: Vec<_> = facts.iter().map(|one| (one.root_hierarchy.as_deref(), one.usage.as_deref())).collect();
@@ -129,7 +129,7 @@ async fn key_algorithms_are_spelled_one_way() {
     let described = acm::describe(&client, &arn.parse().unwrap()).await.unwrap().unwrap();
     let listed = acm::list(&client).await.unwrap().certificates.remove(0);
     assert_eq!(described.key_algorithm, listed.key_algorithm);
-    assert_eq!(described.key_algorithm.unwrap().as_str(), "RSA_2048");
+    assert_eq!(described.summary.key_algorithm.unwrap().as_str(), "RSA_2048");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn a_change_of_the_validation_method_shows_the_records_that_it_waits_for()
     aws.advance(Span::new().seconds(5));
     let facts = acm::describe(&client, &arn).await.unwrap().unwrap();
     let change = facts.method_update.unwrap();
-    assert!(change.waits() && change.to.as_deref() == Some("DNS"));
+    assert!(change.is_pending() && change.to.as_deref() == Some("DNS"));
     assert_eq!(change.requested_at, Some(aws.now() - SignedDuration::from_secs(5)));
     assert!(facts.domain_validations.iter().all(|domain| matches!(domain.validation, Validation::Email(_))));
     let domains = requested().await;
@@ -201,7 +201,7 @@ async fn a_change_of_the_validation_method_shows_the_records_that_it_waits_for()
         let zone = aws.create_hosted_zone(name);
         aws.set_record(&zone, &record.name, "CNAME", &record.values[0]);
     }
-    assert!(!acm::describe(&client, &arn).await.unwrap().unwrap().method_update.unwrap().waits());
+    assert!(!acm::describe(&client, &arn).await.unwrap().unwrap().method_update.unwrap().is_pending());
     let complete = requested().await;
     assert_eq!(complete.len(), 2);
     assert!(complete.iter().all(|domain| domain.succeeded == Some(true)), "{complete:?}");

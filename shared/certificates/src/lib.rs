@@ -4,19 +4,20 @@
 //! common, so a word means the same in a policy, a notice, a tag and a log line.
 
 mod arn;
-mod facts;
+mod attributes;
+mod certificate;
 mod lifetime;
 mod milestone;
 mod reason;
 mod status;
 pub mod tags;
+mod validation;
 
 pub use arn::{CertificateArn, InvalidArn, PrivateCaArn, Scope};
-pub use facts::{
-    CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal, RenewalEligibility,
-    ResourceRecord, Validation, ValidationMethodUpdate,
-};
+pub use attributes::{CertificateType, KeyAlgorithm, KeyPairOrigin, RenewalEligibility};
+pub use certificate::{CertificateDetail, CertificateSummary};
 pub use lifetime::{calendar_days_between, days_left, has_expired, rfc5280_time, utc_date};
 pub use milestone::{InvalidThresholds, Milestone, Thresholds, renewal_window};
 pub use reason::{FailureReason, Recovery};
 pub use status::{CLAIM_LASTS, RenewalStatus, retry_pause};
+pub use validation::{DomainValidation, Renewal, ResourceRecord, Validation, ValidationMethodUpdate};

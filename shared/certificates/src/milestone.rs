@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use crate::facts::CertificateFacts;
+use crate::certificate::CertificateSummary;
 use crate::lifetime::{calendar_days_between, days_left, has_expired, utc_date};
 
 /// A point that a certificate has reached. Later points are smaller.
@@ -75,8 +75,8 @@ impl Default for Thresholds {
 impl Thresholds {
     /// Those that make sense for this certificate: at most half its lifetime, so that a certificate
     /// of seven days is not announced on the day of its issue.
-    fn fitting(&self, facts: &CertificateFacts) -> impl Iterator<Item = u16> {
-        let limit = facts.validity_days().map_or(i64::MAX, |days| days / 2);
+    fn fitting(&self, certificate: &CertificateSummary) -> impl Iterator<Item = u16> {
+        let limit = certificate.validity_days().map_or(i64::MAX, |days| days / 2);
         self.0.iter().copied().filter(move |days| i64::from(*days) <= limit)
     }
 
@@ -84,37 +84,37 @@ impl Thresholds {
     ///
     /// A certificate that has not been issued yet has no `notAfter` and reaches none.
     #[must_use]
-    pub fn reached(&self, facts: &CertificateFacts, now: Timestamp) -> Option<Milestone> {
-        let not_after = facts.not_after?;
+    pub fn reached(&self, certificate: &CertificateSummary, now: Timestamp) -> Option<Milestone> {
+        let not_after = certificate.not_after?;
         if has_expired(not_after, now) {
             return Some(Milestone::Expired);
         }
         let left = days_left(not_after, now);
-        self.fitting(facts).filter(|days| left <= i64::from(*days)).min().map(Milestone::DaysLeft)
+        self.fitting(certificate).filter(|days| left <= i64::from(*days)).min().map(Milestone::DaysLeft)
     }
 
     /// Whether a threshold was crossed after the day of `since`, up to and including today.
     #[must_use]
-    pub fn crossed_since(&self, since: Timestamp, facts: &CertificateFacts, now: Timestamp) -> bool {
-        let Some(not_after) = facts.not_after else { return false };
+    pub fn crossed_since(&self, since: Timestamp, certificate: &CertificateSummary, now: Timestamp) -> bool {
+        let Some(not_after) = certificate.not_after else { return false };
         let then = calendar_days_between(utc_date(since), utc_date(not_after));
         let left = days_left(not_after, now);
-        self.fitting(facts).any(|days| left <= i64::from(days) && i64::from(days) < then)
+        self.fitting(certificate).any(|days| left <= i64::from(days) && i64::from(days) < then)
     }
 }
 
 /// How many days before its end a certificate is renewed: `renew_before_days`, but at most a third
 /// of its lifetime. Otherwise a certificate of seven days would be renewed on every look.
 #[must_use]
-pub fn renewal_window(renew_before_days: u16, facts: &CertificateFacts) -> i64 {
+pub fn renewal_window(renew_before_days: u16, certificate: &CertificateSummary) -> i64 {
     let wanted = i64::from(renew_before_days);
-    facts.validity_days().map_or(wanted, |days| wanted.min((days / 3).max(1)))
+    certificate.validity_days().map_or(wanted, |days| wanted.min((days / 3).max(1)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::tests::facts;
+    use crate::certificate::tests::summary;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_latest_milestone_counts_even_when_looks_were_missed() {
-        let certificate = facts("2025-12-24T12:00:00Z", "2026-12-24T12:00:00Z");
+        let certificate = summary("2025-12-24T12:00:00Z", "2026-12-24T12:00:00Z");
         let thresholds = Thresholds::default();
         for (now, reached) in [
             ("2026-11-08T00:00:00Z", None),
@@ -149,26 +149,26 @@ mod tests {
 
     #[test]
     fn short_lived_certificates_get_late_thresholds_and_a_short_window() {
-        let week = facts("2026-12-17T12:00:00Z", "2026-12-24T12:00:00Z");
+        let week = summary("2026-12-17T12:00:00Z", "2026-12-24T12:00:00Z");
         let thresholds = Thresholds::default();
         assert_eq!(thresholds.reached(&week, at("2026-12-17T13:00:00Z")), None);
         assert_eq!(thresholds.reached(&week, at("2026-12-21T00:00:00Z")), Some(Milestone::DaysLeft(3)));
         assert_eq!(renewal_window(30, &week), 2);
-        assert_eq!(renewal_window(30, &facts("2026-11-24T12:00:00Z", "2027-01-10T12:00:00Z")), 15);
-        assert_eq!(renewal_window(30, &facts("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z")), 30);
-        assert_eq!(renewal_window(30, &facts("2026-12-24T00:00:00Z", "2026-12-25T00:00:00Z")), 1);
+        assert_eq!(renewal_window(30, &summary("2026-11-24T12:00:00Z", "2027-01-10T12:00:00Z")), 15);
+        assert_eq!(renewal_window(30, &summary("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z")), 30);
+        assert_eq!(renewal_window(30, &summary("2026-12-24T00:00:00Z", "2026-12-25T00:00:00Z")), 1);
     }
 
     #[test]
     fn a_pending_certificate_reaches_nothing() {
-        let mut pending = facts("2026-01-01T00:00:00Z", "2026-12-24T12:00:00Z");
+        let mut pending = summary("2026-01-01T00:00:00Z", "2026-12-24T12:00:00Z");
         pending.not_after = None;
         assert_eq!(Thresholds::default().reached(&pending, at("2030-01-01T00:00:00Z")), None);
     }
 
     #[test]
     fn crossing_since_a_day() {
-        let certificate = facts("2025-12-24T12:00:00Z", "2026-12-24T12:00:00Z");
+        let certificate = summary("2025-12-24T12:00:00Z", "2026-12-24T12:00:00Z");
         let thresholds = Thresholds::default();
         for (since, now, crossed) in [
             ("2026-11-24T06:00:00Z", "2026-11-24T23:00:00Z", false),

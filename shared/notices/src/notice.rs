@@ -1,6 +1,6 @@
 //! A notice and its form for machines.
 
-use certificates::{CertificateArn, CertificateFacts, CertificateType, FailureReason, KeyAlgorithm, RenewalStatus};
+use certificates::{CertificateArn, CertificateDetail, CertificateType, FailureReason, KeyAlgorithm, RenewalStatus};
 use certificates::{ResourceRecord, days_left, utc_date};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -191,7 +191,7 @@ impl Notice {
     /// `headline` goes into the subject after the severity: what happened, in a few words, with the
     /// name of the certificate.
     #[must_use]
-    pub fn new(kind: Kind, severity: Severity, headline: &str, facts: &CertificateFacts, now: Timestamp) -> Self {
+    pub fn new(kind: Kind, severity: Severity, headline: &str, facts: &CertificateDetail, now: Timestamp) -> Self {
         Self {
             kind,
             severity,

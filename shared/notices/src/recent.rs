@@ -55,7 +55,7 @@ fn digest(notice: &Notice) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{CertificateFacts, CertificateType};
+    use certificates::{CertificateDetail, CertificateSummary, CertificateType};
 
     use super::*;
     use crate::notice::{Kind, Severity};
@@ -67,7 +67,7 @@ mod tests {
 
     fn notice(certificate: usize) -> Notice {
         let arn = format!("arn:aws:acm:us-east-1:123456789012:certificate/{certificate}").parse().unwrap();
-        let facts = CertificateFacts::new(arn, CertificateType::Imported);
+        let facts = CertificateDetail::from(CertificateSummary::new(arn, CertificateType::Imported));
         Notice { what_happened: "x".into(), ..Notice::new(Kind::Expiring, Severity::Info, "x", &facts, at(0)) }
     }
 

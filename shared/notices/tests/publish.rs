@@ -1,7 +1,7 @@
 //! Publishing, on a simulated SNS.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use certificates::{CertificateFacts, CertificateType, ResourceRecord};
+use certificates::{CertificateDetail, CertificateSummary, CertificateType, ResourceRecord};
 use jiff::Timestamp;
 use notices::{Destination, Kind, Notice, Paste, Severity, Topic};
 use serde_json::{Value, json};
@@ -20,17 +20,19 @@ fn now() -> Timestamp {
     "2026-11-21T06:00:00Z".parse().unwrap()
 }
 
-fn facts(names: usize) -> CertificateFacts {
+fn facts(names: usize) -> CertificateDetail {
     let name = |n: usize| format!("a-name-of-some-length-{n}.department.example.com");
-    CertificateFacts {
-        domain_name: Some(name(0)),
-        subject_alternative_names: (0..names).map(name).collect(),
-        in_use: Some(true),
+    CertificateDetail {
         in_use_by: (0..names).map(|n| format!("arn:aws:cloudfront::123456789012:distribution/E{n:013}")).collect(),
-        not_after: Some("2026-12-01T06:00:00Z".parse().unwrap()),
         issuer: Some("Example Corp".into()),
         serial: Some("0a:0b:0c".into()),
-        ..CertificateFacts::new(ARN.parse().unwrap(), CertificateType::Imported)
+        ..CertificateDetail::from(CertificateSummary {
+            domain_name: Some(name(0)),
+            subject_alternative_names: (0..names).map(name).collect(),
+            in_use: Some(true),
+            not_after: Some("2026-12-01T06:00:00Z".parse().unwrap()),
+            ..CertificateSummary::new(ARN.parse().unwrap(), CertificateType::Imported)
+        })
     }
 }
 

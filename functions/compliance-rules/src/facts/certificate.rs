@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use certificates::tags::Tags;
 use certificates::{
-    CertificateArn, CertificateFacts, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal,
+    CertificateArn, CertificateDetail, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal,
     RenewalEligibility,
 };
 use jiff::Timestamp;
@@ -127,9 +127,9 @@ impl Certificate {
     /// From what ListCertificates or DescribeCertificate told. What a description leaves out is not
     /// there; what a listing leaves out is not known.
     #[must_use]
-    pub fn of_acm(facts: CertificateFacts) -> Self {
-        let described = facts.described;
-        let never_issued = NEVER_ISSUED.contains(&facts.status.as_str());
+    pub fn of_acm(facts: CertificateDetail, described: bool) -> Self {
+        let summary = facts.summary;
+        let never_issued = NEVER_ISSUED.contains(&summary.status.as_str());
         // An issued certificate has an end. One without it was not told, which is no answer.
         let validity = |at: Option<Timestamp>| match at {
             Some(at) => Fact::Known(Some(at)),
@@ -137,21 +137,21 @@ impl Certificate {
             None => Fact::Unknown,
         };
         Self {
-            certificate_type: Fact::told(Some(facts.certificate_type).filter(|kind| kind.as_str() != "UNKNOWN")),
-            status: Fact::told(Some(facts.status).filter(|status| !status.is_empty())),
-            names: if facts.has_more_names {
+            certificate_type: Fact::told(Some(summary.certificate_type).filter(|kind| kind.as_str() != "UNKNOWN")),
+            status: Fact::told(Some(summary.status).filter(|status| !status.is_empty())),
+            names: if summary.has_more_names {
                 Fact::Unknown
             } else {
-                Fact::Known(every_name(facts.domain_name.as_deref(), facts.subject_alternative_names))
+                Fact::Known(every_name(summary.domain_name.as_deref(), summary.subject_alternative_names))
             },
-            domain_name: Fact::Known(facts.domain_name),
-            key_algorithm: Fact::told(facts.key_algorithm),
+            domain_name: Fact::Known(summary.domain_name),
+            key_algorithm: Fact::told(summary.key_algorithm),
             signature_algorithm: optional(facts.signature_algorithm, described),
-            not_before: validity(facts.not_before),
-            not_after: validity(facts.not_after),
-            created_at: optional(facts.created_at, described),
-            issued_at: optional(facts.issued_at, described),
-            imported_at: optional(facts.imported_at, described),
+            not_before: validity(summary.not_before),
+            not_after: validity(summary.not_after),
+            created_at: optional(summary.created_at, described),
+            issued_at: optional(summary.issued_at, described),
+            imported_at: optional(summary.imported_at, described),
             revoked_at: optional(facts.revoked_at, described),
             revocation_reason: optional(facts.revocation_reason, described),
             failure_reason: optional(facts.failure_reason, described),
@@ -159,21 +159,21 @@ impl Certificate {
             subject: optional(facts.subject, described),
             issuer: optional(facts.issuer, described),
             certificate_authority: optional(facts.certificate_authority, described),
-            key_pair_origin: optional(facts.key_pair_origin, described),
+            key_pair_origin: optional(summary.key_pair_origin, described),
             acme_account: optional(facts.acme_account, described),
             acme_endpoint: optional(facts.acme_endpoint, described),
-            root_hierarchy: optional(facts.root_hierarchy, described),
-            usage: optional(facts.usage, described),
-            in_use: Fact::told(facts.in_use),
-            renewal_eligibility: optional(facts.renewal_eligibility, described),
+            root_hierarchy: optional(summary.root_hierarchy, described),
+            usage: optional(summary.usage, described),
+            in_use: Fact::told(summary.in_use),
+            renewal_eligibility: optional(summary.renewal_eligibility, described),
             renewal: optional(facts.renewal, described),
             domain_validations: if described { Fact::Known(facts.domain_validations) } else { Fact::Unknown },
-            key_usages: list(facts.key_usages, described),
-            extended_key_usages: list(facts.extended_key_usages, described),
+            key_usages: list(summary.key_usages, described),
+            extended_key_usages: list(summary.extended_key_usages, described),
             transparency_logging: optional(facts.transparency_logging, described),
-            export_option: optional(facts.export_option, described),
-            exported: if described { Fact::Unknown } else { Fact::Known(facts.exported) },
-            ..Self::unknown(facts.arn)
+            export_option: optional(summary.export_option, described),
+            exported: if described { Fact::Unknown } else { Fact::Known(summary.exported) },
+            ..Self::unknown(summary.arn)
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use certificates::CertificateFacts;
+use certificates::CertificateSummary;
 use grants::{DomainGrants, Grants};
 use notices::foreign;
 
@@ -27,7 +27,7 @@ impl<'a> Scope<'a> {
     /// What is granted for this certificate. One private key serves all its names, so one name that is not granted is
     /// enough to refuse an exportable key.
     #[must_use]
-    pub fn of(facts: &CertificateFacts, grants: &'a Grants) -> Self {
+    pub fn of(facts: &CertificateSummary, grants: &'a Grants) -> Self {
         let is_exportable = facts.export_option.as_deref() == Some("ENABLED");
         if is_exportable && not_exportable(facts, grants).next().is_some() {
             return Self::NotExportable;
@@ -58,19 +58,17 @@ impl<'a> Scope<'a> {
 }
 
 /// The names for which an exportable private key is not granted.
-fn not_exportable(facts: &CertificateFacts, grants: &Grants) -> impl Iterator<Item = DnsName> {
+fn not_exportable(facts: &CertificateSummary, grants: &Grants) -> impl Iterator<Item = DnsName> {
     names(facts).filter(|name| !grants.exportable_domains.cover(name.as_str()))
 }
 
-fn names(facts: &CertificateFacts) -> impl Iterator<Item = DnsName> {
-    let validated = facts.domain_validations.iter().map(|validation| &validation.domain_name);
-    let all = facts.domain_name.iter().chain(&facts.subject_alternative_names).chain(validated);
-    all.map(|name| DnsName::new(name))
+fn names(facts: &CertificateSummary) -> impl Iterator<Item = DnsName> {
+    facts.domain_name.iter().chain(&facts.subject_alternative_names).map(|name| DnsName::new(name))
 }
 
 /// What a person is notified of when a record is refused for this cause.
 #[must_use]
-pub fn refused(cause: Cause, wanted: &WantedRecord, facts: &CertificateFacts, grants: &Grants) -> Blocked {
+pub fn refused(cause: Cause, wanted: &WantedRecord, facts: &CertificateSummary, grants: &Grants) -> Blocked {
     let detail = match cause {
         Cause::ExportNotGranted => {
             let names: BTreeSet<DnsName> = not_exportable(facts, grants).collect();
@@ -95,13 +93,13 @@ mod tests {
 
     const TOKEN: &str = "_a79865eb4cd1a6ab990a45779b4e0b96";
 
-    fn certificate(names: &[&str], export: &str) -> CertificateFacts {
+    fn certificate(names: &[&str], export: &str) -> CertificateSummary {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
-        CertificateFacts {
+        CertificateSummary {
             domain_name: names.first().map(|&name| name.to_owned()),
             subject_alternative_names: names.iter().map(|&name| name.to_owned()).collect(),
             export_option: Some(export.to_owned()),
-            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
+            ..CertificateSummary::new(arn, CertificateType::AmazonIssued)
         }
     }
 

@@ -1,6 +1,6 @@
 //! Why a certificate needs nothing from this function.
 
-use certificates::{CertificateFacts, CertificateType, Validation};
+use certificates::{CertificateDetail, CertificateType, Validation};
 use serde::Serialize;
 
 use super::method_update::is_changing;
@@ -37,7 +37,7 @@ pub enum Idle {
 impl Idle {
     /// Why a described certificate needs nothing, if so.
     #[must_use]
-    pub fn of(facts: &CertificateFacts) -> Option<Self> {
+    pub fn of(facts: &CertificateDetail) -> Option<Self> {
         match (&facts.certificate_type, facts.status.as_str()) {
             (CertificateType::Imported, _) => Some(Self::Imported),
             (CertificateType::Private, _) => Some(Self::PrivateCa),
@@ -73,7 +73,7 @@ impl Idle {
 
 /// Why DNS proves none of its domains. An answer of ACM's without any domain comes in the seconds
 /// after the request, and says nothing.
-fn without_dns(facts: &CertificateFacts) -> Option<Idle> {
+fn without_dns(facts: &CertificateDetail) -> Option<Idle> {
     let all = |test: fn(&Validation) -> bool| domains(facts).all(|domain| test(&domain.validation));
     domains(facts).next()?;
     if all(|validation| matches!(validation, Validation::Email(_))) {
@@ -88,7 +88,7 @@ fn without_dns(facts: &CertificateFacts) -> Option<Idle> {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{DomainValidation, ResourceRecord, ValidationMethodUpdate};
+    use certificates::{CertificateSummary, DomainValidation, ResourceRecord, ValidationMethodUpdate};
 
     use super::*;
 
@@ -101,13 +101,14 @@ mod tests {
         by("example.com", Validation::Dns(Some(record)))
     }
 
-    fn certificate(status: &str, domains: Vec<DomainValidation>) -> CertificateFacts {
+    fn certificate(status: &str, domains: Vec<DomainValidation>) -> CertificateDetail {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
-        CertificateFacts {
-            status: status.into(),
+        CertificateDetail {
             domain_validations: domains,
-            described: true,
-            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
+            ..CertificateDetail::from(CertificateSummary {
+                status: status.into(),
+                ..CertificateSummary::new(arn, CertificateType::AmazonIssued)
+            })
         }
     }
 
@@ -130,7 +131,10 @@ mod tests {
             assert_eq!(Idle::of(&certificate(status, domains)), Some(idle));
         }
         for (kind, idle) in [(CertificateType::Imported, Idle::Imported), (CertificateType::Private, Idle::PrivateCa)] {
-            let facts = CertificateFacts { certificate_type: kind, ..certificate("ISSUED", Vec::new()) };
+            let facts = CertificateDetail {
+                summary: CertificateSummary { certificate_type: kind, ..certificate("ISSUED", Vec::new()).summary },
+                ..certificate("ISSUED", Vec::new())
+            };
             assert_eq!(Idle::of(&facts), Some(idle));
         }
     }
@@ -153,7 +157,7 @@ mod tests {
             ("ISSUED", None, Some(Idle::EmailValidation)),
             ("EXPIRED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), Some(Idle::Expired)),
         ] {
-            let facts = CertificateFacts { method_update, ..certificate(status, vec![mail.clone()]) };
+            let facts = CertificateDetail { method_update, ..certificate(status, vec![mail.clone()]) };
             assert_eq!(Idle::of(&facts), idle, "{:?}", facts.method_update);
         }
     }

@@ -7,7 +7,7 @@
 //! hours is said by the user guide only ("Migrate from email to DNS validation"), and unverified.
 
 use aws_client::CallError;
-use certificates::{CertificateFacts, CertificateType, DomainValidation};
+use certificates::{CertificateDetail, CertificateType, DomainValidation};
 use jiff::{SignedDuration, Timestamp};
 
 use super::cause::{Blocked, Cause};
@@ -47,7 +47,7 @@ impl Requested {
 
     /// Why it cannot be known before a person does something.
     #[must_use]
-    pub fn blocked(&self, facts: &CertificateFacts) -> Option<Blocked> {
+    pub fn blocked(&self, facts: &CertificateDetail) -> Option<Blocked> {
         match self {
             Self::Unread(error) if !error.is_retryable() => Some(Blocked {
                 cause: Cause::RecordsUnreadable,
@@ -75,18 +75,18 @@ impl Requested {
 
 /// Whether ACM has to be asked for the records of a change. Only issued public certificates can be changed.
 #[must_use]
-pub fn is_changing(facts: &CertificateFacts) -> bool {
+pub fn is_changing(facts: &CertificateDetail) -> bool {
     facts.certificate_type == CertificateType::AmazonIssued
         && facts.status == "ISSUED"
         && facts
             .method_update
             .as_ref()
-            .is_some_and(|change| change.waits() && change.to.as_deref().is_none_or(|to| to == "DNS"))
+            .is_some_and(|change| change.is_pending() && change.to.as_deref().is_none_or(|to| to == "DNS"))
 }
 
 /// Whether somebody asked for a change at this moment, and the description is older than that.
 #[must_use]
-pub fn is_not_shown_yet(facts: &CertificateFacts, asked_at: Option<Timestamp>, now: Timestamp) -> bool {
+pub fn is_not_shown_yet(facts: &CertificateDetail, asked_at: Option<Timestamp>, now: Timestamp) -> bool {
     let Some(asked_at) = asked_at.filter(|&asked_at| now.duration_since(asked_at).abs() < MAY_BE_UNSEEN) else {
         return false;
     };
@@ -100,7 +100,7 @@ pub fn is_not_shown_yet(facts: &CertificateFacts, asked_at: Option<Timestamp>, n
 
 /// Whether ACM gave a change up lately, which nothing but the certificate's description tells.
 #[must_use]
-pub fn was_given_up(facts: &CertificateFacts, now: Timestamp) -> bool {
+pub fn was_given_up(facts: &CertificateDetail, now: Timestamp) -> bool {
     Idle::of(facts) == Some(Idle::EmailValidation)
         && facts.method_update.as_ref().is_some_and(|change| {
             let lately = |requested_at| now.duration_since(requested_at) < IS_WARNED_OF;
@@ -110,7 +110,7 @@ pub fn was_given_up(facts: &CertificateFacts, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use certificates::{Validation, ValidationMethodUpdate};
+    use certificates::{CertificateSummary, Validation, ValidationMethodUpdate};
 
     use super::*;
 
@@ -119,20 +119,21 @@ mod tests {
     }
 
     /// Issued and validated by e-mail, with a change of this status that was requested so many minutes ago.
-    fn certificate(change: Option<(&str, Option<i64>)>) -> CertificateFacts {
+    fn certificate(change: Option<(&str, Option<i64>)>) -> CertificateDetail {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
         let mail = Validation::Email(vec!["admin@example.com".into()]);
         let domain = DomainValidation { domain_name: "example.com".into(), succeeded: None, validation: mail };
-        CertificateFacts {
-            status: "ISSUED".into(),
+        CertificateDetail {
             domain_validations: vec![domain],
-            described: true,
             method_update: change.map(|(status, minutes)| ValidationMethodUpdate {
                 status: status.into(),
                 to: Some("DNS".into()),
                 requested_at: minutes.map(|minutes| now() - SignedDuration::from_mins(minutes)),
             }),
-            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
+            ..CertificateDetail::from(CertificateSummary {
+                status: "ISSUED".into(),
+                ..CertificateSummary::new(arn, CertificateType::AmazonIssued)
+            })
         }
     }
 
@@ -156,7 +157,10 @@ mod tests {
         }
         let asked_at = Some(now());
         for status in ["PENDING_VALIDATION", "EXPIRED"] {
-            let facts = CertificateFacts { status: status.into(), ..certificate(None) };
+            let facts = CertificateDetail {
+                summary: CertificateSummary { status: status.into(), ..certificate(None).summary },
+                ..certificate(None)
+            };
             assert!(!is_not_shown_yet(&facts, asked_at, now()), "{status}");
         }
         let mut by_dns = certificate(None);

@@ -21,7 +21,7 @@ mod wording;
 pub mod zones;
 
 use certificates::tags::{self, TagState, Tags};
-use certificates::{CertificateFacts, days_left};
+use certificates::{CertificateDetail, days_left};
 use grants::Grants;
 use jiff::Timestamp;
 use notices::{Notice, Severity};
@@ -57,7 +57,7 @@ pub struct Look {
     /// When somebody asked for a change to DNS validation, if that is why.
     pub change_asked_at: Option<Timestamp>,
     /// What ACM says of it.
-    pub facts: CertificateFacts,
+    pub facts: CertificateDetail,
     /// What ACM requested besides.
     pub requested: Requested,
     /// Its tags.
@@ -174,7 +174,7 @@ pub fn conclude(
 
 /// How urgent a missing record is. The table is that of the function's README.
 #[must_use]
-pub fn severity(facts: &CertificateFacts, now: Timestamp) -> Severity {
+pub fn severity(facts: &CertificateDetail, now: Timestamp) -> Severity {
     let may_be_in_use = facts.in_use != Some(false);
     match facts.not_after.map(|end| days_left(end, now)) {
         // Whoever requested it is waiting for it.
@@ -188,7 +188,7 @@ pub fn severity(facts: &CertificateFacts, now: Timestamp) -> Severity {
 
 #[cfg(test)]
 mod tests {
-    use certificates::CertificateType;
+    use certificates::{CertificateSummary, CertificateType};
     use jiff::SignedDuration;
 
     use super::*;
@@ -199,10 +199,10 @@ mod tests {
 
     fn look(occasion: Occasion, tags: &[(&str, &str)]) -> Look {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
-        let facts = CertificateFacts {
+        let facts = CertificateDetail::from(CertificateSummary {
             domain_name: Some("example.com".into()),
-            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
-        };
+            ..CertificateSummary::new(arn, CertificateType::AmazonIssued)
+        });
         Look {
             occasion,
             change_asked_at: None,
@@ -309,7 +309,10 @@ mod tests {
             (Some(8), Some(false), Severity::Info),
         ] {
             let end = days.map(|days| now() + SignedDuration::from_hours(24 * days));
-            let facts = CertificateFacts { not_after: end, in_use, ..look(Occasion::Sweep, &[]).facts };
+            let facts = CertificateDetail {
+                summary: CertificateSummary { not_after: end, in_use, ..look(Occasion::Sweep, &[]).facts.summary },
+                ..look(Occasion::Sweep, &[]).facts
+            };
             assert_eq!(severity(&facts, now()), expected, "{days:?} {in_use:?}");
         }
     }

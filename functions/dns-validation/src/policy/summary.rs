@@ -1,6 +1,6 @@
 //! One notice in the place of many.
 
-use certificates::CertificateFacts;
+use certificates::CertificateDetail;
 use jiff::Timestamp;
 use notices::Notice;
 
@@ -9,7 +9,7 @@ use super::text::listed;
 /// The notice that stands for those which are left to the next sweeps. It has the certificate and the cause of the
 /// first of them.
 #[must_use]
-pub fn of(facts: &CertificateFacts, first: &Notice, names: &[String], now: Timestamp) -> Notice {
+pub fn of(facts: &CertificateDetail, first: &Notice, names: &[String], now: Timestamp) -> Notice {
     let count = names.len();
     let headline = match count {
         1 => "1 more certificate needs help with its validation".to_owned(),

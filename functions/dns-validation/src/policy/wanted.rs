@@ -1,6 +1,8 @@
 //! Which records a certificate needs, or why none.
 
-use certificates::{CertificateFacts, CertificateType, DomainValidation, ResourceRecord, Validation};
+use certificates::{
+    CertificateDetail, CertificateSummary, CertificateType, DomainValidation, ResourceRecord, Validation,
+};
 use grants::Grants;
 use jiff::{SignedDuration, Timestamp};
 
@@ -92,7 +94,7 @@ pub enum Need {
 
 /// What a described certificate needs, with what ACM requested of it besides.
 #[must_use]
-pub fn of(facts: &CertificateFacts, requested: &Requested, grants: &Grants) -> Need {
+pub fn of(facts: &CertificateDetail, requested: &Requested, grants: &Grants) -> Need {
     let is_public = facts.certificate_type == CertificateType::AmazonIssued;
     match (facts.status.as_str(), facts.failure_reason.as_deref()) {
         ("FAILED", Some("CAA_ERROR")) if is_public => return Need::ForbiddenByCaa,
@@ -106,17 +108,17 @@ pub fn of(facts: &CertificateFacts, requested: &Requested, grants: &Grants) -> N
 }
 
 /// Whether the DNS proves one of its domains, as far as ACM says.
-fn is_validated_by_dns(facts: &CertificateFacts) -> bool {
+fn is_validated_by_dns(facts: &CertificateDetail) -> bool {
     domains(facts).any(|domain| matches!(domain.validation, Validation::Dns(_)))
 }
 
 /// A renewal has domains of its own; they name the same records.
-pub(super) fn domains(facts: &CertificateFacts) -> impl Iterator<Item = &DomainValidation> {
+pub(super) fn domains(facts: &CertificateDetail) -> impl Iterator<Item = &DomainValidation> {
     let renewing = facts.renewal.iter().flat_map(|renewal| &renewal.domains);
     facts.domain_validations.iter().chain(renewing)
 }
 
-fn records(facts: &CertificateFacts, requested: &Requested, grants: &Grants) -> Wanted {
+fn records(facts: &CertificateDetail, requested: &Requested, grants: &Grants) -> Wanted {
     let scope = grant::Scope::of(facts, grants);
     let pending = facts.status == "PENDING_VALIDATION";
     let change = facts.method_update.as_ref().filter(|_| is_changing(facts));
@@ -171,7 +173,7 @@ fn records(facts: &CertificateFacts, requested: &Requested, grants: &Grants) -> 
 /// What ACM waits for has a list of its own: that of a certificate tells of its first issue, that of a
 /// renewal of the renewal, that of a change of the change. Where all are validated and ACM waits for them
 /// all the same, the lists say nothing.
-fn mark_validated(facts: &CertificateFacts, requested: &Requested, wanted: &mut Wanted) {
+fn mark_validated(facts: &CertificateDetail, requested: &Requested, wanted: &mut Wanted) {
     let current: &[DomainValidation] = match (wanted.waiting, &facts.renewal) {
         (Waiting::Renewal, Some(renewal)) => &renewal.domains,
         (Waiting::Issuance(_), _) => &facts.domain_validations,
@@ -202,7 +204,7 @@ fn add(names: &mut Vec<String>, name: &str) {
 /// Whether a listed certificate is so near its end that its renewal may be under way, which only its
 /// description tells: 60 days, or a third of its lifetime where that is shorter.
 #[must_use]
-pub fn may_be_renewing(facts: &CertificateFacts, now: Timestamp) -> bool {
+pub fn may_be_renewing(facts: &CertificateSummary, now: Timestamp) -> bool {
     let Some(not_after) = facts.not_after else { return false };
     let third = facts.validity_days().map_or(RENEWAL_WINDOW_DAYS, |days| days / 3);
     certificates::days_left(not_after, now) <= RENEWAL_WINDOW_DAYS.min(third)
@@ -231,14 +233,15 @@ mod tests {
         DomainValidation { domain_name: domain.into(), succeeded: None, validation }
     }
 
-    fn certificate(status: &str, domains: Vec<DomainValidation>) -> CertificateFacts {
+    fn certificate(status: &str, domains: Vec<DomainValidation>) -> CertificateDetail {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
-        CertificateFacts {
-            domain_name: Some("example.com".into()),
-            status: status.into(),
+        CertificateDetail {
             domain_validations: domains,
-            described: true,
-            ..CertificateFacts::new(arn, CertificateType::AmazonIssued)
+            ..CertificateDetail::from(CertificateSummary {
+                domain_name: Some("example.com".into()),
+                status: status.into(),
+                ..CertificateSummary::new(arn, CertificateType::AmazonIssued)
+            })
         }
     }
 
@@ -246,7 +249,7 @@ mod tests {
         r#"{"domains": ["*"]}"#.parse().unwrap()
     }
 
-    fn wanted(facts: &CertificateFacts) -> Wanted {
+    fn wanted(facts: &CertificateDetail) -> Wanted {
         match of(facts, &Requested::Nothing, &everything()) {
             Need::Records(wanted) => wanted,
             other => panic!("{other:?}"),
@@ -291,7 +294,7 @@ mod tests {
                 domains: vec![dns("example.com", true), dns("www.example.com", true)],
             };
             let own = vec![dns("example.com", true), dns("www.example.com", false)];
-            wanted(&CertificateFacts { renewal: Some(renewal), ..certificate("ISSUED", own) })
+            wanted(&CertificateDetail { renewal: Some(renewal), ..certificate("ISSUED", own) })
         };
         let waits = renewing("PENDING_VALIDATION", None);
         assert_eq!(names(&waits), ["_t.example.com", "_t.www.example.com"]);
@@ -305,7 +308,7 @@ mod tests {
         let says = |domain: &str, succeeded: Option<bool>| DomainValidation { succeeded, ..dns(domain, true) };
         let validated = |status: &str, renewal: Option<Renewal>, own: [Option<bool>; 2]| {
             let own = vec![says("example.com", own[0]), says("example.org", own[1])];
-            let facts = CertificateFacts { renewal, ..certificate(status, own) };
+            let facts = CertificateDetail { renewal, ..certificate(status, own) };
             wanted(&facts).records.iter().map(|wanted| wanted.validated).collect::<Vec<_>>()
         };
         let renewal = |reason: Option<&str>, of: [Option<bool>; 2]| {
@@ -331,7 +334,7 @@ mod tests {
             requested_at: Some(since),
         };
         let stuck = Renewal { status: "PENDING_VALIDATION".into(), reason: None, domains: vec![mail("example.com")] };
-        let facts = CertificateFacts {
+        let facts = CertificateDetail {
             method_update: Some(change),
             renewal: Some(stuck),
             ..certificate("ISSUED", vec![mail("example.com"), mail("www.example.com"), mail("example.org")])
@@ -361,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_request_that_caa_forbade_is_told() {
-        let facts = CertificateFacts { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
+        let facts = CertificateDetail { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
         assert_eq!(of(&facts, &Requested::Nothing, &everything()), Need::ForbiddenByCaa);
     }
 
@@ -418,9 +421,12 @@ mod tests {
         for (lifetime, left, near) in
             [(198, 60, true), (198, 61, false), (47, 15, true), (47, 16, false), (395, 60, true), (198, -1, true)]
         {
-            let facts = CertificateFacts {
-                not_before: Some(now + hours(left - lifetime)),
-                not_after: Some(now + hours(left)),
+            let facts = CertificateDetail {
+                summary: CertificateSummary {
+                    not_before: Some(now + hours(left - lifetime)),
+                    not_after: Some(now + hours(left)),
+                    ..certificate("ISSUED", Vec::new()).summary
+                },
                 ..certificate("ISSUED", Vec::new())
             };
             assert_eq!(may_be_renewing(&facts, now), near, "{left} of {lifetime}");

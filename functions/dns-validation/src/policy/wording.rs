@@ -286,7 +286,7 @@ fn shortened(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use certificates::tags::Tags;
-    use certificates::{CertificateArn, CertificateFacts, CertificateType};
+    use certificates::{CertificateArn, CertificateDetail, CertificateSummary, CertificateType};
     use jiff::{SignedDuration, Timestamp};
 
     use super::super::method_update::Requested;
@@ -328,10 +328,12 @@ mod tests {
         for (days, renewal, end) in
             [(61, None, None), (60, None, Some("2027-01-20")), (61, stuck(), Some("2027-01-21"))]
         {
-            let facts = CertificateFacts {
-                not_after: Some(now + SignedDuration::from_hours(24 * days)),
+            let facts = CertificateDetail {
                 renewal,
-                ..CertificateFacts::new(arn.clone(), CertificateType::AmazonIssued)
+                ..CertificateDetail::from(CertificateSummary {
+                    not_after: Some(now + SignedDuration::from_hours(24 * days)),
+                    ..CertificateSummary::new(arn.clone(), CertificateType::AmazonIssued)
+                })
             };
             let look = Look {
                 occasion: Occasion::Sweep,

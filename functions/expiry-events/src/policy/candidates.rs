@@ -1,7 +1,7 @@
 //! Which certificates a sweep has to check: decided from the listing alone, so that a sweep does
 //! not cost a call per certificate.
 
-use certificates::{CertificateArn, CertificateFacts, RenewalEligibility, days_left, renewal_window};
+use certificates::{CertificateArn, CertificateSummary, RenewalEligibility, days_left, renewal_window};
 use jiff::{SignedDuration, Timestamp};
 use notices::Kind;
 
@@ -19,7 +19,7 @@ const URGENT: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// What the listing says of it.
-    pub facts: CertificateFacts,
+    pub facts: CertificateSummary,
     /// The certificates that may have replaced it. It needs nothing if one of them is of the same ACME client.
     pub successors: Vec<CertificateArn>,
 }
@@ -28,7 +28,7 @@ pub struct Candidate {
 /// sweep, so that what one sweep has no time for comes early in a later one. Those that have probably been replaced are
 /// among the others.
 #[must_use]
-pub fn of(listed: Vec<CertificateFacts>, settings: &Settings, now: Timestamp) -> Vec<Candidate> {
+pub fn of(listed: Vec<CertificateSummary>, settings: &Settings, now: Timestamp) -> Vec<Candidate> {
     let successions = Successions::among(&listed);
     let successors: Vec<_> = listed.iter().map(|facts| successions.candidates(facts)).collect();
     let candidates = listed.into_iter().zip(successors).filter_map(|(facts, successors)| {
@@ -43,7 +43,7 @@ pub fn of(listed: Vec<CertificateFacts>, settings: &Settings, now: Timestamp) ->
 }
 
 /// Nothing of a certificate that has probably been replaced matters before it is about to expire, unless it was revoked.
-fn candidate(facts: CertificateFacts, successors: Vec<CertificateArn>, now: Timestamp) -> Option<Candidate> {
+fn candidate(facts: CertificateSummary, successors: Vec<CertificateArn>, now: Timestamp) -> Option<Candidate> {
     match () {
         () if facts.is_revoked() => Some(Candidate { facts, successors: Vec::new() }),
         () if successors.is_empty() || has_to_be_certain(&facts, now) => Some(Candidate { facts, successors }),
@@ -53,7 +53,7 @@ fn candidate(facts: CertificateFacts, successors: Vec<CertificateArn>, now: Time
 
 /// Less is more urgent: what has expired or will expire soon comes before what expired long ago, and of one day what may
 /// be ours to renew comes first.
-fn urgency(facts: &CertificateFacts, now: Timestamp) -> (i64, bool, String) {
+fn urgency(facts: &CertificateSummary, now: Timestamp) -> (i64, bool, String) {
     let days = facts.not_after.map_or(i64::MAX, |end| days_left(end, now).abs());
     (days, !facts.is_imported(), facts.arn.to_string())
 }
@@ -69,7 +69,7 @@ fn rotated<T>(mut list: Vec<T>, now: Timestamp) -> Vec<T> {
 }
 
 /// Whether a certificate is worth reading its tags.
-fn may_need_something(facts: &CertificateFacts, settings: &Settings, now: Timestamp) -> bool {
+fn may_need_something(facts: &CertificateSummary, settings: &Settings, now: Timestamp) -> bool {
     let Some(not_after) = facts.not_after else { return false };
     let has_news = settings.thresholds.reached(facts, now).is_some() || facts.is_revoked();
     let may_renew = facts.is_imported()

@@ -1,34 +1,34 @@
 //! Commands of the AWS CLI. A command is the last part of its step and has no full stop, which would be copied with it.
 
 use certificates::tags::{NOTICES, PRIVATE_CA, RENEW_FROM};
-use certificates::{CertificateFacts, KeyAlgorithm};
+use certificates::{CertificateDetail, KeyAlgorithm};
 
 use super::Look;
 
 /// A command for this certificate.
-pub(super) fn cli(facts: &CertificateFacts, command: &str, options: &str) -> String {
+pub(super) fn cli(facts: &CertificateDetail, command: &str, options: &str) -> String {
     format!("aws acm {command} --region {} --certificate-arn {}{options}", facts.arn.region(), facts.arn)
 }
 
-pub(super) fn tag(facts: &CertificateFacts, key: &str, value: &str) -> String {
+pub(super) fn tag(facts: &CertificateDetail, key: &str, value: &str) -> String {
     cli(facts, "add-tags-to-certificate", &format!(" --tags Key={key},Value={value}"))
 }
 
-pub(super) fn delete(facts: &CertificateFacts) -> String {
+pub(super) fn delete(facts: &CertificateDetail) -> String {
     cli(facts, "delete-certificate", "")
 }
 
-pub(super) fn describe_renewal(facts: &CertificateFacts) -> String {
+pub(super) fn describe_renewal(facts: &CertificateDetail) -> String {
     cli(facts, "describe-certificate", " --query Certificate.RenewalSummary")
 }
 
 /// Mutes its notices.
-pub(super) fn mute(facts: &CertificateFacts) -> String {
+pub(super) fn mute(facts: &CertificateDetail) -> String {
     tag(facts, NOTICES, "off")
 }
 
 /// What and how to import. ACM refuses another type or size of key under the same ARN.
-pub(super) fn import(facts: &CertificateFacts) -> String {
+pub(super) fn import(facts: &CertificateDetail) -> String {
     let files =
         " --certificate fileb://certificate.pem --private-key fileb://key.pem --certificate-chain fileb://chain.pem";
     let key = facts.key_algorithm.as_ref().map_or_else(String::new, |key| format!(" ({})", KeyAlgorithm::as_str(key)));

@@ -20,7 +20,7 @@ pub mod succession;
 mod wording;
 
 use certificates::tags::{Mute, TagState, Tags};
-use certificates::{CertificateFacts, Thresholds, days_left};
+use certificates::{CertificateDetail, Thresholds, days_left};
 use jiff::Timestamp;
 
 pub use plan::{Action, Mark, Plan, Reason, Request};
@@ -62,7 +62,7 @@ pub struct Look {
     /// Why the certificate is checked.
     pub occasion: Occasion,
     /// What ACM says of it.
-    pub facts: CertificateFacts,
+    pub facts: CertificateDetail,
     /// Its tags.
     pub tags: Tags,
     /// What the tags say.
@@ -78,7 +78,7 @@ pub struct Look {
 impl Look {
     /// A check of a certificate.
     #[must_use]
-    pub fn new(occasion: Occasion, facts: CertificateFacts, tags: Tags, now: Timestamp) -> Self {
+    pub fn new(occasion: Occasion, facts: CertificateDetail, tags: Tags, now: Timestamp) -> Self {
         let tag_state = TagState::read(&tags);
         Self { occasion, facts, tags, tag_state, now, superseded: false, obstacle: None }
     }

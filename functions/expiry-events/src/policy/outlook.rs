@@ -2,7 +2,7 @@
 
 use certificates::tags::RenewFrom;
 use certificates::{
-    CertificateFacts, FailureReason, Recovery, RenewalEligibility, RenewalStatus, has_expired, renewal_window,
+    CertificateDetail, FailureReason, Recovery, RenewalEligibility, RenewalStatus, has_expired, renewal_window,
 };
 use jiff::Timestamp;
 
@@ -116,13 +116,13 @@ fn acm(look: &Look) -> Outlook {
 }
 
 /// This many days, or a quarter of the lifetime if that is shorter.
-fn late_days(days: i64, facts: &CertificateFacts) -> i64 {
+fn late_days(days: i64, facts: &CertificateDetail) -> i64 {
     facts.validity_days().map_or(days, |validity| days.min(validity / 4))
 }
 
 /// Whether ACM should have renewed the certificate by now.
 #[must_use]
-pub fn acm_is_late(facts: &CertificateFacts, now: Timestamp) -> bool {
+pub fn acm_is_late(facts: &CertificateDetail, now: Timestamp) -> bool {
     facts.not_after.is_some_and(|end| certificates::days_left(end, now) <= late_days(ACM_LATE_DAYS, facts))
 }
 

@@ -192,10 +192,10 @@ mod tests {
     fn plans() -> [Plan; 3] {
         let nothing = || Plan::nothing(Reason::NothingDue);
         let at: Timestamp = "2026-12-24T12:00:00Z".parse().unwrap();
-        let facts = certificates::CertificateFacts::new(
+        let facts = certificates::CertificateDetail::from(certificates::CertificateSummary::new(
             "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap(),
             certificates::CertificateType::Imported,
-        );
+        ));
         let notice = Notice::new(Kind::Expiring, Severity::Info, "x", &facts, at);
         [
             Plan { publish: vec![notice], ..nothing() },

@@ -1,6 +1,6 @@
 //! What a person is asked to do: exact commands, tags and records.
 
-use certificates::{CertificateFacts, CertificateType, ResourceRecord, tags};
+use certificates::{CertificateDetail, CertificateType, ResourceRecord, tags};
 use notices::foreign_up_to;
 
 use super::commands::{delete, describe_renewal, import, mute, renew_from_private_ca, tag};
@@ -165,7 +165,7 @@ fn acm_will_not(steps: &mut Steps, look: &Look) {
     });
 }
 
-fn unless_needed(steps: &mut Steps, facts: &CertificateFacts) {
+fn unless_needed(steps: &mut Steps, facts: &CertificateDetail) {
     steps.then(format!("If it is not needed, delete it: {}", delete(facts)));
     steps.then(format!("To keep it and mute its notices: {}", mute(facts)));
 }

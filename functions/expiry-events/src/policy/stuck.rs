@@ -1,6 +1,6 @@
 //! What a person is asked to do when ACM cannot continue its own renewal.
 
-use certificates::{CertificateFacts, DomainValidation, ResourceRecord, Validation};
+use certificates::{CertificateDetail, DomainValidation, ResourceRecord, Validation};
 
 use super::Settings;
 use super::commands::{cli, describe_renewal};
@@ -15,7 +15,7 @@ const LISTED_RECORDS: usize = 30;
 const CAA_NAMES: &str = "amazon.com, amazontrust.com, awstrust.com or amazonaws.com";
 
 /// ACM says that it cannot continue.
-pub(super) fn stuck(steps: &mut Steps, settings: &Settings, facts: &CertificateFacts) {
+pub(super) fn stuck(steps: &mut Steps, settings: &Settings, facts: &CertificateDetail) {
     let reason = facts.renewal.as_ref().and_then(|renewal| renewal.reason.as_deref());
     let waiting: Vec<&DomainValidation> = facts.domains_waiting().collect();
     match reason {
@@ -69,7 +69,7 @@ pub(super) fn keep_records<'a>(
 /// Somebody has to follow the link in an e-mail for each of these domains.
 pub(super) fn by_email<'a>(
     steps: &mut Steps,
-    facts: &CertificateFacts,
+    facts: &CertificateDetail,
     domains: impl Iterator<Item = &'a DomainValidation>,
 ) {
     let by_email = |domain: &'a DomainValidation| match &domain.validation {

@@ -3,38 +3,36 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use certificates::{CertificateArn, CertificateFacts, days_left};
+use certificates::{CertificateArn, CertificateDetail, CertificateSummary, days_left};
 use jiff::Timestamp;
 
 /// The certificates of ACME clients, by their names.
 #[derive(Debug, Default)]
-pub struct Successions<'a>(HashMap<BTreeSet<String>, Vec<&'a CertificateFacts>>);
+pub struct Successions<'a>(HashMap<BTreeSet<String>, Vec<&'a CertificateSummary>>);
 
 /// Whose certificates may have the same names: those of other clients, too.
 const MOST_CANDIDATES: usize = 3;
-/// So many days before and after its expiry a certificate without a successor is critical.
+/// For this many days before and after its expiry a certificate without a successor is critical.
 const NEAR_DAYS: i64 = 7;
 
 impl<'a> Successions<'a> {
     /// Those among a complete listing.
     #[must_use]
-    pub fn among(listed: &'a [CertificateFacts]) -> Self {
+    pub fn among(listed: &'a [CertificateSummary]) -> Self {
         let mut by_names: HashMap<_, Vec<_>> = HashMap::new();
-        let valid = |facts: &&CertificateFacts| facts.is_acme() && facts.status == "ISSUED" && !facts.is_revoked();
+        let valid = |facts: &&CertificateSummary| facts.is_acme() && facts.status == "ISSUED" && !facts.is_revoked();
         for facts in listed.iter().filter(valid) {
             by_names.entry(names(facts)).or_default().push(facts);
         }
         Self(by_names)
     }
 
-    /// The certificates that may have replaced this one: those for the same names that expire later, as far as is known
-    /// of the same client. Of many, those that expire last.
+    /// The certificates that may have replaced this one: those for the same names that expire later, whichever client
+    /// requested them, since listings do not show that. Of many, those that expire last.
     #[must_use]
-    pub fn candidates(&self, facts: &CertificateFacts) -> Vec<CertificateArn> {
+    pub fn candidates(&self, facts: &CertificateSummary) -> Vec<CertificateArn> {
         let others = self.0.get(&names(facts)).filter(|_| facts.is_acme()).into_iter().flatten();
-        let is_candidate =
-            |other: &&&CertificateFacts| other.not_after > facts.not_after && may_be_of_one_client(other, facts);
-        let mut candidates: Vec<_> = others.filter(is_candidate).collect();
+        let mut candidates: Vec<_> = others.filter(|other| other.not_after > facts.not_after).collect();
         candidates.sort_by_key(|other| std::cmp::Reverse(other.not_after));
         candidates.into_iter().take(MOST_CANDIDATES).map(|other| other.arn.clone()).collect()
     }
@@ -42,7 +40,7 @@ impl<'a> Successions<'a> {
 
 /// Whether a certificate expires so soon, or has expired so lately, that what is only likely does not silence it.
 #[must_use]
-pub fn has_to_be_certain(facts: &CertificateFacts, now: Timestamp) -> bool {
+pub fn has_to_be_certain(facts: &CertificateSummary, now: Timestamp) -> bool {
     facts.not_after.is_some_and(|end| days_left(end, now).abs() <= NEAR_DAYS)
 }
 
@@ -54,20 +52,15 @@ pub struct Client {
 }
 
 impl Client {
-    /// The client of a certificate that was described.
+    /// The client of a certificate.
     #[must_use]
-    pub fn of(described: &CertificateFacts) -> Self {
+    pub fn of(described: &CertificateDetail) -> Self {
         Self { account: described.acme_account.clone(), endpoint: described.acme_endpoint.clone() }
     }
 }
 
-fn may_be_of_one_client(a: &CertificateFacts, b: &CertificateFacts) -> bool {
-    let may_be_same = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
-    may_be_same(&a.acme_account, &b.acme_account) && may_be_same(&a.acme_endpoint, &b.acme_endpoint)
-}
-
 /// All names. An ACME certificate has at most 100, and a listing shows that many.
-fn names(facts: &CertificateFacts) -> BTreeSet<String> {
+fn names(facts: &CertificateSummary) -> BTreeSet<String> {
     facts.domain_name.iter().chain(&facts.subject_alternative_names).map(|name| name.to_ascii_lowercase()).collect()
 }
 
@@ -77,13 +70,13 @@ mod tests {
 
     use super::*;
 
-    fn acme(names: &[&str], not_after: &str) -> CertificateFacts {
-        CertificateFacts {
+    fn acme(names: &[&str], not_after: &str) -> CertificateSummary {
+        CertificateSummary {
             subject_alternative_names: names.iter().map(|name| (*name).to_owned()).collect(),
             status: "ISSUED".into(),
             not_after: Some(not_after.parse().unwrap()),
             key_pair_origin: Some(KeyPairOrigin::Acme),
-            ..CertificateFacts::new(
+            ..CertificateSummary::new(
                 "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap(),
                 CertificateType::AmazonIssued,
             )
@@ -97,26 +90,20 @@ mod tests {
     fn a_newer_certificate_for_the_same_names_is_a_successor() {
         let old = acme(&["a.example.com", "b.example.com"], OLD);
         let same = acme(&["B.example.com", "a.example.com"], NEW);
-        let of_account = |account: &str| CertificateFacts { acme_account: Some(account.into()), ..same.clone() };
         for (name, other, expected) in [
             ("other order and case", same.clone(), true),
             ("as old", acme(&["a.example.com", "b.example.com"], OLD), false),
             ("more names", acme(&["a.example.com", "b.example.com", "c.example.com"], NEW), false),
-            ("revoked", CertificateFacts { status: "REVOKED".into(), ..same.clone() }, false),
-            ("not issued", CertificateFacts { status: "PENDING_VALIDATION".into(), ..same.clone() }, false),
+            ("revoked", CertificateSummary { status: "REVOKED".into(), ..same.clone() }, false),
+            ("not issued", CertificateSummary { status: "PENDING_VALIDATION".into(), ..same.clone() }, false),
             (
                 "not of a client",
-                CertificateFacts { key_pair_origin: Some(KeyPairOrigin::AwsManaged), ..same.clone() },
+                CertificateSummary { key_pair_origin: Some(KeyPairOrigin::AwsManaged), ..same.clone() },
                 false,
             ),
-            ("same account", of_account("a"), true),
-            ("another account", of_account("b"), false),
-            ("another endpoint", CertificateFacts { acme_endpoint: Some("f".into()), ..same.clone() }, false),
         ] {
             let listed = [other, old.clone()];
-            let (account, endpoint) = (Some("a".into()), Some("e".into()));
-            let known = CertificateFacts { acme_account: account, acme_endpoint: endpoint, ..old.clone() };
-            assert_eq!(!Successions::among(&listed).candidates(&known).is_empty(), expected, "{name}");
+            assert_eq!(!Successions::among(&listed).candidates(&old).is_empty(), expected, "{name}");
         }
     }
 
@@ -124,16 +111,14 @@ mod tests {
     fn only_certificates_of_acme_clients_are_superseded() {
         let listed = [acme(&["a.example.com"], NEW)];
         let managed =
-            CertificateFacts { key_pair_origin: Some(KeyPairOrigin::AwsManaged), ..acme(&["a.example.com"], OLD) };
+            CertificateSummary { key_pair_origin: Some(KeyPairOrigin::AwsManaged), ..acme(&["a.example.com"], OLD) };
         assert_eq!(Successions::among(&listed).candidates(&managed), []);
         assert_eq!(Successions::among(&listed).candidates(&listed[0]), [], "itself");
-        let unknown_account = CertificateFacts { acme_account: Some("a".into()), ..acme(&["a.example.com"], OLD) };
-        assert_eq!(Successions::among(&listed).candidates(&unknown_account).len(), 1, "listings do not show it");
     }
 
     #[test]
     fn of_many_candidates_those_that_expire_last_are_described() {
-        let of = |n: usize, not_after: &str| CertificateFacts {
+        let of = |n: usize, not_after: &str| CertificateSummary {
             arn: format!("arn:aws:acm:us-east-1:123456789012:certificate/{n}").parse().unwrap(),
             ..acme(&["a.example.com"], not_after)
         };

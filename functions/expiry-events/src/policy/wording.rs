@@ -1,7 +1,7 @@
 //! The words of a notice: what happened, and why it matters. What happens next is in [`forecast`](super::forecast), what
 //! to do in [`steps`](super::steps).
 
-use certificates::{CertificateFacts, RenewalStatus};
+use certificates::{CertificateDetail, RenewalStatus};
 use notices::{Notice, Severity, foreign};
 
 use super::news::News;
@@ -162,7 +162,7 @@ impl<'a> Words<'a> {
 }
 
 /// The ACME client that holds the key, as far as ACM shows who it is.
-pub(super) fn acme_client(facts: &CertificateFacts) -> String {
+pub(super) fn acme_client(facts: &CertificateDetail) -> String {
     match (&facts.acme_account, &facts.acme_endpoint) {
         (None, None) => "its ACME client".into(),
         (Some(account), None) => format!("its ACME client (account {})", foreign(account)),

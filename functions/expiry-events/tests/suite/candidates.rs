@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use certificates::{CertificateFacts, CertificateType};
+use certificates::{CertificateSummary, CertificateType};
 use expiry_events::policy::candidates;
 use jiff::{SignedDuration, Timestamp};
 
-use super::world::{NOW, at, facts, settings};
+use super::world::{NOW, at, facts as described, settings};
 
-fn of(listed: Vec<CertificateFacts>) -> Vec<CertificateFacts> {
+/// What a listing shows.
+fn facts(not_after: &str) -> CertificateSummary {
+    described(not_after).summary
+}
+
+fn of(listed: Vec<CertificateSummary>) -> Vec<CertificateSummary> {
     candidates::of(listed, &settings(), at(NOW)).into_iter().map(|candidate| candidate.facts).collect()
 }
 
@@ -17,34 +22,34 @@ fn each_reason_to_check_an_imported_certificate_counts_alone() {
     let far = facts("2027-06-01T12:00:00Z");
     let hours_ago = |hours| Some(at(NOW) - SignedDuration::from_hours(hours));
     // Days that are no threshold: the window of renewals alone.
-    let in_window = CertificateFacts { not_before: hours_ago(24 * 20), ..facts("2026-12-11T12:00:00Z") };
+    let in_window = CertificateSummary { not_before: hours_ago(24 * 20), ..facts("2026-12-11T12:00:00Z") };
     for (name, facts, expected) in [
         ("far from its expiry", far.clone(), false),
         ("at a threshold", facts("2026-12-19T12:00:00Z"), true),
         ("in its window, which is a third of 40 days", in_window.clone(), false),
-        ("in its window", CertificateFacts { not_after: Some(at("2026-12-01T12:00:00Z")), ..in_window }, true),
-        ("just issued", CertificateFacts { not_before: hours_ago(48), ..far.clone() }, true),
-        ("issued", CertificateFacts { not_before: hours_ago(49), ..far.clone() }, false),
-        ("just imported", CertificateFacts { imported_at: hours_ago(48), ..far.clone() }, true),
-        ("imported", CertificateFacts { imported_at: hours_ago(49), ..far.clone() }, false),
+        ("in its window", CertificateSummary { not_after: Some(at("2026-12-01T12:00:00Z")), ..in_window }, true),
+        ("just issued", CertificateSummary { not_before: hours_ago(48), ..far.clone() }, true),
+        ("issued", CertificateSummary { not_before: hours_ago(49), ..far.clone() }, false),
+        ("just imported", CertificateSummary { imported_at: hours_ago(48), ..far.clone() }, true),
+        ("imported", CertificateSummary { imported_at: hours_ago(49), ..far.clone() }, false),
         (
             "not imported",
-            CertificateFacts {
+            CertificateSummary {
                 certificate_type: CertificateType::AmazonIssued,
                 not_before: hours_ago(1),
                 ..far.clone()
             },
             false,
         ),
-        ("revoked", CertificateFacts { status: "REVOKED".into(), ..far }, true),
+        ("revoked", CertificateSummary { status: "REVOKED".into(), ..far }, true),
     ] {
         assert_eq!(of(vec![facts]).len(), usize::from(expected), "{name}");
     }
 }
 
-fn numbered(count: usize) -> Vec<CertificateFacts> {
+fn numbered(count: usize) -> Vec<CertificateSummary> {
     let arn = |n| format!("arn:aws:acm:us-east-1:123456789012:certificate/{n:04}").parse().unwrap();
-    (0..count).map(|n| CertificateFacts { arn: arn(n), ..facts("2026-12-01T12:00:00Z") }).collect()
+    (0..count).map(|n| CertificateSummary { arn: arn(n), ..facts("2026-12-01T12:00:00Z") }).collect()
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use certificates::tags::{self, Tags};
 use certificates::{
-    CertificateFacts, CertificateType, FailureReason, KeyPairOrigin, Renewal, RenewalEligibility, RenewalStatus,
+    CertificateDetail, CertificateSummary, CertificateType, FailureReason, KeyPairOrigin, Renewal, RenewalEligibility,
+    RenewalStatus,
 };
 use expiry_events::Occasion;
 use expiry_events::policy::{Look, Obstacle, Plan, decide};
@@ -38,21 +39,10 @@ prop_compose! {
         status in prop::sample::select(vec!["ISSUED", "ISSUED", "ISSUED", "REVOKED", "PENDING_VALIDATION"]),
         acme in prop::bool::weighted(0.2),
         clients_only in prop::bool::weighted(0.2),
-    ) -> CertificateFacts {
+    ) -> CertificateDetail {
         let end = at(NOW) + SignedDuration::from_hours(hours_left);
         let issued = status != "PENDING_VALIDATION";
-        CertificateFacts {
-            certificate_type: kind,
-            not_before: issued.then(|| end - SignedDuration::from_hours(lifetime_hours)),
-            not_after: issued.then_some(end),
-            renewal_eligibility: Some(if eligible { RenewalEligibility::Eligible } else { RenewalEligibility::Ineligible }),
-            in_use,
-            key_pair_origin: acme.then_some(KeyPairOrigin::Acme),
-            usage: clients_only.then(|| "CLIENT_AUTH_ONLY".into()),
-            status: status.into(),
-            renewal: renewal.map(|status| Renewal { status: status.into(), reason: None, domains: Vec::new() }),
-            ..facts(NOW)
-        }
+        CertificateDetail { summary: CertificateSummary { certificate_type: kind, not_before: issued.then(|| end - SignedDuration::from_hours(lifetime_hours)), not_after: issued.then_some(end), renewal_eligibility: Some(if eligible { RenewalEligibility::Eligible } else { RenewalEligibility::Ineligible }), in_use, key_pair_origin: acme.then_some(KeyPairOrigin::Acme), usage: clients_only.then(|| "CLIENT_AUTH_ONLY".into()), status: status.into(), ..facts(NOW).summary.clone() }, renewal: renewal.map(|status| Renewal { status: status.into(), reason: None, domains: Vec::new() }), ..facts(NOW) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! An account with a topic, and the function in it.
 
 use certificates::tags::Tags;
-use certificates::{CertificateFacts, CertificateType, Scope};
+use certificates::{CertificateDetail, CertificateSummary, CertificateType, Scope};
 use expiry_events::policy::{Look, Settings};
 use expiry_events::{Answer, Config, Error, Handler, Looked, Occasion, Swept};
 use jiff::{SignedDuration, Timestamp};
@@ -177,18 +177,19 @@ pub(crate) fn settings() -> Settings {
 }
 
 /// Facts of an imported certificate of a year, in use, for tests of the policy alone.
-pub(crate) fn facts(not_after: &str) -> CertificateFacts {
+pub(crate) fn facts(not_after: &str) -> CertificateDetail {
     let not_after = at(not_after);
-    CertificateFacts {
-        domain_name: Some("example.com".into()),
-        subject_alternative_names: vec!["example.com".into(), "www.example.com".into()],
-        status: "ISSUED".into(),
-        not_before: Some(not_after - SignedDuration::from_hours(365 * 24)),
-        not_after: Some(not_after),
-        in_use: Some(true),
+    CertificateDetail {
         in_use_by: vec![LOAD_BALANCER.into()],
-        described: true,
-        ..CertificateFacts::new(SAMPLE_ARN.parse().unwrap(), CertificateType::Imported)
+        ..CertificateDetail::from(CertificateSummary {
+            domain_name: Some("example.com".into()),
+            subject_alternative_names: vec!["example.com".into(), "www.example.com".into()],
+            status: "ISSUED".into(),
+            not_before: Some(not_after - SignedDuration::from_hours(365 * 24)),
+            not_after: Some(not_after),
+            in_use: Some(true),
+            ..CertificateSummary::new(SAMPLE_ARN.parse().unwrap(), CertificateType::Imported)
+        })
     }
 }
 

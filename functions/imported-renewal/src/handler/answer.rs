@@ -1,6 +1,6 @@
 //! What is answered and logged.
 
-use certificates::{CertificateArn, CertificateFacts, FailureReason, Recovery};
+use certificates::{CertificateArn, CertificateDetail, FailureReason, Recovery};
 use lambda::Metrics;
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ pub(super) fn idle(certificate: &CertificateArn, idle: Idle) -> Value {
     answer
 }
 
-fn renewed(before: &CertificateFacts, completion: &Completion) -> Value {
+fn renewed(before: &CertificateDetail, completion: &Completion) -> Value {
     let after = &completion.after;
     let mut answer = json!({
         "outcome": "renewed",
@@ -67,7 +67,7 @@ fn renewed(before: &CertificateFacts, completion: &Completion) -> Value {
 }
 
 /// What would be done: the answer of a dry run.
-pub(super) fn planned(facts: &CertificateFacts, decision: &Decision, max_validity_days: u16) -> Value {
+pub(super) fn planned(facts: &CertificateDetail, decision: &Decision, max_validity_days: u16) -> Value {
     let certificate = &facts.arn;
     let actions = match decision {
         Decision::Nothing(reason) => {
@@ -84,7 +84,7 @@ pub(super) fn planned(facts: &CertificateFacts, decision: &Decision, max_validit
     json!({ "outcome": "planned", "certificate": certificate, "actions": actions, "dryRun": true })
 }
 
-fn renewal(facts: &CertificateFacts, plan: &Plan, max_validity_days: u16) -> Value {
+fn renewal(facts: &CertificateDetail, plan: &Plan, max_validity_days: u16) -> Value {
     let Source::PrivateCa(ca) = &plan.source;
     json!({
         "action": "renew",

@@ -1,9 +1,9 @@
 //! Every row of the decision table.
 
-use certificates::CertificateType;
 use certificates::tags::{
     ATTEMPTS, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
 };
+use certificates::{CertificateSummary, CertificateType};
 
 use super::*;
 
@@ -14,7 +14,7 @@ const NOW: &str = "2026-11-20T08:00:00Z";
 
 /// A managed certificate of 365 days, due: it ends in 20 days.
 struct Case {
-    facts: CertificateFacts,
+    facts: CertificateDetail,
     tags: Tags,
     occasion: Occasion,
     default_ca: Option<PrivateCaArn>,
@@ -25,11 +25,13 @@ struct Case {
 
 fn due() -> Case {
     let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
-    let facts = CertificateFacts {
-        not_before: Some("2025-12-10T12:00:00Z".parse().unwrap()),
-        not_after: Some("2026-12-10T12:00:00Z".parse().unwrap()),
+    let facts = CertificateDetail {
         serial: Some("0a:1b".into()),
-        ..CertificateFacts::new(arn, CertificateType::Imported)
+        ..CertificateDetail::from(CertificateSummary {
+            not_before: Some("2025-12-10T12:00:00Z".parse().unwrap()),
+            not_after: Some("2026-12-10T12:00:00Z".parse().unwrap()),
+            ..CertificateSummary::new(arn, CertificateType::Imported)
+        })
     };
     Case {
         facts,

@@ -1,6 +1,6 @@
 //! An attempt failed.
 
-use certificates::{CertificateFacts, FailureReason, Recovery, RenewalStatus, days_left};
+use certificates::{CertificateDetail, FailureReason, Recovery, RenewalStatus, days_left};
 use jiff::Timestamp;
 use notices::{Kind, Notice, Severity, foreign, foreign_up_to};
 
@@ -48,7 +48,7 @@ fn remaining(left: i64) -> String {
     }
 }
 
-fn what_happened(facts: &CertificateFacts, reason: FailureReason, detail: &str, attempt: u32) -> String {
+fn what_happened(facts: &CertificateDetail, reason: FailureReason, detail: &str, attempt: u32) -> String {
     let name = foreign(facts.display_name());
     let detail = foreign_up_to(detail.trim_end_matches('.'), SENTENCE);
     let in_place = if reason == FailureReason::VerificationFailed {
@@ -59,7 +59,7 @@ fn what_happened(facts: &CertificateFacts, reason: FailureReason, detail: &str, 
     format!("Attempt {attempt} to renew the imported certificate {name} failed: {detail}. {in_place}")
 }
 
-fn why_it_matters(facts: &CertificateFacts, in_use: bool, left: i64) -> String {
+fn why_it_matters(facts: &CertificateDetail, in_use: bool, left: i64) -> String {
     let end = day(facts.not_after);
     match (in_use, left < 0) {
         (true, false) => format!("It expires on {end}. After that, clients of everything that uses it see errors."),
@@ -86,7 +86,7 @@ fn what_happens_next(reason: FailureReason) -> &'static str {
     }
 }
 
-fn what_to_do(facts: &CertificateFacts, reason: FailureReason, log_group: Option<&str>) -> Vec<String> {
+fn what_to_do(facts: &CertificateDetail, reason: FailureReason, log_group: Option<&str>) -> Vec<String> {
     let (arn, region) = (&facts.arn, facts.arn.region());
     let mut steps = vec![reason.advice().to_owned()];
     if let Some(group) = log_group.filter(|_| needs_the_log(reason)) {
