@@ -88,7 +88,6 @@ impl Request {
 
 impl Occasion {
     /// The name in logs.
-    #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Changed(_) => "changed",
@@ -100,7 +99,6 @@ impl Occasion {
 
     /// The moment that results are ordered by: that of the item, or of the notification
     /// ([Evaluation, `OrderingTimestamp`](https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html)).
-    #[must_use]
     pub fn ordering(&self) -> Timestamp {
         match self {
             Self::Changed(item) | Self::Oversized(item) | Self::Gone(item, _) => item.captured_at,

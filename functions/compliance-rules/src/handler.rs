@@ -48,7 +48,6 @@ pub(crate) struct Run<'a> {
 impl Handler {
     /// The function with clients of this configuration. Those that only some rules need, and only where an item does
     /// not tell enough, are made when they are needed: each costs a start some of its time.
-    #[must_use]
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
         Self {
             config: aws_sdk_config::Client::new(sdk),

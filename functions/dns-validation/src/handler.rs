@@ -42,7 +42,6 @@ pub struct Handler {
 impl Handler {
     /// A handler whose clients share this SDK configuration. Those that only some events need are made
     /// when they are: each costs a start some of its time.
-    #[must_use]
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
         let clock = Clock::of(sdk);
         Self {

@@ -26,13 +26,11 @@ impl RoleArn {
     }
 
     /// The whole ARN.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The account of the role, and of its zones.
-    #[must_use]
     pub fn account(&self) -> &str {
         self.0.split(':').nth(4).unwrap_or_default()
     }

@@ -140,13 +140,11 @@ impl Looked {
     }
 
     /// How many notices.
-    #[must_use]
     pub fn notices(&self) -> u64 {
         self.actions.iter().map(|action| u64::from(matches!(action, Action::PublishNotice { .. }))).sum()
     }
 
     /// Whether a renewal was requested, as a count.
-    #[must_use]
     pub fn renewals_requested(&self) -> u64 {
         let asks = |action: &Action| matches!(action, Action::SendEvent { detail_type } if *detail_type == events::RENEWAL_REQUESTED);
         u64::from(self.actions.iter().any(asks))

@@ -37,7 +37,6 @@ pub struct Handler {
 
 impl Handler {
     /// A handler whose clients share this SDK configuration.
-    #[must_use]
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
         Self {
             acm: Client::new(sdk),

@@ -36,7 +36,7 @@ pub(crate) struct Certificate {
     pub subject: Vec<u8>,
     /// The issuer's distinguished name, DER.
     pub issuer: Vec<u8>,
-    /// Begin of its validity.
+    /// Start of its validity.
     pub not_before: Timestamp,
     /// End of its validity.
     pub not_after: Timestamp,

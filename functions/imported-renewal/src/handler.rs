@@ -34,7 +34,6 @@ pub struct Handler {
 
 impl Handler {
     /// Makes the clients.
-    #[must_use]
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
         let clock = Clock::of(aws);
         let acm = aws_sdk_acm::Client::new(aws);

@@ -70,7 +70,6 @@ impl CallError {
     }
 
     /// AWS answered, but without something that its API promises.
-    #[must_use]
     pub fn incomplete_answer(operation: &'static str, missing: &str) -> Self {
         Self {
             operation,
@@ -81,13 +80,11 @@ impl CallError {
     }
 
     /// Whether the same call may succeed later without anybody's help.
-    #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, CallErrorKind::Throttled | CallErrorKind::Unavailable)
     }
 
     /// Whether AWS's code is this one.
-    #[must_use]
     pub fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }

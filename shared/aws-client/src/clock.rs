@@ -17,7 +17,6 @@ pub struct Clock {
 
 impl Clock {
     /// The clock of these clients.
-    #[must_use]
     pub fn of(config: &SdkConfig) -> Self {
         Self {
             time: config.time_source().unwrap_or_else(|| SharedTimeSource::new(SystemTimeSource::new())),
@@ -26,7 +25,6 @@ impl Clock {
     }
 
     /// Now.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         // A clock outside jiff's range (before the year -9999) is not a clock.
         Timestamp::try_from(self.time.now()).unwrap_or(Timestamp::UNIX_EPOCH)

@@ -103,31 +103,26 @@ fn excerpt(text: &str) -> String {
 
 impl CertificateArn {
     /// The whole ARN.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
 
     /// The Region that the certificate lives in.
-    #[must_use]
     pub fn region(&self) -> &str {
         &self.0.region
     }
 
     /// The account that the certificate belongs to.
-    #[must_use]
     pub fn account(&self) -> &str {
         &self.0.account
     }
 
     /// The part after `certificate/`.
-    #[must_use]
     pub fn id(&self) -> &str {
         &self.0.id
     }
 
     /// Whether the certificate lives in this account and Region, where the functions can see it.
-    #[must_use]
     pub fn is_within(&self, scope: &Scope) -> bool {
         self.region() == scope.region && self.account() == scope.account
     }
@@ -135,19 +130,16 @@ impl CertificateArn {
 
 impl PrivateCaArn {
     /// The whole ARN.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
 
     /// Whether the CA lives in this account and Region.
-    #[must_use]
     pub fn is_within(&self, scope: &Scope) -> bool {
         self.0.region == scope.region && self.0.account == scope.account
     }
 
     /// `aws`, `aws-us-gov` or `aws-cn`: template ARNs have to name the same one.
-    #[must_use]
     pub fn partition(&self) -> &str {
         &self.0.partition
     }

@@ -5,7 +5,6 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
 /// The UTC calendar date of a moment.
-#[must_use]
 pub fn utc_date(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
@@ -15,7 +14,6 @@ pub fn utc_date(at: Timestamp) -> Date {
 /// `9999-12-31T23:59:59Z` says that a certificate has no well-defined expiration
 /// ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)), and is later than
 /// [`Timestamp::MAX`], which stands for it then.
-#[must_use]
 pub fn rfc5280_time(second: i64, nanosecond: i32) -> Option<Timestamp> {
     /// 9999-12-31T23:59:59Z.
     const LAST: i64 = 253_402_300_799;
@@ -26,7 +24,6 @@ pub fn rfc5280_time(second: i64, nanosecond: i32) -> Option<Timestamp> {
 }
 
 /// Calendar days from one date to another; negative when `to` is earlier.
-#[must_use]
 pub fn calendar_days_between(from: Date, to: Date) -> i64 {
     // Both are dates of jiff's own range, so the difference in days always exists.
     from.until((Unit::Day, to)).map_or(0, |span| i64::from(span.get_days()))
@@ -36,14 +33,12 @@ pub fn calendar_days_between(from: Date, to: Date) -> i64 {
 ///
 /// Calendar days, not durations cut to days: a duration of 29.9 days would be 29, and the notice
 /// for day 30 would never be due when the check runs later in the day than the certificate ends.
-#[must_use]
 pub fn days_left(not_after: Timestamp, now: Timestamp) -> i64 {
     calendar_days_between(utc_date(now), utc_date(not_after))
 }
 
 /// Whether the certificate is no longer valid. `notAfter` itself is still inside the validity
 /// ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)).
-#[must_use]
 pub fn has_expired(not_after: Timestamp, now: Timestamp) -> bool {
     now > not_after
 }

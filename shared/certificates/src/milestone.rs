@@ -83,7 +83,6 @@ impl Thresholds {
     /// The latest milestone that the certificate has reached, if any.
     ///
     /// A certificate that has not been issued yet has no `notAfter` and reaches none.
-    #[must_use]
     pub fn reached(&self, certificate: &CertificateSummary, now: Timestamp) -> Option<Milestone> {
         let not_after = certificate.not_after?;
         if has_expired(not_after, now) {
@@ -94,7 +93,6 @@ impl Thresholds {
     }
 
     /// Whether a threshold was crossed after the day of `since`, up to and including today.
-    #[must_use]
     pub fn crossed_since(&self, since: Timestamp, certificate: &CertificateSummary, now: Timestamp) -> bool {
         let Some(not_after) = certificate.not_after else { return false };
         let then = calendar_days_between(utc_date(since), utc_date(not_after));
@@ -105,7 +103,6 @@ impl Thresholds {
 
 /// How many days before its end a certificate is renewed: `renew_before_days`, but at most a third
 /// of its lifetime. Otherwise a certificate of seven days would be renewed on every look.
-#[must_use]
 pub fn renewal_window(renew_before_days: u16, certificate: &CertificateSummary) -> i64 {
     let wanted = i64::from(renew_before_days);
     certificate.validity_days().map_or(wanted, |days| wanted.min((days / 3).max(1)))

@@ -12,7 +12,6 @@ use serde::Serialize;
 pub const CLAIM_LASTS: SignedDuration = SignedDuration::from_mins(15);
 
 /// How long a renewal rests after so many failed attempts, where time may mend the failure.
-#[must_use]
 pub fn retry_pause(attempts: u32) -> SignedDuration {
     SignedDuration::from_hours(match attempts {
         0 | 1 => 1,

@@ -20,7 +20,6 @@ pub struct EventBus {
 
 impl EventBus {
     /// A bus by its name or ARN.
-    #[must_use]
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self { client, name: name.into() }
     }

@@ -25,7 +25,6 @@ impl BadField {
     }
 
     /// The field says that the event is meant for others.
-    #[must_use]
     pub fn not_taken(field: &str, value: &str) -> Self {
         Self::new(field, format!("is `{}`, which is not for this function", excerpt(value)))
     }
@@ -63,7 +62,6 @@ impl<'a> Envelope<'a> {
     }
 
     /// Whether a schedule or an operator asks for a sweep over all certificates.
-    #[must_use]
     pub fn asks_for_sweep(&self) -> bool {
         matches!((self.source, self.detail_type), ("aws.events", "Scheduled Event") | (SOURCE, SWEEP_REQUESTED))
     }
@@ -77,7 +75,6 @@ impl<'a> Envelope<'a> {
     }
 
     /// Why the event is not one that the function takes: it is of another kind, or from somebody else.
-    #[must_use]
     pub fn not_taken(&self) -> BadField {
         if SOURCES.contains(&self.source) {
             BadField::not_taken("detail-type", self.detail_type)

@@ -54,7 +54,6 @@ impl<'a> HealthEvent<'a> {
     }
 
     /// Whether AWS says that what it reports is over.
-    #[must_use]
     pub fn is_closed(&self) -> bool {
         self.0.detail["statusCode"] == "closed"
     }

@@ -171,7 +171,6 @@ struct Detail<'a> {
 
 impl Event {
     /// The event's `detail-type`.
-    #[must_use]
     pub fn detail_type(&self) -> &'static str {
         match self {
             Self::RenewalRequested(_) => RENEWAL_REQUESTED,
@@ -181,7 +180,6 @@ impl Event {
     }
 
     /// The certificate that it is about.
-    #[must_use]
     pub fn certificate_arn(&self) -> &CertificateArn {
         match self {
             Self::RenewalRequested(event) => &event.certificate_arn,
@@ -191,7 +189,6 @@ impl Event {
     }
 
     /// The event's `detail`.
-    #[must_use]
     pub fn detail(&self) -> serde_json::Value {
         // Plain structs with string keys: there is nothing in them that JSON cannot hold.
         serde_json::to_value(Detail { schema_version: SCHEMA_VERSION, event: self }).unwrap_or_default()

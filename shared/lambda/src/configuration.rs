@@ -56,7 +56,6 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
 
 impl Environment {
     /// The environment of this process.
-    #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the one place where functions read their environment")]
     pub fn of_process() -> Self {
         std::env::vars_os()
@@ -82,7 +81,6 @@ impl Environment {
 
     /// A variable that may be missing; an empty one counts as missing, since templates cannot leave
     /// one out.
-    #[must_use]
     pub fn optional(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }

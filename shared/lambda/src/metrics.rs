@@ -19,13 +19,11 @@ pub struct Metrics {
 
 impl Metrics {
     /// Nothing counted yet.
-    #[must_use]
     pub fn new(function: &'static str) -> Self {
         Self { function: Some(function), ..Self::of_all_functions() }
     }
 
     /// Nothing counted yet, of what one alarm watches for all functions together.
-    #[must_use]
     pub fn of_all_functions() -> Self {
         Self { function: None, dimensions: Vec::new(), counts: Vec::new() }
     }
@@ -44,7 +42,6 @@ impl Metrics {
     }
 
     /// The line for the log; `None` when nothing was counted.
-    #[must_use]
     pub fn line(&self, now: Timestamp) -> Option<String> {
         if self.counts.is_empty() {
             return None;

@@ -31,7 +31,6 @@ enum Kind {
 
 /// As many cases as `PROPTEST_CASES` says, and 1,000 where it says nothing or 256, which is proptest's default. One
 /// that fails is told, and not written into the tree.
-#[must_use]
 pub fn config() -> ProptestConfig {
     let config = ProptestConfig::default();
     let cases = if config.cases == 256 { 1_000 } else { config.cases };

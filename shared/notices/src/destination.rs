@@ -10,7 +10,6 @@ pub struct TopicArn(String);
 
 impl TopicArn {
     /// The whole ARN.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

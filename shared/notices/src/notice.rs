@@ -190,7 +190,6 @@ impl Notice {
     ///
     /// `headline` goes into the subject after the severity: what happened, in a few words, with the
     /// name of the certificate.
-    #[must_use]
     pub fn new(kind: Kind, severity: Severity, headline: &str, facts: &CertificateDetail, now: Timestamp) -> Self {
         Self {
             kind,
@@ -228,21 +227,18 @@ impl Notice {
     }
 
     /// The notice for machines.
-    #[must_use]
     pub fn json(&self) -> serde_json::Value {
         // Plain structs with string keys: there is nothing in them that JSON cannot hold.
         serde_json::to_value(Versioned { schema_version: SCHEMA_VERSION, notice: self }).unwrap_or_default()
     }
 
     /// The notice for people.
-    #[must_use]
     pub fn text(&self) -> String {
         text::body(self)
     }
 
     /// Names and values of the SNS message attributes, for filter policies. `days_left` is a number,
     /// all others are strings.
-    #[must_use]
     pub fn attributes(&self) -> Vec<(&'static str, String)> {
         let in_use = match self.in_use {
             Some(true) => "true",

@@ -21,7 +21,6 @@ pub struct RecentNotices(Mutex<HashMap<u64, Timestamp>>);
 impl RecentNotices {
     /// Whether an equal notice was sent within the last hour: about the same certificate, of the same kind and cause,
     /// and with the same words about what happened.
-    #[must_use]
     pub fn hold(&self, notice: &Notice, now: Timestamp) -> bool {
         self.lock().get(&digest(notice)).is_some_and(|sent| is_recent(*sent, now))
     }

@@ -26,7 +26,6 @@ pub struct Topic {
 
 impl Topic {
     /// The topics of this destination. The client tries again too when SNS is throttled by KMS.
-    #[must_use]
     pub fn new(sdk: &SdkConfig, destination: &Destination) -> Self {
         let config = Builder::from(sdk).retry_classifier(Throttling::<PublishError>::default()).build();
         Self { client: Client::from_conf(config), clock: Clock::of(sdk), destination: destination.clone() }

@@ -103,13 +103,11 @@ impl Aws {
     ///
     /// Seeds this thread's `fastrand`, from which the SDK takes the jitter of its back-off, so that
     /// virtual time passes the same way in every run.
-    #[must_use]
     pub fn new(now: Timestamp) -> Self {
         Self::in_account(now, ACCOUNT, REGION)
     }
 
     /// An empty account.
-    #[must_use]
     pub fn in_account(now: Timestamp, account: &str, region: &str) -> Self {
         fastrand::seed(0);
         let state = State {
@@ -143,13 +141,11 @@ impl Aws {
     }
 
     /// The account's id.
-    #[must_use]
     pub fn account(&self) -> String {
         self.state().account.clone()
     }
 
     /// The Region.
-    #[must_use]
     pub fn region(&self) -> String {
         self.state().region.clone()
     }
@@ -157,7 +153,6 @@ impl Aws {
     // Clock
 
     /// Virtual time.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         self.state().now
     }
@@ -187,13 +182,11 @@ impl Aws {
     }
 
     /// The virtual clock for code that takes a time source.
-    #[must_use]
     pub fn time_source(&self) -> SharedTimeSource {
         SharedTimeSource::new(self.clone())
     }
 
     /// A sleep that moves the virtual clock and costs no wall time.
-    #[must_use]
     pub fn sleep_impl(&self) -> SharedAsyncSleep {
         SharedAsyncSleep::new(self.clone())
     }
@@ -201,14 +194,12 @@ impl Aws {
     // Clients
 
     /// The HTTP client to give to an SDK configuration.
-    #[must_use]
     pub fn http_client(&self) -> SharedHttpClient {
         SharedHttpClient::new(self.clone())
     }
 
     /// A configuration for SDK clients: this HTTP client, clock and Region, static credentials, and the
     /// SDK's standard retries (three attempts).
-    #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new("AKIDSIMULATED", "simulated", None, None, "simulated-aws");
         SdkConfig::builder()
@@ -250,7 +241,6 @@ impl Aws {
     }
 
     /// Whether [`Fault::Crash`] or [`Fault::CrashAfter`] took place and nobody restarted.
-    #[must_use]
     pub fn crashed(&self) -> bool {
         self.state().faults.crashed()
     }
@@ -317,13 +307,11 @@ impl Aws {
     // What happened
 
     /// Every call so far, in order.
-    #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.state().calls.clone()
     }
 
     /// How often each operation was called.
-    #[must_use]
     pub fn call_counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for call in &self.state().calls {
@@ -334,7 +322,6 @@ impl Aws {
 
     /// Every call, message and event so far, in order, without keeping them: for runs of so many calls that
     /// copies would cost time.
-    #[must_use]
     pub fn take_record(&self) -> (Vec<Call>, Vec<Notice>, Vec<PutEvent>) {
         let mut state = self.state();
         let State { calls, sns, events, .. } = &mut *state;
@@ -350,13 +337,11 @@ impl Aws {
     }
 
     /// Every message that SNS accepted, in order.
-    #[must_use]
     pub fn published(&self) -> Vec<Notice> {
         self.state().sns.published.clone()
     }
 
     /// Every event that EventBridge accepted, in order.
-    #[must_use]
     pub fn events(&self) -> Vec<PutEvent> {
         self.state().events.put.clone()
     }

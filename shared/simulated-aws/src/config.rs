@@ -58,20 +58,17 @@ impl Aws {
     }
 
     /// Every evaluation that AWS Config accepted, in order. Those of test mode are not among them.
-    #[must_use]
     pub fn evaluations(&self) -> Vec<Evaluation> {
         self.state().config.evaluations.clone()
     }
 
     /// Every evaluation since the last time, without keeping them: for runs of so many that copies would cost
     /// time. Results stay.
-    #[must_use]
     pub fn take_evaluations(&self) -> Vec<Evaluation> {
         std::mem::take(&mut self.state().config.evaluations)
     }
 
     /// What AWS Config shows of a rule: the latest evaluation of each resource, by resource id.
-    #[must_use]
     pub fn results(&self, rule: &str) -> Vec<Evaluation> {
         self.state().config.results_of(rule).cloned().collect()
     }
@@ -83,7 +80,6 @@ impl Aws {
 
     /// The item of a certificate as AWS Config makes it now, spelled as in a change notification
     /// (`awsAccountId`, `ARN`, `configuration` as an object). `None` when there is no such certificate.
-    #[must_use]
     pub fn certificate_item(&self, arn: &str) -> Option<Value> {
         let mut state = self.state();
         let described = crate::acm::call(&mut state, "DescribeCertificate", &json!({ "CertificateArn": arn })).ok()?;
@@ -101,7 +97,6 @@ impl Aws {
 
     /// The item of a private CA, as [`certificate_item`](Self::certificate_item). Its configuration is
     /// spelled as in CloudFormation, without status and validity.
-    #[must_use]
     pub fn private_ca_item(&self, arn: &str) -> Option<Value> {
         let mut state = self.state();
         let input = json!({ "CertificateAuthorityArn": arn });

@@ -28,7 +28,6 @@ pub struct DnsServer {
 
 impl DnsServer {
     /// Where it listens, for UDP and TCP.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -34,14 +34,12 @@ pub enum Fault {
 impl Fault {
     /// An organization's tag policy refuses the tags. API reference of ACM, AddTagsToCertificate: "TagPolicyException: A
     /// specified tag did not comply with an existing tag policy and was rejected."
-    #[must_use]
     pub fn tag_policy() -> Self {
         Self::refusal("TagPolicyException", "The tag policy does not allow the specified value for the tag key.")
     }
 
     /// SNS cannot encrypt the message, since KMS throttles it. API reference of SNS, Publish: "KMSThrottling: The request
     /// was denied due to request throttling", HTTP 400. The SDK does not try again by itself.
-    #[must_use]
     pub fn kms_throttled() -> Self {
         Self::refusal("KMSThrottling", "The request was denied due to request throttling.")
     }

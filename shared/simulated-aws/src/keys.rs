@@ -100,7 +100,6 @@ impl PrivateKey {
     ///
     /// # Panics
     /// For [`Key::Rsa1024`], which the cryptography library refuses to make.
-    #[must_use]
     pub fn generate(kind: Key) -> Self {
         let rsa = |size| Pair::Rsa(RsaKeyPair::generate(size).expect("RSA key generation"));
         let pair = match kind {
@@ -119,7 +118,6 @@ impl PrivateKey {
     /// The same key for the same kind and slot within this process.
     /// Slot 0 is used by [`Aws::insert_certificate`](crate::Aws::insert_certificate),
     /// slot 1 by private CAs; tests may use others.
-    #[must_use]
     pub fn cached(kind: Key, slot: u8) -> Self {
         static CACHE: LazyLock<Mutex<HashMap<(Key, u8), PrivateKey>>> = LazyLock::new(Mutex::default);
         let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,13 +153,11 @@ impl PrivateKey {
     }
 
     /// Type and size.
-    #[must_use]
     pub fn kind(&self) -> Key {
         self.kind
     }
 
     /// PKCS #8, PEM.
-    #[must_use]
     pub fn pem(&self) -> String {
         let der = match &*self.pair {
             Pair::Rsa(pair) => pair.as_der().map(|der| der.as_ref().to_vec()),

@@ -45,7 +45,6 @@ impl Statement {
     ///
     /// # Panics
     /// When a condition on one of Route 53's keys has an operator that is not read here.
-    #[must_use]
     pub fn allows(&self, call: &Call) -> bool {
         self.actions.iter().any(|action| like(action, &call.action()))
             && resource(call).is_none_or(|arn| self.resources.iter().any(|pattern| like(pattern, &arn)))
@@ -133,7 +132,6 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 
 impl Call {
     /// The IAM action that allows this call. For the services here it is the operation's name.
-    #[must_use]
     pub fn action(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }
@@ -143,7 +141,6 @@ impl Call {
 ///
 /// # Panics
 /// As [`granted`].
-#[must_use]
 pub fn granted_actions(template: &Path, role: &str) -> BTreeSet<String> {
     granted(template, role).into_iter().flat_map(|statement| statement.actions).collect()
 }
@@ -152,7 +149,6 @@ pub fn granted_actions(template: &Path, role: &str) -> BTreeSet<String> {
 ///
 /// # Panics
 /// When the template cannot be read, or has no such role with policies.
-#[must_use]
 pub fn granted(template: &Path, role: &str) -> Vec<Statement> {
     let text = std::fs::read_to_string(template).unwrap_or_else(|error| panic!("{}: {error}", template.display()));
     read(&text, role).unwrap_or_else(|why| panic!("{}: {why}", template.display()))

@@ -19,7 +19,6 @@ use crate::{Aws, Call, CallResult};
 impl Aws {
     /// Every call so far, one per line: time, service, operation, another account's id, input, result. Two runs of the same
     /// program give the same text, byte for byte, although keys are random.
-    #[must_use]
     pub fn record(&self) -> String {
         let mut text = String::new();
         let state = self.state();

@@ -70,13 +70,11 @@ impl Aws {
 
 impl Server {
     /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// For `AWS_ENDPOINT_URL`, `--endpoint-url` and the SDKs' configuration.
-    #[must_use]
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -44,13 +44,11 @@ pub struct Notice {
 
 impl Notice {
     /// What a subscriber of this protocol gets, such as `email` or `sqs`.
-    #[must_use]
     pub fn for_protocol(&self, protocol: &str) -> &str {
         self.per_protocol.get(protocol).or_else(|| self.per_protocol.get("default")).unwrap_or(&self.message)
     }
 
     /// A message attribute's value.
-    #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).map(|(_, value)| value.as_str())
     }

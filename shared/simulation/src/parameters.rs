@@ -99,13 +99,11 @@ pub(crate) struct Weather {
 
 impl Parameters {
     /// A world of 50 certificates over 3 years.
-    #[must_use]
     pub fn new(kind: Kind, seed: u64) -> Self {
         Self { seed, kind, certificates: 50, days: 3 * 365 }
     }
 
     /// The kind of world that it is: of a mixed one, what the seed makes it.
-    #[must_use]
     pub fn actual_kind(&self) -> Kind {
         match self.kind {
             // Sweeping hourly costs most of the time, so few worlds do.
@@ -118,7 +116,6 @@ impl Parameters {
     }
 
     /// Whether the grants allow that a renewal changes the issuer: in every other world.
-    #[must_use]
     pub fn issuer_may_change(&self) -> bool {
         self.seed.is_multiple_of(2)
     }
@@ -126,14 +123,12 @@ impl Parameters {
     /// Whether there are hosted zones, certificates that are requested, and dns-validation. Its daily sweeps double
     /// the calls of a world, so one of five calm or mixed worlds has them; there are five kinds of seeds, hence the
     /// division.
-    #[must_use]
     pub fn has_zones(&self) -> bool {
         !matches!(self.kind, Kind::Calm | Kind::Mixed) || (self.seed / 5) % 5 == 1
     }
 
     /// Whether AWS Config evaluates rules of ours. Each of them is evaluated daily, for all certificates: so one of
     /// ten calm or mixed worlds has them, of all five kinds, and every other one of the other kinds.
-    #[must_use]
     pub fn has_config_rules(&self) -> bool {
         match self.kind {
             Kind::Calm | Kind::Mixed => (self.seed / 5) % 10 == 2,
@@ -177,7 +172,6 @@ impl Parameters {
     }
 
     /// The command that lives this life again.
-    #[must_use]
     pub fn replay(&self) -> String {
         format!(
             "cargo run --profile simulation -p simulation --bin simulate -- --world {} --from {} --seeds 1 --certificates {} --days {}",

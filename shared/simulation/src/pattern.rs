@@ -45,7 +45,6 @@ impl Pattern {
     }
 
     /// Whether the event matches: every field of the pattern does.
-    #[must_use]
     pub fn matches(&self, event: &Value) -> bool {
         match event {
             Value::Array(items) => items.iter().any(|item| self.matches(item)),

@@ -51,7 +51,6 @@ impl World {
     }
 
     /// ARN of the CA that the function is configured with.
-    #[must_use]
     pub fn default_ca(&self) -> &str {
         &self.cas.default
     }
@@ -108,7 +107,6 @@ impl World {
     }
 
     /// How many calls there were.
-    #[must_use]
     pub fn calls(&self) -> u64 {
         self.record.calls
     }
@@ -128,7 +126,6 @@ impl World {
     ///
     /// # Panics
     /// When there is no such certificate.
-    #[must_use]
     pub fn outcome(&self, arn: &str, serial_before: &str) -> Outcome {
         let present = self.aws.certificate(arn).expect("it is there");
         let (ours, theirs): (Vec<_>, Vec<_>) = present.tags.iter().partition(|(key, _)| is_ours(key));

@@ -20,7 +20,6 @@ impl Template {
     ///
     /// # Panics
     /// When it cannot be read, or has no such parameter.
-    #[must_use]
     pub fn read(path: &Path, account: &str, region: &str, parameters: &[(&str, &str)]) -> Self {
         let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self::parse(&text, account, region, parameters)
@@ -30,7 +29,6 @@ impl Template {
     ///
     /// # Panics
     /// When it is not YAML, or has no such parameter.
-    #[must_use]
     pub fn parse(text: &str, account: &str, region: &str, parameters: &[(&str, &str)]) -> Self {
         let documents = Yaml::load_from_str(text).unwrap_or_else(|error| panic!("the template: {error}"));
         let document = documents.first().map(plain).unwrap_or_default();
@@ -46,7 +44,6 @@ impl Template {
     }
 
     /// The resources of this type whose condition holds: logical id and evaluated properties.
-    #[must_use]
     pub fn resources(&self, kind: &str) -> Vec<(String, Value)> {
         let all = self.document["Resources"].as_object().into_iter().flatten();
         all.filter(|(_, resource)| resource["Type"] == kind)
@@ -56,13 +53,11 @@ impl Template {
     }
 
     /// The evaluated `Globals` of functions.
-    #[must_use]
     pub fn function_globals(&self) -> Value {
         self.evaluate(&self.document["Globals"]["Function"])
     }
 
     /// The ARN that `!GetAtt ID.Arn` gives.
-    #[must_use]
     pub fn arn(&self, id: &str) -> String {
         let kind = self.document["Resources"][id]["Type"].as_str().unwrap_or_default();
         let service = kind.split("::").nth(1).unwrap_or_default().to_ascii_lowercase();

@@ -94,14 +94,12 @@ pub struct Queue {
 
 impl Function {
     /// The environment as the function reads it.
-    #[must_use]
     pub fn environment(&self) -> Environment {
         self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 }
 
 /// The path of the deployment template.
-#[must_use]
 pub fn template_path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
 }
@@ -111,7 +109,6 @@ impl Wiring {
     ///
     /// # Panics
     /// When it holds something that is not understood, which would otherwise not be tested.
-    #[must_use]
     pub fn of(template: &Template) -> Self {
         let globals = template.function_globals();
         let configs = template.resources("AWS::Lambda::EventInvokeConfig");

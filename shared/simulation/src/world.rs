@@ -76,7 +76,6 @@ impl World {
     ///
     /// # Panics
     /// When the template is not understood or the functions do not start with its configuration.
-    #[must_use]
     pub fn new(parameters: Parameters) -> Self {
         let mut world = Self::empty(parameters);
         let World { aws, ledger, cas, rng, .. } = &mut world;
@@ -89,7 +88,6 @@ impl World {
     ///
     /// # Panics
     /// As [`World::new`].
-    #[must_use]
     pub fn empty(parameters: Parameters) -> Self {
         // The SDK's clients share a budget for retries per service and Region in a process; a Region of its
         // own keeps one world from using up that of another.
@@ -176,7 +174,6 @@ impl World {
     }
 
     /// The account.
-    #[must_use]
     pub fn aws(&self) -> &Aws {
         &self.aws
     }
@@ -189,7 +186,6 @@ impl World {
     }
 
     /// The record so far: a line for each call.
-    #[must_use]
     pub fn record(&self) -> String {
         self.record.lines.join("\n")
     }

@@ -32,7 +32,6 @@ enum Value {
 
 impl DistinguishedName {
     /// Reads a name in DER. What cannot be read at all is a name of one value: its bytes.
-    #[must_use]
     pub fn from_der(der: &[u8]) -> Self {
         match X509Name::from_der(der) {
             Ok(([], name)) => Self::from(&name),
@@ -44,7 +43,6 @@ impl DistinguishedName {
     }
 
     /// Whether it has no attributes.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(Vec::is_empty)
     }

@@ -81,7 +81,6 @@ struct Path<'a> {
 
 /// What clients object to in a certificate (DER) with these ones above it, of which they trust the last. `None` where
 /// nothing is known against it, and where one of them cannot be read.
-#[must_use]
 pub fn objection(leaf: &[u8], above: &[&[u8]]) -> Option<Objection> {
     let (_, parsed) = X509Certificate::from_der(leaf).ok()?;
     let parsed_above: Vec<Parsed<'_>> =

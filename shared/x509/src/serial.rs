@@ -13,13 +13,11 @@ pub struct SerialNumber(String);
 
 impl SerialNumber {
     /// Of the content of an INTEGER in DER: the two's complement, most significant byte first.
-    #[must_use]
     pub fn from_der_content(bytes: &[u8]) -> Self {
         Self::from_digits(&hex(bytes))
     }
 
     /// Reads a serial number that somebody wrote in hexadecimal; `None` when it is not one.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let (is_negative, digits) = match text.strip_prefix('-') {

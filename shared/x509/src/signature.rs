@@ -18,7 +18,6 @@ pub enum Signatures {
 /// Whether a certificate (DER) was signed with the key of another one, and names it as its issuer. `None`
 /// where the signature is none of those that count, the issuer's key is too short for it, or one of the two cannot be
 /// read.
-#[must_use]
 pub fn is_issued_by(certificate: &[u8], issuer: &[u8], counted: Signatures) -> Option<bool> {
     let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
     let (_, issuer) = X509Certificate::from_der(issuer).ok()?;
@@ -30,7 +29,6 @@ pub fn is_issued_by(certificate: &[u8], issuer: &[u8], counted: Signatures) -> O
 
 /// [`is_issued_by`], whatever the two are named: a CA may have had another name, or the same one in another type of
 /// string, with the same key.
-#[must_use]
 pub fn is_signed_by(certificate: &[u8], issuer: &[u8], counted: Signatures) -> Option<bool> {
     let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
     let (_, issuer) = X509Certificate::from_der(issuer).ok()?;

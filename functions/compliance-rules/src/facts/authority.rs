@@ -112,13 +112,11 @@ impl Authority {
     }
 
     /// Whether a certificate is known that ACM got from it and that has not ended.
-    #[must_use]
     pub fn has_issued_to_acm(&self) -> bool {
         self.issued_to_acm().is_ok_and(|mut issued| issued.next().is_some())
     }
 
     /// What people call it: its common name, else its id.
-    #[must_use]
     pub fn display_name(&self) -> &str {
         match &self.common_name {
             Fact::Known(Some(name)) if !name.is_empty() => name,

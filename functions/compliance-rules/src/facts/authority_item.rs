@@ -11,7 +11,6 @@ use super::{Authority, Crl, Fact, Item, Ocsp};
 
 impl Authority {
     /// From an item of AWS Config.
-    #[must_use]
     pub fn of_item(arn: PrivateCaArn, item: &Item) -> Self {
         let configuration = &item.configuration;
         let told = |member: &str| text(&configuration[member]);

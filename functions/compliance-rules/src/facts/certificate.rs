@@ -26,7 +26,7 @@ facts! {
         key_algorithm: KeyAlgorithm = "KeyAlgorithm" by Description,
         /// Such as `SHA256WITHRSA`. Not there while it is not issued.
         signature_algorithm: Option<String> = "SignatureAlgorithm" by Description,
-        /// Begin of its validity. Not there while it is not issued.
+        /// Start of its validity. Not there while it is not issued.
         not_before: Option<Timestamp> = "NotBefore" by Description,
         /// End of its validity. Not there while it is not issued.
         not_after: Option<Timestamp> = "NotAfter" by Description,
@@ -99,19 +99,16 @@ const ENDED: [&str; 4] = ["EXPIRED", "REVOKED", "FAILED", "VALIDATION_TIMED_OUT"
 
 impl Certificate {
     /// Whether nothing is done with it any more.
-    #[must_use]
     pub fn has_ended(&self) -> bool {
         matches!(&self.status, Fact::Known(status) if ENDED.contains(&status.as_str()))
     }
 
     /// Whether it is known that an ACME client made its key pair.
-    #[must_use]
     pub fn is_known_as_acme(&self) -> bool {
         self.key_pair_origin == Fact::Known(Some(KeyPairOrigin::Acme))
     }
 
     /// What people call it: its domain name, else its first other name, else its id.
-    #[must_use]
     pub fn display_name(&self) -> &str {
         let domain_name = match &self.domain_name {
             Fact::Known(Some(name)) if !name.is_empty() => Some(name.as_str()),
@@ -126,7 +123,6 @@ impl Certificate {
 
     /// From what ListCertificates or DescribeCertificate told. What a description leaves out is not
     /// there; what a listing leaves out is not known.
-    #[must_use]
     pub fn of_acm(facts: CertificateDetail, described: bool) -> Self {
         let summary = facts.summary;
         let never_issued = NEVER_ISSUED.contains(&summary.status.as_str());

@@ -30,7 +30,6 @@ pub(crate) const EXTENDED_KEY_USAGES: [(&str, &str); 10] = [
 
 impl Certificate {
     /// From an item of AWS Config.
-    #[must_use]
     pub fn of_item(arn: CertificateArn, item: &Item) -> Self {
         let configuration = &item.configuration;
         let told = |member: &str| text(&configuration[member]);

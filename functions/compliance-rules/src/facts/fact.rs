@@ -48,7 +48,6 @@ pub enum Lookup {
 
 impl<T> Fact<T> {
     /// Known if the source told a value.
-    #[must_use]
     pub fn told(value: Option<T>) -> Self {
         value.map_or(Self::Unknown, Self::Known)
     }
@@ -100,7 +99,6 @@ macro_rules! facts {
 
         impl $name {
             /// Nothing is known but which one it is.
-            #[must_use]
             pub fn unknown($id: $id_type) -> Self {
                 Self { $id, $($field: $crate::facts::Fact::Unknown,)+ }
             }

@@ -81,7 +81,6 @@ impl Item {
     }
 
     /// Whether the item tells that the resource was deleted.
-    #[must_use]
     pub fn is_deleted(&self) -> bool {
         matches!(self.status.as_str(), "ResourceDeleted" | "ResourceDeletedNotRecorded")
     }
@@ -90,7 +89,6 @@ impl Item {
     /// ([configurationItemStatus](https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html)).
     /// Of a CA that was deleted a rule may have something to say: for 7 to 30 days AWS Private CA describes it, and it can be restored
     /// ([deleting a CA](https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html)).
-    #[must_use]
     pub fn is_gone(&self) -> Option<&'static str> {
         match self.status.as_str() {
             "ResourceDeleted" if self.resource_type == CERTIFICATE_AUTHORITY => None,

@@ -25,7 +25,7 @@ pub struct X509 {
     pub issuer: DistinguishedName,
     /// Names of the issuer: its common names, its organizations, and its whole distinguished name.
     pub issuer_names: Vec<String>,
-    /// Begin of its validity.
+    /// Start of its validity.
     pub not_before: Timestamp,
     /// End of its validity.
     pub not_after: Timestamp,
@@ -57,7 +57,6 @@ impl Chain {
     }
 
     /// What clients object to in it.
-    #[must_use]
     pub fn objection(&self) -> Option<Objection> {
         let above: Vec<&[u8]> = self.above.iter().map(|one| one.der.as_slice()).collect();
         x509::objection(&self.leaf.der, &above)
@@ -105,14 +104,12 @@ impl X509 {
     }
 
     /// Whether it names itself as its issuer, as a root does.
-    #[must_use]
     pub fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
     }
 
     /// Whether this certificate was signed with the key of that one, and names it as its issuer. `None`
     /// where the algorithm is not known here, or the key is too short for it.
-    #[must_use]
     pub fn is_issued_by(&self, issuer: &Self) -> Option<bool> {
         x509::is_issued_by(&self.der, &issuer.der, Signatures::Legacy)
     }

@@ -75,7 +75,6 @@ pub struct Rule {
 
 impl Rule {
     /// The type of resource that it is about, as AWS Config names it.
-    #[must_use]
     pub fn resource_type(&self) -> &'static str {
         match self.evaluate {
             Evaluator::Certificate(_) => "AWS::ACM::Certificate",
@@ -90,7 +89,6 @@ impl Rule {
     }
 
     /// The rule as `infra/rules.json` describes it.
-    #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
             "name": self.name,
@@ -110,7 +108,6 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 
 /// Every rule with its parameters, defaults and limits, as JSON: the text of `infra/rules.json`, to which
 /// a test holds it, and the template's tests hold themselves.
-#[must_use]
 pub fn describe() -> String {
     let rules: Vec<Value> = all().map(Rule::to_json).collect();
     // Values that were made here can always be written.

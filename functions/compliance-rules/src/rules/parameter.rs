@@ -136,7 +136,6 @@ enum Given {
 
 impl Settings {
     /// The value of a number.
-    #[must_use]
     pub fn number(&self, parameter: &Number) -> i64 {
         match self.0.get(parameter.name) {
             Some(Given::Number(number)) => *number,
@@ -145,7 +144,6 @@ impl Settings {
     }
 
     /// The value of a flag.
-    #[must_use]
     pub fn flag(&self, parameter: &Flag) -> bool {
         match self.0.get(parameter.name) {
             Some(Given::Flag(flag)) => *flag,
@@ -154,7 +152,6 @@ impl Settings {
     }
 
     /// The entries of a list.
-    #[must_use]
     pub fn list(&self, parameter: &List) -> Vec<&str> {
         match self.0.get(parameter.name) {
             Some(Given::List(entries)) => entries.iter().map(String::as_str).collect(),
@@ -203,7 +200,6 @@ pub(super) fn excerpt(text: &str) -> String {
 
 impl Parameter {
     /// Its name in InputParameters.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Number(number) => number.name,
@@ -213,7 +209,6 @@ impl Parameter {
     }
 
     /// What it means.
-    #[must_use]
     pub fn about(&self) -> &'static str {
         match self {
             Self::Number(number) => number.about,
@@ -223,7 +218,6 @@ impl Parameter {
     }
 
     /// Its default as it would stand in InputParameters.
-    #[must_use]
     pub fn default_text(&self) -> String {
         match self {
             Self::Number(number) => number.default.to_string(),

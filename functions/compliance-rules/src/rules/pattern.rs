@@ -1,7 +1,6 @@
 //! Patterns in parameters: a text in which `*` stands for anything, nothing too.
 
 /// Whether the text fits the pattern.
-#[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

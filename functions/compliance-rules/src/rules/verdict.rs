@@ -59,7 +59,6 @@ impl Verdict {
     }
 
     /// The verdict without its reason.
-    #[must_use]
     pub fn compliance(&self) -> Compliance {
         match self {
             Self::Compliant(_) => Compliance::Compliant,
@@ -69,7 +68,6 @@ impl Verdict {
     }
 
     /// The whole reason.
-    #[must_use]
     pub fn reason(&self) -> &str {
         match self {
             Self::Compliant(reason) | Self::NonCompliant(reason) | Self::NotApplicable(reason) => reason,
@@ -77,7 +75,6 @@ impl Verdict {
     }
 
     /// The reason as AWS Config takes it.
-    #[must_use]
     pub fn annotation(&self) -> String {
         annotation(self.reason())
     }

@@ -9,7 +9,6 @@ const MOST_CHARACTERS: usize = 32_000 / 2;
 
 /// The records of one zone, each once, in as few batches as the limits allow. A batch that names a
 /// record twice is refused as a whole.
-#[must_use]
 pub fn of(mut records: Vec<Record>) -> Vec<Vec<Record>> {
     records.sort_unstable();
     records.dedup_by(|a, b| a.name == b.name);

@@ -31,7 +31,6 @@ impl Caa {
 }
 
 /// Whether this relevant record set allows Amazon to issue for the domain.
-#[must_use]
 pub fn allows_amazon(set: &[Caa], wildcard: bool) -> bool {
     // Section 4.1: a critical property that the issuer does not know forbids everything.
     let known = ["issue", "issuewild", "iodef", "contactemail", "contactphone", "issuemail", "issuevmc"];

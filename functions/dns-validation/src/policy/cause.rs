@@ -84,7 +84,6 @@ impl Cause {
     }
 
     /// The cause with this word.
-    #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|cause| cause.as_str() == word)
     }

@@ -26,7 +26,6 @@ pub enum Scope<'a> {
 impl<'a> Scope<'a> {
     /// What is granted for this certificate. One private key serves all its names, so one name that is not granted is
     /// enough to refuse an exportable key.
-    #[must_use]
     pub fn of(facts: &CertificateSummary, grants: &'a Grants) -> Self {
         let is_exportable = facts.export_option.as_deref() == Some("ENABLED");
         if is_exportable && not_exportable(facts, grants).next().is_some() {
@@ -36,7 +35,6 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether this name, possibly a wildcard, may be validated.
-    #[must_use]
     pub fn covers(&self, name: &DnsName) -> bool {
         match self {
             Self::Domains(grants) => grants.cover(name.as_str()),
@@ -46,7 +44,6 @@ impl<'a> Scope<'a> {
 
     /// Why a record that proves this domain may not be created, if so. The name of the record has to be covered too,
     /// since that is what is written.
-    #[must_use]
     pub fn refusal(&self, domain: &str, record: &DnsName) -> Option<Cause> {
         let is_granted = self.covers(&DnsName::new(domain)) && record.parent().is_some_and(|name| self.covers(&name));
         let cause = match self {
@@ -67,7 +64,6 @@ fn names(facts: &CertificateSummary) -> impl Iterator<Item = DnsName> {
 }
 
 /// What a person is notified of when a record is refused for this cause.
-#[must_use]
 pub fn refused(cause: Cause, wanted: &WantedRecord, facts: &CertificateSummary, grants: &Grants) -> Blocked {
     let detail = match cause {
         Cause::ExportNotGranted => {

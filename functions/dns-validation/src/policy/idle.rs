@@ -36,7 +36,6 @@ pub enum Idle {
 
 impl Idle {
     /// Why a described certificate needs nothing, if so.
-    #[must_use]
     pub fn of(facts: &CertificateDetail) -> Option<Self> {
         match (&facts.certificate_type, facts.status.as_str()) {
             (CertificateType::Imported, _) => Some(Self::Imported),

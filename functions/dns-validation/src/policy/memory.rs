@@ -27,7 +27,6 @@ pub struct Findings {
 
 impl Findings {
     /// Those of a look; `None` when nothing needs a person.
-    #[must_use]
     pub fn of(blocked: &[Blocked]) -> Option<Self> {
         let cause = blocked.iter().map(|blocked| blocked.cause).min()?;
         Some(Self { cause, digests: blocked.iter().map(|blocked| fnv1a(described(blocked).as_bytes())).collect() })
@@ -68,13 +67,11 @@ impl Digests {
 
 impl Told {
     /// What is remembered when all of these are told.
-    #[must_use]
     pub fn of(findings: &Findings) -> Self {
         Self { cause: findings.cause, digests: Digests::of(&findings.digests) }
     }
 
     /// What a tag's value says; `None` when it is not a value of our making, to the letter.
-    #[must_use]
     pub fn read(value: &str) -> Option<Self> {
         let (word, text) = value.split_once('/')?;
         let cause = Cause::named(word)?;
@@ -88,7 +85,6 @@ impl Told {
     }
 
     /// Whether these findings say nothing that was not told.
-    #[must_use]
     pub fn holds(&self, findings: &Findings) -> bool {
         let now = Self::of(findings);
         match &self.digests {
@@ -114,7 +110,6 @@ impl Told {
     }
 
     /// The tag's value. Equal states give equal values, in whatever order they were found.
-    #[must_use]
     pub fn value(&self) -> String {
         let cause = self.cause.as_str();
         match &self.digests {

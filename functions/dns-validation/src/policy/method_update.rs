@@ -37,7 +37,6 @@ pub enum Requested {
 
 impl Requested {
     /// The validations.
-    #[must_use]
     pub fn domains(&self) -> &[DomainValidation] {
         match self {
             Self::Listed(domains) => domains,
@@ -46,7 +45,6 @@ impl Requested {
     }
 
     /// Why it cannot be known before a person does something.
-    #[must_use]
     pub fn blocked(&self, facts: &CertificateDetail) -> Option<Blocked> {
         match self {
             Self::Unread(error) if !error.is_retryable() => Some(Blocked {
@@ -64,7 +62,6 @@ impl Requested {
     }
 
     /// Why it may be known at the next look.
-    #[must_use]
     pub fn failed(&self) -> Option<&CallError> {
         match self {
             Self::Unread(error) if error.is_retryable() => Some(error),
@@ -74,7 +71,6 @@ impl Requested {
 }
 
 /// Whether ACM has to be asked for the records of a change. Only issued public certificates can be changed.
-#[must_use]
 pub fn is_changing(facts: &CertificateDetail) -> bool {
     facts.certificate_type == CertificateType::AmazonIssued
         && facts.status == "ISSUED"
@@ -85,7 +81,6 @@ pub fn is_changing(facts: &CertificateDetail) -> bool {
 }
 
 /// Whether somebody asked for a change at this moment, and the description is older than that.
-#[must_use]
 pub fn is_not_shown_yet(facts: &CertificateDetail, asked_at: Option<Timestamp>, now: Timestamp) -> bool {
     let Some(asked_at) = asked_at.filter(|&asked_at| now.duration_since(asked_at).abs() < MAY_BE_UNSEEN) else {
         return false;
@@ -99,7 +94,6 @@ pub fn is_not_shown_yet(facts: &CertificateDetail, asked_at: Option<Timestamp>, 
 }
 
 /// Whether ACM gave a change up lately, which nothing but the certificate's description tells.
-#[must_use]
 pub fn was_given_up(facts: &CertificateDetail, now: Timestamp) -> bool {
     Idle::of(facts) == Some(Idle::EmailValidation)
         && facts.method_update.as_ref().is_some_and(|change| {

@@ -68,7 +68,6 @@ pub struct Look {
 
 impl Look {
     /// Whether its notices are muted.
-    #[must_use]
     pub fn is_muted(&self) -> bool {
         TagState::read(&self.tags).settings.mute.holds_at(self.now)
     }
@@ -90,7 +89,6 @@ pub enum Memory {
 
 impl Memory {
     /// Whether AWS refuses the tag.
-    #[must_use]
     pub fn is_refused(&self) -> bool {
         *self == Self::Refused
     }
@@ -127,7 +125,6 @@ pub enum Unsettled {
 /// Decides whether somebody is told what keeps the records from being in place.
 ///
 /// `blocked` is what needs a person. What was told and is only not known at this look stays remembered.
-#[must_use]
 pub fn conclude(
     look: &Look,
     waiting: Waiting,
@@ -173,7 +170,6 @@ pub fn conclude(
 }
 
 /// How urgent a missing record is. The table is that of the function's README.
-#[must_use]
 pub fn severity(facts: &CertificateDetail, now: Timestamp) -> Severity {
     let may_be_in_use = facts.in_use != Some(false);
     match facts.not_after.map(|end| days_left(end, now)) {

@@ -16,7 +16,6 @@ pub struct DnsName(String);
 impl DnsName {
     /// Reads any spelling. A name that IDNA (UTS 46) refuses is kept as it is, in lower case: it matches
     /// itself and nothing else.
-    #[must_use]
     pub fn new(text: &str) -> Self {
         let text = unescaped(text.trim());
         let text = text.strip_suffix('.').unwrap_or(&text);
@@ -28,19 +27,16 @@ impl DnsName {
 
     /// The domain whose control is proven for this name: `*.example.com` is proven by `example.com`
     /// ([DNS validation](https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)).
-    #[must_use]
     pub fn base(&self) -> Self {
         Self(self.0.strip_prefix("*.").unwrap_or(&self.0).to_owned())
     }
 
     /// Without the dot at its end.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether it is this name or lies below it, label by label.
-    #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         let rest = self.0.strip_suffix(other.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -57,13 +53,11 @@ impl DnsName {
     }
 
     /// The name without its first label.
-    #[must_use]
     pub fn parent(&self) -> Option<Self> {
         self.and_above().nth(1).map(|parent| Self(parent.to_owned()))
     }
 
     /// Whether people who registered a name own it: at least two labels.
-    #[must_use]
     pub fn has_two_labels(&self) -> bool {
         self.0.split('.').count() >= 2 && self.0.split('.').all(|label| (1..=63).contains(&label.len()))
     }

@@ -26,7 +26,6 @@ pub struct Record {
 impl Record {
     /// A record that ACM named; `None` when it has not the shape of ACM's validation records, which are all that this
     /// function may and would write. The permissions of its role hold the name to the same shape.
-    #[must_use]
     pub fn of(record: &ResourceRecord) -> Option<Self> {
         let (name, value) = (DnsName::new(&record.name), DnsName::new(&record.value));
         let is_acms = record.kind == "CNAME" && has_token(&name) && is_below_acm(&value);
@@ -34,7 +33,6 @@ impl Record {
     }
 
     /// In ACM's form.
-    #[must_use]
     pub fn resource_record(&self) -> ResourceRecord {
         ResourceRecord { name: self.name.to_string(), kind: "CNAME".into(), value: self.value.to_string() }
     }
@@ -76,7 +74,6 @@ pub struct RecordSet {
 
 impl RecordSet {
     /// Whether it is a CNAME to ACM.
-    #[must_use]
     pub fn validates_something(&self) -> bool {
         let acm = DnsName::new(ACM_VALIDATIONS);
         self.kind == "CNAME" && self.values.iter().any(|value| DnsName::new(value).is_within(&acm))
@@ -113,7 +110,6 @@ pub enum Standing {
 
 /// Compares a wanted record with the record sets of its name, of whatever type: beside a CNAME there
 /// is room for nothing else.
-#[must_use]
 pub fn standing(wanted: &Record, present: &Present) -> Standing {
     match present.get(&wanted.name).map(Vec::as_slice) {
         None | Some([]) => Standing::Missing,

@@ -8,7 +8,6 @@ use super::text::listed;
 
 /// The notice that stands for those which are left to the next sweeps. It has the certificate and the cause of the
 /// first of them.
-#[must_use]
 pub fn of(facts: &CertificateDetail, first: &Notice, names: &[String], now: Timestamp) -> Notice {
     let count = names.len();
     let headline = match count {

@@ -22,7 +22,6 @@ pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// What AWS said.
-#[must_use]
 pub fn message(error: &CallError) -> String {
     foreign_up_to(&error.to_string(), LONGEST_MESSAGE)
 }

@@ -93,7 +93,6 @@ pub enum Need {
 }
 
 /// What a described certificate needs, with what ACM requested of it besides.
-#[must_use]
 pub fn of(facts: &CertificateDetail, requested: &Requested, grants: &Grants) -> Need {
     let is_public = facts.certificate_type == CertificateType::AmazonIssued;
     match (facts.status.as_str(), facts.failure_reason.as_deref()) {
@@ -203,7 +202,6 @@ fn add(names: &mut Vec<String>, name: &str) {
 
 /// Whether a listed certificate is so near its end that its renewal may be under way, which only its
 /// description tells: 60 days, or a third of its lifetime where that is shorter.
-#[must_use]
 pub fn may_be_renewing(facts: &CertificateSummary, now: Timestamp) -> bool {
     let Some(not_after) = facts.not_after else { return false };
     let third = facts.validity_days().map_or(RENEWAL_WINDOW_DAYS, |days| days / 3);

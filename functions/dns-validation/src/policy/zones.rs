@@ -69,7 +69,6 @@ pub struct Zones {
 
 impl Zones {
     /// Takes the zones of all accounts, the suffixes of each role, and what could not be read.
-    #[must_use]
     pub fn new(zones: Vec<HostedZone>, suffixes: Vec<Vec<DnsName>>, unread: Vec<Unread>) -> Self {
         let mut by_name: BTreeMap<String, Vec<HostedZone>> = BTreeMap::new();
         for zone in zones {
@@ -82,7 +81,6 @@ impl Zones {
     /// ([the most specific zone answers](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-working-with.html)).
     ///
     /// A private zone is never chosen, and hides no public one above it: ACM asks the public DNS.
-    #[must_use]
     pub fn choose(&self, name: &DnsName) -> Choice<'_> {
         let mut private = Vec::new();
         let refused =
@@ -114,7 +112,6 @@ impl Zones {
     }
 
     /// The function's own public zone closest above this zone of another account, if there is exactly one of that name.
-    #[must_use]
     pub fn own_above(&self, zone: &HostedZone) -> Option<&HostedZone> {
         if zone.account == AccountId::Home {
             return None;

@@ -27,7 +27,6 @@ pub struct Candidate {
 /// Those of a listing that may need something: the most urgent first, and then the others from another place in each
 /// sweep, so that what one sweep has no time for comes early in a later one. Those that have probably been replaced are
 /// among the others.
-#[must_use]
 pub fn of(listed: Vec<CertificateSummary>, settings: &Settings, now: Timestamp) -> Vec<Candidate> {
     let successions = Successions::among(&listed);
     let successors: Vec<_> = listed.iter().map(|facts| successions.candidates(facts)).collect();
@@ -85,7 +84,6 @@ fn is_recent(at: Option<Timestamp>, now: Timestamp) -> bool {
 
 /// Whether a certificate has to be described, given the plan that listing and tags lead to: only to
 /// word a notice, to name the serial in a request, or to see whether ACM's own renewal is stuck.
-#[must_use]
 pub fn needs_description(look: &Look, plan: &Plan) -> bool {
     !plan.is_empty() || acm_may_be_stuck(look)
 }

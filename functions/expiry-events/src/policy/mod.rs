@@ -77,26 +77,22 @@ pub struct Look {
 
 impl Look {
     /// A check of a certificate.
-    #[must_use]
     pub fn new(occasion: Occasion, facts: CertificateDetail, tags: Tags, now: Timestamp) -> Self {
         let tag_state = TagState::read(&tags);
         Self { occasion, facts, tags, tag_state, now, superseded: false, obstacle: None }
     }
 
     /// Calendar days until it expires, where it has a `notAfter`.
-    #[must_use]
     pub fn days_left(&self) -> Option<i64> {
         self.facts.not_after.map(|end| days_left(end, self.now))
     }
 
     /// Whether it is in use, where AWS can know: what is used outside AWS counts as unknown.
-    #[must_use]
     pub fn in_use(&self) -> Option<bool> {
         self.facts.in_use.filter(|in_use| *in_use || !(self.facts.is_acme() || self.is_for_clients_only()))
     }
 
     /// Whether only clients present it.
-    #[must_use]
     pub fn is_for_clients_only(&self) -> bool {
         self.facts.usage.as_deref() == Some(CLIENTS_ONLY)
     }
@@ -112,7 +108,6 @@ impl Look {
 }
 
 /// Decides what is to be done now.
-#[must_use]
 pub fn decide(look: &Look, settings: &Settings) -> Plan {
     // Without an expiry there is nothing to count: it is not issued yet, or never was.
     let Some(not_after) = look.facts.not_after else { return Plan::nothing(Reason::NotIssued) };

@@ -64,7 +64,6 @@ pub struct Tidings {
 }
 
 /// Decides what to report. `is_daily`: its expiry is reported every day.
-#[must_use]
 pub fn decide(look: &Look, settings: &Settings, not_after: Timestamp, is_daily: bool) -> Tidings {
     let remembered = remembered(look, not_after);
     let mut after = remembered.clone();
@@ -188,7 +187,6 @@ fn acm_may_renew(look: &Look) -> bool {
 
 /// Whether ACM's renewal waits for a person: it says so, or its event does and the state does not contradict. ACM does
 /// not renew what has expired.
-#[must_use]
 pub fn needs_a_person(look: &Look) -> bool {
     let expired = look.facts.not_after.is_some_and(|end| has_expired(end, look.now));
     let stuck = look.facts.renewal.as_ref().is_some_and(certificates::Renewal::is_stuck);
@@ -197,7 +195,6 @@ pub fn needs_a_person(look: &Look) -> bool {
 }
 
 /// Whether the tag `notified` can be written.
-#[must_use]
 pub fn can_remember(look: &Look) -> bool {
     !matches!(look.obstacle, Some(Obstacle::TagsRefused(_))) && has_room_to_remember(look)
 }

@@ -58,7 +58,6 @@ pub enum Outlook {
 }
 
 /// Reads the outlook from what is known and from what was just decided.
-#[must_use]
 pub fn of(look: &Look, settings: &Settings, renewal: &Decision) -> Outlook {
     let facts = &look.facts;
     if facts.is_revoked() {
@@ -121,7 +120,6 @@ fn late_days(days: i64, facts: &CertificateDetail) -> i64 {
 }
 
 /// Whether ACM should have renewed the certificate by now.
-#[must_use]
 pub fn acm_is_late(facts: &CertificateDetail, now: Timestamp) -> bool {
     facts.not_after.is_some_and(|end| certificates::days_left(end, now) <= late_days(ACM_LATE_DAYS, facts))
 }
@@ -129,7 +127,6 @@ pub fn acm_is_late(facts: &CertificateDetail, now: Timestamp) -> bool {
 impl Outlook {
     /// Whether the certificate is renewed in time without anybody's help, as far as can be seen.
     /// The first attempt after a failure counts as help until it has succeeded.
-    #[must_use]
     pub fn renews_itself(&self, look: &Look) -> bool {
         let failed = look.tag_state.recorded.status == Some(RenewalStatus::RenewalFailed);
         match self {

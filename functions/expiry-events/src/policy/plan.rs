@@ -127,7 +127,6 @@ pub enum Action {
 
 impl Plan {
     /// Nothing to do.
-    #[must_use]
     pub fn nothing(reason: Reason) -> Self {
         Self { reason, try_notified: None, publish: Vec::new(), record_notified: None, request: None }
     }
@@ -156,13 +155,11 @@ impl Plan {
     }
 
     /// Whether there is nothing to do.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.publish.is_empty() && self.record_notified.is_none() && self.request.is_none()
     }
 
     /// Its steps in the order in which they are applied.
-    #[must_use]
     pub fn actions(&self) -> Vec<Action> {
         let publish = self.publish.iter().map(|notice| Action::PublishNotice {
             kind: notice.kind,

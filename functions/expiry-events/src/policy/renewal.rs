@@ -34,7 +34,6 @@ pub enum Decision {
 }
 
 /// Decides.
-#[must_use]
 pub fn decide(look: &Look, settings: &Settings) -> Decision {
     use RenewalStatus::{PendingRenewal, RenewalComplete, RenewalFailed, RenewalInProgress};
     let Some(left) = look.days_left() else { return Decision::NotOurs };
@@ -97,7 +96,6 @@ fn start(why: RenewalTrigger, look: &Look) -> Decision {
 }
 
 /// What has to be written and sent for it.
-#[must_use]
 pub fn request(decision: &Decision, look: &Look, not_after: Timestamp) -> Option<Request> {
     let (why, starts) = match decision {
         Decision::Start(why) => (*why, true),

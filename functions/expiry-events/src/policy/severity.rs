@@ -24,7 +24,6 @@ pub struct Situation {
 
 impl Situation {
     /// The situation that was found.
-    #[must_use]
     pub fn of(look: &Look, outlook: &Outlook) -> Self {
         Self {
             days_left: look.days_left().unwrap_or_default(),
@@ -37,13 +36,11 @@ impl Situation {
 
 /// Whether the expiry is reported every day, whatever the tags say: it is critical, and AWS knows that the certificate
 /// is in use. Not for ever: after [`DAILY_AFTER_EXPIRY`] days whoever uses it knows.
-#[must_use]
 pub fn is_daily(situation: Situation) -> bool {
     situation.in_use == Some(true) && of_end(situation) == Critical && situation.days_left >= -DAILY_AFTER_EXPIRY
 }
 
 /// The urgency of an expiry, to come or past.
-#[must_use]
 pub fn of_end(situation: Situation) -> Severity {
     let Situation { days_left, expired, in_use, renews_itself } = situation;
     // Whoever cannot be asked may be using it.
@@ -64,14 +61,12 @@ pub fn of_end(situation: Situation) -> Severity {
 
 /// The urgency of a renewal that waits for a person: that of the expiry, and never too low to be seen
 /// where the certificate may be in use.
-#[must_use]
 pub fn of_action_required(situation: Situation) -> Severity {
     let least = if situation.in_use == Some(false) { Info } else { Warning };
     of_end(Situation { renews_itself: false, ..situation }).max(least)
 }
 
 /// The urgency of a revocation.
-#[must_use]
 pub fn of_revocation(in_use: Option<bool>) -> Severity {
     if in_use == Some(true) { Critical } else { Warning }
 }

@@ -17,7 +17,6 @@ const NEAR_DAYS: i64 = 7;
 
 impl<'a> Successions<'a> {
     /// Those among a complete listing.
-    #[must_use]
     pub fn among(listed: &'a [CertificateSummary]) -> Self {
         let mut by_names: HashMap<_, Vec<_>> = HashMap::new();
         let valid = |facts: &&CertificateSummary| facts.is_acme() && facts.status == "ISSUED" && !facts.is_revoked();
@@ -29,7 +28,6 @@ impl<'a> Successions<'a> {
 
     /// The certificates that may have replaced this one: those for the same names that expire later, whichever client
     /// requested them, since listings do not show that. Of many, those that expire last.
-    #[must_use]
     pub fn candidates(&self, facts: &CertificateSummary) -> Vec<CertificateArn> {
         let others = self.0.get(&names(facts)).filter(|_| facts.is_acme()).into_iter().flatten();
         let mut candidates: Vec<_> = others.filter(|other| other.not_after > facts.not_after).collect();
@@ -39,7 +37,6 @@ impl<'a> Successions<'a> {
 }
 
 /// Whether a certificate expires so soon, or has expired so lately, that what is only likely does not silence it.
-#[must_use]
 pub fn has_to_be_certain(facts: &CertificateSummary, now: Timestamp) -> bool {
     facts.not_after.is_some_and(|end| days_left(end, now).abs() <= NEAR_DAYS)
 }
@@ -53,7 +50,6 @@ pub struct Client {
 
 impl Client {
     /// The client of a certificate.
-    #[must_use]
     pub fn of(described: &CertificateDetail) -> Self {
         Self { account: described.acme_account.clone(), endpoint: described.acme_endpoint.clone() }
     }

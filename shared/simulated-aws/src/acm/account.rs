@@ -12,7 +12,6 @@ const MOST_DAYS: u64 = 45;
 
 impl Aws {
     /// From how many days before NotAfter on ACM sends its daily events.
-    #[must_use]
     pub fn expiry_event_days(&self) -> u64 {
         self.state().acm.expiry_days.unwrap_or(MOST_DAYS)
     }

@@ -75,7 +75,6 @@ impl Aws {
     }
 
     /// The certificate's state now.
-    #[must_use]
     pub fn certificate(&self, arn: &str) -> Option<Certificate> {
         let mut state = self.state();
         settle(&mut state);
@@ -83,13 +82,11 @@ impl Aws {
     }
 
     /// A certificate's tags, without the rest of it.
-    #[must_use]
     pub fn tags(&self, arn: &str) -> Option<BTreeMap<String, String>> {
         self.state().acm.certificates.get(arn).map(tags)
     }
 
     /// Every certificate's state now, in the order of creation.
-    #[must_use]
     pub fn certificates(&self) -> Vec<Certificate> {
         let mut state = self.state();
         settle(&mut state);

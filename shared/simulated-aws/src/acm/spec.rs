@@ -70,19 +70,16 @@ impl CertificateSpec {
 
     /// An imported certificate: RSA 2048, issued 335 days ago by a CA outside AWS, 30 days left,
     /// for TLS servers, named only by its subject until SANs are added.
-    #[must_use]
     pub fn imported(common_name: &str) -> Self {
         Self::new("IMPORTED", common_name)
     }
 
     /// A public certificate of ACM's, validated by DNS, issued, not in use.
-    #[must_use]
     pub fn amazon_issued(domain: &str) -> Self {
         Self::new("AMAZON_ISSUED", domain).dns(domain)
     }
 
     /// A certificate that ACM requested from a private CA and renews by itself when it is in use.
-    #[must_use]
     pub fn private(domain: &str, ca_arn: &str) -> Self {
         Self::new("PRIVATE", domain).dns(domain).issued_by(ca_arn)
     }

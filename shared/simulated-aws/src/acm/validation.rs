@@ -30,7 +30,6 @@ impl Aws {
 
     /// The CNAME that validates a domain name for this account's certificates, whichever they are. A wildcard has
     /// the one of its base name.
-    #[must_use]
     pub fn validation_record(&self, domain_name: &str) -> DnsRecord {
         let option = validation(&self.account(), domain_name, "DNS", "PENDING_VALIDATION", true);
         let text = |member: &str| option["ResourceRecord"][member].as_str().unwrap_or_default().to_owned();

@@ -31,7 +31,6 @@ pub struct PrivateCaSpec {
 
 impl PrivateCaSpec {
     /// An active root CA that is valid for ten years more.
-    #[must_use]
     pub fn new(key: Key) -> Self {
         Self {
             key,
@@ -131,7 +130,6 @@ pub struct PrivateCa {
 
 impl Aws {
     /// A CA's status now; none when there is no such CA.
-    #[must_use]
     pub fn ca_status(&self, arn: &str) -> Option<String> {
         let state = self.state();
         state.pca.authorities.get(arn).map(|ca| ca.status(state.now).to_owned())
@@ -252,7 +250,6 @@ impl Aws {
     }
 
     /// The CA's state now.
-    #[must_use]
     pub fn private_ca(&self, arn: &str) -> Option<PrivateCa> {
         let state = self.state();
         let ca = state.pca.authorities.get(arn)?;

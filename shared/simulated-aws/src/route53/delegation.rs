@@ -56,7 +56,6 @@ impl Aws {
     ///
     /// # Panics
     /// When there is no such zone.
-    #[must_use]
     pub fn name_servers(&self, zone_id: &str) -> Vec<String> {
         let state = self.state();
         let zone = state.route53.zones.get(zone_id).unwrap_or_else(|| panic!("there is no zone {zone_id}"));

@@ -83,7 +83,6 @@ impl Aws {
     ///
     /// # Panics
     /// When there is no such zone.
-    #[must_use]
     pub fn records(&self, zone_id: &str) -> Vec<DnsRecord> {
         let state = self.state();
         let zone = state.route53.zones.get(zone_id).unwrap_or_else(|| panic!("there is no zone {zone_id}"));

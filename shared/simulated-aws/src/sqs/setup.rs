@@ -32,7 +32,6 @@ impl Aws {
     ///
     /// # Panics
     /// When there is no such queue.
-    #[must_use]
     pub fn queue_arn(&self, url: &str) -> String {
         let mut state = self.state();
         super::queue(&mut state, &json!({ "QueueUrl": url }))
@@ -55,7 +54,6 @@ impl Aws {
     ///
     /// # Panics
     /// When there is no such queue.
-    #[must_use]
     pub fn queued(&self, url: &str) -> Vec<QueuedMessage> {
         let mut state = self.state();
         let now = state.now;
