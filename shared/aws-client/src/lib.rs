@@ -3,6 +3,7 @@
 
 mod call_error;
 mod clock;
+mod rate_limiter;
 mod retry;
 mod trust;
 
@@ -16,6 +17,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 pub use call_error::{CallError, CallErrorKind};
 pub use clock::Clock;
+pub use rate_limiter::RateLimiter;
 pub use retry::Throttling;
 pub use trust::{TrustStore, UnknownTrustStore};
 

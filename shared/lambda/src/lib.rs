@@ -1,14 +1,17 @@
 //! What every function does the same way: start, configuration, logs, metrics, and how a failure
 //! reaches the platform.
 
+mod batch;
 mod configuration;
 mod endpoint;
 mod json_lines;
 mod logs;
 mod metrics;
 mod payload;
+pub mod rotation;
 mod run;
 
+pub use batch::{Batch, BatchError};
 pub use configuration::{ConfigurationError, Environment};
 pub use json_lines::json;
 pub use metrics::Metrics;

@@ -1,0 +1,76 @@
+//! How control of domains is proven to ACM, at first and at each managed renewal.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// A CNAME record that proves control of a domain to ACM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ResourceRecord {
+    /// The name of the record, with its trailing dot.
+    pub name: String,
+    /// `CNAME`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The value of the record, with its trailing dot.
+    pub value: String,
+}
+
+/// How control of one domain is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Validation {
+    /// By a CNAME record. ACM names the record some seconds after the request.
+    Dns(Option<ResourceRecord>),
+    /// By a person who follows the link in an e-mail to one of these addresses.
+    Email(Vec<String>),
+    /// By another method, or by one that ACM does not show.
+    Other(Option<String>),
+}
+
+/// The validation of one domain of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainValidation {
+    /// The domain, possibly a wildcard.
+    pub domain_name: String,
+    /// Whether ACM has seen the proof; `None` where ACM does not show it.
+    pub succeeded: Option<bool>,
+    /// How it is proven.
+    pub validation: Validation,
+}
+
+/// The state of ACM's own, managed renewal of a certificate
+/// ([RenewalSummary](https://docs.aws.amazon.com/acm/latest/APIReference/API_RenewalSummary.html)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS` or `FAILED`.
+    pub status: String,
+    /// ACM's reason, for instance `CAA_ERROR`.
+    pub reason: Option<String>,
+    /// The domains that it has to validate again.
+    pub domains: Vec<DomainValidation>,
+}
+
+impl Renewal {
+    /// Whether the renewal cannot continue without a person.
+    pub fn is_stuck(&self) -> bool {
+        matches!(self.status.as_str(), "PENDING_VALIDATION" | "FAILED")
+    }
+}
+
+/// The last update of the method by which a certificate's domains are validated
+/// ([UpdateSummary](https://docs.aws.amazon.com/acm/latest/APIReference/API_UpdateSummary.html)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidationMethodUpdate {
+    /// `PENDING_DOMAIN_VALIDATION`, `SUCCESS` or `FAILED`.
+    pub status: String,
+    /// The method that it leads to, such as `DNS`.
+    pub to: Option<String>,
+    /// When it was requested.
+    pub requested_at: Option<Timestamp>,
+}
+
+impl ValidationMethodUpdate {
+    /// Whether it is under way: it is waiting for the domains to be validated by the new method.
+    pub fn is_pending(&self) -> bool {
+        self.status == "PENDING_DOMAIN_VALIDATION"
+    }
+}
