@@ -3,7 +3,7 @@
 //! The order of the calls is chosen so that a crash between any two of them loses nothing: what is
 //! not known to be done is done again by the next check.
 
-mod untracked;
+mod announced;
 
 use aws_client::{CallError, Clock};
 use certificates::tags::{self, ATTEMPTS, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, TagState, Tags};
@@ -16,7 +16,7 @@ use crate::error::{Error, refused_tags};
 use crate::last_failure::LastFailure;
 use crate::policy::AT_MOST_EVERY;
 use crate::wording;
-use untracked::Untracked;
+use announced::Announced;
 
 /// What is known of a certificate at the start of a check.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ pub(crate) struct Recorder {
     topic: Topic,
     clock: Clock,
     log_group: Option<String>,
-    untracked: Untracked,
+    announced: Announced,
 }
 
 impl Recorder {
@@ -89,7 +89,7 @@ impl Recorder {
         clock: Clock,
         log_group: Option<String>,
     ) -> Self {
-        Self { acm, bus, topic, clock, log_group, untracked: Untracked::default() }
+        Self { acm, bus, topic, clock, log_group, announced: Announced::default() }
     }
 
     /// Claims the renewal: from here on others stay away for as long as a function can run. Returns
@@ -132,8 +132,25 @@ impl Recorder {
         let kept_its_issuer = completion.issuer_change.is_none() && !completion.was_found;
         let is_muted = look.tag_state.settings.mute.holds_at(now) && kept_its_issuer;
         let notice = (!is_muted).then(|| wording::complete(look, completion, now));
-        self.announce(look, what, completed(look, completion), notice).await?;
-        self.remove(look, what, &[STATUS_REASON, ATTEMPTS, RENEWAL_OF]).await
+        if !self.announced.has_completion(&completion.after) {
+            self.announce(look, what, completed(look, completion), notice).await?;
+            self.announced.add_completion(&completion.after);
+        }
+        self.clean_up(look, completion).await
+    }
+
+    /// Removes the tags that say that something is left to be recorded. Where AWS refuses that, now and always, the
+    /// serial number of the new certificate says that nothing is: else each check would announce the renewal again.
+    async fn clean_up(&self, look: &Look, completion: &Completion) -> Result<(), Error> {
+        let (what, arn) = (RenewalStatus::RenewalComplete.as_str(), &completion.after.arn);
+        let removed = acm::remove_tags(&self.acm, arn, &[STATUS_REASON, ATTEMPTS, RENEWAL_OF]).await;
+        let Err(error) = removed else { return Ok(()) };
+        let (true, Some(serial)) = (refused_tags(&error).is_some(), &completion.after.serial) else {
+            return Err(failed(look, what, error));
+        };
+        tracing::error!(certificate_arn = %arn, outcome = "tags-not-removed", reason = %error);
+        let replaced = [(RENEWAL_OF, serial.clone())];
+        acm::add_tags(&self.acm, arn, &replaced).await.map_err(|source| failed(look, what, source))
     }
 
     /// Records that an attempt failed. The announcement comes first: if it cannot be sent, or this
@@ -155,10 +172,13 @@ impl Recorder {
             StatusChanged { reason: Some(reason), ..status_changed(look, RenewalStatus::RenewalFailed, attempt) };
         let repeated =
             look.last_failure.filter(|last| last.reason == reason && now.duration_since(last.at).abs() < AT_MOST_EVERY);
-        let is_known = repeated.is_some() || self.untracked.contains(&look.facts.arn, reason, now);
+        let is_news = self.announced.is_news(&look.facts.arn, (reason, detail), look.last_failure, now);
         let log_group = self.log_group.as_deref();
-        let notice = (!is_known).then(|| wording::failure(look, reason, detail, attempt, log_group, now));
+        let notice = is_news.then(|| wording::failure(look, reason, detail, attempt, log_group, now));
         self.announce(look, what, event, notice).await?;
+        if is_news {
+            self.announced.add_failure(&look.facts.arn, (reason, detail), now);
+        }
         let tags = [
             (STATUS, what.to_owned()),
             // Of equal failures the first counts, so that a person is notified again after an hour.
@@ -166,16 +186,21 @@ impl Recorder {
             (STATUS_REASON, reason.as_str().to_owned()),
             (ATTEMPTS, attempt.to_string()),
         ];
-        self.remember(look, reason, &tags).await
+        self.write(look, (reason, detail), &tags).await
     }
 
     /// Writes what fits.
-    async fn remember(&self, look: &Look, reason: FailureReason, tags: &[(&'static str, String)]) -> Result<(), Error> {
+    async fn write(
+        &self,
+        look: &Look,
+        failure: (FailureReason, &str),
+        tags: &[(&'static str, String)],
+    ) -> Result<(), Error> {
         // On a certificate without room, what matters most.
         let keys: Vec<&str> = tags.iter().map(|(key, _)| *key).collect();
         let fitting = (0..=tags.len()).rev().find(|&count| look.tags.have_room_for(&keys[..count])).unwrap_or(0);
         if fitting < tags.len() {
-            self.untracked.insert(&look.facts.arn, reason, self.clock.now());
+            self.announced.mark_unrecorded(&look.facts.arn, failure);
         }
         if fitting == 0 {
             return Ok(());
@@ -185,7 +210,7 @@ impl Recorder {
             return Err(failed(look, RenewalStatus::RenewalFailed.as_str(), error));
         }
         tracing::error!(certificate_arn = %look.facts.arn, outcome = "not-recorded", reason = %error);
-        self.untracked.insert(&look.facts.arn, reason, self.clock.now());
+        self.announced.mark_unrecorded(&look.facts.arn, failure);
         Ok(())
     }
 

@@ -13,4 +13,5 @@ mod renewals;
 mod secrets;
 mod together;
 mod trouble;
+mod warm;
 mod world;
