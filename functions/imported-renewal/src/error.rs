@@ -41,15 +41,6 @@ pub enum Error {
         /// The call that failed.
         source: Box<CallError>,
     },
-    /// An operator changed what steers the renewal while it was in progress. Whether the attempt saw
-    /// the change is not known, so the message has to come again when it has ended.
-    #[error(
-        "{certificate} is being renewed while its tags were changed; it is checked again when that renewal has ended"
-    )]
-    Busy {
-        /// The certificate.
-        certificate: Box<CertificateArn>,
-    },
     /// What happened could not be recorded. The next look finds out and records it.
     #[error("could not record `{what}` for {certificate}; the next check of it records it")]
     Record {
@@ -84,7 +75,6 @@ impl Error {
             Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } => None,
             Self::Elsewhere { certificate, .. }
             | Self::Gather { certificate, .. }
-            | Self::Busy { certificate }
             | Self::Record { certificate, .. } => Some(certificate),
         }
     }
@@ -126,7 +116,7 @@ impl lambda::RetryableError for Error {
             Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,
             Self::Gather { source, .. } => source.is_retryable(),
             // What is recorded is decided again from what is there, so trying again is always right.
-            Self::Record { .. } | Self::Busy { .. } => true,
+            Self::Record { .. } => true,
         }
     }
 
@@ -134,7 +124,6 @@ impl lambda::RetryableError for Error {
         match self {
             Self::Elsewhere { certificate, .. }
             | Self::Gather { certificate, .. }
-            | Self::Busy { certificate }
             | Self::Record { certificate, .. } => Some(certificate.as_str()),
             Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } => None,
         }

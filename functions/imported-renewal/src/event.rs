@@ -11,8 +11,10 @@ use crate::error::Error;
 /// Why a certificate is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occasion {
-    /// Our own request event, or `pending-renewal` set on the certificate.
+    /// Our own request event: mostly the sweep's.
     Requested,
+    /// Somebody set the status to `pending-renewal`.
+    PendingSet,
     /// An operator changed one of the tags that steer a renewal: a failed one may succeed now.
     SettingsChanged,
     /// An AWS Config rule reported the certificate.
@@ -87,7 +89,7 @@ impl Request {
             return Ok(Self::Look { certificate, occasion: Occasion::SettingsChanged });
         }
         if pairs().any(|(key, value)| key == STATUS && value == RenewalStatus::PendingRenewal.as_str()) {
-            return Ok(Self::Look { certificate, occasion: Occasion::Requested });
+            return Ok(Self::Look { certificate, occasion: Occasion::PendingSet });
         }
         Ok(Self::Ignore { reason: "no-steering-tag" })
     }

@@ -13,13 +13,15 @@ use lambda::{Invocation, Metrics};
 use notices::Topic;
 use serde_json::{Value, json};
 
+use crate::budget::{AT_MOST_EVERY, Budget};
 use crate::config::Config;
 use crate::error::Error;
 use crate::event::{Occasion, Request};
 use crate::last_failure::LastFailure;
-use crate::policy::{self, Decision, Idle, Situation};
+use crate::policy::{self, Decision, Situation};
 use crate::record::{Completion, Look, Recorder};
 use crate::renewal::Renewer;
+use answer::Answer;
 use queue::Message;
 
 /// The function: its configuration and its clients.
@@ -29,6 +31,7 @@ pub struct Handler {
     acm: aws_sdk_acm::Client,
     recorder: Recorder,
     renewer: Renewer,
+    budget: Budget,
     clock: Clock,
 }
 
@@ -40,8 +43,16 @@ impl Handler {
         let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
         let topic = Topic::new(aws, &config.notices);
         let recorder = Recorder::new(acm.clone(), bus, topic, clock.clone(), config.log_group.clone());
-        let renewer = Renewer::new(acm.clone(), aws.clone(), recorder.clone(), clock.clone(), config.max_validity_days);
-        Self { config, acm, recorder, renewer, clock }
+        let budget = Budget::default();
+        let renewer = Renewer {
+            acm: acm.clone(),
+            aws: aws.clone(),
+            recorder: recorder.clone(),
+            budget: budget.clone(),
+            clock: clock.clone(),
+            max_validity_days: config.max_validity_days,
+        };
+        Self { config, acm, recorder, renewer, budget, clock }
     }
 
     /// Takes a batch of an SQS queue, or one event alone.
@@ -66,7 +77,7 @@ impl Handler {
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Value, Error> {
         match event.get("Records") {
             Some(records) => self.batch(records, invocation, metrics).await,
-            None => self.event(event, SignedDuration::ZERO, invocation, metrics).await,
+            None => Ok(self.event(event, SignedDuration::ZERO, invocation, metrics).await?.json),
         }
     }
 
@@ -95,17 +106,17 @@ impl Handler {
         waited: SignedDuration,
         invocation: &Invocation,
         metrics: &mut Metrics,
-    ) -> Result<Value, Error> {
+    ) -> Result<Answer, Error> {
         let answer = match Request::read(event, &invocation.scope)? {
             Request::Look { certificate, occasion } => {
                 match self.look(&certificate, occasion, waited, invocation, metrics).await {
-                    Err(error) if error.is_for_want_of_the_certificate() => answer::gone(&certificate),
+                    Err(error) if error.is_for_want_of_the_certificate() => answer::gone(&certificate).into(),
                     answer => answer?,
                 }
             }
-            Request::Ignore { reason } => json!({ "outcome": "ignored", "reason": reason }),
+            Request::Ignore { reason } => json!({ "outcome": "ignored", "reason": reason }).into(),
         };
-        answer::log(&answer);
+        answer::log(&answer.json);
         Ok(answer)
     }
 
@@ -116,9 +127,21 @@ impl Handler {
         waited: SignedDuration,
         invocation: &Invocation,
         metrics: &mut Metrics,
-    ) -> Result<Value, Error> {
-        let Some(look) = self.gather(certificate).await? else { return Ok(answer::gone(certificate)) };
-        let decision = policy::decide(&Situation {
+    ) -> Result<Answer, Error> {
+        let Some(look) = self.gather(certificate).await? else { return Ok(answer::gone(certificate).into()) };
+        let decision = self.decide(&look, occasion, waited);
+        if waited >= AT_MOST_EVERY && look.tag_state.recorded.status == Some(RenewalStatus::RenewalInProgress) {
+            tracing::warn!(certificate_arn = %certificate, reason = "claim-not-honoured", "in progress for over an hour");
+        }
+        if self.config.dry_run {
+            return Ok(answer::planned(&look.facts, &decision, self.config.max_validity_days).into());
+        }
+        let is_too_early = matches!(&decision, Decision::Nothing(idle) if idle.is_too_early(occasion));
+        Ok(Answer { json: self.apply(&look, decision, invocation, metrics).await?, is_too_early })
+    }
+
+    fn decide(&self, look: &Look, occasion: Occasion, waited: SignedDuration) -> Decision {
+        policy::decide(&Situation {
             facts: &look.facts,
             tags: &look.tags,
             tag_state: &look.tag_state,
@@ -126,20 +149,12 @@ impl Handler {
             grants: &self.config.grants,
             default_private_ca: self.config.default_private_ca.as_ref(),
             waited,
+            last_charge: self.budget.last_charge(&look.facts.arn).as_ref(),
+            quota_reached: self.budget.quota_reached(),
             renew_before_days: self.config.renew_before_days,
             thresholds: &self.config.thresholds,
             now: self.clock.now(),
-        });
-        if waited >= policy::AT_MOST_EVERY && look.tag_state.recorded.status == Some(RenewalStatus::RenewalInProgress) {
-            tracing::warn!(certificate_arn = %certificate, reason = "claim-not-honoured", "in progress for over an hour");
-        }
-        if self.config.dry_run {
-            return Ok(answer::planned(&look.facts, &decision, self.config.max_validity_days));
-        }
-        if occasion == Occasion::SettingsChanged && decision == Decision::Nothing(Idle::RenewalInProgress) {
-            return Err(Error::Busy { certificate: Box::new(certificate.clone()) });
-        }
-        self.apply(&look, decision, invocation, metrics).await
+        })
     }
 
     async fn gather(&self, certificate: &CertificateArn) -> Result<Option<Look>, Error> {

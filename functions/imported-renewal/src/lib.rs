@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod aftercare;
+mod budget;
 mod certificate;
 mod config;
 mod csr;

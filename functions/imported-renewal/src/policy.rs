@@ -1,6 +1,8 @@
 //! Whether to renew, from where, and why not. Pure: what is known and what time it is go in, a
 //! decision comes out. Reads like the table in the README.
 
+mod paid;
+
 use certificates::tags::{RENEWAL, RenewFrom, TagState, Tags};
 use certificates::{
     CLAIM_LASTS, CertificateDetail, FailureReason, PrivateCaArn, Recovery, RenewalStatus, Thresholds, days_left,
@@ -9,20 +11,20 @@ use certificates::{
 use grants::Grants;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::last_failure::LastFailure;
-
+use crate::budget::{AT_MOST_EVERY, Charge, QuotaReached};
 use crate::certificate::{normalize_serial, read_serial};
 use crate::event::Occasion;
+use paid::{import_quota, just_charged, just_failed, just_renewed};
 
 /// A time in a tag that lies further ahead than clocks differ was never written by us.
 pub(crate) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
-/// Each issuance is charged, and an account has a quota of imports in a year: whatever asks, a certificate is not
-/// replaced twice in this time, nor is a failure that was charged repeated.
-pub(crate) const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// The longest pause after a failed attempt is a day, and the sweep that ends it may come a day later.
 const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_hours(48);
-/// ACM keeps the time of the first import as that of creation; the two are noted one after the other.
-const FIRST_IMPORT: SignedDuration = SignedDuration::from_mins(1);
+/// How long after the import a renewal may be found complete. An attempt that crashed after its import is checked
+/// again by the queue within two hours; else by the sweep after a pause of a day (two days), and here is a third, for
+/// one sweep that failed. Whoever may tag can make a certificate look replaced for no longer than this after a real
+/// import, when even one that lives a week is not due.
+const REPLACED_WITHIN: SignedDuration = SignedDuration::from_hours(72);
 
 /// Everything that a decision is made from.
 #[derive(Debug)]
@@ -41,6 +43,10 @@ pub(crate) struct Situation<'a> {
     pub default_private_ca: Option<&'a PrivateCaArn>,
     /// How long the message that asks has been waiting in the queue since its first delivery.
     pub waited: SignedDuration,
+    /// What this process paid last for this certificate.
+    pub last_charge: Option<&'a Charge>,
+    /// Whether the account's quota of imports was reached, as far as this process knows.
+    pub quota_reached: Option<QuotaReached>,
     /// A certificate is due so many days before its end.
     pub renew_before_days: u16,
     /// Crossing one is a reason to try again what a person had to resolve.
@@ -119,6 +125,16 @@ impl Idle {
             _ => None,
         }
     }
+
+    /// Whether a message has to come again: it is too early for what it asks. A finding of AWS Config asks for nothing
+    /// that a renewal in progress does not do.
+    pub(crate) fn is_too_early(self, occasion: Occasion) -> bool {
+        match self {
+            Self::JustFailed { .. } => true,
+            Self::RenewalInProgress => occasion != Occasion::NonCompliant,
+            _ => false,
+        }
+    }
 }
 
 /// What is to be done.
@@ -158,13 +174,16 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
         let detail = "the function was terminated in the middle of it, and it was not the first attempt".into();
         return Decision::RecordFailure { reason: FailureReason::Interrupted, detail, attempt: recorded.attempts };
     }
-    if let Some(idle) = wait(situation).or_else(|| just_renewed(situation)) {
+    if let Some(idle) = wait(situation).or_else(|| just_renewed(situation)).or_else(|| just_charged(situation)) {
         return Decision::Nothing(idle);
     }
     // Attempts belong to one renewal; a new one after a completed one starts over, even if the old
     // count was left behind.
-    let is_new = matches!(recorded.status, None | Some(RenewalStatus::RenewalComplete));
+    let is_new = matches!(status(situation), None | Some(RenewalStatus::RenewalComplete));
     let attempt = if is_new { 1 } else { recorded.attempts.saturating_add(1) };
+    if let Some(detail) = import_quota(situation) {
+        return Decision::RecordFailure { reason: FailureReason::ImportQuotaReached, detail, attempt };
+    }
     if !situation.tags.have_room_for(&RENEWAL) {
         let detail = "the certificate has no room for the tags that track its renewal".into();
         return Decision::RecordFailure { reason: FailureReason::NoRoomForTags, detail, attempt };
@@ -186,14 +205,29 @@ fn is_claimed(situation: &Situation<'_>) -> bool {
     let recorded = &situation.tag_state.recorded;
     recorded.status == Some(RenewalStatus::RenewalInProgress)
         && age(situation).is_some_and(|age| age < CLAIM_LASTS)
-        && situation.waited < AT_MOST_EVERY
+        // The third delivery comes after an hour, by clocks that may differ.
+        && situation.waited < AT_MOST_EVERY - CLOCK_SKEW
+}
+
+/// The certificate was replaced so lately that this may not be recorded yet.
+fn was_replaced(situation: &Situation<'_>) -> bool {
+    let imported = situation.facts.imported_at;
+    imported.is_some_and(|imported| situation.now.duration_since(imported) <= REPLACED_WITHIN)
+        && is_about_another(situation)
+}
+
+/// The status, unless it is about a certificate that was replaced long ago: that one's attempts and failures say
+/// nothing about the present one.
+fn status(situation: &Situation<'_>) -> Option<RenewalStatus> {
+    let status = situation.tag_state.recorded.status;
+    status.filter(|status| *status == RenewalStatus::PendingRenewal || !is_about_another(situation))
 }
 
 /// The certificate is no longer the one that this renewal was to replace: the import took place, or
 /// a person made one. The tag that shows it is removed last, so that no crash on the way goes unnoticed.
 ///
 /// Anybody who may tag can write that tag; ACM's own time of the import has to agree with it.
-fn was_replaced(situation: &Situation<'_>) -> bool {
+fn is_about_another(situation: &Situation<'_>) -> bool {
     let recorded = &situation.tag_state.recorded;
     let (Some(imported), Some(since)) = (situation.facts.imported_at, since(situation)) else { return false };
     match recorded.status {
@@ -229,7 +263,7 @@ fn has_another_serial(situation: &Situation<'_>) -> bool {
 /// asks, since the expiry is far, nobody would ever say that it is no longer in progress.
 fn crashed_once_more(situation: &Situation<'_>) -> bool {
     let recorded = &situation.tag_state.recorded;
-    recorded.status == Some(RenewalStatus::RenewalInProgress)
+    status(situation) == Some(RenewalStatus::RenewalInProgress)
         && recorded.attempts > 1
         && !pause_is_over(situation)
         // A change by the operator may have resolved it.
@@ -239,7 +273,7 @@ fn crashed_once_more(situation: &Situation<'_>) -> bool {
 /// Why it is not the time to renew, if it is not.
 fn wait(situation: &Situation<'_>) -> Option<Idle> {
     let recorded = &situation.tag_state.recorded;
-    match recorded.status {
+    match status(situation) {
         // Asked for, by us or by an operator: whatever the expiry, renew.
         Some(RenewalStatus::PendingRenewal) => just_failed(situation),
         // A claim that is too old is an attempt that crashed.
@@ -254,22 +288,6 @@ fn wait(situation: &Situation<'_>) -> Option<Idle> {
         },
         None | Some(RenewalStatus::RenewalComplete) => (!is_due(situation)).then_some(Idle::NotDue),
     }
-}
-
-/// An attempt that may have been charged failed less than an hour ago, at this very certificate.
-fn just_failed(situation: &Situation<'_>) -> Option<Idle> {
-    let failed = LastFailure::read(situation.facts, situation.tags, situation.tag_state)?;
-    let possible_after = failed.at.checked_add(AT_MOST_EVERY).ok()?;
-    let is_near = failed.at.duration_since(situation.now) <= CLOCK_SKEW && situation.now < possible_after;
-    (is_near && failed.reason.may_have_cost()).then_some(Idle::JustFailed { possible_after })
-}
-
-/// It was replaced less than an hour ago, by ACM's own record, which nobody can forge. A first import replaces nothing.
-fn just_renewed(situation: &Situation<'_>) -> Option<Idle> {
-    let imported = situation.facts.imported_at?;
-    let is_first = situation.facts.created_at.is_some_and(|created| imported.duration_since(created) < FIRST_IMPORT);
-    let possible_after = imported.checked_add(AT_MOST_EVERY).ok()?;
-    (!is_first && situation.now < possible_after).then_some(Idle::JustRenewed { possible_after })
 }
 
 fn is_due(situation: &Situation<'_>) -> bool {

@@ -12,9 +12,9 @@ use events::{Event, EventBus, IssuerChange, StatusChanged};
 use jiff::Timestamp;
 use notices::{Notice, Topic};
 
+use crate::budget::AT_MOST_EVERY;
 use crate::error::{Error, refused_tags};
 use crate::last_failure::LastFailure;
-use crate::policy::AT_MOST_EVERY;
 use crate::wording;
 use announced::Announced;
 

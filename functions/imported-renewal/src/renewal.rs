@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
+use crate::budget::Budget;
 use crate::certificate::{Certificate, normalize_serial};
 use crate::error::Error;
 use crate::issuer::{IssueError, Issued, Issuer, Order, PrivateCa};
@@ -81,11 +82,18 @@ impl From<Refusal> for Failed {
 /// The clients that an attempt needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Renewer {
-    acm: aws_sdk_acm::Client,
-    aws: SdkConfig,
-    recorder: Recorder,
-    clock: Clock,
-    max_validity_days: u16,
+    /// Reads and replaces certificates.
+    pub acm: aws_sdk_acm::Client,
+    /// For the clients of sources.
+    pub aws: SdkConfig,
+    /// Records how an attempt ended.
+    pub recorder: Recorder,
+    /// What this process paid for.
+    pub budget: Budget,
+    /// What time it is.
+    pub clock: Clock,
+    /// No certificate is requested for longer.
+    pub max_validity_days: u16,
 }
 
 /// A new certificate that passed all checks, with its key.
@@ -139,17 +147,6 @@ enum Shown {
 }
 
 impl Renewer {
-    /// Over these clients.
-    pub(crate) fn new(
-        acm: aws_sdk_acm::Client,
-        aws: SdkConfig,
-        recorder: Recorder,
-        clock: Clock,
-        max_validity_days: u16,
-    ) -> Self {
-        Self { acm, aws, recorder, clock, max_validity_days }
-    }
-
     /// Makes one attempt and records how it ended.
     ///
     /// # Errors
@@ -195,6 +192,9 @@ impl Renewer {
     }
 
     async fn record_failure(&self, look: &Look, plan: &Plan, failed: Failed) -> Result<Ending, Error> {
+        if failed.reason == FailureReason::ImportQuotaReached {
+            self.budget.quota_was_reached(self.clock.now());
+        }
         self.recorder.failure(look, failed.reason, &failed.detail, plan.attempt).await?;
         Ok(Ending::Failed(failed.reason, failed.detail))
     }
@@ -246,7 +246,8 @@ impl Renewer {
         })?;
         let lifetime = self.lifetime(look, plan, present);
         let order = Order {
-            arn: &look.facts.arn,
+            facts: &look.facts,
+            budget: &self.budget,
             present: &present.certificate,
             present_chain: &present.chain,
             issuer_may_change: plan.issuer_may_change,
@@ -317,6 +318,7 @@ impl Renewer {
             Shown::Nothing => return Ok(Ending::Gone),
             Shown::Before | Shown::Wanted(_) | Shown::Unknown(_) => {}
         }
+        self.budget.import(&look.facts.arn, &ready.serial);
         let imported = self.within(before(deadline, TO_VERIFY), self.import(look, &ready)).await;
         let imported = imported.unwrap_or_else(|| Err(no_answer()));
         // What ACM shows decides, not what it answered: no answer does not mean no effect, and a
@@ -328,6 +330,7 @@ impl Renewer {
         };
         match (self.shown(look, &ready.serial, looks, deadline).await, imported) {
             (Shown::Wanted(after), _) => {
+                self.budget.import_was_taken();
                 let remarks = aftercare::check(&self.acm, look, &after).await;
                 let Ready { issuer_change, capped, .. } = ready;
                 let completion =

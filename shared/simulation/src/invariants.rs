@@ -250,7 +250,7 @@ pub(crate) fn tags_are_kept(aws: &Aws, ledger: &mut Ledger, touched: &BTreeSet<S
 }
 
 /// Attempts are at least an hour, then four hours, then a day apart. Each may be started by one message that
-/// is delivered three times, and each occasion that an operator gives may start one more.
+/// is delivered four times, and each occasion that an operator gives may start one more.
 pub(crate) fn issuance_is_bounded(arn: &str, count: usize, since: SignedDuration, occasions: usize) -> Check {
     let days = usize::try_from(since.as_hours() / 24).unwrap_or_default();
     let bound = 4 + days + occasions;

@@ -44,7 +44,7 @@ fn the_samples_ask_for_a_look() {
 fn tags_decide_whether_cloudtrail_asks_for_a_look() {
     let tags = "/detail/requestParameters/tags";
     for (value, occasion) in [
-        (json!([{ "key": "acm-autopilot:status", "value": "pending-renewal" }]), Some(Occasion::Requested)),
+        (json!([{ "key": "acm-autopilot:status", "value": "pending-renewal" }]), Some(Occasion::PendingSet)),
         (json!([{ "key": "acm-autopilot:private-ca", "value": "x" }]), Some(Occasion::SettingsChanged)),
         (json!([{ "key": "acm-autopilot:validity-days" }]), Some(Occasion::SettingsChanged)),
         (json!([{ "key": "acm-autopilot:status", "value": "renewal-in-progress" }]), None),

@@ -8,6 +8,21 @@ use crate::policy::{Decision, Idle, Plan, Source};
 use crate::record::{Completion, Look};
 use crate::renewal::Ending;
 
+/// What came of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Answer {
+    /// For whoever invoked the function, and for the log.
+    pub(super) json: Value,
+    /// Whether a message has to come again, since it is too early for what it asks.
+    pub(super) is_too_early: bool,
+}
+
+impl From<Value> for Answer {
+    fn from(json: Value) -> Self {
+        Self { json, is_too_early: false }
+    }
+}
+
 /// What an attempt came to. Imports are counted, since an account has a quota of them in a year.
 pub(super) fn ended(look: &Look, plan: &Plan, ending: Ending, metrics: &mut Metrics) -> Value {
     let arn = &look.facts.arn;

@@ -6,7 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
 use serde_json::Value;
 
+use super::answer::Answer;
 use crate::error::Error;
+
+/// The queue's `maxReceiveCount`: a message that returns after this delivery is a dead letter.
+const DELIVERIES: u32 = 4;
 
 /// A message, as Lambda delivers it.
 #[derive(Debug, Clone, Copy)]
@@ -14,18 +18,23 @@ pub(super) struct Message<'a> {
     pub(super) id: &'a str,
     pub(super) body: &'a str,
     first_received: Option<Timestamp>,
+    /// How many times it was delivered.
+    deliveries: u32,
 }
 
 impl<'a> Message<'a> {
     /// Reads it; `None` where it has no id by which it could be returned.
     pub(super) fn read(record: &'a Value) -> Option<Self> {
-        let milliseconds = record["attributes"]["ApproximateFirstReceiveTimestamp"].as_str();
+        let attributes = &record["attributes"];
+        let milliseconds = attributes["ApproximateFirstReceiveTimestamp"].as_str();
+        let deliveries = attributes["ApproximateReceiveCount"].as_str().and_then(|text| text.parse().ok());
         Some(Self {
             id: record["messageId"].as_str()?,
             body: record["body"].as_str().unwrap_or_default(),
             first_received: milliseconds
                 .and_then(|text| text.parse().ok())
                 .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok()),
+            deliveries: deliveries.unwrap_or(1),
         })
     }
 
@@ -34,18 +43,28 @@ impl<'a> Message<'a> {
         self.first_received.map_or(SignedDuration::ZERO, |first| now.duration_since(first))
     }
 
-    /// Whether it has to be delivered again. What can never be dealt with (junk, another account's certificate) does
-    /// not: three deliveries of half an hour each would only hold up the others.
-    pub(super) fn is_to_be_returned(&self, result: &Result<Value, Error>, metrics: &mut Metrics) -> bool {
-        let error = match result {
-            Ok(answer) if answer["reason"] != "just-failed" => return false,
-            // Whoever changed the tags waits for it: the last delivery comes after an hour.
-            Ok(_) => {
-                metrics.count("MessagesReturned", 1);
-                return true;
-            }
-            Err(error) => error,
-        };
+    /// Whether it has to be delivered again.
+    pub(super) fn is_to_be_returned(&self, result: &Result<Answer, Error>, metrics: &mut Metrics) -> bool {
+        match result {
+            Ok(answer) => answer.is_too_early && self.waits(metrics),
+            Err(error) => self.has_failed(error, metrics),
+        }
+    }
+
+    /// It came too early, and nothing is broken: it must not end as a dead letter, which says so. An attempt after its
+    /// first deliveries has seen what it asks for, and the sweep asks again for what is due.
+    fn waits(&self, metrics: &mut Metrics) -> bool {
+        if self.deliveries >= DELIVERIES {
+            tracing::warn!(message_id = self.id, outcome = "answered", "too early at its last delivery");
+            return false;
+        }
+        metrics.count("MessagesReturned", 1);
+        true
+    }
+
+    /// What can never be dealt with (junk, another account's certificate) is not delivered again: deliveries of half
+    /// an hour each would only hold up the others.
+    fn has_failed(&self, error: &Error, metrics: &mut Metrics) -> bool {
         let refused = error.is_of_the_message();
         let (outcome, metric) =
             if refused { ("refused", "MessagesRefused") } else { ("returned-to-queue", "MessagesReturned") };
@@ -58,5 +77,19 @@ impl<'a> Message<'a> {
         }
         metrics.count(metric, 1);
         !refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without the last delivery after an hour, whatever comes too early would be lost.
+    #[test]
+    fn the_template_delivers_as_often() {
+        let template = include_str!("../../../../infra/template.yaml");
+        let queue = template.split("\n  RenewalQueue:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+        assert!(queue.lines().any(|line| line.trim() == format!("maxReceiveCount: {DELIVERIES}")), "{queue}");
+        assert!(queue.contains("VisibilityTimeout: 1800"), "{queue}");
     }
 }

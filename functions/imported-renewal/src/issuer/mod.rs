@@ -3,19 +3,22 @@
 
 mod private_ca;
 
-use certificates::{CertificateArn, FailureReason};
+use certificates::{CertificateFacts, FailureReason};
 use jiff::Timestamp;
 
 pub(crate) use private_ca::PrivateCa;
 
+use crate::budget::Budget;
 use crate::certificate::Certificate;
 use crate::preflight::Refusal;
 
 /// What is asked of a source.
 #[derive(Debug)]
 pub(crate) struct Order<'a> {
-    /// The certificate under which the new one will be imported.
-    pub arn: &'a CertificateArn,
+    /// The certificate under whose ARN the new one will be imported.
+    pub facts: &'a CertificateFacts,
+    /// Where the source notes that a certificate may be charged, before it asks for it.
+    pub budget: &'a Budget,
     /// The certificate in place.
     pub present: &'a Certificate,
     /// Its chain; empty where it was imported without one.

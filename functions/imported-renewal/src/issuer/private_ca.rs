@@ -220,8 +220,13 @@ impl Issuer for PrivateCa {
         let authority = self.authority().await?;
         let (validity, not_after) = self.validity(&authority, order)?;
         self.check(order, not_after).await?;
-        let certificate_arn = self.request(authority, validity, order).await?;
-        tracing::info!(certificate_arn = %order.arn, issued = certificate_arn, "the private CA took the request");
+        order.budget.charge(order.facts, self.clock.now());
+        let requested = self.request(authority, validity, order).await;
+        if requested.as_ref().is_err_and(|error| !error.reason.may_have_cost()) {
+            order.budget.withdraw(&order.facts.arn);
+        }
+        let certificate_arn = requested?;
+        tracing::info!(certificate_arn = %order.facts.arn, issued = certificate_arn, "the private CA took the request");
         self.fetch(&certificate_arn, order.deadline).await
     }
 }
@@ -271,6 +276,6 @@ impl Template {
 /// ([IssueCertificate](https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html)):
 /// a call whose answer was lost, or a second renewal at the same time, costs no second certificate.
 fn idempotency_token(order: &Order<'_>) -> String {
-    let seed = format!("{}\n{}\n{}", order.arn, order.present.serial, order.attempt);
+    let seed = format!("{}\n{}\n{}", order.facts.arn, order.present.serial, order.attempt);
     digest(&SHA256, seed.as_bytes()).as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,7 +9,7 @@ use crate::world::{Tagged, World, batch, due, later};
 const FAULTS: [Fault; 6] =
     [Fault::Throttled, Fault::ServerError, Fault::ConnectionReset, Fault::AnswerLost, Fault::Crash, Fault::CrashAfter];
 /// The queue's `maxReceiveCount`.
-const DELIVERIES: usize = 3;
+const DELIVERIES: usize = 4;
 
 /// Delivers a message as SQS does: again after the visibility timeout, until it is dealt with.
 async fn deliver(world: &World, event: &Value) {

@@ -96,9 +96,10 @@ async fn a_dry_run_tells_and_changes_nothing() {
         ),
         (
             due()
+                .not_before("2026-11-19T08:00:00Z".parse().unwrap())
                 .tag("acm-autopilot:renewal-of", "0a:1b")
                 .tag("acm-autopilot:status", "renewal-failed")
-                .tag("acm-autopilot:status-since", "2025-12-01T00:00:00Z"),
+                .tag("acm-autopilot:status-since", "2026-11-19T07:00:00Z"),
             json!({ "action": "record-complete" }),
         ),
     ] {

@@ -8,6 +8,7 @@ mod grants;
 mod inputs;
 mod messages;
 mod permissions;
+mod queue;
 mod records;
 mod renewals;
 mod secrets;

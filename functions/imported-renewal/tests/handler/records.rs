@@ -54,26 +54,6 @@ async fn a_forged_serial_makes_no_success() {
     }
 }
 
-/// Someone writes `renewal-in-progress` again and again: an attempt ends within 15 minutes.
-#[tokio::test]
-async fn a_claim_that_is_refreshed_for_ever_does_not_stop_a_renewal() {
-    let world = World::new();
-    let arn = world.insert(due());
-    let mut event = batch(&world.tags_added(&arn, &[("acm-autopilot:validity-days", "90")]));
-    event["Records"][0]["attributes"]["ApproximateFirstReceiveTimestamp"] =
-        world.aws.now().as_millisecond().to_string().into();
-    for delivery in 1..=3 {
-        let now = certificates::tags::format_time(world.aws.now());
-        let claim =
-            [("acm-autopilot:status", Some("renewal-in-progress")), ("acm-autopilot:status-since", Some(now.as_str()))];
-        world.aws.set_tags(&arn, &claim);
-        let answer = world.give(&world.handler(), event.clone()).await.unwrap();
-        assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), usize::from(delivery < 3), "{delivery}");
-        world.aws.advance(jiff::Span::new().minutes(30));
-    }
-    assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-complete"));
-}
-
 /// How ACM spells a negative serial number is not known. Another spelling is not another certificate.
 #[tokio::test]
 async fn a_serial_number_that_acm_spells_otherwise_does_not_stop_a_renewal() {

@@ -131,8 +131,8 @@ async fn a_certificate_that_is_deleted_meanwhile_is_no_fault() {
 async fn a_certificate_that_a_person_replaces_meanwhile_is_recorded_as_replaced() {
     let world = World::new();
     let failed = due().tag("acm-autopilot:status", "renewal-failed").tag("acm-autopilot:renewal-of", "0a:1b");
-    // Before the import of the certificate that is in place.
-    let arn = world.insert(failed.tag("acm-autopilot:status-since", "2025-12-01T00:00:00Z"));
+    let arn = world.insert(failed.tag("acm-autopilot:status-since", "2026-11-20T07:00:00Z"));
+    world.aws.set_certificate(&arn, due().days_left(300));
     let answer = world.request(&arn).await.unwrap();
     assert_eq!(answer["outcome"], "recorded-complete");
     assert_eq!(world.count("ImportCertificate"), 0);

@@ -1,11 +1,179 @@
 //! What a process remembers, whatever the tags say.
 
-use simulated_aws::{Fault, Key};
+use serde_json::Value;
+use simulated_aws::{Fault, Key, Misissue};
 
-use crate::world::{Tagged, World, due};
+use crate::world::{Tagged, World, due, later};
+
+const OURS: [&str; 5] = ["status", "status-since", "status-reason", "attempts", "renewal-of"];
+
+/// Sets tags of ours, as anybody may who can tag; `None` removes one.
+fn forge(world: &World, arn: &str, tags: &[(&str, Option<&str>)]) {
+    let keys: Vec<String> = tags.iter().map(|(key, _)| format!("acm-autopilot:{key}")).collect();
+    let tags: Vec<(&str, Option<&str>)> =
+        keys.iter().zip(tags).map(|(key, (_, value))| (key.as_str(), *value)).collect();
+    world.aws.set_tags(arn, &tags);
+}
 
 fn minutes(world: &World, minutes: i64) {
     world.aws.advance(jiff::Span::new().minutes(minutes));
+}
+
+/// Every way in which tags can deny that an attempt was just charged.
+fn denials() -> Vec<Vec<(&'static str, Option<&'static str>)>> {
+    vec![
+        OURS.map(|key| (key, None)).to_vec(),
+        vec![("status", Some("pending-renewal")), ("status-reason", None)],
+        vec![("status", Some("pending-renewal")), ("status-since", Some("2026-11-01T00:00:00Z"))],
+        vec![("status", Some("renewal-failed")), ("status-since", Some("2026-11-01T00:00:00Z"))],
+        vec![
+            ("status", Some("renewal-in-progress")),
+            ("status-since", Some("2026-11-20T07:00:00Z")),
+            ("attempts", None),
+        ],
+        vec![("status", Some("renewal-complete")), ("renewal-of", Some("ab"))],
+        vec![("status", Some("renewal-failed")), ("renewal-of", Some("ab"))],
+        vec![("status-reason", Some("ca-disabled")), ("status", Some("pending-renewal"))],
+    ]
+}
+
+#[tokio::test]
+async fn no_tag_makes_it_pay_twice_within_an_hour() {
+    for denial in denials() {
+        let world = World::new();
+        world.aws.misissue(Some(Misissue::OtherNames(vec!["other.example.com".into()])));
+        let arn = world.insert(due());
+        let handler = world.handler();
+        assert_eq!(world.give(&handler, world.requested(&arn)).await.unwrap()["reason"], "name-lost");
+        for _ in 0..5 {
+            minutes(&world, 10);
+            forge(&world, &arn, &denial);
+            for event in [world.requested(&arn), world.tags_added(&arn, &[("acm-autopilot:validity-days", "90")])] {
+                world.give(&handler, event).await.unwrap();
+            }
+            assert_eq!(world.count("IssueCertificate"), 1, "{denial:?}");
+        }
+        world.aws.misissue(None);
+        minutes(&world, 11);
+        forge(&world, &arn, &[("status", Some("pending-renewal")), ("renewal-of", None), ("status-reason", None)]);
+        assert_eq!(world.give(&handler, world.requested(&arn)).await.unwrap()["outcome"], "renewed", "{denial:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_tags_deny_is_answered_with_the_time_when_another_is_possible() {
+    let world = World::new();
+    world.aws.misissue(Some(Misissue::OtherNames(vec!["other.example.com".into()])));
+    let arn = world.insert(due());
+    let handler = world.handler();
+    world.give(&handler, world.requested(&arn)).await.unwrap();
+    forge(&world, &arn, &OURS.map(|key| (key, None)));
+    let answer = world.give(&handler, world.requested(&arn)).await.unwrap();
+    assert_eq!(answer["reason"], "just-failed");
+    assert!(answer["possibleAfter"].as_str().unwrap().starts_with("2026-11-20T09:00:0"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_attempt_that_cost_nothing_is_not_remembered() {
+    let refused = |code: &str| Fault::Error { code: code.into(), message: "no".into(), status: 400 };
+    for (operation, fault) in
+        [("IssueCertificate", refused("MalformedCSRException")), ("DescribeCertificateAuthority", Fault::Throttled)]
+    {
+        let world = World::new();
+        let arn = world.insert(due());
+        let handler = world.handler();
+        world.aws.fail_always(operation, fault);
+        assert_eq!(world.give(&handler, world.requested(&arn)).await.unwrap()["outcome"], "renewal-failed");
+        world.aws.clear_faults();
+        forge(&world, &arn, &[("status", Some("pending-renewal")), ("status-reason", None)]);
+        assert_eq!(world.give(&handler, world.requested(&arn)).await.unwrap()["outcome"], "renewed", "{operation}");
+    }
+}
+
+/// Another certificate under the same ARN was not paid for.
+#[tokio::test]
+async fn a_certificate_that_a_person_imported_since_is_not_held_back() {
+    let world = World::new();
+    world.aws.misissue(Some(Misissue::OtherNames(vec!["other.example.com".into()])));
+    let arn = world.insert(due());
+    let handler = world.handler();
+    world.give(&handler, world.requested(&arn)).await.unwrap();
+    world.aws.misissue(None);
+    world.aws.set_certificate(&arn, due().issued_by(&world.ca));
+    forge(&world, &arn, &OURS.map(|key| (key, None)));
+    assert_ne!(world.give(&handler, world.requested(&arn)).await.unwrap()["reason"], "just-failed");
+}
+
+fn renew_tags(world: &World, arn: &str) -> Value {
+    world.aws.set_tags(arn, &[("acm-autopilot:status", Some("pending-renewal"))]);
+    world.tags_added(arn, &[("acm-autopilot:status", "pending-renewal")])
+}
+
+fn quota() -> Fault {
+    Fault::Error { code: "LimitExceededException".into(), message: "5000 imports".into(), status: 400 }
+}
+
+/// ACM's quota of imports is the account's: a certificate for another ARN would be charged and refused too.
+#[tokio::test]
+async fn a_reached_quota_of_imports_stops_issuance_for_the_whole_account() {
+    let world = World::new();
+    let arns: Vec<String> = (0..4).map(|_| world.insert(due())).collect();
+    let handler = world.handler();
+    world.aws.fail_always("ImportCertificate", quota());
+    for arn in &arns {
+        let answer = world.give(&handler, world.requested(arn)).await.unwrap();
+        assert_eq!((&answer["outcome"], &answer["reason"]), (&"renewal-failed".into(), &"import-quota-reached".into()));
+        assert_eq!(world.certificate(arn).tag("status-reason"), Some("import-quota-reached"));
+    }
+    assert_eq!(world.count("IssueCertificate"), 1);
+    assert_eq!(world.notices("renewal-failed").len(), 4);
+    world.check_messages();
+
+    // A day later it is tried again.
+    let last = world.insert(due());
+    later(&world.aws, 23);
+    assert_eq!(world.give(&handler, world.requested(&last)).await.unwrap()["reason"], "import-quota-reached");
+    world.aws.clear_faults();
+    forge(&world, &last, &OURS.map(|key| (key, None)));
+    later(&world.aws, 2);
+    assert_eq!(world.give(&handler, world.requested(&last)).await.unwrap()["outcome"], "renewed");
+}
+
+#[tokio::test]
+async fn after_a_reached_quota_a_person_who_asks_gets_one_attempt() {
+    let world = World::new();
+    let arns: Vec<String> = (0..4).map(|_| world.insert(due())).collect();
+    let handler = world.handler();
+    world.aws.fail_always("ImportCertificate", quota());
+    world.give(&handler, world.requested(&arns[0])).await.unwrap();
+    for arn in &arns[1..] {
+        let event = renew_tags(&world, arn);
+        assert_eq!(world.give(&handler, event).await.unwrap()["reason"], "import-quota-reached");
+    }
+    assert_eq!(world.count("IssueCertificate"), 2);
+    // The quota is raised; the next who asks shows it, for all.
+    world.aws.clear_faults();
+    minutes(&world, 61);
+    for arn in &arns {
+        let event = renew_tags(&world, arn);
+        assert_eq!(world.give(&handler, event).await.unwrap()["outcome"], "renewed");
+    }
+    let other = world.insert(due());
+    assert_eq!(world.give(&handler, world.requested(&other)).await.unwrap()["outcome"], "renewed");
+}
+
+/// The same with a quota of the account instead of a fault.
+#[tokio::test]
+async fn an_account_that_uses_up_its_imports_pays_for_one_in_vain() {
+    let world = World::new();
+    let arns: Vec<String> = (0..6).map(|_| world.insert(due())).collect();
+    world.aws.set_yearly_import_quota(3);
+    let handler = world.handler();
+    for arn in &arns {
+        world.give(&handler, world.requested(arn)).await.unwrap();
+    }
+    assert_eq!((world.count("IssueCertificate"), world.notices("renewal-complete").len()), (4, 3));
+    assert_eq!(world.notices("renewal-failed").len(), 3);
 }
 
 #[tokio::test]

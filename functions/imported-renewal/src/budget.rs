@@ -1,0 +1,121 @@
+//! What this process paid for. Whoever may tag can write every tag in which a renewal is tracked, so tags alone do
+//! not keep the next attempt from being charged. A process that starts knows nothing, and relies on them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use certificates::{CertificateArn, CertificateFacts};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::certificate::normalize_serial;
+
+/// Each issuance is charged, and an account has a quota of imports in a year: whatever asks, a certificate is not
+/// replaced twice in this time, nor is a failure that was charged repeated.
+pub(crate) const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// More than a process can have ordered within [`AT_MOST_EVERY`].
+const MOST: usize = 2_000;
+
+/// A certificate that was ordered, and may have been charged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Charge {
+    /// When.
+    pub at: Timestamp,
+    /// Serial number of the certificate that it is to replace.
+    pub replaces: Option<String>,
+    /// Serial number of the new one, as soon as its import was asked for.
+    pub imports: Option<String>,
+}
+
+/// ACM refused an import because of the account's quota of imports in 365 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct QuotaReached {
+    /// When, the last time.
+    pub at: Timestamp,
+    /// Whether it was refused before that too.
+    pub again: bool,
+}
+
+#[derive(Debug, Default)]
+struct Spent {
+    charges: BTreeMap<String, Charge>,
+    quota_reached: Option<QuotaReached>,
+}
+
+/// The memory of this process.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Budget(Arc<Mutex<Spent>>);
+
+impl Budget {
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From here on, a certificate to replace this one may be charged.
+    pub(crate) fn charge(&self, facts: &CertificateFacts, now: Timestamp) {
+        let charges = &mut self.spent().charges;
+        charges.retain(|_, charge| now.duration_since(charge.at).abs() < AT_MOST_EVERY);
+        if charges.len() >= MOST {
+            charges.pop_first();
+        }
+        let replaces = facts.serial.as_deref().map(normalize_serial);
+        charges.insert(facts.arn.to_string(), Charge { at: now, replaces, imports: None });
+    }
+
+    /// It was refused, which costs nothing.
+    pub(crate) fn withdraw(&self, certificate: &CertificateArn) {
+        self.spent().charges.remove(certificate.as_str());
+    }
+
+    /// It is about to be imported under this serial number.
+    pub(crate) fn import(&self, certificate: &CertificateArn, serial: &str) {
+        if let Some(charge) = self.spent().charges.get_mut(certificate.as_str()) {
+            charge.imports = Some(serial.to_owned());
+        }
+    }
+
+    /// ACM took an import, so the account's quota has room.
+    pub(crate) fn import_was_taken(&self) {
+        self.spent().quota_reached = None;
+    }
+
+    /// ACM refused an import because of the account's quota.
+    pub(crate) fn quota_was_reached(&self, now: Timestamp) {
+        let reached = &mut self.spent().quota_reached;
+        *reached = Some(QuotaReached { at: now, again: reached.is_some() });
+    }
+
+    /// The last that was charged for this certificate, as far as this process knows.
+    pub(crate) fn last_charge(&self, certificate: &CertificateArn) -> Option<Charge> {
+        self.spent().charges.get(certificate.as_str()).cloned()
+    }
+
+    /// Whether the account's quota of imports was reached, as far as this process knows.
+    pub(crate) fn quota_reached(&self) -> Option<QuotaReached> {
+        self.spent().quota_reached
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use certificates::CertificateType;
+
+    use super::*;
+
+    fn facts(number: usize) -> CertificateFacts {
+        let arn = format!("arn:aws:acm:us-east-1:123456789012:certificate/{number}").parse().unwrap();
+        CertificateFacts { serial: Some("0A:1b".into()), ..CertificateFacts::new(arn, CertificateType::Imported) }
+    }
+
+    #[test]
+    fn it_forgets_what_is_an_hour_old_and_never_grows_without_bound() {
+        let budget = Budget::default();
+        let start: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
+        budget.charge(&facts(0), start);
+        assert_eq!(budget.last_charge(&facts(0).arn).unwrap().replaces.as_deref(), Some("a1b"));
+        budget.charge(&facts(1), start + AT_MOST_EVERY);
+        assert_eq!(budget.last_charge(&facts(0).arn), None);
+        (2..2 * MOST).for_each(|number| budget.charge(&facts(number), start + AT_MOST_EVERY));
+        assert_eq!(budget.spent().charges.len(), MOST);
+        assert!(budget.last_charge(&facts(2 * MOST - 1).arn).is_some());
+    }
+}
