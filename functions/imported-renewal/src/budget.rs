@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use certificates::{CertificateArn, CertificateFacts};
+use certificates::{CertificateArn, CertificateDetail};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::certificate::normalize_serial;
@@ -51,7 +51,7 @@ impl Budget {
     }
 
     /// From here on, a certificate to replace this one may be charged.
-    pub(crate) fn charge(&self, facts: &CertificateFacts, now: Timestamp) {
+    pub(crate) fn charge(&self, facts: &CertificateDetail, now: Timestamp) {
         let charges = &mut self.spent().charges;
         charges.retain(|_, charge| now.duration_since(charge.at).abs() < AT_MOST_EVERY);
         if charges.len() >= MOST {
@@ -101,9 +101,12 @@ mod tests {
 
     use super::*;
 
-    fn facts(number: usize) -> CertificateFacts {
+    fn facts(number: usize) -> CertificateDetail {
         let arn = format!("arn:aws:acm:us-east-1:123456789012:certificate/{number}").parse().unwrap();
-        CertificateFacts { serial: Some("0A:1b".into()), ..CertificateFacts::new(arn, CertificateType::Imported) }
+        CertificateDetail {
+            serial: Some("0A:1b".into()),
+            ..CertificateDetail::from(certificates::CertificateSummary::new(arn, CertificateType::Imported))
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 mod private_ca;
 
-use certificates::{CertificateFacts, FailureReason};
+use certificates::{CertificateDetail, FailureReason};
 use jiff::Timestamp;
 
 pub(crate) use private_ca::PrivateCa;
@@ -16,7 +16,7 @@ use crate::preflight::Refusal;
 #[derive(Debug)]
 pub(crate) struct Order<'a> {
     /// The certificate under whose ARN the new one will be imported.
-    pub facts: &'a CertificateFacts,
+    pub facts: &'a CertificateDetail,
     /// Where the source notes that a certificate may be charged, before it asks for it.
     pub budget: &'a Budget,
     /// The certificate in place.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use certificates::{CertificateArn, CertificateFacts, FailureReason};
+use certificates::{CertificateArn, CertificateDetail, FailureReason};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::budget::AT_MOST_EVERY;
@@ -91,12 +91,12 @@ impl Announced {
     }
 
     /// Whether it was announced that this very certificate was imported.
-    pub(super) fn has_completion(&self, after: &CertificateFacts) -> bool {
+    pub(super) fn has_completion(&self, after: &CertificateDetail) -> bool {
         self.known().completions.get(after.arn.as_str()) == Some(&after.serial)
     }
 
     /// It was announced that this certificate was imported.
-    pub(super) fn add_completion(&self, after: &CertificateFacts) {
+    pub(super) fn add_completion(&self, after: &CertificateDetail) {
         let completions = &mut self.known().completions;
         if completions.len() >= MOST_CERTIFICATES {
             completions.pop_first();
@@ -165,7 +165,8 @@ mod tests {
             let arn: CertificateArn =
                 format!("arn:aws:acm:us-east-1:123456789012:certificate/{number}").parse().unwrap();
             announced.add_failure(&arn, (FailureReason::CaDisabled, ""), NOW.parse().unwrap());
-            announced.add_completion(&CertificateFacts::new(arn, certificates::CertificateType::Imported));
+            let imported = certificates::CertificateSummary::new(arn, certificates::CertificateType::Imported);
+            announced.add_completion(&imported.into());
         }
         let known = announced.known();
         assert_eq!((known.failures.len(), known.completions.len()), (MOST_CERTIFICATES, MOST_CERTIFICATES));
