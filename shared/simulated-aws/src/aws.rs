@@ -16,7 +16,7 @@ use crate::clock::Sleepers;
 use crate::faults::Faults;
 use crate::quotas::Quotas;
 use crate::{Call, Fault, Notice, PutEvent};
-use crate::{acm, config, eventbridge, pca, route53, secrets, sns, sqs, ssm, sts};
+use crate::{acm, apigateway, config, eventbridge, pca, route53, secrets, sns, sqs, ssm, sts};
 
 /// The Region unless a test says otherwise.
 const REGION: &str = "us-east-1";
@@ -52,6 +52,7 @@ pub(crate) struct State {
     pub(crate) calls: Vec<Call>,
     pub(crate) quotas: Quotas,
     pub(crate) acm: acm::Store,
+    pub(crate) apigateway: apigateway::Store,
     pub(crate) pca: pca::Store,
     pub(crate) sns: sns::Store,
     pub(crate) events: eventbridge::Store,
@@ -119,6 +120,7 @@ impl Aws {
             calls: Vec::new(),
             quotas: Quotas::default(),
             acm: acm::Store::default(),
+            apigateway: apigateway::Store::default(),
             pca: pca::Store::default(),
             sns: sns::Store::default(),
             events: eventbridge::Store::default(),

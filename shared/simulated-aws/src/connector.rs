@@ -16,6 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError, Call, CallResult, for_record};
 use crate::retries;
+use crate::services::Protocol;
 use crate::sts;
 use crate::wire::{self, Incoming, Request, Response};
 use crate::{Aws, Fault};
@@ -135,6 +136,10 @@ fn error_of(fault: &Fault, request: &Request) -> ApiError {
     let xml = request.service.protocol.is_xml();
     match fault {
         Fault::Throttled if xml => ApiError::new("Throttling", "Rate exceeded"),
+        // API reference of API Gateway: "TooManyRequestsException: The request has reached its throttling limit".
+        Fault::Throttled if request.service.name == "apigateway" => {
+            ApiError::new("TooManyRequestsException", "Too Many Requests").status(429)
+        }
         Fault::Throttled => ApiError::new("ThrottlingException", "Rate exceeded"),
         Fault::AccessDenied => {
             let code = match request.service.name {
@@ -146,7 +151,7 @@ fn error_of(fault: &Fault, request: &Request) -> ApiError {
                 code,
                 format!("User: simulated is not authorized to perform: {}:{}", request.service.name, request.operation),
             )
-            .status(if xml { 403 } else { 400 })
+            .status(if matches!(request.service.protocol, Protocol::Json { .. }) { 400 } else { 403 })
         }
         Fault::Error { code, message, status } => ApiError::new(code, message).status(*status),
         _ => ApiError::new("InternalFailure", "simulated server error").status(500),

@@ -4,7 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The service answers `ThrottlingException` (SNS: `Throttling`); nothing happens.
+    /// The service answers `ThrottlingException` (SNS: `Throttling`, API Gateway: `TooManyRequestsException`); nothing
+    /// happens.
     Throttled,
     /// The service answers HTTP 500; nothing happens.
     ServerError,

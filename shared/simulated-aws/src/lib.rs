@@ -48,7 +48,7 @@
 //!   [`Aws::create_topic`], [`Aws::create_event_bus`], [`Aws::set_tags`], [`Aws::set_in_use_by`],
 //!   [`Aws::set_certificate`], [`Aws::set_ca_status`], [`Aws::create_hosted_zone`], [`Aws::set_record`],
 //!   [`Aws::remove_record`], [`Aws::remove_hosted_zone`], [`Aws::request_certificate`], [`Aws::set_caa`],
-//!   [`Aws::set_parameter`], [`Aws::create_queue`],
+//!   [`Aws::set_parameter`], [`Aws::create_queue`], [`Aws::set_domain_name`],
 //!   [`Aws::insert_configuration_item`], [`Aws::new_result_token`].
 //! - Other accounts: [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that AssumeRole gives act in the
 //!   role's account until they expire; Route 53 and STS are there, other services in the model's own account only.
@@ -86,6 +86,7 @@
 )]
 
 mod acm;
+mod apigateway;
 mod aws;
 mod calls;
 mod clock;
@@ -118,6 +119,7 @@ mod wire;
 mod x509;
 
 pub use acm::{Certificate, CertificateSpec};
+pub use apigateway::DomainName;
 pub use aws::Aws;
 pub use calls::{Call, CallResult};
 pub use config::Evaluation;

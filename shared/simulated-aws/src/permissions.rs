@@ -39,8 +39,8 @@ pub struct Condition {
 const ROUTE53_KEYS: &str = "route53:ChangeResourceRecordSets";
 
 impl Statement {
-    /// Whether this statement allows a call. Looked at are the action, the role of `sts:AssumeRole` and the zone of
-    /// Route 53's calls among the resources, and the conditions on what `route53:ChangeResourceRecordSets` changes.
+    /// Whether this statement allows a call. Looked at are the action, the role of `sts:AssumeRole`, the zone of
+    /// Route 53's calls and the path of API Gateway's among the resources, and the conditions on what `route53:ChangeResourceRecordSets` changes.
     /// Other resources and conditions, such as on tags, are taken for met. `${...}` matches anything.
     ///
     /// # Panics
@@ -83,6 +83,8 @@ fn resource(call: &Call) -> Option<String> {
         ("route53", _) => {
             text("Id").filter(|id| id.starts_with('Z')).map(|id| format!("arn:aws:route53:::hostedzone/{id}"))
         }
+        // Service authorization reference, "Amazon API Gateway Management": the resource is the path.
+        ("apigateway", "GetDomainNames") => Some("arn:aws:apigateway:us-east-1::/domainnames".to_owned()),
         _ => None,
     }
 }
@@ -131,8 +133,12 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 }
 
 impl Call {
-    /// The IAM action that allows this call. For the services here it is the operation's name.
+    /// The IAM action that allows this call. For the services here it is the operation's name, but for API Gateway, where
+    /// it is the HTTP method.
     pub fn action(&self) -> String {
+        if self.service == "apigateway" {
+            return "apigateway:GET".to_owned();
+        }
         format!("{}:{}", self.service, self.operation)
     }
 }
@@ -273,6 +279,9 @@ Resources:
                 Action: acm:DescribeCertificate
                 Resource: !Sub arn:${AWS::Partition}:acm:*:*:certificate/*
                 Condition: { StringEquals: { aws:ResourceTag/a: b } }
+              - Effect: Allow
+                Action: apigateway:GET
+                Resource: !Sub arn:${AWS::Partition}:apigateway:${AWS::Region}::/domainnames
 ";
 
     fn allowed(call: &Call) -> bool {
@@ -316,6 +325,13 @@ Resources:
         let assume = |role: &str| call("sts", "AssumeRole", json!({ "RoleArn": role }));
         assert!(allowed(&assume("arn:aws-cn:iam::210987654321:role/acm-autopilot-zones")));
         assert!(!allowed(&assume("arn:aws:iam::210987654321:role/admin")));
+    }
+
+    #[test]
+    fn the_action_of_api_gateway_is_the_method() {
+        let call = call("apigateway", "GetDomainNames", json!({}));
+        assert_eq!(call.action(), "apigateway:GET");
+        assert!(allowed(&call));
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::route53;
 use crate::wire::Request;
 
 /// Requests per second and account (ACM user guide, "API rate quotas"; AWS Private CA user guide,
-/// "Quotas"; Systems Manager, "Service quotas": standard throughput). Operations that are not named here are not limited by the model.
-const RATES: [(&str, &str, f64); 19] = [
+/// "Quotas"; API Gateway: see below; Systems Manager, "Service quotas": standard throughput). Operations that are not named here are not limited by the model.
+const RATES: [(&str, &str, f64); 20] = [
     ("acm", "AddTagsToCertificate", 5.0),
     ("acm", "DeleteCertificate", 10.0),
     ("acm", "DescribeCertificate", 10.0),
@@ -28,9 +28,13 @@ const RATES: [(&str, &str, f64); 19] = [
     ("acm-pca", "GetCertificate", 75.0),
     ("acm-pca", "IssueCertificate", 25.0),
     ("acm-pca", "GetCertificateAuthorityCertificate", 20.0),
+    ("apigateway", "GetDomainNames", 10.0),
     ("ssm", "GetParameter", 40.0),
     ("ssm", "GetParameters", 40.0),
 ];
+/// API Gateway developer guide, "API Gateway quotas": "10 request per second (rps) with a burst quota of 40 rps".
+const API_GATEWAY_BURST: f64 = 40.0;
+
 /// What a call takes from a bucket of this size, which refills by so many tokens a second.
 #[derive(Debug)]
 pub(crate) struct Take {
@@ -72,7 +76,7 @@ impl Quotas {
 }
 
 /// A bucket of ACM, AWS Private CA and Systems Manager holds one second's worth (the size of AWS's own is not
-/// published).
+/// published); that of API Gateway holds 40.
 fn takes(service: &str, account: &str, operation: &str, input: &Value) -> Vec<Take> {
     if service == "route53" {
         return route53::quotas::takes(account, operation, input);
@@ -80,7 +84,7 @@ fn takes(service: &str, account: &str, operation: &str, input: &Value) -> Vec<Ta
     let known = RATES.iter().find(|(s, o, _)| *s == service && *o == operation);
     let take = |(_, _, rate): &(&str, &str, f64)| Take {
         bucket: (service.to_owned(), operation.to_owned()),
-        size: *rate,
+        size: if service == "apigateway" { API_GATEWAY_BURST } else { *rate },
         refill: *rate,
         tokens: 1.0,
     };

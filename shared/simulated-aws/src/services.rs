@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::aws::State;
 use crate::calls::Answer;
-use crate::{acm, config, eventbridge, iam, pca, route53, secrets, sns, sqs, ssm, sts, tagging};
+use crate::{acm, apigateway, config, eventbridge, iam, pca, route53, secrets, sns, sqs, ssm, sts, tagging};
 
 /// A service that is modelled.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(crate) enum Protocol {
     Query { version: &'static str, namespace: &'static str },
     /// REST with XML: the path names the service.
     Rest { prefix: &'static str },
+    /// REST with JSON: the path and the credential scope name the service.
+    RestJson { prefix: &'static str },
 }
 
 impl Protocol {
@@ -37,13 +39,14 @@ impl Protocol {
         match self {
             Self::Json { version: "1.0", .. } => "application/x-amz-json-1.0",
             Self::Json { .. } => "application/x-amz-json-1.1",
+            Self::RestJson { .. } => "application/json",
             Self::Query { .. } | Self::Rest { .. } => "text/xml",
         }
     }
 
     /// Services that answer in XML have older names for some common errors.
     pub(crate) fn is_xml(self) -> bool {
-        !matches!(self, Self::Json { .. })
+        matches!(self, Self::Query { .. } | Self::Rest { .. })
     }
 }
 
@@ -57,9 +60,16 @@ const fn json(
 }
 
 /// Every service, as its model in the SDKs describes it.
-pub(crate) static SERVICES: [Service; 12] = [
+pub(crate) static SERVICES: [Service; 13] = [
     json("acm", "acm", "CertificateManager", acm::call),
     json("acm-pca", "acmpca", "ACMPrivateCA", pca::call),
+    Service {
+        name: "apigateway",
+        sdk_name: "apigateway",
+        protocol: Protocol::RestJson { prefix: "/domainnames" },
+        call: apigateway::call,
+        global: false,
+    },
     json("config", "configservice", "StarlingDoveService", config::call),
     json("events", "eventbridge", "AWSEvents", eventbridge::call),
     json("secretsmanager", "secretsmanager", "secretsmanager", secrets::call),

@@ -13,7 +13,7 @@ use aws_sdk_acm::Client;
 use aws_sdk_acm::error::ProvideErrorMetadata;
 use aws_sdk_acm::types::{CertificateOptions, Filters, KeyAlgorithm, ValidationMethod};
 use aws_smithy_types::retry::RetryConfig;
-use simulated_aws::{Aws, CertificateSpec, Fault, Key, Server};
+use simulated_aws::{Aws, CertificateSpec, DomainName, Fault, Key, Server};
 
 fn start() -> (Aws, Server) {
     let aws = Aws::new("2026-11-20T08:00:00Z".parse().unwrap());
@@ -69,6 +69,21 @@ async fn a_change_of_the_validation_method_is_served() {
     let requested = answer.domain_validation_summary_list()[0].requested_validation_configuration().unwrap();
     let challenge = requested.validation_challenge().unwrap().as_dns_validation_challenge().unwrap();
     assert_eq!(challenge.resource_record().unwrap().name(), aws.validation_record("example.com").name);
+}
+
+#[tokio::test]
+async fn a_service_with_paths_is_served_to_those_who_sign_for_it() {
+    let (aws, server) = start();
+    aws.set_domain_name(DomainName::regional("api.example.com", "arn"));
+    let gateway = aws_sdk_apigateway::Client::new(&remote(&server, "us-east-1"));
+    let answer = gateway.get_domain_names().send().await.unwrap();
+    assert_eq!(answer.items()[0].domain_name(), Some("api.example.com"));
+    let scope = "Credential=AKID/20261120/us-east-1/elasticache/aws4_request";
+    let request = format!(
+        "GET /domainnames HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 {scope}\r\n\r\n"
+    );
+    let answer = raw(&server, &request);
+    assert!(answer.contains("501") && answer.contains("no service for elasticache"), "{answer}");
 }
 
 #[tokio::test]

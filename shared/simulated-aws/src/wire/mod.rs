@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::calls::{Answer, ApiError, CallResult};
 use crate::services::{Protocol, SERVICES, Service};
-use crate::{route53, sqs};
+use crate::{apigateway, route53, sqs};
 
 /// The parts of an HTTP request that decide.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +96,12 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
         let (operation, input) = route53::decode(request)?;
         return Ok(Request { service, operation, input, access_key });
     }
+    if let Some(service) =
+        find(|s| matches!(s.protocol, Protocol::RestJson { prefix } if apigateway::is_asked(request, prefix)))
+    {
+        let (operation, input) = apigateway::decode(request)?;
+        return Ok(Request { service, operation, input, access_key });
+    }
     let scope = request.authorization.and_then(Scope::read).map_or("?", |scope| scope.service);
     Err(format!("simulated-aws has no service for {scope} ({} {})", request.method, request.path))
 }
@@ -152,7 +158,7 @@ fn success(request: &Request, output: Value) -> Response {
     let operation = &request.operation;
     let mut headers = Vec::new();
     let body = match request.service.protocol {
-        Protocol::Json { .. } => json_text(output),
+        Protocol::Json { .. } | Protocol::RestJson { .. } => json_text(output),
         Protocol::Query { namespace, .. } => {
             let result = xml::element(&format!("{operation}Result"), &output, xml::Lists::Members);
             let rest = "<ResponseMetadata><RequestId>simulated</RequestId></ResponseMetadata>";
@@ -190,10 +196,14 @@ pub(crate) fn failure(service: &Service, error: &ApiError) -> Response {
     };
     let body = match service.protocol {
         Protocol::Json { .. } => json!({ "__type": error.code, "message": error.message }).to_string(),
+        Protocol::RestJson { .. } => json!({ "message": error.message }).to_string(),
         Protocol::Query { namespace, .. } => xml_error(namespace),
         Protocol::Rest { .. } => xml_error(route53::NAMESPACE),
     };
     let mut headers = Vec::new();
+    if matches!(service.protocol, Protocol::RestJson { .. }) {
+        headers.push(("x-amzn-errortype", error.code.clone()));
+    }
     if service.name == "sqs" {
         headers.push(("x-amzn-query-error", sqs::query_error(error)));
     }
