@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::budget::{AT_MOST_EVERY, Budget};
 use crate::config::Config;
+use crate::domain_names::DomainNames;
 use crate::error::Error;
 use crate::event::{Occasion, Request};
 use crate::last_failure::LastFailure;
@@ -32,6 +33,7 @@ pub struct Handler {
     recorder: Recorder,
     renewer: Renewer,
     budget: Budget,
+    domain_names: DomainNames,
     clock: Clock,
 }
 
@@ -43,16 +45,18 @@ impl Handler {
         let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
         let topic = Topic::new(aws, &config.notices);
         let recorder = Recorder::new(acm.clone(), bus, topic, clock.clone(), config.log_group.clone());
+        let domain_names = DomainNames::new(aws_sdk_apigateway::Client::new(aws), clock.clone());
         let budget = Budget::default();
         let renewer = Renewer {
             acm: acm.clone(),
             aws: aws.clone(),
             recorder: recorder.clone(),
+            domain_names: domain_names.clone(),
             budget: budget.clone(),
             clock: clock.clone(),
             max_validity_days: config.max_validity_days,
         };
-        Self { config, acm, recorder, renewer, budget, clock }
+        Self { config, acm, recorder, renewer, domain_names, budget, clock }
     }
 
     /// Takes a batch of an SQS queue, or one event alone.
@@ -182,9 +186,12 @@ impl Handler {
         match decision {
             Decision::Nothing(idle) => Ok(answer::idle(arn, idle)),
             Decision::RecordComplete => {
-                self.recorder.complete(look, &Completion::found(&look.facts, attempts)).await?;
+                let mut completion = Completion::found(&look.facts, attempts);
+                completion.pending_domain_names =
+                    self.domain_names.pending(&look.facts, &look.facts, invocation.deadline).await;
+                self.recorder.complete(look, &completion).await?;
                 metrics.count("RenewalsCompleted", 1);
-                Ok(json!({ "outcome": "recorded-complete", "certificate": arn }))
+                Ok(answer::found(&completion))
             }
             Decision::RecordFailure { reason, detail, attempt } => {
                 self.recorder.failure(look, reason, &detail, attempt).await?;

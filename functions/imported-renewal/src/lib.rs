@@ -5,6 +5,7 @@ mod budget;
 mod certificate;
 mod config;
 mod csr;
+mod domain_names;
 mod error;
 mod event;
 mod handler;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use notices::{Notice, Topic};
 
 use crate::budget::AT_MOST_EVERY;
+use crate::domain_names::{PendingDomainName, for_machines};
 use crate::error::{Error, refused_tags};
 use crate::last_failure::LastFailure;
 use crate::wording;
@@ -42,6 +43,8 @@ pub(crate) struct Completion {
     pub attempt: u32,
     /// What a person should check.
     pub remarks: Vec<String>,
+    /// API Gateway's domain names that wait for a person.
+    pub pending_domain_names: Vec<PendingDomainName>,
     /// The issuers, where they differ.
     pub issuer_change: Option<IssuerChange>,
     /// Whether it was found done, so that the issuers could not be compared any more.
@@ -57,6 +60,7 @@ impl Completion {
             after: Box::new(after.clone()),
             attempt,
             remarks: Vec::new(),
+            pending_domain_names: Vec::new(),
             issuer_change: None,
             was_found: true,
             capped: None,
@@ -244,6 +248,7 @@ fn completed(look: &Look, completion: &Completion) -> StatusChanged {
         serial_after: completion.after.serial.clone(),
         not_after_after: completion.after.not_after,
         issuer_change: completion.issuer_change.clone(),
+        pending_domain_names: for_machines(&completion.pending_domain_names),
         ..status_changed(look, RenewalStatus::RenewalComplete, completion.attempt)
     };
     // Found done: of the certificate before, only the tag is left.
@@ -267,5 +272,6 @@ fn status_changed(look: &Look, to: RenewalStatus, attempt: u32) -> StatusChanged
         not_after_before: look.facts.not_after,
         not_after_after: None,
         issuer_change: None,
+        pending_domain_names: Vec::new(),
     }
 }

@@ -15,6 +15,7 @@ use tracing::subscriber::NoSubscriber;
 
 use crate::budget::Budget;
 use crate::certificate::{Certificate, normalize_serial};
+use crate::domain_names::DomainNames;
 use crate::error::Error;
 use crate::issuer::{IssueError, Issued, Issuer, Order, PrivateCa};
 use crate::key::{KeyError, KeyPair, KeyType};
@@ -88,6 +89,8 @@ pub(crate) struct Renewer {
     pub aws: SdkConfig,
     /// Records how an attempt ended.
     pub recorder: Recorder,
+    /// Finds the domain names of API Gateway that wait for a person.
+    pub domain_names: DomainNames,
     /// What this process paid for.
     pub budget: Budget,
     /// What time it is.
@@ -332,9 +335,17 @@ impl Renewer {
             (Shown::Wanted(after), _) => {
                 self.budget.import_was_taken();
                 let remarks = aftercare::check(&self.acm, look, &after).await;
+                let pending_domain_names = self.domain_names.pending(&look.facts, &after, deadline).await;
                 let Ready { issuer_change, capped, .. } = ready;
-                let completion =
-                    Completion { after, attempt: plan.attempt, remarks, issuer_change, was_found: false, capped };
+                let completion = Completion {
+                    after,
+                    attempt: plan.attempt,
+                    remarks,
+                    pending_domain_names,
+                    issuer_change,
+                    was_found: false,
+                    capped,
+                };
                 self.recorder.complete(look, &completion).await?;
                 Ok(Ending::Renewed(completion))
             }

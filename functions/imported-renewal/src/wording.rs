@@ -1,5 +1,6 @@
 //! What people are notified of.
 
+mod domain_names;
 mod failure;
 mod headline;
 
@@ -17,9 +18,9 @@ const SENTENCE: usize = 600;
 
 /// The certificate was replaced in place.
 pub(crate) fn complete(look: &Look, completion: &Completion, now: Timestamp) -> Notice {
-    let Completion { after, remarks, issuer_change, .. } = completion;
+    let Completion { after, remarks, pending_domain_names, issuer_change, .. } = completion;
     let end = day(after.not_after);
-    let needs_a_check = !remarks.is_empty() || issuer_change.is_some();
+    let needs_a_check = !remarks.is_empty() || !pending_domain_names.is_empty() || issuer_change.is_some();
     let severity = if needs_a_check { Severity::Warning } else { Severity::Info };
     let headline = headline(after.display_name(), |name| match issuer_change {
         Some(_) => format!("{name} renewed with another issuer, now valid until {end}"),
@@ -60,6 +61,7 @@ fn what_happened(look: &Look, completion: &Completion) -> String {
     if let Some(wanted) = completion.capped {
         sentences.push(format!("The wanted lifetime of {wanted} days was cut to the stack's MaxValidityDays."));
     }
+    sentences.extend(domain_names::what_happened(&completion.pending_domain_names));
     if completion.attempt > 1 {
         sentences.push(format!("It took {} attempts.", completion.attempt));
     }
@@ -89,6 +91,7 @@ fn what_to_do(look: &Look, completion: &Completion) -> Vec<String> {
             look.facts.serial.as_deref().unwrap_or("unknown")
         ));
     }
+    steps.extend(domain_names::steps(&completion.pending_domain_names, &completion.after.arn));
     steps.extend(completion.remarks.iter().map(|remark| foreign_up_to(remark, SENTENCE)));
     steps
 }

@@ -103,6 +103,19 @@ pub struct StatusChanged {
     /// Only when the issuer changed.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub issuer_change: Option<IssuerChange>,
+    /// API Gateway's custom domain names that wait for a person after the import.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pending_domain_names: Vec<PendingDomainName>,
+}
+
+/// A custom domain name of API Gateway that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingDomainName {
+    /// The name.
+    pub domain_name: String,
+    /// Its `domainNameStatus`.
+    pub status: String,
 }
 
 /// A renewal replaced a certificate by one of another issuer.

@@ -117,6 +117,7 @@ pub fn request(decision: &Decision, look: &Look, not_after: Timestamp) -> Option
             not_after_before: Some(not_after),
             not_after_after: None,
             issuer_change: None,
+            pending_domain_names: Vec::new(),
         })
     });
     let requested = Event::RenewalRequested(RenewalRequested {

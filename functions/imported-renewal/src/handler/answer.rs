@@ -4,6 +4,7 @@ use certificates::{CertificateArn, CertificateDetail, FailureReason, Recovery};
 use lambda::Metrics;
 use serde_json::{Value, json};
 
+use crate::domain_names::for_machines;
 use crate::policy::{Decision, Idle, Plan, Source};
 use crate::record::{Completion, Look};
 use crate::renewal::Ending;
@@ -78,6 +79,19 @@ fn renewed(before: &CertificateDetail, completion: &Completion) -> Value {
         answer["issuerBefore"] = json!(change.issuer_before);
         answer["issuerAfter"] = json!(change.issuer_after);
     }
+    with_pending(answer, completion)
+}
+
+/// A renewal that was found done.
+pub(super) fn found(completion: &Completion) -> Value {
+    with_pending(json!({ "outcome": "recorded-complete", "certificate": completion.after.arn }), completion)
+}
+
+fn with_pending(mut answer: Value, completion: &Completion) -> Value {
+    let pending = for_machines(&completion.pending_domain_names);
+    if !pending.is_empty() {
+        answer["pendingDomainNames"] = json!(pending);
+    }
     answer
 }
 
@@ -131,6 +145,7 @@ pub(super) fn log(answer: &Value) {
                 not_after_after = text("notAfterAfter"),
                 issuer_before = text("issuerBefore"),
                 issuer_after = text("issuerAfter"),
+                pending_domain_names = answer.get("pendingDomainNames").map(tracing::field::display),
                 actions = answer.get("actions").map(tracing::field::display),
             )
         };
@@ -139,7 +154,9 @@ pub(super) fn log(answer: &Value) {
         // What time resolves is a warning; what waits for a person is an error.
         Some("renewal-failed") if is_for_a_person(answer) => line!(tracing::Level::ERROR),
         Some("renewal-failed") => line!(tracing::Level::WARN),
-        _ if answer.get("issuerBefore").is_some() => line!(tracing::Level::WARN),
+        _ if ["issuerBefore", "pendingDomainNames"].iter().any(|field| answer.get(field).is_some()) => {
+            line!(tracing::Level::WARN)
+        }
         _ => line!(tracing::Level::INFO),
     }
 }

@@ -3,6 +3,7 @@
 
 mod budget;
 mod crashes;
+mod domain_names;
 mod failures;
 mod grants;
 mod inputs;

@@ -67,6 +67,21 @@ fn only_certificates_tagged_for_it_can_be_replaced() {
     assert!(imports.iter().all(|one| one.condition_values == only));
 }
 
+#[tokio::test]
+async fn of_api_gateway_the_list_of_domain_names_is_allowed_and_nothing_else() {
+    let world = World::new();
+    let arn = world.insert(due());
+    world.renew(&arn).await;
+    let statements = granted(&template(), ROLE);
+    let calls = world.aws.calls();
+    let call = calls.iter().find(|call| call.service == "apigateway").unwrap();
+    assert!(statements.iter().any(|statement| statement.allows(call)));
+    let gateway: Vec<_> = statements.iter().filter(|one| one.actions.contains("apigateway:GET")).collect();
+    let list = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/domainnames".to_owned();
+    assert_eq!(gateway.len(), 1);
+    assert_eq!(gateway[0].resources, BTreeSet::from([list]));
+}
+
 /// IAM: a call may carry several events; each has to be one of ours.
 #[tokio::test]
 async fn the_conditions_allow_exactly_the_events_that_are_sent() {
