@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_client::{CallError, CallErrorKind, Clock};
 use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::types::{DomainName, DomainNameStatus};
-use certificates::CertificateFacts;
+use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
 
 /// [GetDomainNames](https://docs.aws.amazon.com/apigateway/latest/api/API_GetDomainNames.html) gives at most so many.
@@ -111,8 +111,8 @@ impl DomainNames {
     /// whatever goes wrong costs no more than the list: the renewal has succeeded.
     pub(crate) async fn pending(
         &self,
-        before: &CertificateFacts,
-        after: &CertificateFacts,
+        before: &CertificateDetail,
+        after: &CertificateDetail,
         deadline: Timestamp,
     ) -> Vec<PendingDomainName> {
         let mut found = Vec::new();
@@ -153,7 +153,7 @@ fn too_slow() -> CallError {
 }
 
 /// Who does not allow the call does not want the list.
-fn report(certificate: &CertificateFacts, error: &CallError) {
+fn report(certificate: &CertificateDetail, error: &CallError) {
     let certificate_arn = certificate.arn.as_str();
     if error.kind == CallErrorKind::Denied {
         tracing::debug!(certificate_arn, reason = %error, "API Gateway is not asked");

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::domain_names::DomainNames;
 use crate::error::Error;
 use crate::event::{Occasion, Request};
+use crate::imports;
 use crate::last_failure::LastFailure;
 use crate::policy::{self, Decision, Situation};
 use crate::record::{Completion, Look, Recorder};
@@ -68,7 +69,7 @@ impl Handler {
     /// The event alone could not be dealt with. Errors of messages in a batch are logged. Such a message returns to
     /// the queue, which moves it to its dead-letter queue in the end, unless it can never be dealt with.
     pub async fn answer(&self, event: Value, invocation: Invocation) -> Result<Value, Error> {
-        let mut metrics = Metrics::new("imported-renewal");
+        let mut metrics = Metrics::new(imports::FUNCTION);
         let answer = self.handle(&event, &invocation, &mut metrics).await;
         metrics.emit(self.clock.now());
         answer

@@ -9,6 +9,7 @@ mod domain_names;
 mod error;
 mod event;
 mod handler;
+mod imports;
 mod issuer;
 mod key;
 mod last_failure;

@@ -14,6 +14,6 @@ mod run;
 pub use batch::{Batch, BatchError};
 pub use configuration::{ConfigurationError, Environment};
 pub use json_lines::json;
-pub use metrics::Metrics;
+pub use metrics::{METRICS_NAMESPACE, Metrics};
 pub use payload::{UnreadableEvent, read_event};
 pub use run::{Invocation, InvocationError, RetryableError, StartError, configure, run, start};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// The namespace of all our metrics.
-const NAMESPACE: &str = "AcmAutopilot";
+pub const METRICS_NAMESPACE: &str = "AcmAutopilot";
 
 /// What one invocation counted.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Metrics {
             "_aws".into(),
             json!({
                 "Timestamp": now.as_millisecond(),
-                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": definitions }],
+                "CloudWatchMetrics": [{ "Namespace": METRICS_NAMESPACE, "Dimensions": [names], "Metrics": definitions }],
             }),
         );
         for (name, value) in dimensions {

@@ -5,6 +5,7 @@ use lambda::Metrics;
 use serde_json::{Value, json};
 
 use crate::domain_names::for_machines;
+use crate::imports;
 use crate::policy::{Decision, Idle, Plan, Source};
 use crate::record::{Completion, Look};
 use crate::renewal::Ending;
@@ -30,13 +31,13 @@ pub(super) fn ended(look: &Look, plan: &Plan, ending: Ending, metrics: &mut Metr
     match ending {
         Ending::Renewed(completion) => {
             metrics.count("RenewalsCompleted", 1);
-            metrics.count("CertificatesImported", 1);
+            metrics.count(imports::METRIC, 1);
             renewed(&look.facts, &completion)
         }
         Ending::Failed(reason, detail) => {
             metrics.count("RenewalsFailed", 1);
             if reason == FailureReason::VerificationFailed {
-                metrics.count("CertificatesImported", 1);
+                metrics.count(imports::METRIC, 1);
             }
             failed(arn, reason, &detail, plan.attempt)
         }

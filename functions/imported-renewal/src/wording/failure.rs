@@ -6,6 +6,7 @@ use notices::{Kind, Notice, Severity, foreign, foreign_up_to};
 
 use super::headline::headline;
 use super::{SENTENCE, day};
+use crate::imports::count_command;
 use crate::record::Look;
 
 /// Fewer days than this, and a failed renewal cannot wait for office hours.
@@ -34,7 +35,7 @@ pub(crate) fn failure(
         what_happened: what_happened(facts, reason, detail, attempt),
         why_it_matters: why_it_matters(facts, in_use, left),
         what_happens_next: what_happens_next(reason).into(),
-        what_to_do: what_to_do(facts, reason, log_group),
+        what_to_do: what_to_do(facts, reason, log_group, now),
         ..Notice::new(Kind::RenewalFailed, severity, &headline, facts, now)
     }
 }
@@ -86,9 +87,17 @@ fn what_happens_next(reason: FailureReason) -> &'static str {
     }
 }
 
-fn what_to_do(facts: &CertificateDetail, reason: FailureReason, log_group: Option<&str>) -> Vec<String> {
+fn what_to_do(
+    facts: &CertificateDetail,
+    reason: FailureReason,
+    log_group: Option<&str>,
+    now: Timestamp,
+) -> Vec<String> {
     let (arn, region) = (&facts.arn, facts.arn.region());
     let mut steps = vec![reason.advice().to_owned()];
+    if reason == FailureReason::ImportQuotaReached {
+        steps.push(imports_so_far(region, now));
+    }
     if let Some(group) = log_group.filter(|_| needs_the_log(reason)) {
         steps.push(format!(
             "The log has more: aws logs filter-log-events --region {region} --log-group-name {group} --filter-pattern \
@@ -103,6 +112,15 @@ fn what_to_do(facts: &CertificateDetail, reason: FailureReason, log_group: Optio
         ));
     }
     steps
+}
+
+/// ACM does not show how much of its quota is used.
+fn imports_so_far(region: &str, now: Timestamp) -> String {
+    format!(
+        "See how many imports acm-autopilot made. ACM shows no number, and counts the imports of others too, so at least \
+         this many imports were made in 365 days: {}",
+        count_command(region, now)
+    )
 }
 
 /// Whether the notice cannot say everything.

@@ -6,6 +6,7 @@ mod crashes;
 mod domain_names;
 mod failures;
 mod grants;
+mod imports;
 mod inputs;
 mod messages;
 mod permissions;
