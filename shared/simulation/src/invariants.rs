@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use simulated_aws::{Aws, Certificate};
 
-use crate::ledger::{Known, Ledger, Told, is_ours};
+use crate::model_state::{Known, Ledger, Told, is_ours};
 use crate::parameters::Weather;
 use crate::population::{Cas, Type};
 use crate::report::{Broken, Check, Summary};
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn what_comes_due_between_two_sweeps_is_no_unrest() {
         let aws = Aws::new("2026-01-01T10:00:00Z".parse().unwrap());
-        let ledger = crate::ledger::Shared::default();
+        let ledger = crate::model_state::Shared::default();
         let cas = Cas::create(&aws);
         crate::population::populate(&aws, &ledger, &cas, 1, &mut fastrand::Rng::with_seed(1));
         let ledger = ledger.open();
@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn what_was_abandoned_is_judged_when_sweeps_had_time() {
         let aws = Aws::new("2026-01-01T10:00:00Z".parse().unwrap());
-        let ledger = crate::ledger::Shared::default();
+        let ledger = crate::model_state::Shared::default();
         let cas = Cas::create(&aws);
         crate::population::populate(&aws, &ledger, &cas, 1, &mut fastrand::Rng::with_seed(1));
         let mut ledger = ledger.open();

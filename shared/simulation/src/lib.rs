@@ -5,34 +5,34 @@
     reason = "a development tool: a wrong set-up should end it where it is written"
 )]
 
-mod agenda;
 mod aws_events;
-mod compliance;
-mod compliant;
+mod bootstrap;
+mod call_log;
+mod concurrency;
+mod config_checker;
+mod config_recorder;
+mod delivery;
+mod dns_checker;
+mod dns_workload;
+mod event_queue;
 mod invariants;
-mod ledger;
-mod life;
+mod model_state;
 mod operators;
 mod parameters;
 pub mod pattern;
-mod platform;
 mod population;
-mod rare;
-mod record;
+mod rare_events;
 mod report;
-mod settle;
-mod staging;
+mod run_effects;
 pub mod template;
-mod together;
-mod validated;
-mod validation;
 pub mod wiring;
+mod workload;
 mod world;
 mod zones;
 
+pub use bootstrap::Outcome;
 pub use parameters::{Kind, Parameters};
 pub use report::{Broken, Summary, Violation};
-pub use staging::Outcome;
 pub use world::World;
 
 /// Lives a life on this thread.

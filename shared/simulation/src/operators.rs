@@ -7,7 +7,7 @@ use simulated_aws::Aws;
 
 use crate::aws_events::{OPERATOR, acm, cloudtrail, tag_parameters};
 use crate::invariants::passes_muted;
-use crate::ledger::Shared;
+use crate::model_state::Shared;
 use crate::population::{Cas, Type};
 
 /// Something that an operator does to a certificate.
@@ -78,7 +78,7 @@ pub(crate) fn perform(aws: &Aws, ledger: &Shared, arn: &str, act: &Act) {
             let values: Vec<_> = tags.iter().map(|(key, value)| (key.as_str(), Some(value.as_str()))).collect();
             aws.set_tags(arn, &values);
             for (key, value) in tags {
-                if !crate::ledger::is_ours(key) {
+                if !crate::model_state::is_ours(key) {
                     known.tags.insert(key.clone(), value.clone());
                 }
             }

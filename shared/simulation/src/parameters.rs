@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::compliance;
+use crate::config_recorder;
 
 /// The kind of world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +139,11 @@ impl Parameters {
     /// Which. `renewal-status` reads the tags of each imported certificate, which triples the calls of a world: of
     /// mixed ones only the faulty ones have it.
     pub(crate) fn config_rules(&self) -> &'static str {
-        if self.kind == Kind::Mixed && self.seed % 5 != 3 { compliance::CHEAP_RULES } else { compliance::RULES }
+        if self.kind == Kind::Mixed && self.seed % 5 != 3 {
+            config_recorder::CHEAP_RULES
+        } else {
+            config_recorder::RULES
+        }
     }
 
     pub(crate) fn weather(&self) -> Weather {

@@ -3,8 +3,8 @@
 use fastrand::Rng;
 use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
 
-use crate::ledger::Shared;
-use crate::validation::names_of;
+use crate::dns_workload::names_of;
+use crate::model_state::Shared;
 use crate::zones::Zones;
 
 /// How a certificate is made, at first and by hand later.

@@ -11,12 +11,12 @@ use lambda::Metrics;
 use serde_json::Value;
 use simulated_aws::Aws;
 
-use crate::agenda::{Agenda, Happening, Message};
-use crate::compliance;
-use crate::ledger::Shared;
+use crate::call_log::Record;
+use crate::config_recorder;
+use crate::event_queue::{Agenda, Happening, Message};
+use crate::model_state::Shared;
 use crate::parameters::{Parameters, Weather};
 use crate::population::{Cas, populate};
-use crate::record::Record;
 use crate::report::{Broken, Check, Summary, Violation};
 use crate::template::Template;
 use crate::wiring::{Wiring, template_path};
@@ -51,7 +51,7 @@ pub struct World {
     region: String,
     pub(crate) sdk: SdkConfig,
     /// AWS Config; none in worlds without rules of ours.
-    pub(crate) config: Option<compliance::Recorder>,
+    pub(crate) config: Option<config_recorder::Recorder>,
 }
 
 /// The functions' processes.
@@ -122,7 +122,7 @@ impl World {
         let unwatched = StalledStreamProtectionConfig::disabled();
         let sdk = aws.sdk_config().into_builder().retry_config(retries).stalled_stream_protection(unwatched).build();
         let functions = Functions::start(&wiring, &sdk);
-        let config = parameters.has_config_rules().then(|| compliance::Recorder::create(&aws, &cas));
+        let config = parameters.has_config_rules().then(|| config_recorder::Recorder::create(&aws, &cas));
         let ledger = Shared::default();
         if has_zones {
             aws.set_name_quota(100);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 const FUNCTIONS: [&str; 4] = ["expiry-events", "imported-renewal", "dns-validation", "compliance-rules"];
-const FOR_DEVELOPMENT: [&str; 3] = ["mangled-events", "simulated-aws", "simulation"];
+const FOR_DEVELOPMENT: [&str; 3] = ["event-mutator", "simulated-aws", "simulation"];
 
 /// The names of all packages that a package is built from. Those of this platform only: packages of other platforms
 /// are never downloaded.

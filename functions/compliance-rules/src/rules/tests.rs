@@ -1,6 +1,6 @@
 //! What holds for every rule.
 
-mod mangled;
+mod mutated;
 
 use std::collections::BTreeSet;
 

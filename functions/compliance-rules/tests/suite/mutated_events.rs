@@ -4,7 +4,7 @@
 //! `PROPTEST_CASES=100000 cargo test -p compliance-rules mutated` runs more cases.
 
 use compliance_rules::Error;
-use mangled_events::{changes, mangle};
+use event_mutator::{changes, mangle};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ fn rules() -> Vec<&'static str> {
 }
 
 proptest! {
-    #![proptest_config(mangled_events::config())]
+    #![proptest_config(event_mutator::config())]
 
     #[test]
     fn mutated_events_never_panic(

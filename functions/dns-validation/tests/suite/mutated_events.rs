@@ -3,14 +3,14 @@
 //! `PROPTEST_CASES=100000 cargo test -p dns-validation mutated` runs more cases.
 
 use dns_validation::Error;
-use mangled_events::{changes, mangle};
+use event_mutator::{changes, mangle};
 use proptest::prelude::*;
 use simulated_aws::CertificateSpec;
 
 use super::world::{SAMPLES, World};
 
 proptest! {
-    #![proptest_config(mangled_events::config())]
+    #![proptest_config(event_mutator::config())]
 
     #[test]
     fn mutated_events_never_panic(

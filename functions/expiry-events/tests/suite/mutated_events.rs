@@ -2,14 +2,14 @@
 //!
 //! `PROPTEST_CASES=100000 cargo test -p expiry-events mutated` runs more cases.
 
+use event_mutator::{changes, mangle};
 use expiry_events::Error;
-use mangled_events::{changes, mangle};
 use proptest::prelude::*;
 
 use super::world::{SAMPLES, World, managed};
 
 proptest! {
-    #![proptest_config(mangled_events::config())]
+    #![proptest_config(event_mutator::config())]
 
     #[test]
     fn mutated_events_never_panic(

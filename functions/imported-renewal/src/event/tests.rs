@@ -1,4 +1,4 @@
-use mangled_events::{changes, mangle};
+use event_mutator::{changes, mangle};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -116,7 +116,7 @@ fn bad_input_is_refused_by_name() {
 }
 
 proptest! {
-    #![proptest_config(mangled_events::config())]
+    #![proptest_config(event_mutator::config())]
 
     #[test]
     fn no_event_makes_it_panic(

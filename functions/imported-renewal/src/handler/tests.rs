@@ -4,9 +4,9 @@ use certificates::tags::{
     ATTEMPTS, NOTICES, NOTIFIED, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
 };
 use certificates::{FailureReason, Scope};
+use event_mutator::{Change, changes, mangle};
 use jiff::SignedDuration;
 use lambda::Environment;
-use mangled_events::{Change, changes, mangle};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use simulated_aws::{Aws, CertificateSpec, Key};
@@ -102,7 +102,7 @@ fn no_event_makes_it_panic() {
     let aws = Aws::in_account(NOW.parse().unwrap(), "123456789012", "us-east-1");
     let ca = aws.create_private_ca(Key::P256);
     let handler = handler(&aws, &ca);
-    let run = TestRunner::new(mangled_events::config()).run(&any_case(), |case| {
+    let run = TestRunner::new(event_mutator::config()).run(&any_case(), |case| {
         aws.forget_record();
         let spec = CertificateSpec::imported("pay.example.com").key(Key::P256).days_left(case.days_left);
         let spec = if case.is_real { spec.issued_by(&ca) } else { spec.thin() };

@@ -13,10 +13,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use simulated_aws::{Aws, Notice};
 
+use crate::delivery::Work;
 use crate::invariants;
-use crate::platform::Work;
 use crate::report::{Broken, Check};
-use crate::settle::{Deeds, Run, certificate_of, took_effect};
+use crate::run_effects::{Deeds, Run, certificate_of, took_effect};
 use crate::world::{Functions, World};
 
 pub(crate) const ONE_IMPORTS: &str = "of two renewals of a certificate at the same time one replaces it";

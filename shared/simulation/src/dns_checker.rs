@@ -5,7 +5,7 @@ use serde_json::Value;
 use simulated_aws::{Aws, Call};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::Ledger;
+use crate::model_state::Ledger;
 use crate::population::Type;
 use crate::report::{Broken, Check};
 use crate::zones::{NOT_GRANTED, Zones};
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_record_that_stays_away_is_found() {
         let aws = Aws::new("2026-01-01T00:00:00Z".parse().unwrap());
-        let shared = crate::ledger::Shared::default();
+        let shared = crate::model_state::Shared::default();
         shared.open().zones = Zones::create(&aws);
         let blueprint =
             crate::population::Blueprint::validated(vec!["a.alpha.example".into(), "b.gamma.example".into()]);

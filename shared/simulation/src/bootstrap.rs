@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use simulated_aws::Key;
 
 use crate::World;
-use crate::ledger::is_ours;
+use crate::model_state::is_ours;
 use crate::population::{Blueprint, Type};
 use crate::report::Violation;
 use crate::zones::{Act, Wanted};

@@ -6,12 +6,12 @@ use serde_json::Value;
 use simulated_aws::Certificate;
 
 use crate::aws_events::{acm, approaching};
-use crate::ledger::Known;
+use crate::model_state::Known;
 use crate::operators::{self, Act};
 use crate::population::{self, Blueprint, Type};
 use crate::report::{Broken, Check};
 use crate::world::{DNS_VALIDATION, EXPIRY_EVENTS, World};
-use crate::{invariants, settle};
+use crate::{invariants, run_effects};
 
 /// User guide, "Approaching Expiration": daily, from 45 days before the end.
 const APPROACHING_DAYS: i64 = 45;
@@ -285,7 +285,7 @@ impl World {
 
 /// Whether a call changes something or tells somebody.
 pub(crate) fn is_effect(call: &simulated_aws::Call) -> bool {
-    settle::took_effect(call)
+    run_effects::took_effect(call)
         && !["List", "Describe", "Get", "AssumeRole"].iter().any(|prefix| call.operation.starts_with(prefix))
         && !forgets_a_notice(call)
 }

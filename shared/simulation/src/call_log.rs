@@ -42,7 +42,7 @@ impl Record {
             line.push_str(" (second run)");
         }
         self.calls += 1;
-        self.effects += u64::from(crate::life::is_effect(call));
+        self.effects += u64::from(crate::workload::is_effect(call));
         if let Some(arn) = call.input["CertificateArn"].as_str().filter(|_| call.service == "acm") {
             push(self.about.entry(arn.to_owned()).or_default(), line.clone());
         }

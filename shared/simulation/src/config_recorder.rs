@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use simulated_aws::{Aws, Key, PrivateCaSpec};
 
-use crate::agenda::Happening;
 use crate::aws_events::finding;
-use crate::compliant;
+use crate::config_checker;
+use crate::event_queue::Happening;
 use crate::population::Cas;
 use crate::report::Check;
 use crate::wiring::ConfigRule;
@@ -119,7 +119,7 @@ impl World {
         self.look_for_changes(&all);
         let is_late = self.weather.late > 0.0;
         self.config.as_ref().map_or(Ok(()), |recorder| {
-            compliant::results_tell_the_truth(&self.aws, recorder, &self.wiring.config_rules, is_late)
+            config_checker::results_tell_the_truth(&self.aws, recorder, &self.wiring.config_rules, is_late)
         })
     }
 
@@ -301,7 +301,7 @@ mod tests {
 
     fn judge(world: &World) -> Check {
         let recorder = world.config.as_ref().expect("it has rules");
-        compliant::results_tell_the_truth(&world.aws, recorder, &world.wiring.config_rules, false)
+        config_checker::results_tell_the_truth(&world.aws, recorder, &world.wiring.config_rules, false)
     }
 
     #[tokio::test]
@@ -329,7 +329,7 @@ mod tests {
         let Resource::Certificate { end, .. } = &mut seen.resource else { panic!("it is a certificate") };
         *end = world.aws.now() + SignedDuration::from_hours(24 * 29);
         let broken = judge(&world).unwrap_err();
-        assert_eq!((broken.invariant, broken.certificate), (compliant::RESULTS, arn));
+        assert_eq!((broken.invariant, broken.certificate), (config_checker::RESULTS, arn));
     }
 
     #[tokio::test]
@@ -347,16 +347,16 @@ mod tests {
         ));
         let judge = |world: &World| {
             let recorder = world.config.as_ref().expect("it has rules");
-            compliant::results_tell_the_truth(&world.aws, recorder, &wiring.config_rules, false)
+            config_checker::results_tell_the_truth(&world.aws, recorder, &wiring.config_rules, false)
         };
         assert_eq!(judge(&world), Ok(()), "it may take a day");
         world.aws.advance(jiff::Span::new().hours(26));
-        assert_eq!(judge(&world).unwrap_err().invariant, compliant::RESULTS);
+        assert_eq!(judge(&world).unwrap_err().invariant, config_checker::RESULTS);
         world.aws.remove_certificate(&arn);
         world.look_for_changes(&BTreeSet::from([arn.clone()]));
         world.config.as_mut().expect("it has rules").seen.clear();
         assert_eq!(judge(&world), Ok(()), "it may take a day");
         world.aws.advance(jiff::Span::new().hours(26));
-        assert_eq!(judge(&world).unwrap_err().invariant, compliant::CLEARED);
+        assert_eq!(judge(&world).unwrap_err().invariant, config_checker::CLEARED);
     }
 }

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use serde_json::Value;
 use simulated_aws::{Aws, Certificate};
 
+use crate::dns_checker;
+use crate::dns_workload::Requested;
 use crate::population::Blueprint;
-use crate::validated;
-use crate::validation::Requested;
 use crate::zones::Zones;
 
 /// Whether a tag is one that the functions write.
@@ -91,7 +91,7 @@ pub(crate) struct Ledger {
     /// Certificates whose renewal ACM has begun, and when.
     pub(crate) renewing: BTreeMap<String, Timestamp>,
     /// What was told of missing records.
-    pub(crate) validation_told: validated::Told,
+    pub(crate) validation_told: dns_checker::Told,
 }
 
 impl Ledger {

@@ -12,9 +12,9 @@ use lambda::Invocation;
 use serde_json::{Value, json};
 use simulated_aws::{Aws, Fault};
 
-use crate::agenda::{Deed, Happening, Message};
+use crate::event_queue::{Deed, Happening, Message};
 use crate::report::{Broken, Check};
-use crate::settle::{Deeds, Run};
+use crate::run_effects::{Deeds, Run};
 use crate::world::{ACCOUNT, COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, Functions, World};
 use crate::{operators, zones};
 

@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use mangled_events::{changes, mangle};
+use event_mutator::{changes, mangle};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Key, PrivateCaSpec};
@@ -95,7 +95,7 @@ fn evaluates(rule: &Rule, resource: &impl Resource) -> Result<(), TestCaseError>
 }
 
 proptest! {
-    #![proptest_config(mangled_events::config())]
+    #![proptest_config(event_mutator::config())]
 
     #[test]
     fn no_item_makes_a_rule_panic(

@@ -10,7 +10,7 @@ use simulated_aws::{Call, CallResult, Notice, PutEvent};
 use crate::aws_events::{acm, cloudtrail, tag_parameters};
 use crate::report::{Broken, Check};
 use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, World};
-use crate::{invariants, together, validated};
+use crate::{concurrency, dns_checker, invariants};
 
 /// A run of a function.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ impl World {
         } else if failures > 0 || has_failed {
             self.hinder(calls, &touched);
         }
-        let notices = together::without_echoes(&deeds);
+        let notices = concurrency::without_echoes(&deeds);
         self.summary.notices += deeds.notices.len() as u64;
         self.look_at_zones(run, calls, &notices, failures, has_failed)?;
         self.catch_up();
@@ -121,7 +121,7 @@ impl World {
         self.count_issued(calls, &touched)?;
         self.look_at_imports(calls)?;
         if failures == 0 {
-            together::only_one_imports(&deeds)?;
+            concurrency::only_one_imports(&deeds)?;
         }
         invariants::tags_are_kept(&self.aws, &mut self.ledger.open(), &touched)?;
 
@@ -170,26 +170,30 @@ impl World {
         for call in calls.iter().filter(|call| call.service == "route53") {
             let throttled = matches!(&call.result, CallResult::Error(code) if code == "Throttling");
             if throttled && self.weather.slow && !self.quiet {
-                return Err(Broken::new(validated::NEVER_THROTTLED, "", format!("{} at {}", call.operation, call.at)));
+                return Err(Broken::new(
+                    dns_checker::NEVER_THROTTLED,
+                    "",
+                    format!("{} at {}", call.operation, call.at),
+                ));
             }
             if call.operation == "ChangeResourceRecordSets" {
-                validated::change_is_allowed(call)?;
+                dns_checker::change_is_allowed(call)?;
                 if took_effect(call) {
                     self.summary.records += call.input["ChangeBatch"]["Changes"].as_array().map_or(0, Vec::len) as u64;
-                    validated::records_are_kept(&self.aws, &ledger.zones)?;
+                    dns_checker::records_are_kept(&self.aws, &ledger.zones)?;
                 }
             }
         }
         for notice in notices {
             let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
             let tag = written(calls, text["certificateArn"].as_str().unwrap_or_default());
-            validated::told(&mut ledger.validation_told, &text, tag, failures)?;
+            dns_checker::told(&mut ledger.validation_told, &text, tag, failures)?;
         }
         let tagged = calls.iter().filter(|call| call.operation == "AddTagsToCertificate");
         for arn in tagged.filter_map(certificate_of) {
             // A call that failed wrote nothing, so nothing was forgotten.
             if let Some(tag) = written(calls, arn) {
-                validated::remembered(&mut ledger.validation_told, arn, tag);
+                dns_checker::remembered(&mut ledger.validation_told, arn, tag);
             }
         }
         let removed = calls.iter().filter(|call| call.operation == "RemoveTagsFromCertificate" && took_effect(call));

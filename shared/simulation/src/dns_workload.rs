@@ -5,9 +5,9 @@ use serde_json::json;
 use simulated_aws::Key;
 
 use crate::aws_events::{OPERATOR, acm, cloudtrail, health};
+use crate::dns_checker;
 use crate::population::{Blueprint, LOAD_BALANCER, Type};
 use crate::report::Check;
-use crate::validated;
 use crate::world::World;
 use crate::zones::{NOT_GRANTED, NOWHERE, Zones};
 
@@ -35,7 +35,7 @@ impl World {
             ledger.zones.wanted.retain(|arn, _| is_there(arn));
             ledger.renewing.retain(|arn, _| ledger.known.contains_key(arn));
             ledger.zones.mend(&self.aws, false);
-            validated::all_is_well(&self.aws, ledger)?;
+            dns_checker::all_is_well(&self.aws, ledger)?;
         }
         if !self.quiet && self.chance(self.weather.zones) {
             self.operator_of_zones();

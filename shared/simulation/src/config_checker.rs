@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use simulated_aws::{Aws, Evaluation};
 
-use crate::compliance::{Recorder, Resource};
+use crate::config_recorder::{Recorder, Resource};
 use crate::report::{Broken, Check};
 use crate::wiring::ConfigRule;
 
