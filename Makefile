@@ -21,15 +21,15 @@ FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
 VENV := target/venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint unit mangle years simulate e2e build deny mutants package sbom actionlint venv venv-build need-rust need-python
+.PHONY: help demo test bench lint unit mutate-events years simulate e2e build deny venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build venv  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
 	@KEEP=$(KEEP) $(VENV)/bin/python localstack-tests/demo.py
 
-test: lint unit years mangle build e2e  ## Everything that CI runs.
+test: lint unit years mutate-events build e2e  ## Everything that CI runs.
 
 lint: need-rust venv  ## Formatting, clippy with warnings denied, cfn-lint.
 	cargo fmt --all --check
@@ -42,11 +42,11 @@ lint: need-rust venv  ## Formatting, clippy with warnings denied, cfn-lint.
 unit: need-rust  ## Unit, property and handler tests. They need no network.
 	cargo test --workspace --locked --no-fail-fast
 
-mangle: need-rust  ## 100,000 mangled events into each function, as many mangled items into the rules: none may panic.
+mutate-events: need-rust  ## 100,000 mutated events into each function, as many mutated items into the rules: none may panic.
 	PROPTEST_CASES=100000 cargo test --locked --workspace --no-fail-fast --lib --test suite -- \
 		mutated_events_never_panic no_event_makes_it_panic no_item_makes_a_rule_panic
 
-simulate: need-rust  ## Years in the life of certificates under faults, SEEDS worlds of a kind (WORLD).
+simulate: need-rust  ## Years of certificate operations under faults: SEEDS worlds of a kind (WORLD).
 	cargo run --locked --profile simulation -p simulation --bin simulate -- --seeds $(SEEDS) --world $(WORLD)
 
 years: need-rust  ## 200 worlds of 50 certificates over 3 years, always the same: every invariant holds.

@@ -4,13 +4,13 @@
 //! `PROPTEST_CASES=100000 cargo test -p compliance-rules mutated` runs more cases.
 
 use compliance_rules::Error;
-use event_mutator::{changes, mangle};
+use event_mutator::{mutate, mutations};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::samples::{SAMPLES, sample};
 
-const TELLING: [&str; 6] = [
+const INTERESTING: [&str; 6] = [
     "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x",
     "AWS::ACMPCA::CertificateAuthority",
     "AWS::ACM::Certificate",
@@ -56,12 +56,12 @@ proptest! {
         name in prop::sample::select(SAMPLES),
         rule in prop::sample::select(rules()),
         inside in prop::bool::weighted(0.8),
-        changes in changes(1..5, TELLING.map(Value::from)),
+        mutations in mutations(1..5, INTERESTING.map(Value::from)),
     ) {
         let (world, mut event) = sample(name.0);
         event["ruleParameters"] = json!({ "rule": rule }).to_string().into();
         let opened = if inside { open(&mut event) } else { Vec::new() };
-        mangle(&mut event, &changes);
+        mutate(&mut event, &mutations);
         close(&mut event, &opened);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let answer = runtime.block_on(world.handle(&event));

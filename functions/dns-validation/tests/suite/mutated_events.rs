@@ -3,7 +3,7 @@
 //! `PROPTEST_CASES=100000 cargo test -p dns-validation mutated` runs more cases.
 
 use dns_validation::Error;
-use event_mutator::{changes, mangle};
+use event_mutator::{mutate, mutations};
 use proptest::prelude::*;
 use simulated_aws::CertificateSpec;
 
@@ -15,13 +15,13 @@ proptest! {
     #[test]
     fn mutated_events_never_panic(
         sample in prop::sample::select(SAMPLES),
-        changes in changes(1..4, ["aws.health".into()]),
+        mutations in mutations(1..4, ["aws.health".into()]),
     ) {
         let world = World::new();
         world.aws.create_hosted_zone("example.com");
         let arn = world.insert(CertificateSpec::amazon_issued("example.com").status("PENDING_VALIDATION"));
         let mut event = super::world::sample(sample.0, &arn);
-        mangle(&mut event, &changes);
+        mutate(&mut event, &mutations);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         match runtime.block_on(world.handle(&event)) {
             Ok(_) => {}

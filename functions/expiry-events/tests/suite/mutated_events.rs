@@ -2,7 +2,7 @@
 //!
 //! `PROPTEST_CASES=100000 cargo test -p expiry-events mutated` runs more cases.
 
-use event_mutator::{changes, mangle};
+use event_mutator::{mutate, mutations};
 use expiry_events::Error;
 use proptest::prelude::*;
 
@@ -14,12 +14,12 @@ proptest! {
     #[test]
     fn mutated_events_never_panic(
         sample in prop::sample::select(SAMPLES),
-        changes in changes(1..4, ["aws.health".into()]),
+        mutations in mutations(1..4, ["aws.health".into()]),
     ) {
         let world = World::new();
         let arn = world.insert(managed(20));
         let mut event = super::world::sample(sample.0, &arn);
-        mangle(&mut event, &changes);
+        mutate(&mut event, &mutations);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         match runtime.block_on(world.handle(&event)) {
             Ok(_) => {}

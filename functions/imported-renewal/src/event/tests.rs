@@ -1,4 +1,4 @@
-use event_mutator::{changes, mangle};
+use event_mutator::{mutate, mutations};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -121,10 +121,10 @@ proptest! {
     #[test]
     fn no_event_makes_it_panic(
         number in 0..SAMPLES.len(),
-        changes in changes(1..4, [ARN.into()]),
+        mutations in mutations(1..4, [ARN.into()]),
     ) {
         let mut event = sample(number);
-        mangle(&mut event, &changes);
+        mutate(&mut event, &mutations);
         match read(&event) {
             // Whatever else it says, it names a certificate that is within reach.
             Ok(Request::Look { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),

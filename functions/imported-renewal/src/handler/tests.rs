@@ -4,7 +4,7 @@ use certificates::tags::{
     ATTEMPTS, NOTICES, NOTIFIED, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
 };
 use certificates::{FailureReason, Scope};
-use event_mutator::{Change, changes, mangle};
+use event_mutator::{Mutation, mutate, mutations};
 use jiff::SignedDuration;
 use lambda::Environment;
 use proptest::prelude::*;
@@ -34,10 +34,10 @@ const KEYS: [&str; 10] = [
 /// What is changed of a good message, and of the tags of the certificate that it is about.
 #[derive(Debug, Clone)]
 struct Case {
-    body: Vec<Change>,
+    body: Vec<Mutation>,
     /// Takes the place of the whole body.
     text: Option<String>,
-    envelope: Vec<Change>,
+    envelope: Vec<Mutation>,
     tags: Vec<(&'static str, String)>,
     days_left: i64,
     /// Whether the certificate can be read, and so renewed: that takes longer.
@@ -45,7 +45,7 @@ struct Case {
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
-    let changes = |most| changes(0..=most, [ARN.into()]);
+    let mutations = |most| mutations(0..=most, [ARN.into()]);
     let value = prop_oneof![
         Just(CA.to_owned()),
         any::<String>(),
@@ -74,7 +74,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     let tags = proptest::collection::vec((proptest::sample::select(KEYS.to_vec()), value), 0..6);
     let text = proptest::option::weighted(0.05, any::<String>());
     let is_real = proptest::bool::weighted(0.2);
-    (changes(2), text, changes(1), tags, -100..400_i64, is_real).prop_map(
+    (mutations(2), text, mutations(1), tags, -100..400_i64, is_real).prop_map(
         |(body, text, envelope, tags, days_left, is_real)| Case { body, text, envelope, tags, days_left, is_real },
     )
 }
@@ -90,9 +90,9 @@ fn message(case: &Case) -> Value {
     let mut batch: Value = serde_json::from_str(BATCH).unwrap();
     let body = &mut batch["Records"][0]["body"];
     let mut event: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
-    mangle(&mut event, &case.body);
+    mutate(&mut event, &case.body);
     *body = case.text.clone().unwrap_or_else(|| event.to_string()).into();
-    mangle(&mut batch, &case.envelope);
+    mutate(&mut batch, &case.envelope);
     batch
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use event_mutator::{changes, mangle};
+use event_mutator::{mutate, mutations};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Key, PrivateCaSpec};
@@ -55,7 +55,8 @@ static ITEMS: LazyLock<(Vec<Value>, Chain)> = LazyLock::new(|| {
     (items, chain_of(&aws, &with_chain))
 });
 
-const TELLING: [&str; 9] = ["REVOKED", "EXPIRED", "ISSUED", "PRIVATE", "ENABLED", "*.", "a..b", "=|", "2.5.29.37.0"];
+const INTERESTING: [&str; 9] =
+    ["REVOKED", "EXPIRED", "ISSUED", "PRIVATE", "ENABLED", "*.", "a..b", "=|", "2.5.29.37.0"];
 
 /// What an item says over what is known already, so that rules come to their ends.
 fn certificates(item: &Item) -> Vec<Certificate> {
@@ -100,9 +101,9 @@ proptest! {
     #[test]
     fn no_item_makes_a_rule_panic(
         mut item in prop::sample::select(&ITEMS.0[..]),
-        changes in changes(0..6, TELLING.map(Value::from)),
+        mutations in mutations(0..6, INTERESTING.map(Value::from)),
     ) {
-        mangle(&mut item, &changes);
+        mutate(&mut item, &mutations);
         let Ok(item) = Item::read(&item) else { return Ok(()) };
         let certificates = certificates(&item);
         let authorities = authorities(&item, &certificates);
