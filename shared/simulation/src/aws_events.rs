@@ -1,10 +1,10 @@
-//! The events that AWS sends, in the shapes that it documents.
+//! Events that AWS sends, in their documented shapes.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use simulated_aws::Certificate;
 
-/// Who made a call that CloudTrail tells of: the ARN of a role.
+/// The role in CloudTrail's records of operators' calls.
 pub(crate) const OPERATOR: &str = "arn:aws:iam::123456789012:role/admin";
 
 fn envelope(source: &str, detail_type: &str, resources: &[&str], at: Timestamp, detail: Value) -> Value {
@@ -27,7 +27,7 @@ pub(crate) fn approaching(certificate: &Certificate, days: i64, at: Timestamp) -
     envelope("aws.acm", "ACM Certificate Approaching Expiration", &[&certificate.arn], at, detail)
 }
 
-/// Another event of ACM's about a certificate.
+/// Other events of ACM about a certificate.
 pub(crate) fn acm(detail_type: &str, certificate: &Certificate, at: Timestamp, more: &[(&str, &str)]) -> Value {
     let mut detail = json!({
         "CertificateType": certificate.kind,
@@ -52,7 +52,7 @@ pub(crate) fn health(code: &str, certificate: &Certificate, at: Timestamp) -> Va
     envelope("aws.health", "AWS Health Event", &[&certificate.arn], at, detail)
 }
 
-/// AWS Config tells that a rule found a certificate not compliant.
+/// AWS Config reports that a certificate is not compliant with a rule.
 pub(crate) fn finding(arn: &str, rule: &str, at: Timestamp) -> Value {
     let detail = json!({
         "resourceType": "AWS::ACM::Certificate",

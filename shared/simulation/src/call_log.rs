@@ -1,10 +1,9 @@
-//! The record of a life, in a text that is the same for the same seed.
+//! A log of calls that is identical for the same seed.
 //!
-//! [`Aws::record`](simulated_aws::Aws::record) is another one, and neither can take the place of the other. That one is for
-//! tests of a few calls: it shows each call's whole input, for which it reads the certificates in it, and needs all
-//! calls, which a life makes by the hundred thousand and cannot keep. This one is written while calls are taken away:
-//! a short line each, of which the last ones (of all, and about each certificate) and a digest of all are kept;
-//! and between them stand the remarks on what operators, ACM and the world did without any call.
+//! [`Aws::record`](simulated_aws::Aws::record) serves another purpose: it shows the whole input of a few calls, for tests, and
+//! needs all of them in memory. A world makes hundreds of thousands of calls. This log writes a short line for each as
+//! it is taken from the record, keeps the last lines (of all calls, and for each certificate) and a digest, and adds
+//! notes about what operators, ACM and the world did without a call.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
@@ -14,28 +13,28 @@ use simulated_aws::{Call, CallResult};
 /// How many calls a report shows.
 const SHOWN: usize = 40;
 
-/// Every call, as a line: all of them or, to save memory, the last ones and a digest of all.
+/// Every call as a line: all lines, or the last ones and a digest of all.
 #[derive(Debug, Default)]
-pub(crate) struct Record {
+pub(crate) struct CallLog {
     pub(crate) keep: bool,
-    /// The world's Region, which differs between worlds of one process.
+    /// The world's Region, which differs between the worlds of a process.
     region: String,
     pub(crate) lines: Vec<String>,
     last: VecDeque<String>,
     /// The last lines about each certificate.
     about: BTreeMap<String, VecDeque<String>>,
     pub(crate) calls: u64,
-    /// Calls that changed something or told somebody.
+    /// How many calls changed something or sent a notice.
     pub(crate) effects: u64,
     digest: DefaultHasher,
 }
 
-impl Record {
-    pub(crate) fn of(region: &str) -> Self {
+impl CallLog {
+    pub(crate) fn new(region: &str) -> Self {
         Self { region: region.to_owned(), ..Self::default() }
     }
 
-    /// `by_second`: of two runs at the same time the second one made it.
+    /// `by_second`: the second of two concurrent runs made the call.
     pub(crate) fn add(&mut self, call: &Call, by_second: bool) {
         let mut line = line(call);
         if by_second {
@@ -46,11 +45,11 @@ impl Record {
         if let Some(arn) = call.input["CertificateArn"].as_str().filter(|_| call.service == "acm") {
             push(self.about.entry(arn.to_owned()).or_default(), line.clone());
         }
-        self.remark(line);
+        self.note(line);
     }
 
-    /// Says what happened between calls.
-    pub(crate) fn remark(&mut self, text: String) {
+    /// Adds what happened between calls.
+    pub(crate) fn note(&mut self, text: String) {
         let text = if text.contains(&self.region) { text.replace(&self.region, "REGION") } else { text };
         self.digest.write(text.as_bytes());
         if self.keep {
@@ -59,10 +58,10 @@ impl Record {
         push(&mut self.last, text);
     }
 
-    /// Says what happened to a certificate between calls.
-    pub(crate) fn remark_about(&mut self, arn: &str, text: String) {
+    /// Adds what happened to a certificate between calls.
+    pub(crate) fn note_about(&mut self, arn: &str, text: String) {
         push(self.about.entry(arn.to_owned()).or_default(), text.clone());
-        self.remark(text);
+        self.note(text);
     }
 
     pub(crate) fn last(&self) -> Vec<String> {
@@ -85,7 +84,7 @@ fn push(lines: &mut VecDeque<String>, line: String) {
     lines.push_back(line);
 }
 
-/// Without what random keys change: certificates and CSRs.
+/// Omits what random keys change: certificates and CSRs.
 fn line(call: &Call) -> String {
     let result = match &call.result {
         CallResult::Ok => "ok".to_owned(),

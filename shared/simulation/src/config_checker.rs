@@ -1,4 +1,4 @@
-//! What has to hold of the results that AWS Config shows.
+//! What must hold for the results in AWS Config.
 
 use certificates::tags::{STATUS, STATUS_SINCE};
 use certificates::utc_date;
@@ -11,18 +11,18 @@ use crate::report::{Broken, Check};
 use crate::wiring::ConfigRule;
 
 pub(crate) const RESULTS: &str =
-    "what AWS Config shows of a resource is what the rule says of it, within a day of a change and each day";
-pub(crate) const CLEARED: &str = "no result stays of a resource that is gone";
+    "AWS Config shows for a resource what the rule says about it, within a day of a change and each day";
+pub(crate) const CLEARED: &str = "no result remains for a deleted resource";
 
-/// An evaluation of everything each 24 hours, the minutes until an item is made, and what Lambda's retries take.
+/// An evaluation every 24 hours, the minutes until an item is recorded, and Lambda's retries.
 const SLACK: SignedDuration = SignedDuration::from_hours(25);
-/// A notification may come so late.
+/// How late a notification may be.
 const LATE: SignedDuration = SignedDuration::from_hours(24);
-/// A run judges by its begin and reports at its end, at most so much later; retries of a notification count.
+/// A run judges as of its start and reports when it finishes, at most this much later, including retries.
 const RUN: SignedDuration = SignedDuration::from_mins(20);
 
-/// What holds at each day's begin.
-pub(crate) fn results_tell_the_truth(
+/// What must hold at the start of each day.
+pub(crate) fn check_results(
     aws: &Aws,
     recorder: &Recorder,
     rules: &[ConfigRule],
@@ -42,7 +42,7 @@ pub(crate) fn results_tell_the_truth(
             let result = result_of(arn);
             let is_of_this_state = |result: &&Evaluation| result.ordering >= seen.changed;
             match result.filter(is_of_this_state) {
-                Some(result) => is_true(rule, arn, &seen.resource, result)?,
+                Some(result) => check_verdict(rule, arn, &seen.resource, result)?,
                 None if long_ago(seen.changed, SLACK) => {
                     let what = format!("{}: since its change at {} there is only {result:?}", rule.name, seen.changed);
                     return Err(Broken::new(RESULTS, arn, what));
@@ -53,15 +53,15 @@ pub(crate) fn results_tell_the_truth(
                 return Err(Broken::new(RESULTS, arn, format!("{}: the latest result is {result:?}", rule.name)));
             }
         }
-        // The result of a certificate that is gone is shown until its item comes, or all are evaluated.
+        // The result of a deleted certificate remains until its item is recorded or everything is evaluated.
         let slack = if notifications_are_late { SLACK + LATE } else { SLACK };
         for (arn, gone) in recorder.gone.iter().filter(|(_, gone)| long_ago(**gone, slack)) {
             let Some(result) = result_of(arn).filter(|result| result.compliance != "NOT_APPLICABLE") else { continue };
             // README of compliance-rules: "After a scheduled evaluation, non-compliant results of resources that are
-            // gone become NOT_APPLICABLE". Of others only the notification tells.
-            let untold = recorder.untold.contains(&(rule.name.clone(), arn.clone()));
-            if result.compliance == "NON_COMPLIANT" || !untold {
-                let what = format!("{}: it is gone since {gone}, and AWS Config shows {result:?}", rule.name);
+            // gone become NOT_APPLICABLE". Other results are cleared by the notification only.
+            let was_missed = recorder.missed_deletions.contains(&(rule.name.clone(), arn.clone()));
+            if result.compliance == "NON_COMPLIANT" || !was_missed {
+                let what = format!("{}: it was deleted at {gone}, and AWS Config shows {result:?}", rule.name);
                 return Err(Broken::new(CLEARED, arn, what));
             }
         }
@@ -69,17 +69,17 @@ pub(crate) fn results_tell_the_truth(
     Ok(())
 }
 
-/// A run takes time, in which a verdict may change by itself.
-fn is_true(rule: &ConfigRule, arn: &str, resource: &Resource, result: &Evaluation) -> Check {
-    let wanted = [result.at, result.at - RUN].map(|at| verdict(&rule.parameters, resource, at));
-    if wanted.contains(&result.compliance.as_str()) {
+/// The verdict may change during a run.
+fn check_verdict(rule: &ConfigRule, arn: &str, resource: &Resource, result: &Evaluation) -> Check {
+    let expected = [result.at, result.at - RUN].map(|at| verdict(&rule.parameters, resource, at));
+    if expected.contains(&result.compliance.as_str()) {
         return Ok(());
     }
-    let what = format!("{}: {wanted:?} of {resource:?}, and AWS Config shows {result:?}", rule.name);
+    let what = format!("{}: {expected:?} for {resource:?}, and AWS Config shows {result:?}", rule.name);
     Err(Broken::new(RESULTS, arn, what))
 }
 
-/// What a rule says of a resource, told again in few words.
+/// An independent statement of each rule.
 fn verdict(parameters: &Value, resource: &Resource, at: Timestamp) -> &'static str {
     let rule = parameters["rule"].as_str().unwrap_or_default();
     let number = |name: &str| parameters[name].as_str().and_then(|text| text.parse::<i64>().ok()).unwrap_or_default();
@@ -90,12 +90,12 @@ fn verdict(parameters: &Value, resource: &Resource, at: Timestamp) -> &'static s
         {
             "NOT_APPLICABLE"
         }
-        ("certificate-expiry", Resource::Certificate { end, .. }) => {
-            let days = (utc_date(*end) - utc_date(at)).get_days();
-            compliant_unless(at > *end || i64::from(days) <= number("days"))
+        ("certificate-expiry", Resource::Certificate { expiry, .. }) => {
+            let days = (utc_date(*expiry) - utc_date(at)).get_days();
+            compliant_unless(at > *expiry || i64::from(days) <= number("days"))
         }
-        ("certificate-expired-in-use", Resource::Certificate { end, in_use, .. }) => {
-            compliant_unless(at > *end && *in_use)
+        ("certificate-expired-in-use", Resource::Certificate { expiry, in_use, .. }) => {
+            compliant_unless(at > *expiry && *in_use)
         }
         ("renewal-status", Resource::Certificate { imported: true, imported_at, tags, .. }) => {
             let Some(status) = tags.get(STATUS) else { return "NOT_APPLICABLE" };
@@ -114,6 +114,6 @@ fn verdict(parameters: &Value, resource: &Resource, at: Timestamp) -> &'static s
         ("ca-status", Resource::Authority { status, is_root }) => {
             compliant_unless(status != "ACTIVE" && !(status == "DISABLED" && *is_root))
         }
-        _ => panic!("nobody said what {rule} says of {resource:?}"),
+        _ => panic!("there is no statement of {rule} for {resource:?}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Lambda and SQS: how functions are run, and run again.
+//! Lambda and SQS: invocations, retries and dead letters.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -12,17 +12,18 @@ use lambda::Invocation;
 use serde_json::{Value, json};
 use simulated_aws::{Aws, Fault};
 
-use crate::event_queue::{Deed, Happening, Message};
+use crate::event_queue::{Message, OperatorAction, ScheduledEvent};
+use crate::operators;
 use crate::report::{Broken, Check};
-use crate::run_effects::{Deeds, Run};
+use crate::run_effects::{Run, RunEffects};
 use crate::world::{ACCOUNT, COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, Functions, World};
-use crate::{operators, zones};
+use crate::zones::ZoneAction;
 
 /// Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation": one minute
 /// before the first retry, two minutes before the second.
 const RETRY_AFTER: [SignedDuration; 2] = [SignedDuration::from_mins(1), SignedDuration::from_mins(2)];
 
-/// Operations during which operators do things, by function.
+/// Operations before which operators may act.
 const MOMENTS: [&str; 7] = [
     "ListTagsForCertificate",
     "DescribeCertificate",
@@ -32,7 +33,7 @@ const MOMENTS: [&str; 7] = [
     "ImportCertificate",
     "RemoveTagsFromCertificate",
 ];
-/// The same, of those that dns-validation calls.
+/// The same for dns-validation.
 const MOMENTS_OF_ZONES: [&str; 6] = [
     "DescribeCertificate",
     "AssumeRole",
@@ -42,37 +43,37 @@ const MOMENTS_OF_ZONES: [&str; 6] = [
     "AddTagsToCertificate",
 ];
 
-/// What a process is doing.
-pub(crate) type Work<'a> = Pin<Box<dyn Future<Output = Option<Value>> + 'a>>;
+/// A handler at work.
+pub(crate) type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Option<Value>> + 'a>>;
 
 impl World {
-    pub(crate) async fn run_asynchronously(&mut self, function: String, event: Value, attempt: u32) -> Check {
+    pub(crate) async fn invoke_async(&mut self, function: String, event: Value, attempt: u32) -> Check {
         for run in self.deliver(&function, &event).await? {
             if run.answer.is_some() {
                 continue;
             }
             if attempt >= self.wiring.functions[&function].retries {
                 self.summary.dead_letters += 1;
-                self.gives_up(&event);
+                self.record_dead_letter(&event);
                 continue;
             }
             let pause = RETRY_AFTER[(attempt as usize).min(RETRY_AFTER.len() - 1)];
             let at = self.aws.now() + pause;
-            self.meddle(&run, at);
+            self.schedule_operator_after_crash(&run, at);
             let (function, event) = (function.clone(), event.clone());
-            self.agenda.enter(at, Happening::Invoke { function, event, attempt: attempt + 1 });
+            self.events.schedule(at, ScheduledEvent::Invoke { function, event, attempt: attempt + 1 });
         }
         Ok(())
     }
 
-    /// A message is received. SQS developer guide, "Dead-letter queues": it is moved when it was received
+    /// A queue delivers a message. SQS developer guide, "Dead-letter queues": a message is moved after it was received
     /// `maxReceiveCount` times without being deleted.
     pub(crate) async fn receive(&mut self, queue: String, mut message: Message) -> Check {
         let settings = self.wiring.queues[&queue].clone();
         let Some(function) = &settings.function else { return Ok(()) };
         if settings.most_receives.is_some_and(|most| message.receives >= most) {
             self.summary.dead_letters += 1;
-            self.ledger.open().abandon(self.aws.now(), &message.body);
+            self.state.lock().abandon(self.aws.now(), &message.body);
             return Ok(());
         }
         message.receives += 1;
@@ -88,47 +89,47 @@ impl World {
             "eventSource": "aws:sqs",
         }] });
         let runs = self.deliver(function, &batch).await?;
-        // Whoever is done deletes the message for all.
+        // Any successful run deletes the message.
         let done = runs.iter().filter_map(|run| run.answer.as_ref()).any(|answer| {
             let failures = answer["batchItemFailures"].as_array();
             !settings.reports_failures || failures.is_some_and(Vec::is_empty)
         });
         if !done {
             let at = hidden_until.max(self.aws.now());
-            if let Some(run) = runs.iter().find(|run| run.killed) {
-                self.meddle(run, at);
+            if let Some(run) = runs.iter().find(|run| run.terminated) {
+                self.schedule_operator_after_crash(run, at);
             }
-            self.agenda.enter(at, Happening::Receive { queue, message });
+            self.events.schedule(at, ScheduledEvent::Receive { queue, message });
         }
         Ok(())
     }
 
-    /// An event or message comes to a function: now and then twice at the same time.
+    /// Delivers an event or message to a function, sometimes twice at the same time.
     async fn deliver(&mut self, id: &str, event: &Value) -> Result<Vec<Run>, Broken> {
         let is_alone = self.wiring.functions[id].concurrency == Some(1);
-        let twice = !self.quiet && !is_alone && self.chance(self.weather.together);
-        if twice { self.invoke_twice(id, event).await } else { Ok(vec![self.invoke(id, event).await?]) }
+        let twice = !self.quiet && !is_alone && self.chance(self.faults.concurrent_delivery);
+        if twice { self.invoke_concurrently(id, event).await } else { Ok(vec![self.invoke(id, event).await?]) }
     }
 
-    /// Runs a function once, and sees what came of it.
+    /// Runs a function once and checks its effects.
     pub(crate) async fn invoke(&mut self, id: &str, event: &Value) -> Result<Run, Broken> {
-        let begun = self.aws.now();
+        let started = self.aws.now();
         let invocation = self.invocation(id);
-        let armed = self.arm(id);
+        let armed = self.arm_faults(id);
         let work = self.functions.work(id, event, &invocation);
-        let answer = within(&self.aws, invocation.deadline, work).await;
-        let killed = self.aws.crashed() || answer.is_none();
+        let answer = run_until_deadline(&self.aws, invocation.deadline, work).await;
+        let terminated = self.aws.crashed() || answer.is_none();
         if armed {
             self.aws.clear_faults();
         }
-        if killed {
+        if terminated {
             self.aws.restart();
             self.restart();
         }
-        let answer = answer.flatten().filter(|_| !killed);
-        let deeds = Deeds::of_one(self.aws.take_record());
-        let run = Run { function: id.to_owned(), begun, answer, killed, touched: deeds.touched() };
-        self.settle(std::slice::from_ref(&run), deeds)?;
+        let answer = answer.flatten().filter(|_| !terminated);
+        let effects = RunEffects::from_single_run(self.aws.take_record());
+        let run = Run { function: id.to_owned(), started, answer, terminated, touched: effects.touched() };
+        self.process_runs(std::slice::from_ref(&run), effects)?;
         Ok(run)
     }
 
@@ -138,20 +139,20 @@ impl World {
         Invocation { scope, deadline }
     }
 
-    /// Prepares what goes wrong in the next run.
-    pub(crate) fn arm(&mut self, function: &str) -> bool {
+    /// Plans what goes wrong during the next run.
+    pub(crate) fn arm_faults(&mut self, function: &str) -> bool {
         if self.quiet {
             return false;
         }
-        let weather = self.weather;
+        let faults = self.faults;
         let is_of_zones = function == DNS_VALIDATION;
-        if is_of_zones && self.chance(weather.worst_moment) {
-            self.prepare_an_operator_of_zones();
+        if is_of_zones && self.chance(faults.operator_during_run) {
+            self.plan_zone_operator();
         }
-        if self.chance(weather.worst_moment) {
-            self.prepare_an_operator();
+        if self.chance(faults.operator_during_run) {
+            self.plan_operator();
         }
-        if !self.chance(weather.fault) {
+        if !self.chance(faults.failing_run) {
             return false;
         }
         let rng = &mut self.rng;
@@ -162,7 +163,7 @@ impl World {
             2 => self.aws.fail_call(k, Fault::AnswerLost),
             3 => self.aws.fail_call(k, Fault::ConnectionReset),
             4 | 5 => self.aws.fail_call(k, Fault::ServerError),
-            // More often than the SDK tries.
+            // More failures than the SDK makes attempts.
             6 => (k..k + 3).for_each(|k| self.aws.fail_call(k, Fault::ServerError)),
             7 => (k..k + 3).for_each(|k| self.aws.fail_call(k, Fault::AnswerLost)),
             _ => {
@@ -174,102 +175,108 @@ impl World {
         true
     }
 
-    /// In one of the next runs, an operator does something to a zone just before a call.
-    fn prepare_an_operator_of_zones(&mut self) {
-        let act = self.ledger.open().zones.random(&mut self.rng);
-        let Some(act) = act else { return };
-        let moment = match act {
-            // Route 53 has no change on a condition but CREATE, which would fail a whole batch: whoever writes
-            // between the last look at a name and the change is too late.
-            zones::Act::Occupy(..) => "DescribeCertificate",
+    /// Before some later call, an operator changes a zone.
+    fn plan_zone_operator(&mut self) {
+        let action = self.state.lock().zones.random_action(&mut self.rng);
+        let Some(action) = action else { return };
+        let moment = match action {
+            // Route 53's only conditional change is CREATE, which would fail the whole batch. A write between the function's
+            // last read and its change cannot be detected.
+            ZoneAction::Overwrite(..) => "DescribeCertificate",
             _ => MOMENTS_OF_ZONES[self.rng.usize(..MOMENTS_OF_ZONES.len())],
         };
-        self.record.remark(format!("{} operator of zones, before the next {moment}: {act:?}", self.aws.now()));
-        let ledger = self.ledger.clone();
-        self.aws.before(moment, 1, move |aws| ledger.open().zones.perform(aws, &act));
+        self.log.note(format!("{} operator of zones, before the next {moment}: {action:?}", self.aws.now()));
+        let state = self.state.clone();
+        self.aws.before(moment, 1, move |aws| state.lock().zones.perform(aws, &action));
     }
 
-    /// A run died. Before it is tried again, an operator acts, mostly on what the run was about.
-    fn meddle(&mut self, run: &Run, again: Timestamp) {
-        if !run.killed || self.quiet || !self.chance(self.weather.aftermath) {
+    /// After a crash, an operator may act before the retry, mostly on what the run was about.
+    fn schedule_operator_after_crash(&mut self, run: &Run, again: Timestamp) {
+        if !run.terminated || self.quiet || !self.chance(self.faults.operator_after_crash) {
             return;
         }
         let left = again.duration_since(self.aws.now()).as_secs().max(1);
         let at = self.aws.now() + SignedDuration::from_secs(self.rng.i64(0..left));
         let to_zones = run.function == DNS_VALIDATION && self.rng.bool();
-        let deed = if to_zones {
-            self.ledger.open().zones.random(&mut self.rng).map(Deed::Zones)
+        let action = if to_zones {
+            self.state.lock().zones.random_action(&mut self.rng).map(OperatorAction::Zones)
         } else {
-            self.random_deed(&run.touched)
+            self.random_action(&run.touched)
         };
-        if let Some(deed) = deed {
-            self.agenda.enter(at, Happening::Operator(deed));
+        if let Some(action) = action {
+            self.events.schedule(at, ScheduledEvent::Operator(action));
         }
     }
 
-    /// Something that an operator does to one of these, or to any certificate where they are none.
-    fn random_deed(&mut self, of: &BTreeSet<String>) -> Option<Deed> {
+    /// A random action on one of these certificates, or on any if the list is empty.
+    fn random_action(&mut self, of: &BTreeSet<String>) -> Option<OperatorAction> {
         let all: Vec<_> = {
-            let ledger = self.ledger.open();
-            let known = |arn: &String| ledger.known.get(arn).map(|known| (arn.clone(), known.blueprint.clone()));
-            let touched: Vec<_> = of.iter().filter_map(known).collect();
-            if touched.is_empty() { ledger.known.keys().filter_map(known).collect() } else { touched }
+            let state = self.state.lock();
+            let tracked =
+                |arn: &String| state.certificates.get(arn).map(|tracked| (arn.clone(), tracked.blueprint.clone()));
+            let touched: Vec<_> = of.iter().filter_map(tracked).collect();
+            if touched.is_empty() { state.certificates.keys().filter_map(tracked).collect() } else { touched }
         };
         if all.is_empty() {
             return None;
         }
         let (arn, blueprint) = all[self.rng.usize(..all.len())].clone();
-        let act = operators::random(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, &mut self.rng);
-        Some(Deed::Certificate(arn, act))
+        let action = operators::random_action(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, &mut self.rng);
+        Some(OperatorAction::Certificate(arn, action))
     }
 
-    /// An operator acts after the death of a run.
-    pub(crate) fn operator_acts(&mut self, deed: Deed) {
+    /// An operator acts after a crash.
+    pub(crate) fn perform_operator_action(&mut self, action: OperatorAction) {
         if self.quiet {
             return;
         }
         let now = self.aws.now();
-        match deed {
-            Deed::Zones(act) => {
-                self.record.remark(format!("{now} operator of zones, after a death: {act:?}"));
-                self.ledger.open().zones.perform(&self.aws, &act);
+        match action {
+            OperatorAction::Zones(action) => {
+                self.log.note(format!("{now} operator of zones, after a crash: {action:?}"));
+                self.state.lock().zones.perform(&self.aws, &action);
             }
-            Deed::Certificate(arn, act) => {
+            OperatorAction::Certificate(arn, action) => {
                 let short = arn.rsplit('/').next().unwrap_or_default();
-                self.record.remark_about(&arn, format!("{now} operator {short}, after a death: {act:?}"));
-                let kind = self.ledger.open().known.get(&arn).map(|known| known.blueprint.kind);
-                operators::perform(&self.aws, &self.ledger, &arn, &act);
-                if let (Some(kind), operators::Act::Delete) = (kind, act) {
-                    self.another(kind);
+                self.log.note_about(&arn, format!("{now} operator {short}, after a crash: {action:?}"));
+                let kind = self.state.lock().certificates.get(&arn).map(|tracked| tracked.blueprint.kind);
+                operators::perform(&self.aws, &self.state, &arn, &action);
+                if let (Some(kind), operators::Action::Delete) = (kind, action) {
+                    self.add_replacement(kind);
                 }
             }
         }
-        self.send_what_was_caused();
+        self.publish_operator_events();
     }
 
-    /// In one of the next runs, an operator acts just before a call.
-    fn prepare_an_operator(&mut self) {
-        let known: Vec<_> =
-            self.ledger.open().known.iter().map(|(arn, known)| (arn.clone(), known.blueprint.clone())).collect();
-        if known.is_empty() {
+    /// Before some later call, an operator changes a certificate.
+    fn plan_operator(&mut self) {
+        let tracked: Vec<_> = self
+            .state
+            .lock()
+            .certificates
+            .iter()
+            .map(|(arn, tracked)| (arn.clone(), tracked.blueprint.clone()))
+            .collect();
+        if tracked.is_empty() {
             return;
         }
         let rng: &mut Rng = &mut self.rng;
-        let (arn, blueprint) = known[rng.usize(..known.len())].clone();
-        let act = operators::random(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, rng);
-        let ledger = self.ledger.clone();
+        let (arn, blueprint) = tracked[rng.usize(..tracked.len())].clone();
+        let action = operators::random_action(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, rng);
+        let state = self.state.clone();
         let moment = MOMENTS[rng.usize(..MOMENTS.len())];
-        // ACM has no import on a condition: whoever imports between the last look and the import is too late.
-        if moment == "ImportCertificate" && matches!(act, operators::Act::Reimport { .. }) {
+        // ACM has no conditional import. An import between the function's last read and its own cannot be detected.
+        if moment == "ImportCertificate" && matches!(action, operators::Action::Reimport { .. }) {
             return;
         }
-        self.aws.before(moment, 1, move |aws| operators::perform(aws, &ledger, &arn, &act));
+        self.aws.before(moment, 1, move |aws| operators::perform(aws, &state, &arn, &action));
     }
 }
 
 impl Functions {
-    /// What a process of this function does about an event. `None`: it fails.
-    pub(crate) fn work<'a>(&'a mut self, id: &str, event: &'a Value, invocation: &'a Invocation) -> Work<'a> {
+    /// Runs a function's handler. `None` if it fails.
+    pub(crate) fn work<'a>(&'a mut self, id: &str, event: &'a Value, invocation: &'a Invocation) -> HandlerFuture<'a> {
         let Self { expiry_events, imported_renewal, dns_validation, compliance_rules, metrics } = self;
         if id == EXPIRY_EVENTS {
             Box::pin(async move {
@@ -292,8 +299,8 @@ impl Functions {
     }
 }
 
-/// Does the work until the deadline, when Lambda ends the process. `None` when it was ended.
-async fn within(aws: &Aws, deadline: Timestamp, mut work: Work<'_>) -> Option<Option<Value>> {
+/// Runs a handler until the deadline, at which Lambda terminates the process. `None` if it was terminated.
+async fn run_until_deadline(aws: &Aws, deadline: Timestamp, mut work: HandlerFuture<'_>) -> Option<Option<Value>> {
     std::future::poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Ready(done) => Poll::Ready(Some(done)),
         Poll::Pending if aws.now() >= deadline => Poll::Ready(None),

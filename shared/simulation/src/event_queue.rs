@@ -1,43 +1,49 @@
-//! What is going to happen, in the order of time.
+//! The discrete-event queue.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{operators, zones};
+use crate::operators;
+use crate::zones::ZoneAction;
 
-/// Something that is going to happen.
 #[derive(Debug, Clone)]
-pub(crate) enum Happening {
-    /// An event comes to a bus.
-    Event { bus: String, event: Value },
-    /// Lambda runs a function with an event that nobody waits for the answer of.
-    Invoke { function: String, event: Value, attempt: u32 },
+pub(crate) enum ScheduledEvent {
+    /// An event reaches a bus.
+    Arrive {
+        bus: String,
+        event: Value,
+    },
+    /// Lambda invokes a function asynchronously.
+    Invoke {
+        function: String,
+        event: Value,
+        attempt: u32,
+    },
     /// A message of a queue becomes visible.
-    Receive { queue: String, message: Message },
-    /// An operator acts.
-    Operator(Deed),
-    /// AWS Config makes an item of a resource that changed.
-    Item(String),
-    /// AWS Config evaluates a rule for all resources; the rule's number.
-    Evaluate(usize),
-    /// A rule fires by its schedule; the rule's number.
-    Schedule(usize),
-    /// A day of UTC begins.
-    Day,
+    Receive {
+        queue: String,
+        message: Message,
+    },
+    Operator(OperatorAction),
+    /// AWS Config records an item of a changed resource.
+    ConfigItem(String),
+    /// AWS Config evaluates a rule for all resources; the rule's index.
+    EvaluateRule(usize),
+    /// A scheduled EventBridge rule fires; the rule's index.
+    FireRule(usize),
+    /// A UTC day starts.
+    NewDay,
 }
 
-/// What an operator is going to do.
 #[derive(Debug, Clone)]
-pub(crate) enum Deed {
-    /// To a certificate.
-    Certificate(String, operators::Act),
-    /// To the hosted zones.
-    Zones(zones::Act),
+pub(crate) enum OperatorAction {
+    Certificate(String, operators::Action),
+    Zones(ZoneAction),
 }
 
-/// A message of a queue.
+/// An SQS message.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub(crate) body: Value,
@@ -45,26 +51,25 @@ pub(crate) struct Message {
     pub(crate) first_received: Option<Timestamp>,
 }
 
-/// Happenings by time; of those at the same time the first entered is first.
+/// Events in order of time, and of insertion if the times are equal.
 #[derive(Debug, Default)]
-pub(crate) struct Agenda {
-    entries: BTreeMap<(Timestamp, u64), Happening>,
+pub(crate) struct EventQueue {
+    entries: BTreeMap<(Timestamp, u64), ScheduledEvent>,
     entered: u64,
 }
 
-impl Agenda {
-    pub(crate) fn enter(&mut self, at: Timestamp, happening: Happening) {
+impl EventQueue {
+    pub(crate) fn schedule(&mut self, at: Timestamp, event: ScheduledEvent) {
         self.entered += 1;
-        self.entries.insert((at, self.entered), happening);
+        self.entries.insert((at, self.entered), event);
     }
 
-    /// The next one that is due by then.
-    pub(crate) fn next(&mut self, until: Timestamp) -> Option<(Timestamp, Happening)> {
+    pub(crate) fn pop_due(&mut self, until: Timestamp) -> Option<(Timestamp, ScheduledEvent)> {
         let first = self.entries.first_entry()?;
         if first.key().0 > until {
             return None;
         }
-        let ((at, _), happening) = first.remove_entry();
-        Some((at, happening))
+        let ((at, _), event) = first.remove_entry();
+        Some((at, event))
     }
 }

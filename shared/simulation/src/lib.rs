@@ -1,9 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a development tool: a wrong set-up should end it where it is written"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a development tool: it should stop where a set-up is wrong")]
 
 mod aws_events;
 mod bootstrap;
@@ -35,14 +31,14 @@ pub use parameters::{Kind, Parameters};
 pub use report::{Broken, Summary, Violation};
 pub use world::World;
 
-/// Lives a life on this thread.
+/// Runs a world to its end on this thread.
 ///
 /// # Errors
 /// An invariant is broken.
 ///
 /// # Panics
 /// When the template is not understood.
-pub fn live(parameters: Parameters) -> Result<Summary, Box<Violation>> {
+pub fn run_world(parameters: Parameters) -> Result<Summary, Box<Violation>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(World::new(parameters).live())
+    runtime.block_on(World::new(parameters).run_to_end())
 }

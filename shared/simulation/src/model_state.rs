@@ -1,4 +1,4 @@
-//! What should be, kept beside AWS by those who know: the world and its operators.
+//! The expected state: what certificates, tags, zones and notices should be, whatever the functions do.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,112 +19,109 @@ pub(crate) fn is_ours(key: &str) -> bool {
     RENEWAL.contains(&key) || [NOTIFIED, VALIDATION_NOTIFIED].contains(&key)
 }
 
-/// A certificate as it should be.
+/// A certificate, with what is expected of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Known {
-    /// How it is made anew by hand.
+pub(crate) struct TrackedCertificate {
+    /// How to issue it again by hand.
     pub(crate) blueprint: Blueprint,
-    /// The tags that only operators write.
+    /// Operators' tags, as they should be.
     pub(crate) tags: BTreeMap<String, String>,
-    /// The certificate as it was last seen.
+    /// The certificate when it was last read.
     pub(crate) seen: Certificate,
-    /// Since when this very certificate is in place.
+    /// When the current certificate was imported or issued.
     pub(crate) in_place: Timestamp,
-    /// The last time that something kept it from being renewed.
+    /// When something last prevented a renewal.
     pub(crate) hindered: Timestamp,
-    /// What that was.
+    /// What prevented it.
     pub(crate) hindrance: String,
-    /// Its end was looked at already.
+    /// Whether its expiry has been checked.
     pub(crate) judged: bool,
-    /// A request of ours about it was lost, or ended in a dead-letter queue. What is not due and was not
-    /// imported within two days is not looked at by sweeps, so nobody asks again before it is due.
+    /// A request of ours about it was lost, or ended in a dead-letter queue. Sweeps skip certificates that are not due
+    /// and were not imported within two days, so nothing requests a renewal again before it is due.
     pub(crate) abandoned: bool,
-    /// Its ACME client has the next one.
+    /// Its ACME client has requested the next one.
     pub(crate) superseded: bool,
-    /// ACM's renewal of it is stuck.
     pub(crate) stuck: bool,
-    /// Certificates issued to replace this one, and when the first.
+    /// When the first certificate was issued to replace this one, and how many were.
     pub(crate) issued: Option<(Timestamp, usize)>,
-    /// Occasions to issue anew that operators gave.
+    /// How many more renewals operators' actions allow.
     pub(crate) occasions: usize,
 }
 
-impl Known {
+impl TrackedCertificate {
     pub(crate) fn hinder(&mut self, now: Timestamp, why: &str) {
         self.hindered = self.hindered.max(now);
         why.clone_into(&mut self.hindrance);
     }
 
-    /// Takes over what is in place now.
-    pub(crate) fn see(&mut self, now: Timestamp, present: Certificate) {
-        if present.serial != self.seen.serial {
+    pub(crate) fn update(&mut self, now: Timestamp, current: Certificate) {
+        if current.serial != self.seen.serial {
             self.in_place = now;
             self.issued = None;
             self.occasions = 0;
             self.judged = false;
             self.abandoned = false;
         }
-        self.seen = present;
+        self.seen = current;
     }
 }
 
-/// A notice about an end: the certificate, its end, kind, and the milestone (days left, -1 for expired).
-pub(crate) type Told = (String, Date, String, i64);
+/// An expiry notice: certificate, expiry date, kind, and milestone (days left, -1 for expired).
+pub(crate) type ExpiryNotice = (String, Date, String, i64);
 
-/// All that should be.
+/// Everything that is expected.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
-    pub(crate) known: BTreeMap<String, Known>,
-    /// What was told.
-    pub(crate) told: BTreeSet<Told>,
-    /// How often it was told, and how often it may have been, because a fault hit in between. What is critical may be
-    /// told again each day, so the day belongs to it.
-    pub(crate) times: BTreeMap<(Told, Option<Date>), (usize, usize)>,
+pub(crate) struct ModelState {
+    pub(crate) certificates: BTreeMap<String, TrackedCertificate>,
+    pub(crate) expiry_notices: BTreeSet<ExpiryNotice>,
+    /// How often each notice was published, and how many repetitions faults in between allow. Critical notices may be
+    /// repeated daily, so the day is part of the key.
+    pub(crate) notice_counts: BTreeMap<(ExpiryNotice, Option<Date>), (usize, usize)>,
     /// Milestones that passed while the certificate was muted.
     pub(crate) muted: BTreeSet<(String, Date, i64)>,
-    /// Events that operators' doings caused, not yet sent.
-    pub(crate) caused: VecDeque<Value>,
-    /// The hosted zones; none in worlds without dns-validation.
+    /// Events that operators' actions caused, not yet published.
+    pub(crate) operator_events: VecDeque<Value>,
+    /// Empty in worlds without dns-validation.
     pub(crate) zones: Zones,
-    /// Certificates that were requested and are not issued yet.
+    /// Requested and not issued yet.
     pub(crate) requested: BTreeMap<String, Requested>,
-    /// Certificates whose renewal ACM has begun, and when.
+    /// Certificates that ACM is renewing, and since when.
     pub(crate) renewing: BTreeMap<String, Timestamp>,
-    /// What was told of missing records.
-    pub(crate) validation_told: dns_checker::Told,
+    /// The last notice of missing records for each certificate.
+    pub(crate) last_record_notices: dns_checker::LastNotices,
 }
 
-impl Ledger {
-    /// An event or message about certificates is lost for good.
+impl ModelState {
+    /// An event or message about certificates was lost for good.
     pub(crate) fn abandon(&mut self, now: Timestamp, event: &Value) {
         let resources = event["resources"].as_array().into_iter().flatten();
         for arn in resources.chain([&event["detail"]["requestParameters"]["certificateArn"]]) {
-            if let Some(known) = self.known.get_mut(arn.as_str().unwrap_or_default()) {
-                known.abandoned = true;
-                known.hinder(now, "an event about it was lost");
+            if let Some(tracked) = self.certificates.get_mut(arn.as_str().unwrap_or_default()) {
+                tracked.abandoned = true;
+                tracked.hinder(now, "an event about it was lost");
             }
         }
     }
 
     pub(crate) fn hinder_all(&mut self, now: Timestamp, why: &str) {
-        self.known.values_mut().for_each(|known| known.hinder(now, why));
+        self.certificates.values_mut().for_each(|tracked| tracked.hinder(now, why));
     }
 }
 
-/// The ledger, for the world and for operators that act in the middle of a call.
+/// The state, shared with operators who act during a call.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Shared(Arc<Mutex<Ledger>>);
+pub(crate) struct SharedState(Arc<Mutex<ModelState>>);
 
-impl Shared {
-    pub(crate) fn open(&self) -> MutexGuard<'_, Ledger> {
+impl SharedState {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, ModelState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters a certificate that was just put into ACM.
+    /// Tracks a certificate that was just added to ACM.
     pub(crate) fn enter(&self, aws: &Aws, arn: &str, blueprint: Blueprint) {
-        let seen = aws.certificate(arn).expect("it was put there");
+        let seen = aws.certificate(arn).expect("it was just added");
         let tags = seen.tags.iter().filter(|(key, _)| !is_ours(key));
-        let known = Known {
+        let tracked = TrackedCertificate {
             blueprint,
             tags: tags.map(|(key, value)| (key.clone(), value.clone())).collect(),
             seen,
@@ -138,6 +135,6 @@ impl Shared {
             issued: None,
             occasions: 0,
         };
-        self.open().known.insert(arn.to_owned(), known);
+        self.lock().certificates.insert(arn.to_owned(), tracked);
     }
 }

@@ -1,24 +1,24 @@
-//! What a world is like.
+//! The parameters of a world.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::config_recorder;
 
-/// The kind of world.
+/// The kind of a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// AWS works, events arrive, nobody changes anything.
+    /// AWS works, all events arrive, and operators do nothing unexpected.
     Calm,
-    /// AWS works; operators change tags and certificates, CAs are disabled and enabled, some events are lost.
+    /// AWS works. Operators change tags and certificates, CAs are disabled and enabled, some events are lost.
     Busy,
-    /// Busy, and calls fail in every way, functions are killed, events come twice, late and out of order.
+    /// Busy; and calls fail in every way, functions are terminated, and events arrive twice, late or out of order.
     Faulty,
     /// Busy, with slow calls, slow issuance and ACM's request quotas.
     Slow,
-    /// Faulty, with sweeps as often as the template says.
+    /// Faulty, with sweeps at the template's rate.
     Hourly,
-    /// One of the others, by the seed.
+    /// One of the others, depending on the seed.
     Mixed,
 }
 
@@ -49,52 +49,52 @@ impl FromStr for Kind {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().chain([Self::Mixed]).find(|kind| kind.name() == text);
-        known.ok_or_else(|| format!("{text} is no world; use calm, busy, faulty, slow, hourly or mixed"))
+        known.ok_or_else(|| format!("{text} is not a kind of world; use calm, busy, faulty, slow, hourly or mixed"))
     }
 }
 
-/// Everything that a world is made from. The same parameters make the same life.
+/// Everything that determines a world: the same parameters give the same calls.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameters {
-    /// Whatever is random comes from it.
+    /// The seed of all random numbers.
     pub seed: u64,
-    /// The kind of world that was asked for.
+    /// The requested kind of world.
     pub kind: Kind,
-    /// How many certificates there are at first.
+    /// How many certificates there are at the start.
     pub certificates: usize,
-    /// How long it lives, in days.
+    /// How many days are simulated.
     pub days: i64,
 }
 
-/// How things go wrong in a world: probabilities.
+/// The probability of each fault.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Weather {
-    /// That a run of a function meets a failing call or its end.
-    pub(crate) fault: f64,
-    /// That an event of ACM's or of ours is lost.
-    pub(crate) lost: f64,
-    /// That an event comes twice.
-    pub(crate) doubled: f64,
-    /// That an event or message is delivered twice at the same time, to two processes of a function.
-    pub(crate) together: f64,
-    /// That an operator acts between the death of a run and the next try.
-    pub(crate) aftermath: f64,
-    /// That an event comes late, by up to a day.
-    pub(crate) late: f64,
-    /// That an operator does something, per certificate and year.
-    pub(crate) operators: f64,
-    /// That an operator does it while a function is at work.
-    pub(crate) worst_moment: f64,
-    /// That AWS Health, AWS Config or a CA tells something, per certificate and year.
-    pub(crate) rare: f64,
-    /// That an operator does something to the hosted zones, per day.
-    pub(crate) zones: f64,
-    /// That a CA is disabled, per day.
-    pub(crate) disabled: f64,
-    /// Calls and issuance take time, and quotas hold.
+pub(crate) struct FaultProfile {
+    /// A run has a failing call or a crash.
+    pub(crate) failing_run: f64,
+    /// An event of ACM's or of ours is lost.
+    pub(crate) lost_event: f64,
+    /// An event is delivered twice.
+    pub(crate) duplicate_event: f64,
+    /// An event or message is delivered to two processes at the same time.
+    pub(crate) concurrent_delivery: f64,
+    /// An operator acts between a crash and the retry.
+    pub(crate) operator_after_crash: f64,
+    /// An event is late, by up to a day.
+    pub(crate) late_event: f64,
+    /// An operator acts, per certificate and year.
+    pub(crate) operator_action: f64,
+    /// An operator acts during a run.
+    pub(crate) operator_during_run: f64,
+    /// AWS Health, AWS Config or a CA reports something, per certificate and year.
+    pub(crate) rare_event: f64,
+    /// An operator changes the hosted zones, per day.
+    pub(crate) zone_operator: f64,
+    /// A CA is disabled, per day.
+    pub(crate) disabled_ca: f64,
+    /// Calls and issuance take time, and request quotas are enforced.
     pub(crate) slow: bool,
-    /// Sweeps as often as the template says, instead of daily.
-    pub(crate) template_rate: bool,
+    /// Sweeps at the template's rate instead of daily.
+    pub(crate) template_sweep_rate: bool,
 }
 
 impl Parameters {
@@ -103,10 +103,10 @@ impl Parameters {
         Self { seed, kind, certificates: 50, days: 3 * 365 }
     }
 
-    /// The kind of world that it is: of a mixed one, what the seed makes it.
+    /// The kind of world; for mixed ones it depends on the seed.
     pub fn actual_kind(&self) -> Kind {
         match self.kind {
-            // Sweeping hourly costs most of the time, so few worlds do.
+            // Hourly sweeps are expensive, so few worlds have them.
             Kind::Mixed => match self.seed % 100 {
                 0 => Kind::Hourly,
                 rest => [Kind::Faulty, Kind::Calm, Kind::Busy, Kind::Faulty, Kind::Slow][(rest % 5) as usize],
@@ -115,20 +115,19 @@ impl Parameters {
         }
     }
 
-    /// Whether the grants allow that a renewal changes the issuer: in every other world.
+    /// Whether renewals may change the issuer: in every other world.
     pub fn issuer_may_change(&self) -> bool {
         self.seed.is_multiple_of(2)
     }
 
-    /// Whether there are hosted zones, certificates that are requested, and dns-validation. Its daily sweeps double
-    /// the calls of a world, so one of five calm or mixed worlds has them; there are five kinds of seeds, hence the
-    /// division.
+    /// Whether there are hosted zones, requested certificates, and dns-validation. Its daily sweeps double a world's calls,
+    /// so one in five calm or mixed worlds has them. The division is there because `seed % 5` selects the kind.
     pub fn has_zones(&self) -> bool {
         !matches!(self.kind, Kind::Calm | Kind::Mixed) || (self.seed / 5) % 5 == 1
     }
 
-    /// Whether AWS Config evaluates rules of ours. Each of them is evaluated daily, for all certificates: so one of
-    /// ten calm or mixed worlds has them, of all five kinds, and every other one of the other kinds.
+    /// Whether AWS Config evaluates rules of ours. Each evaluates all certificates daily, so one in ten calm or mixed
+    /// worlds has them, of all five kinds, and every other one of the other kinds.
     pub fn has_config_rules(&self) -> bool {
         match self.kind {
             Kind::Calm | Kind::Mixed => (self.seed / 5) % 10 == 2,
@@ -136,8 +135,8 @@ impl Parameters {
         }
     }
 
-    /// Which. `renewal-status` reads the tags of each imported certificate, which triples the calls of a world: of
-    /// mixed ones only the faulty ones have it.
+    /// `renewal-status` reads the tags of each imported certificate, which triples a world's calls. Of mixed worlds only
+    /// the faulty ones have it.
     pub(crate) fn config_rules(&self) -> &'static str {
         if self.kind == Kind::Mixed && self.seed % 5 != 3 {
             config_recorder::CHEAP_RULES
@@ -146,36 +145,50 @@ impl Parameters {
         }
     }
 
-    pub(crate) fn weather(&self) -> Weather {
-        let calm = Weather {
-            fault: 0.0,
-            lost: 0.0,
-            doubled: 0.0,
-            together: 0.0,
-            aftermath: 0.0,
-            late: 0.0,
-            operators: 0.0,
-            worst_moment: 0.0,
-            rare: 0.0,
-            zones: 0.0,
-            disabled: 0.0,
+    pub(crate) fn fault_profile(&self) -> FaultProfile {
+        let calm = FaultProfile {
+            failing_run: 0.0,
+            lost_event: 0.0,
+            duplicate_event: 0.0,
+            concurrent_delivery: 0.0,
+            operator_after_crash: 0.0,
+            late_event: 0.0,
+            operator_action: 0.0,
+            operator_during_run: 0.0,
+            rare_event: 0.0,
+            zone_operator: 0.0,
+            disabled_ca: 0.0,
             slow: false,
-            template_rate: false,
+            template_sweep_rate: false,
         };
-        let busy =
-            Weather { lost: 0.05, operators: 3.0, worst_moment: 0.03, rare: 1.0, zones: 0.05, disabled: 0.01, ..calm };
-        let faulty =
-            Weather { fault: 0.08, lost: 0.1, doubled: 0.05, late: 0.1, together: 0.02, aftermath: 0.5, ..busy };
+        let busy = FaultProfile {
+            lost_event: 0.05,
+            operator_action: 3.0,
+            operator_during_run: 0.03,
+            rare_event: 1.0,
+            zone_operator: 0.05,
+            disabled_ca: 0.01,
+            ..calm
+        };
+        let faulty = FaultProfile {
+            failing_run: 0.08,
+            lost_event: 0.1,
+            duplicate_event: 0.05,
+            late_event: 0.1,
+            concurrent_delivery: 0.02,
+            operator_after_crash: 0.5,
+            ..busy
+        };
         match self.actual_kind() {
             Kind::Calm => calm,
             Kind::Busy | Kind::Mixed => busy,
             Kind::Faulty => faulty,
-            Kind::Slow => Weather { slow: true, doubled: 0.02, ..busy },
-            Kind::Hourly => Weather { fault: 0.02, template_rate: true, ..faulty },
+            Kind::Slow => FaultProfile { slow: true, duplicate_event: 0.02, ..busy },
+            Kind::Hourly => FaultProfile { failing_run: 0.02, template_sweep_rate: true, ..faulty },
         }
     }
 
-    /// The command that lives this life again.
+    /// The command that runs this world again.
     pub fn replay(&self) -> String {
         format!(
             "cargo run --profile simulation -p simulation --bin simulate -- --world {} --from {} --seeds 1 --certificates {} --days {}",

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-/// A pattern that events match or not.
+/// An event pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern(Vec<Field>);
 
@@ -30,21 +30,21 @@ enum Matcher {
     Not(Vec<Matcher>),
 }
 
-/// A pattern that is not understood.
+/// A pattern that this module does not support.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsupported(pub String);
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// It uses something that EventBridge or this reader does not know; the text says what.
+    /// It uses something that EventBridge or this module does not know; the text says what.
     pub fn read(pattern: &Value) -> Result<Self, Unsupported> {
-        let members = pattern.as_object().ok_or_else(|| unsupported("a pattern that is no object", pattern))?;
+        let members = pattern.as_object().ok_or_else(|| unsupported("a pattern that is not an object", pattern))?;
         members.iter().map(|(name, value)| field(name, value)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the event matches: every field of the pattern does.
+    /// Whether all fields match.
     pub fn matches(&self, event: &Value) -> bool {
         match event {
             Value::Array(items) => items.iter().any(|item| self.matches(item)),
@@ -57,13 +57,13 @@ impl Field {
     fn matches(&self, event: &Value) -> bool {
         match self {
             Self::Or(patterns) => patterns.iter().any(|pattern| pattern.matches(event)),
-            // A member that is missing still matches `exists: false` further down.
+            // A missing member still matches `exists: false` further down.
             Self::Within(name, pattern) => pattern.matches(event.get(name).unwrap_or(&Value::Null)),
             Self::Leaf(name, matchers) => {
                 let mut values = Vec::new();
                 event.get(name).into_iter().for_each(|value| flatten(value, &mut values));
                 matchers.iter().any(|matcher| match matcher {
-                    Matcher::Exists(wanted) => *wanted != values.is_empty(),
+                    Matcher::Exists(expected) => *expected != values.is_empty(),
                     matcher => values.iter().any(|value| matcher.matches(value)),
                 })
             }
@@ -75,13 +75,13 @@ impl Matcher {
     fn matches(&self, value: &Value) -> bool {
         let text = value.as_str();
         match self {
-            Self::Exactly(wanted) => match (wanted.as_f64(), value.as_f64()) {
-                (Some(wanted), Some(value)) => (wanted - value).abs() < f64::EPSILON,
-                _ => wanted == value,
+            Self::Exactly(expected) => match (expected.as_f64(), value.as_f64()) {
+                (Some(expected), Some(value)) => (expected - value).abs() < f64::EPSILON,
+                _ => expected == value,
             },
             Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
             Self::Suffix(suffix) => text.is_some_and(|text| text.ends_with(suffix)),
-            Self::IgnoringCase(wanted) => text.is_some_and(|text| text.to_lowercase() == wanted.to_lowercase()),
+            Self::IgnoringCase(expected) => text.is_some_and(|text| text.to_lowercase() == expected.to_lowercase()),
             Self::Wildcard(pattern) => text.is_some_and(|text| wildcard(pattern, text)),
             Self::Numeric(conditions) => value.as_f64().is_some_and(|number| {
                 conditions.iter().all(|(operator, limit)| match operator.as_str() {
@@ -92,7 +92,7 @@ impl Matcher {
                     _ => (number - limit).abs() < f64::EPSILON,
                 })
             }),
-            Self::Exists(wanted) => *wanted,
+            Self::Exists(expected) => *expected,
             Self::Not(matchers) => !matchers.iter().any(|matcher| matcher.matches(value)),
         }
     }
@@ -151,7 +151,7 @@ fn flatten<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     }
 }
 
-/// `*` stands for any text.
+/// `*` matches any text.
 fn wildcard(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_a_list_is_enough() {
+    fn one_element_of_a_list_is_enough() {
         assert!(matches(json!({"resources": ["b"]}), json!({"resources": ["a", "b"]})));
         let pattern = json!({"tags": {"key": ["status"], "value": ["on"]}});
         assert!(matches(pattern.clone(), json!({"tags": [{"key": "x"}, {"key": "status", "value": "on"}]})));
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_refused() {
+    fn unknown_patterns_are_rejected() {
         for pattern in [
             json!([]),
             json!({"a": "b"}),

@@ -3,38 +3,37 @@
 use fastrand::Rng;
 use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
 
-use crate::dns_workload::names_of;
-use crate::model_state::Shared;
+use crate::dns_workload::name_count;
+use crate::model_state::SharedState;
 use crate::zones::Zones;
 
-/// How a certificate is made, at first and by hand later.
+/// How a certificate is issued, at first and later by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Blueprint {
-    pub(crate) kind: Type,
+    pub(crate) kind: CertificateKind,
     pub(crate) key: Key,
     pub(crate) names: Vec<String>,
     pub(crate) days: i64,
-    /// The CA that signs it and that its tag names; none for the configured one.
+    /// The CA that its tag names; none for the configured one.
     pub(crate) ca: Option<String>,
-    /// The CA that signs it: the one that is named, or the configured one, which replaces only what
-    /// it issued itself.
+    /// The CA that signs it: the named or the configured one. A renewal replaces only what its own CA issued.
     pub(crate) issuer: String,
     pub(crate) in_use: bool,
-    /// Whether it is below Amazon's N2 roots, which listings hide unless they are asked for.
+    /// Whether it is in Amazon's N2 hierarchy, which listings omit unless asked.
     pub(crate) is_n2: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Type {
-    /// Imported, to be renewed by us.
+pub(crate) enum CertificateKind {
+    /// Imported, renewed by us.
     Managed,
     /// Imported, renewed by hand.
     Watched,
-    /// ACM's own, public.
+    /// Issued by ACM, public.
     Amazon,
-    /// ACM's own, public, validated by records in the zones of this world.
+    /// Issued by ACM, public, validated by records in the zones of this world.
     Validated,
-    /// ACM's own, from a private CA.
+    /// Issued by ACM from a private CA.
     Private,
     /// Public, requested by an ACME client, which holds the key and requests the next one under a new ARN.
     Acme,
@@ -46,11 +45,10 @@ pub(crate) const LOAD_BALANCER: &str =
 /// The CAs of a world.
 #[derive(Debug, Clone)]
 pub(crate) struct Cas {
-    /// The one that the function is configured with.
+    /// The one that the functions are configured with.
     pub(crate) default: String,
-    /// Another one.
     pub(crate) other: String,
-    /// One that issues for seven days at most.
+    /// One that issues for at most seven days.
     pub(crate) short_lived: String,
 }
 
@@ -69,97 +67,106 @@ impl Cas {
 }
 
 impl Blueprint {
-    /// The certificate with so many days left. Only those that the functions read are real.
+    /// The certificate with this many days left. Only those that the functions parse are real.
     pub(crate) fn spec(&self, aws: &Aws, days_left: i64, seconds: i64) -> CertificateSpec {
         let name = &self.names[0];
         let spec = match self.kind {
-            Type::Managed | Type::Watched => CertificateSpec::imported(name),
-            Type::Amazon | Type::Validated => CertificateSpec::amazon_issued(name),
-            Type::Acme => CertificateSpec::amazon_issued(name).key_pair_origin("ACME").eligible(false),
-            Type::Private => CertificateSpec::private(name, self.ca.as_deref().expect("a private one has a CA")),
+            CertificateKind::Managed | CertificateKind::Watched => CertificateSpec::imported(name),
+            CertificateKind::Amazon | CertificateKind::Validated => CertificateSpec::amazon_issued(name),
+            CertificateKind::Acme => CertificateSpec::amazon_issued(name).key_pair_origin("ACME").eligible(false),
+            CertificateKind::Private => {
+                CertificateSpec::private(name, self.ca.as_deref().expect("a private one has a CA"))
+            }
         };
-        let imported = matches!(self.kind, Type::Managed | Type::Watched);
+        let imported = matches!(self.kind, CertificateKind::Managed | CertificateKind::Watched);
         let named = self.names.iter().skip(usize::from(!imported)).fold(spec, |spec, name| spec.dns(name));
         let end = aws.now() + jiff::SignedDuration::from_secs(days_left * 86_400 + seconds);
-        let begin = end - jiff::SignedDuration::from_hours(24 * self.days);
-        let spec = named.key(self.key).not_after(end).not_before(begin);
+        let start = end - jiff::SignedDuration::from_hours(24 * self.days);
+        let spec = named.key(self.key).not_after(end).not_before(start);
         let spec = if self.in_use { spec.in_use_by(LOAD_BALANCER) } else { spec };
         let spec = if self.is_n2 { spec.root_hierarchy("N2_AMAZON_MANAGED") } else { spec };
-        if self.kind == Type::Managed { spec.issued_by(&self.issuer) } else { spec.thin() }
+        if self.kind == CertificateKind::Managed { spec.issued_by(&self.issuer) } else { spec.thin() }
     }
 }
 
-/// Puts the certificates of a world into ACM.
-pub(crate) fn populate(aws: &Aws, ledger: &Shared, cas: &Cas, count: usize, rng: &mut Rng) {
-    let has_zones = !ledger.open().zones.is_empty();
+/// Adds a world's certificates to ACM.
+pub(crate) fn populate(aws: &Aws, state: &SharedState, cas: &Cas, count: usize, rng: &mut Rng) {
+    let has_zones = !state.lock().zones.is_empty();
     for number in 0..count {
         let kind = match number % 20 {
-            0..10 => Type::Managed,
-            10..13 => Type::Watched,
-            13 => Type::Acme,
-            15..18 if has_zones => Type::Validated,
-            14..19 => Type::Amazon,
-            _ => Type::Private,
+            0..10 => CertificateKind::Managed,
+            10..13 => CertificateKind::Watched,
+            13 => CertificateKind::Acme,
+            15..18 if has_zones => CertificateKind::Validated,
+            14..19 => CertificateKind::Amazon,
+            _ => CertificateKind::Private,
         };
-        if kind == Type::Validated {
-            insert_validated(aws, ledger, number, rng);
+        if kind == CertificateKind::Validated {
+            insert_validated(aws, state, number, rng);
         } else {
-            insert(aws, ledger, cas, kind, number, rng);
+            insert(aws, state, cas, kind, number, rng);
         }
     }
 }
 
-/// Puts one more certificate into ACM.
-pub(crate) fn insert(aws: &Aws, ledger: &Shared, cas: &Cas, kind: Type, number: usize, rng: &mut Rng) -> String {
-    // One RSA key for each world of 50: they take a hundred times as long to make as the others.
+/// Adds one certificate to ACM.
+pub(crate) fn insert(
+    aws: &Aws,
+    state: &SharedState,
+    cas: &Cas,
+    kind: CertificateKind,
+    number: usize,
+    rng: &mut Rng,
+) -> String {
+    // One RSA key for each world of 50: generating it takes a hundred times as long as the others.
     let (key, days, ca) = match (kind, number % 50) {
-        (Type::Managed, 0) => (Key::Rsa2048, 730, None),
+        (CertificateKind::Managed, 0) => (Key::Rsa2048, 730, None),
         // A certificate of seven days is renewed as often as fifty others.
-        (Type::Managed, 1) if rng.u8(..4) == 0 => (Key::P256, 7, Some(cas.short_lived.clone())),
-        (Type::Managed, 5) => (Key::P256, 47, None),
-        (Type::Managed, 2 | 3) => (Key::P384, 365, Some(cas.other.clone())),
-        (Type::Managed, 4) => (Key::P521, 365, None),
-        (Type::Managed, _) => {
+        (CertificateKind::Managed, 1) if rng.u8(..4) == 0 => (Key::P256, 7, Some(cas.short_lived.clone())),
+        (CertificateKind::Managed, 5) => (Key::P256, 47, None),
+        (CertificateKind::Managed, 2 | 3) => (Key::P384, 365, Some(cas.other.clone())),
+        (CertificateKind::Managed, 4) => (Key::P521, 365, None),
+        (CertificateKind::Managed, _) => {
             let ca = rng.bool().then(|| cas.other.clone());
             (Key::P256, [365, 365, 365, 365, 365, 730, 198, 90][rng.usize(..8)], ca)
         }
-        (Type::Watched, _) => (Key::ALL[rng.usize(..7)], [730, 365, 365, 90][rng.usize(..4)], None),
-        (Type::Amazon | Type::Validated, _) => (Key::Rsa2048, 198, None),
-        (Type::Acme, _) => (Key::P256, 198, None),
-        (Type::Private, _) => (Key::Rsa2048, 395, Some(cas.other.clone())),
+        (CertificateKind::Watched, _) => (Key::ALL[rng.usize(..7)], [730, 365, 365, 90][rng.usize(..4)], None),
+        (CertificateKind::Amazon | CertificateKind::Validated, _) => (Key::Rsa2048, 198, None),
+        (CertificateKind::Acme, _) => (Key::P256, 198, None),
+        (CertificateKind::Private, _) => (Key::Rsa2048, 395, Some(cas.other.clone())),
     };
     let name = format!("host-{number}.example.com");
     let more = (0..rng.usize(..3)).map(|other| format!("alias-{other}.{name}"));
     let names: Vec<String> = std::iter::once(name.clone()).chain(more).collect();
     let issuer = ca.clone().unwrap_or_else(|| cas.default.clone());
     // ACM does not know what uses a key that an ACME client holds.
-    let in_use = kind != Type::Acme && rng.u8(..10) < 8;
-    let is_n2 = kind == Type::Amazon && rng.bool();
+    let in_use = kind != CertificateKind::Acme && rng.u8(..10) < 8;
+    let is_n2 = kind == CertificateKind::Amazon && rng.bool();
     let blueprint = Blueprint { kind, key, names, days, ca, issuer, in_use, is_n2 };
     let mut spec = blueprint.spec(aws, rng.i64(1..=days), rng.i64(0..86_400));
     spec = spec.tag("Owner", &format!("team-{}", rng.u8(..9))).tag("Cost", "Größe 7 @ a:b/c=d+e-f_g.h");
-    if kind == Type::Managed {
+    if kind == CertificateKind::Managed {
         spec = spec.tag("acm-autopilot:renew-from", "private-ca");
         if let Some(ca) = &blueprint.ca {
             spec = spec.tag("acm-autopilot:private-ca", ca);
         }
     }
     let arn = aws.insert_certificate(spec);
-    ledger.enter(aws, &arn, blueprint);
+    state.enter(aws, &arn, blueprint);
     arn
 }
 
-/// Puts a certificate into ACM that was validated long ago, with its records in the zones.
-fn insert_validated(aws: &Aws, ledger: &Shared, number: usize, rng: &mut Rng) {
-    let count = names_of(number, rng);
+/// Adds a certificate that was validated long ago, and its records.
+fn insert_validated(aws: &Aws, state: &SharedState, number: usize, rng: &mut Rng) {
+    let count = name_count(number, rng);
     let in_use = rng.u8(..10) < 8;
     let blueprint = Blueprint { in_use, ..Blueprint::validated(Zones::names(rng, number, count)) };
     let spec = blueprint.spec(aws, rng.i64(1..=blueprint.days), rng.i64(0..86_400));
     let arn = aws.insert_certificate(spec.tag("Owner", &format!("team-{}", rng.u8(..9))));
     {
-        let zones = &mut ledger.open().zones;
-        zones.want(aws, &arn, &blueprint.names);
-        zones.provide(aws, &arn);
+        let zones = &mut state.lock().zones;
+        zones.require(aws, &arn, &blueprint.names);
+        zones.insert_records(aws, &arn);
     }
-    ledger.enter(aws, &arn, blueprint);
+    state.enter(aws, &arn, blueprint);
 }

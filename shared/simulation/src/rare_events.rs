@@ -1,51 +1,51 @@
-//! What AWS tells now and then: AWS Health's events about renewals, findings of AWS Config, revocations.
+//! Rare events: AWS Health about renewals, findings of AWS Config, revocations.
 
 use certificates::days_left;
 use serde_json::json;
 use simulated_aws::Certificate;
 
 use crate::aws_events::{acm, finding, health};
-use crate::population::Type;
+use crate::population::CertificateKind;
 use crate::world::World;
 
 /// AWS Health's codes about ACM (user guide, "AWS Health events for ACM").
 const CODES: [&str; 3] = ["AWS_ACM_RENEWAL_STATE_CHANGE", "CAA_CHECK_FAILURE", "AWS_ACM_RENEWAL_FAILURE"];
 
-/// AWS's own rule about ends.
+/// AWS's own rule about expiry.
 const MANAGED_RULE: &str = "acm-certificate-expiration-check";
 
 impl World {
-    /// Something that AWS tells about a certificate, whatever its state: functions look for themselves.
-    pub(crate) fn rare_news(&mut self, arn: &str, kind: Type) {
-        if !self.chance(self.weather.rare / 365.0) {
+    /// An event about a certificate, whatever its state: functions verify what events claim.
+    pub(crate) fn rare_event(&mut self, arn: &str, kind: CertificateKind) {
+        if !self.chance(self.faults.rare_event / 365.0) {
             return;
         }
-        let Some(present) = self.aws.certificate(arn) else { return };
+        let Some(current) = self.aws.certificate(arn) else { return };
         let now = self.aws.now();
         match self.rng.u8(..4) {
             0 | 1 => {
                 let code = CODES[self.rng.usize(..CODES.len())];
-                self.set_out("default", health(code, &present, now), now);
+                self.publish("default", health(code, &current, now), now);
             }
-            2 => self.set_out("default", finding(&present.arn, MANAGED_RULE, now), now),
-            _ if matches!(kind, Type::Amazon | Type::Private) => self.is_revoked(&present, kind),
+            2 => self.publish("default", finding(&current.arn, MANAGED_RULE, now), now),
+            _ if matches!(kind, CertificateKind::Amazon | CertificateKind::Private) => self.is_revoked(&current, kind),
             _ => {}
         }
     }
 
-    /// User guide, "Amazon EventBridge support for ACM": ACM tells of revocations, by ACM and by the private CA.
-    fn is_revoked(&mut self, present: &Certificate, kind: Type) {
+    /// User guide, "Amazon EventBridge support for ACM": ACM reports revocations, by ACM and by the private CA.
+    fn is_revoked(&mut self, current: &Certificate, kind: CertificateKind) {
         let now = self.aws.now();
-        let (arn, left) = (&present.arn, days_left(present.not_after, now));
-        let spec = self.blueprint(arn).spec(&self.aws, left, 0).not_after(present.not_after);
+        let (arn, left) = (&current.arn, days_left(current.not_after, now));
+        let spec = self.blueprint(arn).spec(&self.aws, left, 0).not_after(current.not_after);
         self.aws.set_certificate(arn, spec.status("REVOKED"));
-        self.see(arn, false);
-        self.record.remark_about(arn, format!("{now} {} is revoked", arn.rsplit('/').next().unwrap_or_default()));
-        let by_ca = kind == Type::Private;
+        self.refresh(arn, false);
+        self.log.note_about(arn, format!("{now} {} is revoked", arn.rsplit('/').next().unwrap_or_default()));
+        let by_ca = kind == CertificateKind::Private;
         let detail_type =
             if by_ca { "ACM Certificate Revoked by Certificate Authority (CA)" } else { "ACM Certificate Revoked" };
-        let mut event = acm(detail_type, &self.present(arn), now, &[("RevocationReason", "KEY_COMPROMISE")]);
+        let mut event = acm(detail_type, &self.certificate(arn), now, &[("RevocationReason", "KEY_COMPROMISE")]);
         event["detail"]["CertificateRevocationDate"] = json!(now.to_string());
-        self.set_out("default", event, now);
+        self.publish("default", event, now);
     }
 }

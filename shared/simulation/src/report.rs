@@ -1,4 +1,4 @@
-//! What came of a life.
+//! The result of a world.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::parameters::Parameters;
 
-/// A life without a broken invariant, in numbers.
+/// Counts of a world without a broken invariant.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     /// Certificates times years.
@@ -15,7 +15,7 @@ pub struct Summary {
     pub calls: u64,
     /// Runs of functions.
     pub runs: u64,
-    /// Runs that failed or were killed.
+    /// Runs that failed or were terminated.
     pub failed_runs: u64,
     /// Events and messages that ended in a dead-letter queue.
     pub dead_letters: u64,
@@ -23,20 +23,20 @@ pub struct Summary {
     pub renewals: u64,
     /// Public certificates requested.
     pub requests: u64,
-    /// Public certificates issued or renewed by ACM, since their records were there.
+    /// Public certificates that ACM issued or renewed because their records were there.
     pub issued: u64,
     /// Validation records created.
     pub records: u64,
     /// Notices published.
     pub notices: u64,
-    /// Managed certificates that expired, each with a reason that excuses it.
+    /// Managed certificates whose expiry was not the functions' fault.
     pub excused: u64,
-    /// Digest of the record.
+    /// Digest of the call log.
     pub digest: u64,
 }
 
 impl Summary {
-    /// Takes another life into account.
+    /// Adds the counts of another world.
     pub fn add(&mut self, other: &Self) {
         self.certificate_years += other.certificate_years;
         self.calls += other.calls;
@@ -57,8 +57,8 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:.0} certificate-years, {} calls, {} runs ({} failed or killed), {} renewals, {} public certificates \
-             requested, {} issued or renewed, {} validation records, {} notices, {} dead letters, {} certificates expired with an excuse, digest {:016x}",
+            "{:.0} certificate-years, {} calls, {} runs ({} failed or terminated), {} renewals, {} public certificates \
+             requested, {} issued or renewed, {} validation records, {} notices, {} dead letters, {} certificates expired without fault, digest {:016x}",
             self.certificate_years,
             self.calls,
             self.runs,
@@ -78,11 +78,11 @@ impl fmt::Display for Summary {
 /// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// Which.
+    /// The invariant.
     pub invariant: &'static str,
-    /// Of which certificate; empty when of none in particular.
+    /// The certificate's ARN; empty if no certificate is concerned.
     pub certificate: String,
-    /// How.
+    /// What was found.
     pub what: String,
 }
 
@@ -92,21 +92,20 @@ impl Broken {
     }
 }
 
-/// What a check says.
 pub(crate) type Check = Result<(), Broken>;
 
-/// A broken invariant, with what is needed to find out why.
+/// A broken invariant, with the context to find out why.
 #[derive(Debug, Clone)]
 pub struct Violation {
     /// The world.
     pub parameters: Parameters,
     /// Virtual time.
     pub at: Timestamp,
-    /// The day of the world's life.
+    /// The simulated day.
     pub day: i64,
     /// What does not hold.
     pub broken: Broken,
-    /// The last calls about the certificate, and what operators did to it.
+    /// The last calls about the certificate, and operators' actions.
     pub about: Vec<String>,
     /// The last calls of all.
     pub last_calls: Vec<String>,

@@ -1,4 +1,4 @@
-//! The deployment template, as far as it says how things are wired.
+//! Reads the deployment template, as far as the wiring needs it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// Reads the template; `parameters` take the place of its defaults.
+    /// Reads the template; `parameters` replace its defaults.
     ///
     /// # Panics
     /// When it cannot be read, or has no such parameter.
@@ -25,7 +25,7 @@ impl Template {
         Self::parse(&text, account, region, parameters)
     }
 
-    /// Reads the template's text.
+    /// Parses the template's text.
     ///
     /// # Panics
     /// When it is not YAML, or has no such parameter.
@@ -239,7 +239,7 @@ Resources:
     }
 
     #[test]
-    fn parameters_can_be_given() {
+    fn parameters_can_be_set() {
         let template = Template::parse(TEXT, "123456789012", "us-east-1", &[("Extra", "more")]);
         assert_eq!(template.resources("AWS::Events::Rule")[0].1["Gone"], "here");
         let queue = &template.resources("AWS::SQS::Queue")[0].1;
@@ -248,7 +248,7 @@ Resources:
 
     #[test]
     #[should_panic(expected = "no parameter Extras")]
-    fn a_misspelt_parameter_is_refused() {
+    fn a_misspelt_parameter_is_rejected() {
         let _ = Template::parse(TEXT, "123456789012", "us-east-1", &[("Extras", "more")]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the template connects with what.
+//! The wiring in the template: rules, targets, queues and functions.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,20 +30,20 @@ pub struct Rule {
     pub id: String,
     /// Which events it takes; none for a schedule.
     pub pattern: Option<Pattern>,
-    /// How often it fires by itself.
+    /// How often a scheduled rule fires.
     pub every: Option<SignedDuration>,
     /// The bus that it listens on.
     pub bus: String,
-    /// Where it sends them.
+    /// Its targets.
     pub targets: Vec<Target>,
 }
 
-/// Where a rule sends an event.
+/// A rule's target.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// Logical id of a function or of a queue.
     pub id: String,
-    /// What it sends in place of the event.
+    /// The input that replaces the event.
     pub input: Option<Value>,
 }
 
@@ -56,9 +56,9 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// The ARN of its role.
     pub role: String,
-    /// How often Lambda tries an asynchronous event again.
+    /// How often Lambda retries an asynchronous invocation.
     pub retries: u32,
-    /// How many of it run at the same time, where that is limited.
+    /// The reserved concurrency, if there is one.
     pub concurrency: Option<u32>,
 }
 
@@ -82,13 +82,13 @@ pub struct ConfigRule {
 /// A queue of SQS that feeds a function.
 #[derive(Debug, Clone)]
 pub struct Queue {
-    /// For how long a message that was received is hidden.
+    /// How long a received message stays hidden.
     pub visibility: SignedDuration,
     /// How often a message is received before it goes to the dead-letter queue; none without one.
     pub most_receives: Option<u32>,
-    /// The function that reads it; none for a dead-letter queue.
+    /// The function that consumes it; none for a dead-letter queue.
     pub function: Option<String>,
-    /// Whether the function answers which messages failed.
+    /// Whether the function reports which messages failed.
     pub reports_failures: bool,
 }
 
@@ -105,11 +105,11 @@ pub fn template_path() -> PathBuf {
 }
 
 impl Wiring {
-    /// Reads a template.
+    /// Reads the wiring from a template.
     ///
     /// # Panics
-    /// When it holds something that is not understood, which would otherwise not be tested.
-    pub fn of(template: &Template) -> Self {
+    /// When the template contains something unknown, which would otherwise not be tested.
+    pub fn read(template: &Template) -> Self {
         let globals = template.function_globals();
         let configs = template.resources("AWS::Lambda::EventInvokeConfig");
         let functions = template.resources("AWS::Serverless::Function");
@@ -136,7 +136,7 @@ impl Wiring {
         }
     }
 
-    /// The targets of an event that is sent to this bus.
+    /// The targets of an event on this bus.
     pub fn targets<'a>(&'a self, bus: &'a str, event: &'a Value) -> impl Iterator<Item = &'a Target> {
         let rules = self.rules.iter().filter(move |rule| rule.bus == bus);
         rules
@@ -159,7 +159,7 @@ fn function(globals: &Value, properties: &Value, config: Option<&Value>) -> Func
         environment,
         role: properties["Role"].as_str().unwrap_or_default().to_owned(),
         retries: config.and_then(|config| small(&config["MaximumRetryAttempts"])).unwrap_or(2),
-        // What refers to a parameter is a text.
+        // A reference to a parameter evaluates to text.
         concurrency: properties["ReservedConcurrentExecutions"].as_str().and_then(|number| number.parse().ok()),
     }
 }
@@ -183,7 +183,7 @@ fn config_rule(id: &str, properties: &Value, permissions: &[(String, Value)]) ->
     for detail in source["SourceDetails"].as_array().into_iter().flatten() {
         match detail["MessageType"].as_str() {
             Some("ConfigurationItemChangeNotification") => rule.on_change = true,
-            // No resource of a world has so large an item.
+            // No simulated resource has an item of that size.
             Some("OversizedConfigurationItemChangeNotification") => {}
             Some("ScheduledNotification") => {
                 // API reference, SourceDetail, MaximumExecutionFrequency: by default every 24 hours.
@@ -207,7 +207,7 @@ fn execution_frequency(text: &str) -> SignedDuration {
         "Six_Hours" => 6,
         "Twelve_Hours" => 12,
         "TwentyFour_Hours" => 24,
-        _ => panic!("{text} is no frequency"),
+        _ => panic!("{text} is not a frequency"),
     })
 }
 
@@ -250,13 +250,13 @@ fn rule(id: &str, properties: &Value) -> Rule {
 /// EventBridge user guide, "Rate expressions".
 fn rate(text: &str) -> SignedDuration {
     let inner = text.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')'));
-    let (count, unit) = inner.and_then(|inner| inner.split_once(' ')).unwrap_or_else(|| panic!("{text} is no rate"));
-    let count: i64 = count.parse().unwrap_or_else(|_| panic!("{text} is no rate"));
+    let (count, unit) = inner.and_then(|inner| inner.split_once(' ')).unwrap_or_else(|| panic!("{text} is not a rate"));
+    let count: i64 = count.parse().unwrap_or_else(|_| panic!("{text} is not a rate"));
     match unit.trim_end_matches('s') {
         "minute" => SignedDuration::from_mins(count),
         "hour" => SignedDuration::from_hours(count),
         "day" => SignedDuration::from_hours(24 * count),
-        _ => panic!("{text} is no rate"),
+        _ => panic!("{text} is not a rate"),
     }
 }
 
@@ -274,7 +274,7 @@ mod tests {
     const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4";
 
     fn wiring() -> Wiring {
-        Wiring::of(&Template::read(&template_path(), "123456789012", "us-east-1", &[]))
+        Wiring::read(&Template::read(&template_path(), "123456789012", "us-east-1", &[]))
     }
 
     fn targets(event: &Value) -> Vec<String> {
@@ -299,8 +299,9 @@ mod tests {
     #[test]
     fn rules_of_aws_config_are_understood() {
         let given = [("DeployComplianceRules", "true"), ("ComplianceRules", "certificate-expiry,ca-status")];
-        let of =
-            |given: &[(&str, &str)]| Wiring::of(&Template::read(&template_path(), "123456789012", "us-east-1", given));
+        let of = |given: &[(&str, &str)]| {
+            Wiring::read(&Template::read(&template_path(), "123456789012", "us-east-1", given))
+        };
         let wiring = of(&given);
         let mut names: Vec<_> = wiring.config_rules.iter().map(|rule| rule.name.as_str()).collect();
         names.sort_unstable();
@@ -333,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn the_functions_own_tags_do_not_come_back() {
+    fn the_functions_own_tags_do_not_trigger_them() {
         let event = |issuer: &str, key: &str| {
             json!({
                 "source": "aws.acm", "account": ACCOUNT, "detail-type": "AWS API Call via CloudTrail",
@@ -360,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn what_concerns_validation_goes_to_dns_validation() {
+    fn validation_events_reach_dns_validation() {
         let requested = |name: &str, error: Value| {
             let mut detail = json!({ "eventSource": "acm.amazonaws.com", "eventName": name, "requestParameters": {} });
             if !error.is_null() {

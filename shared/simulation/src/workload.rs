@@ -1,4 +1,4 @@
-//! What a day brings: ACM's events, ACM's own renewals, operators, CAs that go and come.
+//! What happens on a day: ACM's events and renewals, operators, and CAs that are disabled.
 
 use certificates::days_left;
 use jiff::{SignedDuration, Timestamp};
@@ -6,22 +6,22 @@ use serde_json::Value;
 use simulated_aws::Certificate;
 
 use crate::aws_events::{acm, approaching};
-use crate::model_state::Known;
-use crate::operators::{self, Act};
-use crate::population::{self, Blueprint, Type};
+use crate::model_state::TrackedCertificate;
+use crate::operators::{self, Action};
+use crate::population::{self, Blueprint, CertificateKind};
 use crate::report::{Broken, Check};
 use crate::world::{DNS_VALIDATION, EXPIRY_EVENTS, World};
 use crate::{invariants, run_effects};
 
-/// User guide, "Approaching Expiration": daily, from 45 days before the end.
+/// User guide, "Approaching Expiration": daily, from 45 days before expiry.
 const APPROACHING_DAYS: i64 = 45;
-/// User guide, "Managed renewal": ACM begins 60 days before the end.
+/// User guide, "Managed renewal": ACM starts 60 days before expiry.
 const ACM_RENEWS_DAYS: i64 = 60;
 
-/// What a day asks about a certificate.
+/// What the day's decisions depend on.
 #[derive(Debug, Clone, Copy)]
-struct Brief {
-    kind: Type,
+struct CertificateSnapshot {
+    kind: CertificateKind,
     in_use: bool,
     stuck: bool,
     revoked: bool,
@@ -29,9 +29,9 @@ struct Brief {
     left: i64,
 }
 
-impl Brief {
-    fn of(known: &Known, now: Timestamp) -> Self {
-        let Known { blueprint, stuck, seen, .. } = known;
+impl CertificateSnapshot {
+    fn new(tracked: &TrackedCertificate, now: Timestamp) -> Self {
+        let TrackedCertificate { blueprint, stuck, seen, .. } = tracked;
         let left = days_left(seen.not_after, now);
         Self {
             kind: blueprint.kind,
@@ -45,66 +45,70 @@ impl Brief {
 }
 
 impl World {
-    /// A day begins.
-    pub(crate) fn day(&mut self) -> Check {
+    pub(crate) fn run_day(&mut self) -> Check {
         let now = self.aws.now();
         {
-            let mut ledger = self.ledger.open();
+            let mut state = self.state.lock();
             let issuer_may_change = self.parameters.issuer_may_change();
-            invariants::look_for_hindrances(&self.aws, &mut ledger, &self.cas, issuer_may_change);
-            invariants::nothing_expired_for_nothing(now, &mut ledger, self.weather, &mut self.summary)?;
-            invariants::statuses_tell_the_truth(now, &ledger, self.weather)?;
+            invariants::record_hindrances(&self.aws, &mut state, &self.cas, issuer_may_change);
+            invariants::check_expirations(now, &mut state, self.faults, &mut self.summary)?;
+            invariants::check_statuses(now, &state, self.faults)?;
         }
-        let all: Vec<(String, Brief)> =
-            self.ledger.open().known.iter().map(|(arn, known)| (arn.clone(), Brief::of(known, now))).collect();
-        for (arn, brief) in all {
-            self.acms_day(&arn, brief);
+        let all: Vec<(String, CertificateSnapshot)> = self
+            .state
+            .lock()
+            .certificates
+            .iter()
+            .map(|(arn, tracked)| (arn.clone(), CertificateSnapshot::new(tracked, now)))
+            .collect();
+        for (arn, snapshot) in all {
+            self.acm_daily(&arn, snapshot);
             if !self.quiet {
-                self.operators_day(&arn, brief);
-                self.rare_news(&arn, brief.kind);
+                self.operator_daily(&arn, snapshot);
+                self.rare_event(&arn, snapshot.kind);
             }
         }
         if !self.quiet {
-            self.cas_day();
+            self.ca_daily();
         }
-        self.validation_day()?;
-        self.day_of_config()?;
-        let caused: Vec<Value> = self.ledger.open().caused.drain(..).collect();
+        self.dns_daily()?;
+        self.config_daily()?;
+        let caused: Vec<Value> = self.state.lock().operator_events.drain(..).collect();
         for event in caused {
             let at = now + SignedDuration::from_secs(self.rng.i64(0..86_400));
-            self.set_out("default", event, at);
+            self.publish("default", event, at);
         }
         Ok(())
     }
 
-    /// What ACM does about a certificate in a day.
-    fn acms_day(&mut self, arn: &str, brief: Brief) {
-        let Brief { kind, in_use, stuck, revoked, left, .. } = brief;
+    /// What ACM does about a certificate on a day.
+    fn acm_daily(&mut self, arn: &str, snapshot: CertificateSnapshot) {
+        let CertificateSnapshot { kind, in_use, stuck, revoked, left, .. } = snapshot;
         let now = self.aws.now();
-        // ACM sends one every day, at best effort. A third of them is enough to show that none is needed.
+        // ACM sends one daily, at best effort. A third of them shows well enough that none is needed.
         if (0..=APPROACHING_DAYS).contains(&left) && self.rng.u8(..3) == 0 {
             let at = now + SignedDuration::from_secs(self.rng.i64(0..86_400));
-            let event = approaching(&self.present(arn), left, at);
-            self.set_out("default", event, at);
+            let event = approaching(&self.certificate(arn), left, at);
+            self.publish("default", event, at);
         }
-        if kind == Type::Validated {
-            return self.validated_day(arn, in_use, left);
+        if kind == CertificateKind::Validated {
+            return self.dns_validated_daily(arn, in_use, left);
         }
-        if kind == Type::Acme {
-            return self.acme_clients_day(arn, left);
+        if kind == CertificateKind::Acme {
+            return self.acme_client_daily(arn, left);
         }
-        if !matches!(kind, Type::Amazon | Type::Private) {
+        if !matches!(kind, CertificateKind::Amazon | CertificateKind::Private) {
             return;
         }
         if left == -1 {
-            let event = acm("ACM Certificate Expired", &self.present(arn), now, &[]);
-            self.set_out("default", event, now);
+            let event = acm("ACM Certificate Expired", &self.certificate(arn), now, &[]);
+            self.publish("default", event, now);
         }
         if left < -10 || (revoked && self.rng.u8(..10) == 0) {
-            // Somebody notices at last, and requests another one.
+            // Somebody notices at last and requests another one.
             self.aws.remove_certificate(arn);
-            self.ledger.open().known.remove(arn);
-            self.another(kind);
+            self.state.lock().certificates.remove(arn);
+            self.add_replacement(kind);
             return;
         }
         if revoked || !in_use || !(0..=ACM_RENEWS_DAYS).contains(&left) {
@@ -112,121 +116,123 @@ impl World {
         }
         if stuck {
             if self.rng.u8(..20) == 0 {
-                self.acm_renews(arn);
+                self.acm_renew(arn);
             }
         } else if left == ACM_RENEWS_DAYS - 10 && self.rng.u8(..8) == 0 {
-            let before = self.present(arn);
+            let before = self.certificate(arn);
             let spec = self.blueprint(arn).spec(&self.aws, left, 0).not_after(before.not_after);
             self.aws.set_certificate(arn, spec.renewal("PENDING_VALIDATION", None));
-            self.see(arn, true);
+            self.refresh(arn, true);
             let reason = [("RenewalStatusReason", "PENDING_DOMAIN_VALIDATION")];
-            self.set_out("default", acm("ACM Certificate Renewal Action Required", &before, now, &reason), now);
+            self.publish("default", acm("ACM Certificate Renewal Action Required", &before, now, &reason), now);
         } else if self.rng.u8(..5) == 0 {
-            self.acm_renews(arn);
+            self.acm_renew(arn);
         }
     }
 
-    /// An ACME client requests the next certificate when a third of the lifetime is left, if it works; now and then it
-    /// does not for weeks. ACM removes the old one long after it has expired.
-    fn acme_clients_day(&mut self, arn: &str, left: i64) {
+    /// A working ACME client requests the next certificate when a third of the lifetime is left; sometimes it fails for weeks.
+    /// ACM removes the old one long after its expiry.
+    fn acme_client_daily(&mut self, arn: &str, left: i64) {
         let blueprint = self.blueprint(arn);
-        let superseded = self.ledger.open().known[arn].superseded;
+        let superseded = self.state.lock().certificates[arn].superseded;
         if left < -10 && superseded {
             self.aws.remove_certificate(arn);
-            self.ledger.open().known.remove(arn);
+            self.state.lock().certificates.remove(arn);
             return;
         }
         if superseded || left > blueprint.days / 3 || self.rng.u8(..40) != 0 {
             return;
         }
         let next = self.aws.insert_certificate(blueprint.spec(&self.aws, blueprint.days, 0));
-        self.ledger.enter(&self.aws, &next, blueprint);
-        if let Some(known) = self.ledger.open().known.get_mut(arn) {
-            known.superseded = true;
+        self.state.enter(&self.aws, &next, blueprint);
+        if let Some(tracked) = self.state.lock().certificates.get_mut(arn) {
+            tracked.superseded = true;
         }
     }
 
-    pub(crate) fn present(&self, arn: &str) -> Certificate {
-        self.aws.certificate(arn).expect("it is in the ledger")
+    pub(crate) fn certificate(&self, arn: &str) -> Certificate {
+        self.aws.certificate(arn).expect("it is tracked")
     }
 
     pub(crate) fn blueprint(&self, arn: &str) -> Blueprint {
-        self.ledger.open().known[arn].blueprint.clone()
+        self.state.lock().certificates[arn].blueprint.clone()
     }
 
-    fn acm_renews(&mut self, arn: &str) {
+    fn acm_renew(&mut self, arn: &str) {
         let now = self.aws.now();
         let blueprint = self.blueprint(arn);
         let spec = blueprint.spec(&self.aws, blueprint.days, 0).renewal("SUCCESS", None);
         self.aws.set_certificate(arn, spec);
-        self.see(arn, false);
-        let event = acm("ACM Certificate Available", &self.present(arn), now, &[("Action", "RENEWAL")]);
-        self.set_out("default", event, now);
+        self.refresh(arn, false);
+        let event = acm("ACM Certificate Available", &self.certificate(arn), now, &[("Action", "RENEWAL")]);
+        self.publish("default", event, now);
     }
 
-    pub(crate) fn see(&mut self, arn: &str, stuck: bool) {
+    pub(crate) fn refresh(&mut self, arn: &str, stuck: bool) {
         let now = self.aws.now();
-        let present = self.aws.certificate(arn).expect("it was there");
-        if let Some(known) = self.ledger.open().known.get_mut(arn) {
-            known.see(now, present);
-            known.stuck = stuck;
+        let current = self.aws.certificate(arn).expect("it is tracked");
+        if let Some(tracked) = self.state.lock().certificates.get_mut(arn) {
+            tracked.update(now, current);
+            tracked.stuck = stuck;
         }
     }
 
-    /// What operators do about a certificate in a day.
-    fn operators_day(&mut self, arn: &str, Brief { kind, days, left, .. }: Brief) {
+    /// What operators do about a certificate on a day.
+    fn operator_daily(&mut self, arn: &str, CertificateSnapshot { kind, days, left, .. }: CertificateSnapshot) {
         let now = self.aws.now();
-        // ACM's part of the day may have removed it.
-        if !self.ledger.open().known.contains_key(arn) {
+        // It may have been removed on this day already.
+        if !self.state.lock().certificates.contains_key(arn) {
             return;
         }
         let by_hand = match kind {
-            Type::Watched => left < 30 && self.rng.u8(..8) == 0,
-            // What was not renewed by itself.
-            Type::Managed => left < -10,
-            Type::Amazon | Type::Validated | Type::Private | Type::Acme => false,
+            CertificateKind::Watched => left < 30 && self.rng.u8(..8) == 0,
+            // It was not renewed automatically.
+            CertificateKind::Managed => left < -10,
+            CertificateKind::Amazon | CertificateKind::Validated | CertificateKind::Private | CertificateKind::Acme => {
+                false
+            }
         };
         if by_hand {
             let seconds = self.rng.i64(0..86_400);
-            self.record.remark_about(
+            self.log.note_about(
                 arn,
                 format!("{now} operator imports {} by hand", arn.rsplit('/').next().unwrap_or_default()),
             );
-            operators::perform(&self.aws, &self.ledger, arn, &Act::Reimport { days_left: days, seconds });
+            operators::perform(&self.aws, &self.state, arn, &Action::Reimport { days_left: days, seconds });
         }
-        if self.chance(self.weather.operators / 365.0) {
-            let act = operators::random(now, kind, days, &self.cas, &mut self.rng);
-            self.record
-                .remark_about(arn, format!("{now} operator {} {act:?}", arn.rsplit('/').next().unwrap_or_default()));
-            operators::perform(&self.aws, &self.ledger, arn, &act);
-            if act == Act::Delete {
-                self.another(kind);
+        if self.chance(self.faults.operator_action / 365.0) {
+            let action = operators::random_action(now, kind, days, &self.cas, &mut self.rng);
+            self.log
+                .note_about(arn, format!("{now} operator {} {action:?}", arn.rsplit('/').next().unwrap_or_default()));
+            operators::perform(&self.aws, &self.state, arn, &action);
+            if action == Action::Delete {
+                self.add_replacement(kind);
             }
         }
     }
 
-    pub(crate) fn another(&mut self, kind: Type) {
-        if kind == Type::Validated {
-            return self.request_another();
+    pub(crate) fn add_replacement(&mut self, kind: CertificateKind) {
+        if kind == CertificateKind::Validated {
+            return self.request_replacement();
         }
         let number = self.numbered;
         self.numbered += 1;
-        // Rare kinds come from the first numbers only.
+        // Only the first numbers give rare kinds.
         let number = number - number % 50 + 10 + number % 40;
-        let World { aws, ledger, cas, rng, .. } = self;
-        population::insert(aws, ledger, cas, kind, number, rng);
+        let World { aws, state, cas, rng, .. } = self;
+        population::insert(aws, state, cas, kind, number, rng);
     }
 
-    /// A CA is disabled for some days.
-    fn cas_day(&mut self) {
+    /// Disables a CA for some days.
+    fn ca_daily(&mut self) {
         let now = self.aws.now();
-        let today = now.duration_since(self.begin).as_hours() / 24;
+        let today = now.duration_since(self.start).as_hours() / 24;
         let (ca, status) = match self.disabled.clone() {
             Some((ca, until)) if until <= today => {
                 self.disabled = None;
                 (ca, "ACTIVE")
             }
-            None if self.chance(self.weather.disabled) => {
+            None if self.chance(self.faults.disabled_ca) => {
                 let ca = self.cas.all()[self.rng.usize(..3)].clone();
                 self.disabled = Some((ca.clone(), today + self.rng.i64(1..30)));
                 (ca, "DISABLED")
@@ -234,46 +240,46 @@ impl World {
             _ => return,
         };
         self.aws.set_ca_status(&ca, status);
-        self.record.remark(format!("{now} CA {} is {status}", ca.rsplit('/').next().unwrap_or_default()));
-        let mut ledger = self.ledger.open();
-        for known in ledger.known.values_mut() {
-            known.hinder(now, "the state of a CA changed");
+        self.log.note(format!("{now} CA {} is {status}", ca.rsplit('/').next().unwrap_or_default()));
+        let mut state = self.state.lock();
+        for tracked in state.certificates.values_mut() {
+            tracked.hinder(now, "the state of a CA changed");
         }
     }
 
-    /// Faults and operators stop. Within two sweeps a day apart and what follows from them, everything is
-    /// done: a sweep then changes nothing and tells nobody.
-    pub(crate) async fn settles_down(&mut self) -> Check {
+    /// Without faults and operators everything is done within two daily sweeps and what they start: another sweep changes
+    /// nothing and sends no notice.
+    pub(crate) async fn check_quiescence(&mut self) -> Check {
         self.quiet = true;
         if let Some((ca, _)) = self.disabled.take() {
             self.aws.set_ca_status(&ca, "ACTIVE");
-            self.ledger.open().hinder_all(self.aws.now(), "the state of a CA changed");
+            self.state.lock().hinder_all(self.aws.now(), "the state of a CA changed");
         }
         {
-            let zones = &mut self.ledger.open().zones;
+            let zones = &mut self.state.lock().zones;
             zones.quiet = true;
-            zones.mend(&self.aws, true);
+            zones.restore(&self.aws, true);
         }
         let until = self.aws.now() + SignedDuration::from_hours(50);
-        self.until(until).await?;
-        let looked = self.aws.now();
-        // What came to be due since the last sweep.
+        self.run_until(until).await?;
+        let before = self.aws.now();
+        // Handles what became due since the last sweep.
         let sweep = serde_json::json!({ "source": "acm-autopilot", "detail-type": "Certificate Sweep Requested", "detail": {} });
         self.sweep(&sweep).await?;
-        self.until(self.aws.now() + SignedDuration::from_mins(30)).await?;
-        let lines = self.record.effects;
+        self.run_until(self.aws.now() + SignedDuration::from_mins(30)).await?;
+        let lines = self.log.effects;
         self.sweep(&sweep).await?;
-        let effects = self.record.effects - lines;
-        if effects > 0 && !invariants::something_came_due(&self.ledger.open(), looked, self.aws.now()) {
+        let effects = self.log.effects - lines;
+        if effects > 0 && !invariants::became_due(&self.state.lock(), before, self.aws.now()) {
             let what = format!("a second sweep had {effects} effects; see the last calls");
-            return Err(Broken::new(invariants::SETTLES, "", what));
+            return Err(Broken::new(invariants::QUIESCES, "", what));
         }
         self.quiet = false;
-        self.ledger.open().zones.quiet = false;
+        self.state.lock().zones.quiet = false;
         Ok(())
     }
 
-    /// Both functions that sweep do.
+    /// Invokes both functions that sweep.
     async fn sweep(&mut self, event: &Value) -> Check {
         self.invoke(EXPIRY_EVENTS, event).await?;
         if self.functions.dns_validation.is_some() {
@@ -283,16 +289,16 @@ impl World {
     }
 }
 
-/// Whether a call changes something or tells somebody.
+/// Whether a call changes something or sends a notice.
 pub(crate) fn is_effect(call: &simulated_aws::Call) -> bool {
     run_effects::took_effect(call)
         && !["List", "Describe", "Get", "AssumeRole"].iter().any(|prefix| call.operation.starts_with(prefix))
-        && !forgets_a_notice(call)
+        && !removes_notified_tag(call)
 }
 
-/// A sweep describes one in 24 of the certificates with which all looks well. Until its turn comes, a
-/// certificate may keep the note of a notice that is over.
-fn forgets_a_notice(call: &simulated_aws::Call) -> bool {
+/// A sweep describes one in 24 of the certificates without findings. Until then, the tag of a notice that no longer
+/// applies may remain.
+fn removes_notified_tag(call: &simulated_aws::Call) -> bool {
     let removed = call.input["Tags"].as_array().map(Vec::as_slice).unwrap_or_default();
     call.operation == "RemoveTagsFromCertificate"
         && removed.iter().all(|tag| tag["Key"] == certificates::tags::VALIDATION_NOTIFIED)

@@ -1,4 +1,4 @@
-//! A world: one account, the functions, and everything that happens to them.
+//! A world: one account, the functions, and the loop that processes events.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,11 +11,11 @@ use lambda::Metrics;
 use serde_json::Value;
 use simulated_aws::Aws;
 
-use crate::call_log::Record;
+use crate::call_log::CallLog;
 use crate::config_recorder;
-use crate::event_queue::{Agenda, Happening, Message};
-use crate::model_state::Shared;
-use crate::parameters::{Parameters, Weather};
+use crate::event_queue::{EventQueue, Message, ScheduledEvent};
+use crate::model_state::SharedState;
+use crate::parameters::{FaultProfile, Parameters};
 use crate::population::{Cas, populate};
 use crate::report::{Broken, Check, Summary, Violation};
 use crate::template::Template;
@@ -23,8 +23,8 @@ use crate::wiring::{Wiring, template_path};
 use crate::zones::{Zones, granted_domains, zone_roles};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
-/// Where life begins.
-const BEGIN: &str = "2026-01-01T00:00:00Z";
+/// When each world starts.
+const START: &str = "2026-01-01T00:00:00Z";
 pub(crate) const EXPIRY_EVENTS: &str = "ExpiryEventsFunction";
 pub(crate) const DNS_VALIDATION: &str = "DnsValidationFunction";
 pub(crate) const COMPLIANCE_RULES: &str = "ComplianceRulesFunction";
@@ -33,15 +33,15 @@ pub(crate) const IMPORTED_RENEWAL: &str = "ImportedRenewalFunction";
 /// A world.
 pub struct World {
     pub(crate) parameters: Parameters,
-    pub(crate) weather: Weather,
+    pub(crate) faults: FaultProfile,
     pub(crate) aws: Aws,
     pub(crate) cas: Cas,
     pub(crate) rng: Rng,
     pub(crate) wiring: Wiring,
-    pub(crate) agenda: Agenda,
-    pub(crate) ledger: Shared,
-    pub(crate) record: Record,
-    pub(crate) begin: Timestamp,
+    pub(crate) events: EventQueue,
+    pub(crate) state: SharedState,
+    pub(crate) log: CallLog,
+    pub(crate) start: Timestamp,
     pub(crate) numbered: usize,
     pub(crate) issued: usize,
     pub(crate) disabled: Option<(String, i64)>,
@@ -50,7 +50,7 @@ pub struct World {
     pub(crate) functions: Functions,
     region: String,
     pub(crate) sdk: SdkConfig,
-    /// AWS Config; none in worlds without rules of ours.
+    /// Only in worlds with rules of AWS Config.
     pub(crate) config: Option<config_recorder::Recorder>,
 }
 
@@ -72,14 +72,14 @@ impl std::fmt::Debug for World {
 }
 
 impl World {
-    /// A world with its certificates, at the begin of its life.
+    /// A world with its certificates, on its first day.
     ///
     /// # Panics
     /// When the template is not understood or the functions do not start with its configuration.
     pub fn new(parameters: Parameters) -> Self {
         let mut world = Self::empty(parameters);
-        let World { aws, ledger, cas, rng, .. } = &mut world;
-        populate(aws, ledger, cas, parameters.certificates, rng);
+        let World { aws, state, cas, rng, .. } = &mut world;
+        populate(aws, state, cas, parameters.certificates, rng);
         world.numbered = parameters.certificates;
         world
     }
@@ -89,16 +89,16 @@ impl World {
     /// # Panics
     /// As [`World::new`].
     pub fn empty(parameters: Parameters) -> Self {
-        // The SDK's clients share a budget for retries per service and Region in a process; a Region of its
-        // own keeps one world from using up that of another.
+        // The SDK's clients share a retry budget per service and Region in a process. A Region for each world keeps worlds
+        // independent of each other.
         static NEXT: AtomicU32 = AtomicU32::new(1000);
         let region = format!("us-east-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let begin: Timestamp = BEGIN.parse().expect("a time");
-        let aws = Aws::in_account(begin, ACCOUNT, &region);
-        let weather = parameters.weather();
+        let start: Timestamp = START.parse().expect("a time");
+        let aws = Aws::in_account(start, ACCOUNT, &region);
+        let faults = parameters.fault_profile();
         let cas = Cas::create(&aws);
         aws.create_topic("NoticeTopic");
-        let sweep: &[(&str, &str)] = if weather.template_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
+        let sweep: &[(&str, &str)] = if faults.template_sweep_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
         let has_zones = parameters.has_zones();
         let (roles, domains) = (zone_roles(), granted_domains());
         let given: &[(&str, &str)] = &[
@@ -110,26 +110,26 @@ impl World {
             ("DeployDnsValidation", if has_zones { "true" } else { "false" }),
             ("ZoneRoles", &roles),
             ("ValidationDomains", &domains),
-            // Look-ups would leave the simulated world.
+            // DNS lookups would leave the simulated world.
             ("DnsLookups", "false"),
         ];
         let given = [sweep, given].concat();
-        let wiring = Wiring::of(&Template::read(&template_path(), ACCOUNT, &region, &given));
-        // How many numbers the SDK draws for the jitter of its pauses depends on what it did before in this
-        // process, so it gets none.
+        let wiring = Wiring::read(&Template::read(&template_path(), ACCOUNT, &region, &given));
+        // How many random numbers the SDK draws for backoff jitter depends on earlier calls of this process, so there
+        // is no jitter.
         let retries = RetryConfig::standard().with_use_static_exponential_base(true);
-        // In process bodies are whole and cannot stall; watching them costs time.
+        // In-process bodies are complete and cannot stall, and the check costs time.
         let unwatched = StalledStreamProtectionConfig::disabled();
         let sdk = aws.sdk_config().into_builder().retry_config(retries).stalled_stream_protection(unwatched).build();
         let functions = Functions::start(&wiring, &sdk);
         let config = parameters.has_config_rules().then(|| config_recorder::Recorder::create(&aws, &cas));
-        let ledger = Shared::default();
+        let state = SharedState::default();
         if has_zones {
             aws.set_name_quota(100);
-            ledger.open().zones = Zones::create(&aws);
+            state.lock().zones = Zones::create(&aws);
         }
         let mut rng = Rng::with_seed(parameters.seed);
-        if weather.slow {
+        if faults.slow {
             aws.set_call_duration(SignedDuration::from_millis(rng.i64(20..400)));
             aws.set_issuance_delay(SignedDuration::from_secs([1, 5, 20, 50][rng.usize(..4)]));
             aws.enforce_quotas();
@@ -137,15 +137,15 @@ impl World {
         }
         let mut world = Self {
             parameters,
-            weather,
+            faults,
             aws,
             cas,
             rng,
             wiring,
-            agenda: Agenda::default(),
-            ledger,
-            record: Record::of(&region),
-            begin,
+            events: EventQueue::default(),
+            state,
+            log: CallLog::new(&region),
+            start,
             numbered: 0,
             issued: 0,
             disabled: None,
@@ -156,171 +156,171 @@ impl World {
             sdk,
             config,
         };
-        world.agenda.enter(begin, Happening::Day);
+        world.events.schedule(start, ScheduledEvent::NewDay);
         for (number, every) in world.wiring.config_rules.iter().map(|rule| rule.every).enumerate() {
             if let Some(every) = every {
                 let first = SignedDuration::from_secs(world.rng.i64(0..every.as_secs()));
-                world.agenda.enter(begin + first, Happening::Evaluate(number));
+                world.events.schedule(start + first, ScheduledEvent::EvaluateRule(number));
             }
         }
         for (number, rule) in world.wiring.rules.iter().enumerate() {
             if let Some(every) = rule.every {
-                // A rate counts from when the rule was made, at any time of day.
+                // A rate counts from the rule's creation, at any time of day.
                 let first = SignedDuration::from_secs(world.rng.i64(0..every.as_secs()));
-                world.agenda.enter(begin + first, Happening::Schedule(number));
+                world.events.schedule(start + first, ScheduledEvent::FireRule(number));
             }
         }
         world
     }
 
-    /// The account.
+    /// The simulated AWS.
     pub fn aws(&self) -> &Aws {
         &self.aws
     }
 
-    /// Keeps every line of the record, for [`World::record`].
+    /// Keeps every line of the log, for [`World::call_log`].
     #[must_use]
-    pub fn recording(mut self) -> Self {
-        self.record.keep = true;
+    pub fn with_full_log(mut self) -> Self {
+        self.log.keep = true;
         self
     }
 
-    /// The record so far: a line for each call.
-    pub fn record(&self) -> String {
-        self.record.lines.join("\n")
+    /// The log so far, with a line for each call.
+    pub fn call_log(&self) -> String {
+        self.log.lines.join("\n")
     }
 
-    /// Lives its whole life.
+    /// Runs the world for all its days.
     ///
     /// # Errors
     /// An invariant is broken.
-    pub async fn live(&mut self) -> Result<Summary, Box<Violation>> {
-        let lived = self.life().await;
-        lived.map_err(|broken| self.report(broken))?;
-        self.summary.calls = self.record.calls;
-        self.summary.digest = self.record.digest();
+    pub async fn run_to_end(&mut self) -> Result<Summary, Box<Violation>> {
+        let result = self.run_all_days().await;
+        result.map_err(|broken| self.report(broken))?;
+        self.summary.calls = self.log.calls;
+        self.summary.digest = self.log.digest();
         #[allow(clippy::cast_precision_loss, reason = "small numbers")]
         let years = self.parameters.days as f64 / 365.0 * self.parameters.certificates as f64;
         self.summary.certificate_years = years;
         Ok(self.summary.clone())
     }
 
-    async fn life(&mut self) -> Check {
+    async fn run_all_days(&mut self) -> Check {
         for day in (0..self.parameters.days).step_by(180) {
             let stop = (day + 180).min(self.parameters.days);
-            self.until(self.begin + SignedDuration::from_hours(24 * stop)).await?;
-            self.settles_down().await?;
+            self.run_until(self.start + SignedDuration::from_hours(24 * stop)).await?;
+            self.check_quiescence().await?;
         }
         Ok(())
     }
 
-    /// Lives until then.
+    /// Runs the world for this long.
     ///
     /// # Errors
     /// An invariant is broken.
-    pub async fn run(&mut self, span: SignedDuration) -> Result<(), Box<Violation>> {
+    pub async fn run_for(&mut self, span: SignedDuration) -> Result<(), Box<Violation>> {
         let until = self.aws.now() + span;
-        let lived = self.until(until).await;
-        lived.map_err(|broken| self.report(broken))
+        let result = self.run_until(until).await;
+        result.map_err(|broken| self.report(broken))
     }
 
-    pub(crate) async fn until(&mut self, until: Timestamp) -> Check {
-        while let Some((at, happening)) = self.agenda.next(until) {
+    pub(crate) async fn run_until(&mut self, until: Timestamp) -> Check {
+        while let Some((at, scheduled)) = self.events.pop_due(until) {
             self.aws.set_time(self.aws.now().max(at));
-            self.happen(happening).await?;
+            self.process(scheduled).await?;
         }
         self.aws.set_time(self.aws.now().max(until));
         Ok(())
     }
 
-    async fn happen(&mut self, happening: Happening) -> Check {
-        match happening {
-            Happening::Event { bus, event } => {
-                self.arrive(&bus, &event);
+    async fn process(&mut self, scheduled: ScheduledEvent) -> Check {
+        match scheduled {
+            ScheduledEvent::Arrive { bus, event } => {
+                self.route(&bus, &event);
                 Ok(())
             }
-            Happening::Invoke { function, event, attempt } => self.run_asynchronously(function, event, attempt).await,
-            Happening::Receive { queue, message } => self.receive(queue, message).await,
-            Happening::Operator(deed) => {
-                self.operator_acts(deed);
+            ScheduledEvent::Invoke { function, event, attempt } => self.invoke_async(function, event, attempt).await,
+            ScheduledEvent::Receive { queue, message } => self.receive(queue, message).await,
+            ScheduledEvent::Operator(action) => {
+                self.perform_operator_action(action);
                 Ok(())
             }
-            Happening::Item(arn) => {
-                self.make_item(&arn);
+            ScheduledEvent::ConfigItem(arn) => {
+                self.record_item(&arn);
                 Ok(())
             }
-            Happening::Evaluate(number) => {
-                self.ask_for_all(number);
+            ScheduledEvent::EvaluateRule(number) => {
+                self.evaluate_all(number);
                 Ok(())
             }
-            Happening::Schedule(number) => {
+            ScheduledEvent::FireRule(number) => {
                 let rule = self.wiring.rules[number].clone();
-                let every = rule.every.expect("it is on a schedule");
-                self.agenda.enter(self.aws.now() + every, Happening::Schedule(number));
+                let every = rule.every.expect("it has a schedule");
+                self.events.schedule(self.aws.now() + every, ScheduledEvent::FireRule(number));
                 for target in &rule.targets {
-                    self.send(&target.id, target.input.clone().unwrap_or_default());
+                    self.send_to(&target.id, target.input.clone().unwrap_or_default());
                 }
                 Ok(())
             }
-            Happening::Day => {
-                let tomorrow = self.aws.now().duration_since(self.begin).as_hours() / 24 + 1;
-                self.agenda.enter(self.begin + SignedDuration::from_hours(24 * tomorrow), Happening::Day);
-                self.day()
+            ScheduledEvent::NewDay => {
+                let tomorrow = self.aws.now().duration_since(self.start).as_hours() / 24 + 1;
+                self.events.schedule(self.start + SignedDuration::from_hours(24 * tomorrow), ScheduledEvent::NewDay);
+                self.run_day()
             }
         }
     }
 
-    /// An event comes to a bus: to each target of each rule that it matches.
-    fn arrive(&mut self, bus: &str, event: &Value) {
+    /// Sends an event to all targets of the bus's matching rules.
+    fn route(&mut self, bus: &str, event: &Value) {
         let targets: Vec<(String, Option<Value>)> =
             self.wiring.targets(bus, event).map(|target| (target.id.clone(), target.input.clone())).collect();
         for (id, input) in targets {
-            self.send(&id, input.unwrap_or_else(|| event.clone()));
+            self.send_to(&id, input.unwrap_or_else(|| event.clone()));
         }
     }
 
-    fn send(&mut self, target: &str, event: Value) {
+    fn send_to(&mut self, target: &str, event: Value) {
         let now = self.aws.now();
         if self.wiring.functions.contains_key(target) {
-            self.agenda.enter(now, Happening::Invoke { function: target.to_owned(), event, attempt: 0 });
+            self.events.schedule(now, ScheduledEvent::Invoke { function: target.to_owned(), event, attempt: 0 });
         } else {
             let message = Message { body: event, receives: 0, first_received: None };
-            self.agenda.enter(now, Happening::Receive { queue: target.to_owned(), message });
+            self.events.schedule(now, ScheduledEvent::Receive { queue: target.to_owned(), message });
         }
     }
 
-    /// An event sets out. It may be lost, late, or come twice.
-    pub(crate) fn set_out(&mut self, bus: &str, event: Value, at: Timestamp) {
-        let weather = self.weather;
+    /// Publishes an event. It may be lost, late or duplicated.
+    pub(crate) fn publish(&mut self, bus: &str, event: Value, at: Timestamp) {
+        let faults = self.faults;
         let enter = |world: &mut Self, late: bool| {
             let delay = if late { world.rng.i64(0..86_400) } else { 1 };
-            let happening = Happening::Event { bus: bus.to_owned(), event: event.clone() };
-            world.agenda.enter(at + SignedDuration::from_secs(delay), happening);
+            let scheduled = ScheduledEvent::Arrive { bus: bus.to_owned(), event: event.clone() };
+            world.events.schedule(at + SignedDuration::from_secs(delay), scheduled);
         };
         if self.quiet {
             return enter(self, false);
         }
-        // CloudTrail's records are not at best effort, and nothing else tells of a tag. Of a request the sweep does.
+        // CloudTrail delivers reliably, and nothing else reports a changed tag. Sweeps find requests without it.
         let is_record = event["detail-type"] == "AWS API Call via CloudTrail"
             && event["detail"]["eventName"] != "RequestCertificate";
-        if !is_record && self.chance(weather.lost) {
-            self.ledger.open().abandon(self.aws.now(), &event);
+        if !is_record && self.chance(faults.lost_event) {
+            self.state.lock().abandon(self.aws.now(), &event);
             return;
         }
-        let late = self.chance(weather.late);
+        let late = self.chance(faults.late_event);
         enter(self, late);
-        if self.chance(weather.doubled) {
-            let late = self.chance(weather.late);
+        if self.chance(faults.duplicate_event) {
+            let late = self.chance(faults.late_event);
             enter(self, late);
         }
     }
 
     pub(crate) fn chance(&mut self, probability: f64) -> bool {
-        // No number is drawn for what cannot happen, so that calm worlds do not depend on it.
+        // No number is drawn for impossible events, so calm worlds do not depend on the other probabilities.
         probability > 0.0 && self.rng.f64() < probability
     }
 
-    /// The functions' processes are replaced by new ones.
+    /// New processes replace those of the functions.
     pub(crate) fn restart(&mut self) {
         self.functions = Functions::start(&self.wiring, &self.sdk);
     }
@@ -333,10 +333,10 @@ impl World {
         Box::new(Violation {
             parameters: self.parameters,
             at: self.aws.now(),
-            day: self.aws.now().duration_since(self.begin).as_hours() / 24,
-            about: self.record.last_about(&broken.certificate),
+            day: self.aws.now().duration_since(self.start).as_hours() / 24,
+            about: self.log.last_about(&broken.certificate),
             broken,
-            last_calls: self.record.last(),
+            last_calls: self.log.last(),
         })
     }
 }

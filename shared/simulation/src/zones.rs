@@ -1,4 +1,4 @@
-//! The hosted zones of a world, what certificates need in them, and what operators do to them.
+//! Hosted zones: the records that certificates require, and operators' changes.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,28 @@ use simulated_aws::{Aws, RoleRule};
 
 /// The account that owns some of the zones.
 const TEAM: &str = "111122223333";
-/// The role that lets the function in there.
+/// The role that gives the function access to that account.
 const ROLE: &str = "arn:aws:iam::111122223333:role/acm-autopilot-zones";
 const EXTERNAL_ID: &str = "autopilot-1";
 /// The zones, and whether the other account owns them.
 const ZONES: [(&str, bool); 4] =
     [("alpha.example", false), ("dev.alpha.example", true), ("beta.example", false), ("gamma.example", true)];
-/// A domain that nobody has a zone for.
+/// A domain without any zone.
 pub(crate) const NOWHERE: &str = "nowhere.example";
-/// A domain with a zone in the function's own account, which is not granted: somebody requests certificates for it.
+/// A domain with a zone in the function's own account that is not granted, and for which certificates are requested.
 pub(crate) const NOT_GRANTED: &str = "delta.example";
 
-/// The template's parameter of the domains that may be validated.
+/// The template parameter with the domains that may be validated.
 pub(crate) fn granted_domains() -> String {
-    // dev.alpha.example lies beneath alpha.example.
+    // dev.alpha.example is below alpha.example.
     ["alpha.example", "beta.example", "gamma.example", NOWHERE].join(",")
 }
 
-/// The template's parameter for the zones of the other account.
+/// The template parameter with the zones of the other account.
 pub(crate) fn zone_roles() -> String {
     let roles = ZONES
         .iter()
-        .filter(|(_, is_theirs)| *is_theirs)
+        .filter(|(_, in_other_account)| *in_other_account)
         .map(|(zone, _)| serde_json::json!({ "zone": zone, "role": ROLE, "externalId": EXTERNAL_ID }));
     serde_json::Value::from_iter(roles).to_string()
 }
@@ -38,100 +38,107 @@ pub(crate) fn zone_roles() -> String {
 #[derive(Debug)]
 pub(crate) struct Zone {
     pub(crate) name: &'static str,
-    is_theirs: bool,
-    /// Its id; another one when it was deleted and created again.
+    in_other_account: bool,
+    /// Changes when the zone is deleted and created again.
     pub(crate) id: String,
-    /// When it is created again, while it is deleted.
+    /// When the deleted zone is created again.
     gone_until: Option<Timestamp>,
     undelegated_until: Option<Timestamp>,
-    /// The last time that the function or ACM could not reach it.
+    /// When the function or ACM last could not reach it.
     hindered: Timestamp,
 }
 
-/// A record that a certificate needs.
+/// A record that a certificate requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct RequiredRecord {
     pub(crate) name: String,
     pub(crate) value: String,
-    /// Its zone's place; none where nobody has one.
+    /// The zone's index; none if nobody has a zone for it.
     pub(crate) zone: Option<usize>,
 }
 
-/// The place of a record: the zone's id, the name, the type.
-pub(crate) type Place = (String, String, String);
+/// The zone's id, the record's name and its type.
+pub(crate) type RecordKey = (String, String, String);
 
 /// The zones and their records, as they should be.
 #[derive(Debug, Default)]
 pub(crate) struct Zones {
     pub(crate) all: Vec<Zone>,
     refused_until: Option<Timestamp>,
-    /// What operators wrote, and until when it stays.
-    pub(crate) kept: BTreeMap<Place, (String, Option<Timestamp>)>,
-    /// The records that certificates need, by ARN.
-    pub(crate) wanted: BTreeMap<String, Vec<Wanted>>,
-    /// When an operator last did something to a name.
+    /// Operators' records, and when each is removed.
+    pub(crate) operator_records: BTreeMap<RecordKey, (String, Option<Timestamp>)>,
+    /// Required records by certificate ARN.
+    pub(crate) required: BTreeMap<String, Vec<RequiredRecord>>,
+    /// When an operator last changed a name.
     touched: BTreeMap<String, Timestamp>,
-    /// Operators are away: what they were to do before some call does not happen.
+    /// Operators do nothing, not even what was planned before.
     pub(crate) quiet: bool,
-    /// The last time that a sweep failed.
+    /// When a sweep last failed.
     pub(crate) sweep_failed: Timestamp,
 }
 
-/// Something that an operator does to zones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum ZoneAction {
     /// Removes one validation record.
-    RemoveRecord(Wanted),
-    /// Removes all of a zone.
+    RemoveRecord(RequiredRecord),
+    /// Removes all validation records of a zone.
     RemoveRecords(usize),
-    /// Deletes a zone, and creates it again days later.
+    /// Deletes a zone and creates it again days later.
     RemoveZone(usize, i64),
-    /// Puts another value at the name of a validation record, for days.
-    Occupy(Wanted, &'static str, i64),
-    /// Refuses the role for days.
+    /// Sets another value at the name of a validation record, for some days.
+    Overwrite(RequiredRecord, &'static str, i64),
+    /// Denies the role for some days.
     RefuseRole(i64),
-    /// Takes the delegation away for days.
+    /// Removes the delegation for some days.
     Undelegate(usize, i64),
 }
 
 impl Zones {
-    /// Creates the zones, among them a private one, with some records of their own.
+    /// Creates the zones, including a private one, with some records of operators.
     pub(crate) fn create(aws: &Aws) -> Self {
         let now = aws.now();
         aws.set_role(ROLE, RoleRule::ExternalId(EXTERNAL_ID.to_owned()));
         aws.create_private_hosted_zone("beta.example");
         aws.create_hosted_zone(NOT_GRANTED);
         let mut zones = Self::default();
-        for (name, is_theirs) in ZONES {
-            let zone =
-                Zone { name, is_theirs, id: String::new(), gone_until: None, undelegated_until: None, hindered: now };
+        for (name, in_other_account) in ZONES {
+            let zone = Zone {
+                name,
+                in_other_account,
+                id: String::new(),
+                gone_until: None,
+                undelegated_until: None,
+                hindered: now,
+            };
             zones.all.push(zone);
-            zones.make(aws, zones.all.len() - 1);
+            zones.create_zone(aws, zones.all.len() - 1);
         }
         zones
     }
 
     /// Creates a zone, for the first time or again.
-    fn make(&mut self, aws: &Aws, place: usize) {
-        let zone = &mut self.all[place];
-        zone.id =
-            if zone.is_theirs { aws.create_hosted_zone_in(TEAM, zone.name) } else { aws.create_hosted_zone(zone.name) };
+    fn create_zone(&mut self, aws: &Aws, index: usize) {
+        let zone = &mut self.all[index];
+        zone.id = if zone.in_other_account {
+            aws.create_hosted_zone_in(TEAM, zone.name)
+        } else {
+            aws.create_hosted_zone(zone.name)
+        };
         for (name, kind, value) in [
             (format!("www.{}.", zone.name), "A", "192.0.2.1".to_owned()),
             (format!("_dmarc.{}.", zone.name), "TXT", "\"v=DMARC1; p=none\"".to_owned()),
             (format!("shop.{}.", zone.name), "CNAME", format!("www.{}.", zone.name)),
         ] {
             aws.set_record(&zone.id, &name, kind, &value);
-            self.kept.insert((zone.id.clone(), name, kind.to_owned()), (value, None));
+            self.operator_records.insert((zone.id.clone(), name, kind.to_owned()), (value, None));
         }
     }
 
-    /// Whether this world has any.
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Names for a certificate: in one zone or several, sometimes a wildcard.
+    /// Names for a certificate, in one zone or several, sometimes with a wildcard.
     pub(crate) fn names(rng: &mut Rng, number: usize, count: usize) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for each in 0..count {
@@ -149,57 +156,58 @@ impl Zones {
         names
     }
 
-    /// Notes what a certificate with these names needs.
-    pub(crate) fn want(&mut self, aws: &Aws, arn: &str, names: &[String]) {
-        let mut wanted: Vec<Wanted> = Vec::new();
+    /// Notes the records that a certificate with these names requires.
+    pub(crate) fn require(&mut self, aws: &Aws, arn: &str, names: &[String]) {
+        let mut required: Vec<RequiredRecord> = Vec::new();
         for name in names {
             let record = aws.validation_record(name);
             let base = name.trim_start_matches("*.");
             let holds = |zone: &Zone| base == zone.name || base.ends_with(&format!(".{}", zone.name));
             let zone = (0..self.all.len()).filter(|zone| holds(&self.all[*zone]));
             let zone = zone.max_by_key(|zone| self.all[*zone].name.len());
-            let record = Wanted { name: record.name, value: record.values[0].clone(), zone };
-            if !wanted.contains(&record) {
-                wanted.push(record);
+            let record = RequiredRecord { name: record.name, value: record.values[0].clone(), zone };
+            if !required.contains(&record) {
+                required.push(record);
             }
         }
-        self.wanted.insert(arn.to_owned(), wanted);
+        self.required.insert(arn.to_owned(), required);
     }
 
-    /// Puts the records of a certificate into the zones, as if that had been done long ago.
-    pub(crate) fn provide(&self, aws: &Aws, arn: &str) {
-        for wanted in self.wanted.get(arn).into_iter().flatten() {
-            if let Some(zone) = wanted.zone {
-                aws.set_record(&self.all[zone].id, &wanted.name, "CNAME", &wanted.value);
+    /// Adds the records of a certificate, as if that had been done long ago.
+    pub(crate) fn insert_records(&self, aws: &Aws, arn: &str) {
+        for required in self.required.get(arn).into_iter().flatten() {
+            if let Some(zone) = required.zone {
+                aws.set_record(&self.all[zone].id, &required.name, "CNAME", &required.value);
             }
         }
     }
 
-    /// The last time that something kept a record from being put into place or found; none when nobody can.
-    pub(crate) fn hindered(&self, wanted: &Wanted) -> Option<Timestamp> {
-        let zone = &self.all[wanted.zone?];
-        let touched = self.touched.get(&wanted.name).copied().unwrap_or(Timestamp::UNIX_EPOCH);
+    /// When something last prevented this record from being created or found; none if nobody can create it.
+    pub(crate) fn hindered(&self, required: &RequiredRecord) -> Option<Timestamp> {
+        let zone = &self.all[required.zone?];
+        let touched = self.touched.get(&required.name).copied().unwrap_or(Timestamp::UNIX_EPOCH);
         Some(zone.hindered.max(touched).max(self.sweep_failed))
     }
 
-    /// As [`Zones::hindered`], for all that a certificate needs.
+    /// The latest of [`Zones::hindered`] over all records of a certificate.
     pub(crate) fn all_hindered(&self, arn: &str) -> Option<Timestamp> {
-        let wanted = self.wanted.get(arn)?.iter();
-        wanted.map(|wanted| self.hindered(wanted)).try_fold(Timestamp::UNIX_EPOCH, |last, one| Some(last.max(one?)))
+        let required = self.required.get(arn)?.iter();
+        required
+            .map(|required| self.hindered(required))
+            .try_fold(Timestamp::UNIX_EPOCH, |last, one| Some(last.max(one?)))
     }
 
-    /// A day begins: what operators did for some days comes to its end. All of it does where nothing is to
-    /// be in the way any more.
-    pub(crate) fn mend(&mut self, aws: &Aws, all: bool) {
+    /// Reverts what operators did, after the planned days or, with `all`, at once.
+    pub(crate) fn restore(&mut self, aws: &Aws, all: bool) {
         let now = aws.now();
         let is_over = |until: Option<Timestamp>| until.is_some_and(|until| all || until <= now);
-        for place in 0..self.all.len() {
-            if is_over(self.all[place].gone_until) {
-                self.all[place].gone_until = None;
-                self.make(aws, place);
-                self.all[place].hindered = now;
+        for index in 0..self.all.len() {
+            if is_over(self.all[index].gone_until) {
+                self.all[index].gone_until = None;
+                self.create_zone(aws, index);
+                self.all[index].hindered = now;
             }
-            let zone = &mut self.all[place];
+            let zone = &mut self.all[index];
             if is_over(zone.undelegated_until) && zone.gone_until.is_none() {
                 zone.undelegated_until = None;
                 zone.hindered = now;
@@ -208,114 +216,116 @@ impl Zones {
         }
         if is_over(self.refused_until) {
             self.refused_until = None;
-            self.hinder_theirs(now);
+            self.hinder_other_account(now);
             aws.set_role(ROLE, RoleRule::ExternalId(EXTERNAL_ID.to_owned()));
         }
-        let over: Vec<Place> =
-            self.kept.iter().filter(|(_, (_, until))| is_over(*until)).map(|(place, _)| place.clone()).collect();
-        for place in over {
-            self.kept.remove(&place);
-            let (zone, name, kind) = place;
+        let over: Vec<RecordKey> = self
+            .operator_records
+            .iter()
+            .filter(|(_, (_, until))| is_over(*until))
+            .map(|(index, _)| index.clone())
+            .collect();
+        for index in over {
+            self.operator_records.remove(&index);
+            let (zone, name, kind) = index;
             aws.remove_record(&zone, &name, &kind);
             self.touched.insert(name, now);
         }
-        self.keep_in_mind(now);
+        self.refresh_hindrances(now);
     }
 
-    /// What is in the way now still is.
-    fn keep_in_mind(&mut self, now: Timestamp) {
+    /// Whatever prevents records now is a hindrance until now.
+    fn refresh_hindrances(&mut self, now: Timestamp) {
         for zone in &mut self.all {
-            let refused = zone.is_theirs && self.refused_until.is_some();
+            let refused = zone.in_other_account && self.refused_until.is_some();
             if refused || zone.gone_until.is_some() || zone.undelegated_until.is_some() {
                 zone.hindered = now;
             }
         }
-        for ((_, name, _), (_, until)) in &self.kept {
+        for ((_, name, _), (_, until)) in &self.operator_records {
             if until.is_some() {
                 self.touched.insert(name.clone(), now);
             }
         }
     }
 
-    fn hinder_theirs(&mut self, now: Timestamp) {
-        self.all.iter_mut().filter(|zone| zone.is_theirs).for_each(|zone| zone.hindered = now);
+    fn hinder_other_account(&mut self, now: Timestamp) {
+        self.all.iter_mut().filter(|zone| zone.in_other_account).for_each(|zone| zone.hindered = now);
     }
 
-    /// Something random.
-    pub(crate) fn random(&self, rng: &mut Rng) -> Option<Act> {
-        let certificate = self.wanted.values().nth(rng.usize(..self.wanted.len().max(1)))?;
-        let wanted = certificate[rng.usize(..certificate.len())].clone();
+    pub(crate) fn random_action(&self, rng: &mut Rng) -> Option<ZoneAction> {
+        let certificate = self.required.values().nth(rng.usize(..self.required.len().max(1)))?;
+        let required = certificate[rng.usize(..certificate.len())].clone();
         let zone = rng.usize(..self.all.len());
         let days = rng.i64(1..8);
         Some(match rng.u8(..12) {
-            0..=3 => Act::RemoveRecord(wanted),
-            4 | 5 => Act::RemoveRecords(zone),
-            6 => Act::RemoveZone(zone, days),
+            0..=3 => ZoneAction::RemoveRecord(required),
+            4 | 5 => ZoneAction::RemoveRecords(zone),
+            6 => ZoneAction::RemoveZone(zone, days),
             7 | 8 => {
                 let value =
                     ["www.example.org.", "_0123456789abcdef.fedcba9876.acm-validations.aws."][usize::from(rng.bool())];
-                Act::Occupy(wanted, value, days)
+                ZoneAction::Overwrite(required, value, days)
             }
-            9 | 10 => Act::RefuseRole(days),
-            _ => Act::Undelegate(zone, days),
+            9 | 10 => ZoneAction::RefuseRole(days),
+            _ => ZoneAction::Undelegate(zone, days),
         })
     }
 
-    /// Does it, as far as it can be done.
-    pub(crate) fn perform(&mut self, aws: &Aws, act: &Act) {
+    /// Performs an action if it is possible.
+    pub(crate) fn perform(&mut self, aws: &Aws, action: &ZoneAction) {
         if self.quiet {
             return;
         }
         let now = aws.now();
         let until = |days: i64| Some(now + SignedDuration::from_hours(24 * days));
-        match act {
-            Act::RemoveRecord(wanted) => {
-                if let Some(zone) = wanted.zone.filter(|zone| self.all[*zone].gone_until.is_none()) {
-                    self.remove(aws, zone, &wanted.name);
+        match action {
+            ZoneAction::RemoveRecord(required) => {
+                if let Some(zone) = required.zone.filter(|zone| self.all[*zone].gone_until.is_none()) {
+                    self.remove(aws, zone, &required.name);
                 }
             }
-            Act::RemoveRecords(zone) if self.all[*zone].gone_until.is_none() => {
+            ZoneAction::RemoveRecords(zone) if self.all[*zone].gone_until.is_none() => {
                 let names = aws.records(&self.all[*zone].id).into_iter();
                 let names = names.filter(|record| record.kind == "CNAME" && record.name.starts_with('_'));
                 names.for_each(|record| self.remove(aws, *zone, &record.name));
             }
-            Act::RemoveZone(zone, days) if self.all[*zone].gone_until.is_none() => {
+            ZoneAction::RemoveZone(zone, days) if self.all[*zone].gone_until.is_none() => {
                 let zone = &mut self.all[*zone];
                 aws.remove_hosted_zone(&zone.id);
                 zone.gone_until = until(*days);
                 let id = &zone.id;
-                self.kept.retain(|(zone, ..), _| zone != id);
+                self.operator_records.retain(|(zone, ..), _| zone != id);
             }
-            Act::Occupy(wanted, value, days) => {
-                if let Some(zone) = wanted.zone.filter(|zone| self.all[*zone].gone_until.is_none()) {
+            ZoneAction::Overwrite(required, value, days) => {
+                if let Some(zone) = required.zone.filter(|zone| self.all[*zone].gone_until.is_none()) {
                     let id = &self.all[zone].id;
-                    aws.set_record(id, &wanted.name, "CNAME", value);
-                    let place = (id.clone(), wanted.name.clone(), "CNAME".to_owned());
-                    self.kept.insert(place, ((*value).to_owned(), until(*days)));
+                    aws.set_record(id, &required.name, "CNAME", value);
+                    let index = (id.clone(), required.name.clone(), "CNAME".to_owned());
+                    self.operator_records.insert(index, ((*value).to_owned(), until(*days)));
                 }
             }
-            Act::RefuseRole(days) => {
+            ZoneAction::RefuseRole(days) => {
                 aws.set_role(ROLE, RoleRule::Refused);
                 self.refused_until = until(*days);
             }
-            Act::Undelegate(zone, days) if self.all[*zone].gone_until.is_none() => {
+            ZoneAction::Undelegate(zone, days) if self.all[*zone].gone_until.is_none() => {
                 aws.undelegate(&self.all[*zone].id);
                 self.all[*zone].undelegated_until = until(*days);
             }
-            Act::RemoveRecords(_) | Act::RemoveZone(..) | Act::Undelegate(..) => {}
+            ZoneAction::RemoveRecords(_) | ZoneAction::RemoveZone(..) | ZoneAction::Undelegate(..) => {}
         }
-        self.keep_in_mind(now);
+        self.refresh_hindrances(now);
     }
 
     fn remove(&mut self, aws: &Aws, zone: usize, name: &str) {
         let id = &self.all[zone].id;
         aws.remove_record(id, name, "CNAME");
-        self.kept.remove(&(id.clone(), name.to_owned(), "CNAME".to_owned()));
+        self.operator_records.remove(&(id.clone(), name.to_owned(), "CNAME".to_owned()));
         self.touched.insert(name.to_owned(), aws.now());
     }
 
-    /// Whether a zone is there.
-    pub(crate) fn is_there(&self, zone: usize) -> bool {
+    pub(crate) fn exists(&self, zone: usize) -> bool {
         self.all[zone].gone_until.is_none()
     }
 }

@@ -1,59 +1,58 @@
-//! Every call of every scenario fails in every way, once; then life goes on. In the end everything is as in
-//! a life without the fault.
+//! Every call of every scenario fails in every way, once. The final state is the same as without the fault.
 #![cfg(test)]
 
 use jiff::{SignedDuration, ToSpan};
 use simulated_aws::Fault;
 use simulation::{Kind, Outcome, Parameters, World};
 
-/// What happens to the k-th call, and to those after it.
-const TROUBLE: [(&str, Fault, u64); 7] = [
+/// What happens to the k-th call, and to how many calls from there.
+const FAULTS: [(&str, Fault, u64); 7] = [
     ("fails", Fault::ServerError, 1),
-    ("fails as often as the SDK tries", Fault::ServerError, 3),
+    ("fails on every attempt of the SDK", Fault::ServerError, 3),
     ("loses its answer", Fault::AnswerLost, 1),
-    ("loses every answer", Fault::AnswerLost, 3),
+    ("loses the answer to every attempt", Fault::AnswerLost, 3),
     ("is throttled", Fault::Throttled, 3),
-    ("dies before", Fault::Crash, 1),
-    ("dies after", Fault::CrashAfter, 1),
+    ("crashes before it", Fault::Crash, 1),
+    ("crashes after it", Fault::CrashAfter, 1),
 ];
 /// Long enough for a message that fails, a pause of a day, and the sweep after it.
-const LIFE: SignedDuration = SignedDuration::from_hours(60);
+const DURATION: SignedDuration = SignedDuration::from_hours(60);
 
-async fn lives(prepare: impl Fn(&mut World) -> Vec<String>, expected: impl Fn(&[Outcome])) {
-    let (calls, undisturbed) = life(&prepare, None).await;
+async fn recovers(prepare: impl Fn(&mut World) -> Vec<String>, expected: impl Fn(&[Outcome])) {
+    let (calls, undisturbed) = run(&prepare, None).await;
     expected(&undisturbed);
     assert!(calls > 5, "{calls} calls");
-    for (what, fault, times) in TROUBLE {
+    for (what, fault, times) in FAULTS {
         for k in 1..=calls {
-            let (_, disturbed) = life(&prepare, Some((k, fault.clone(), times))).await;
+            let (_, disturbed) = run(&prepare, Some((k, fault.clone(), times))).await;
             assert_eq!(disturbed, undisturbed, "call {k} of {calls} {what}");
         }
     }
 }
 
-async fn life(prepare: &impl Fn(&mut World) -> Vec<String>, trouble: Option<(u64, Fault, u64)>) -> (u64, Vec<Outcome>) {
+async fn run(prepare: &impl Fn(&mut World) -> Vec<String>, fault: Option<(u64, Fault, u64)>) -> (u64, Vec<Outcome>) {
     let mut world = World::empty(Parameters::new(Kind::Calm, 7)).undisturbed();
     let arns = prepare(&mut world);
     let serials: Vec<String> = arns.iter().map(|arn| world.aws().certificate(arn).unwrap().serial).collect();
-    let (first, fault, times) = trouble.unwrap_or((1, Fault::Crash, 0));
+    let (first, fault, times) = fault.unwrap_or((1, Fault::Crash, 0));
     (first..first + times).for_each(|k| world.aws().fail_call(k, fault.clone()));
-    world.run(LIFE).await.unwrap_or_else(|violation| panic!("{violation}"));
+    world.run_for(DURATION).await.unwrap_or_else(|violation| panic!("{violation}"));
     let calls = world.calls();
-    world.run_and_settle(SignedDuration::from_hours(48)).await.unwrap_or_else(|violation| panic!("{violation}"));
+    world.run_until_quiescent(SignedDuration::from_hours(48)).await.unwrap_or_else(|violation| panic!("{violation}"));
     let outcomes = arns.iter().zip(&serials).map(|(arn, serial)| world.outcome(arn, serial)).collect();
     (calls, outcomes)
 }
 
 fn has(outcome: &Outcome, tag: &str) -> bool {
-    outcome.ours.iter().any(|ours| ours == &format!("acm-autopilot:{tag}"))
+    outcome.our_tags.iter().any(|ours| ours == &format!("acm-autopilot:{tag}"))
 }
 
 #[tokio::test]
 async fn a_notice() {
-    lives(
+    recovers(
         |world| vec![world.add_imported(29, false, &[])],
         |outcomes| {
-            assert_eq!(outcomes[0].told, ["expiring 30"]);
+            assert_eq!(outcomes[0].notified, ["expiring 30"]);
             assert!(has(&outcomes[0], "notified=30"));
         },
     )
@@ -62,7 +61,7 @@ async fn a_notice() {
 
 #[tokio::test]
 async fn a_renewal() {
-    lives(
+    recovers(
         |world| vec![world.add_imported(20, true, &[])],
         |outcomes| {
             assert!(outcomes[0].replaced);
@@ -75,7 +74,7 @@ async fn a_renewal() {
 
 #[tokio::test]
 async fn a_renewal_from_a_disabled_ca() {
-    lives(
+    recovers(
         |world| {
             world.aws().set_ca_status(world.default_ca(), "DISABLED");
             vec![world.add_imported(29, true, &[])]
@@ -89,10 +88,10 @@ async fn a_renewal_from_a_disabled_ca() {
 }
 
 #[tokio::test]
-async fn the_record_of_a_renewal_that_was_cut_off_after_its_import() {
-    lives(
+async fn recording_a_renewal_that_crashed_after_its_import() {
+    recovers(
         |world| {
-            // The claim came before the import.
+            // The claim was written before the import.
             let since = (world.aws().now() - 30.hours()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
             let tags = [
                 ("acm-autopilot:status", "renewal-in-progress"),
@@ -100,12 +99,12 @@ async fn the_record_of_a_renewal_that_was_cut_off_after_its_import() {
                 ("acm-autopilot:attempts", "1"),
                 ("acm-autopilot:renewal-of", "0a:1b"),
             ];
-            // Just imported: what lies within two days is looked at.
+            // Sweeps check what was imported within two days.
             vec![world.add_imported(364, true, &tags)]
         },
         |outcomes| {
             assert!(!outcomes[0].replaced);
-            assert_eq!(outcomes[0].ours, ["acm-autopilot:status=renewal-complete"]);
+            assert_eq!(outcomes[0].our_tags, ["acm-autopilot:status=renewal-complete"]);
         },
     )
     .await;
@@ -113,7 +112,7 @@ async fn the_record_of_a_renewal_that_was_cut_off_after_its_import() {
 
 #[tokio::test]
 async fn a_sweep_over_several() {
-    lives(
+    recovers(
         |world| {
             let mut arns = vec![world.add_imported(14, false, &[]), world.add_imported(-2, false, &[])];
             arns.push(world.add_imported(10, true, &[]));
@@ -122,8 +121,8 @@ async fn a_sweep_over_several() {
         },
         |outcomes| {
             assert!(outcomes[2].replaced && has(&outcomes[2], "status=renewal-complete"));
-            assert_eq!(outcomes[1].told, ["expired -1"]);
-            assert!(outcomes.iter().all(|outcome| outcome.theirs.iter().any(|tag| tag == "Owner=team-1")));
+            assert_eq!(outcomes[1].notified, ["expired -1"]);
+            assert!(outcomes.iter().all(|outcome| outcome.operator_tags.iter().any(|tag| tag == "Owner=team-1")));
         },
     )
     .await;
@@ -131,42 +130,42 @@ async fn a_sweep_over_several() {
 
 #[tokio::test]
 async fn a_request_over_two_zones_and_two_accounts() {
-    lives(
+    recovers(
         |world| vec![world.add_requested(&["shop.alpha.example", "*.shop.alpha.example", "gamma.example"])],
         |outcomes| {
-            assert!(outcomes[0].replaced, "it is issued: {outcomes:?}");
+            assert!(outcomes[0].replaced, "not issued: {outcomes:?}");
             assert_eq!((outcomes[0].records.len(), &outcomes[0].cause), (2, &None));
-            assert_eq!(outcomes[0].theirs, ["Owner=team-1"]);
+            assert_eq!(outcomes[0].operator_tags, ["Owner=team-1"]);
         },
     )
     .await;
 }
 
 #[tokio::test]
-async fn records_that_vanished() {
-    lives(
+async fn removed_records() {
+    recovers(
         |world| {
             let names = ["one.beta.example", "two.beta.example", "three.dev.alpha.example"];
             vec![world.add_validated(100, &names, &["one.beta.example", "three.dev.alpha.example"])]
         },
         |outcomes| {
             assert_eq!((outcomes[0].records.len(), &outcomes[0].cause), (3, &None));
-            assert_eq!(outcomes[0].ours, [""; 0]);
+            assert_eq!(outcomes[0].our_tags, [""; 0]);
         },
     )
     .await;
 }
 
-/// ACM begins to renew it, and one of its names is in a zone that nobody sees.
+/// ACM starts a renewal, and one of the names is in a zone that the function cannot see.
 #[tokio::test]
-async fn a_notice_of_a_record_that_cannot_be_placed() {
-    lives(
+async fn a_notice_of_a_record_that_cannot_be_created() {
+    recovers(
         |world| vec![world.add_validated(50, &["one.beta.example", "www.nowhere.example"], &["one.beta.example"])],
         |outcomes| {
             assert_eq!(outcomes[0].cause.as_deref(), Some("no-zone"));
-            assert_eq!(outcomes[0].records.len(), 1, "the other is put back");
+            assert_eq!(outcomes[0].records.len(), 1, "the other is restored");
             assert!(
-                outcomes[0].ours.iter().any(|tag| tag.starts_with("acm-autopilot:validation-notified=no-zone/")),
+                outcomes[0].our_tags.iter().any(|tag| tag.starts_with("acm-autopilot:validation-notified=no-zone/")),
                 "{outcomes:?}"
             );
         },

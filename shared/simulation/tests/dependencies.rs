@@ -1,11 +1,11 @@
-//! What is for development only stays out of the functions.
+//! Development crates are not built into functions.
 #![cfg(test)]
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 const FUNCTIONS: [&str; 4] = ["expiry-events", "imported-renewal", "dns-validation", "compliance-rules"];
-const FOR_DEVELOPMENT: [&str; 3] = ["event-mutator", "simulated-aws", "simulation"];
+const DEVELOPMENT_CRATES: [&str; 3] = ["event-mutator", "simulated-aws", "simulation"];
 
 /// The names of all packages that a package is built from. Those of this platform only: packages of other platforms
 /// are never downloaded.
@@ -22,20 +22,20 @@ fn built_from(package: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn no_function_depends_on_what_is_for_development() {
+fn no_function_depends_on_a_development_crate() {
     for function in FUNCTIONS {
         let packages = built_from(function);
         assert!(packages.contains(function) && packages.len() > 50, "{function}: {packages:?}");
-        for name in FOR_DEVELOPMENT {
+        for name in DEVELOPMENT_CRATES {
             assert!(!packages.contains(name), "{function} depends on {name}");
         }
     }
 }
 
 #[test]
-fn what_is_for_development_is_known_by_its_name() {
+fn development_crates_exist_under_these_names() {
     let simulation = built_from("simulation");
-    for name in FOR_DEVELOPMENT {
+    for name in DEVELOPMENT_CRATES {
         assert!(simulation.contains(name) || built_from(name).contains(name), "there is no {name}");
     }
 }

@@ -1,7 +1,7 @@
-//! A few small worlds, and that a life depends on nothing but its parameters.
+//! A few small worlds, and that a world depends only on its parameters.
 #![cfg(test)]
 
-use simulation::{Kind, Parameters, World, live};
+use simulation::{Kind, Parameters, World, run_world};
 
 fn small(kind: Kind, seed: u64) -> Parameters {
     Parameters { certificates: 20, days: 120, ..Parameters::new(kind, seed) }
@@ -12,21 +12,21 @@ fn the_invariants_hold_in_every_kind_of_world() {
     for kind in Kind::ALL {
         // Worlds with zones, whatever their kind.
         for seed in 5..=6 {
-            let summary = live(small(kind, seed)).unwrap_or_else(|violation| panic!("{violation}"));
+            let summary = run_world(small(kind, seed)).unwrap_or_else(|violation| panic!("{violation}"));
             assert!(summary.renewals > 0 && summary.notices > 10 && summary.issued > 0, "{kind} {seed}: {summary}");
         }
     }
 }
 
 async fn record(parameters: Parameters) -> String {
-    let mut world = World::new(parameters).recording();
-    world.live().await.unwrap_or_else(|violation| panic!("{violation}"));
-    world.record()
+    let mut world = World::new(parameters).with_full_log();
+    world.run_to_end().await.unwrap_or_else(|violation| panic!("{violation}"));
+    world.call_log()
 }
 
-/// Byte for byte, although the keys are new ones each time.
+/// Byte for byte, although the keys are new each time.
 #[tokio::test]
-async fn the_same_seed_gives_the_same_record() {
+async fn the_same_seed_gives_the_same_calls() {
     for kind in [Kind::Faulty, Kind::Slow] {
         let parameters = Parameters { certificates: 20, days: 90, ..Parameters::new(kind, 11) };
         let first = record(parameters).await;
@@ -41,14 +41,14 @@ async fn the_same_seed_gives_the_same_record() {
     }
 }
 
-/// The invariants can fail, and the report says how to see it again.
+/// The invariants can fail, and the report says how to reproduce it.
 #[tokio::test]
-async fn a_tag_that_an_outsider_changes_is_found() {
+async fn a_tag_changed_by_others_is_found() {
     let mut world = World::empty(Parameters::new(Kind::Calm, 1)).undisturbed();
     let arn = world.add_imported(20, true, &[]);
     let target = arn.clone();
     world.aws().before("ImportCertificate", 1, move |aws| aws.set_tags(&target, &[("Owner", None)]));
-    let violation = world.run(jiff::SignedDuration::from_hours(30)).await.unwrap_err();
+    let violation = world.run_for(jiff::SignedDuration::from_hours(30)).await.unwrap_err();
     assert_eq!(violation.broken.invariant, "operators' tags are never changed or lost");
     assert_eq!(violation.broken.certificate, arn);
     let report = violation.to_string();

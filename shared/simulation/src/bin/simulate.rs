@@ -1,4 +1,4 @@
-//! Lives through many worlds. `simulate --help` tells how.
+//! Runs simulated worlds; see `simulate --help`.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, reason = "a tool for the terminal")]
 
 use std::io::{IsTerminal, Write};
@@ -9,22 +9,22 @@ use std::time::{Duration, Instant};
 
 use mimalloc::MiMalloc;
 use rustix::time::{ClockId, clock_gettime};
-use simulation::{Kind, Parameters, Summary, Violation, live};
+use simulation::{Kind, Parameters, Summary, Violation, run_world};
 
-/// Requests are made of many small texts: glibc's allocator took a quarter of the time.
+/// Requests allocate many small strings: glibc's allocator took a quarter of the time.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 const HELP: &str = "\
-Lives through worlds of certificates and checks that the functions keep their promises.
+Runs simulated worlds of certificates and checks the invariants of the functions.
 
   --seeds N          how many worlds (default 20)
   --from S           the first seed (default 0)
   --certificates N   certificates of each world (default 50)
   --years N          years of each world (default 3); --days N instead
   --world KIND       calm, busy, faulty, slow, hourly or mixed (default)
-  --threads N        worlds at the same time (default: one for each core)
-  --keep-going       go on after a broken invariant
+  --threads N        parallel worlds (default: one for each core)
+  --keep-going       continue after a broken invariant
 ";
 
 struct Options {
@@ -45,8 +45,8 @@ fn options() -> Result<Options, String> {
             options.keep_going = true;
             continue;
         }
-        let value = arguments.next().ok_or_else(|| format!("{name} is unknown or wants a value\n\n{HELP}"))?;
-        let number = || value.parse::<u64>().map_err(|_| format!("{name} wants a number, not {value}"));
+        let value = arguments.next().ok_or_else(|| format!("{name} is unknown or needs a value\n\n{HELP}"))?;
+        let number = || value.parse::<u64>().map_err(|_| format!("{name} needs a number, not {value}"));
         match name.as_str() {
             "--seeds" => options.seeds = number()?,
             "--from" => options.from = number()?,
@@ -75,19 +75,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// What was lived so far.
+/// The results so far.
 #[derive(Default)]
-struct Lived {
+struct Progress {
     worlds: u64,
     total: Summary,
     violations: Vec<Violation>,
 }
 
 fn simulate(options: &Options) -> ExitCode {
-    let begun = Instant::now();
+    let started = Instant::now();
     let next = AtomicU64::new(options.from);
     let stopped = AtomicBool::new(false);
-    let lived = Mutex::new(Lived::default());
+    let progress = Mutex::new(Progress::default());
     std::thread::scope(|scope| {
         for _ in 0..options.threads {
             scope.spawn(|| {
@@ -96,17 +96,17 @@ fn simulate(options: &Options) -> ExitCode {
                     if seed >= options.from.saturating_add(options.seeds) {
                         return;
                     }
-                    let life = live(Parameters { seed, ..options.world });
-                    let mut lived = lived.lock().unwrap_or_else(PoisonError::into_inner);
-                    match life {
+                    let result = run_world(Parameters { seed, ..options.world });
+                    let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                    match result {
                         Ok(summary) => {
-                            lived.worlds += 1;
-                            lived.total.add(&summary);
-                            show_progress(&lived, options, begun);
+                            progress.worlds += 1;
+                            progress.total.add(&summary);
+                            show_progress(&progress, options, started);
                         }
                         Err(violation) => {
                             eprintln!("\n{violation}");
-                            lived.violations.push(*violation);
+                            progress.violations.push(*violation);
                             stopped.fetch_or(!options.keep_going, Ordering::Relaxed);
                         }
                     }
@@ -114,13 +114,13 @@ fn simulate(options: &Options) -> ExitCode {
             });
         }
     });
-    conclude(&lived.into_inner().unwrap_or_else(PoisonError::into_inner), options, begun)
+    report(&progress.into_inner().unwrap_or_else(PoisonError::into_inner), options, started)
 }
 
-/// On a terminal one line that changes; elsewhere, as in the log of a CI job, ten lines in all.
-fn show_progress(lived: &Lived, options: &Options, begun: Instant) {
-    let Lived { worlds, total, .. } = lived;
-    let seconds = begun.elapsed().as_secs_f64();
+/// A line that is updated on a terminal; otherwise, as in a CI log, ten lines in total.
+fn show_progress(progress: &Progress, options: &Options, started: Instant) {
+    let Progress { worlds, total, .. } = progress;
+    let seconds = started.elapsed().as_secs_f64();
     let text =
         format!("{worlds} of {} worlds, {:.0} certificate-years/s", options.seeds, total.certificate_years / seconds);
     if std::io::stderr().is_terminal() {
@@ -131,9 +131,9 @@ fn show_progress(lived: &Lived, options: &Options, begun: Instant) {
     }
 }
 
-fn conclude(lived: &Lived, options: &Options, begun: Instant) -> ExitCode {
-    let Lived { worlds, total, violations } = lived;
-    let (wall, cpu) = (begun.elapsed().as_secs_f64(), cpu_seconds());
+fn report(progress: &Progress, options: &Options, started: Instant) -> ExitCode {
+    let Progress { worlds, total, violations } = progress;
+    let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds());
     let years = total.certificate_years;
     if std::io::stderr().is_terminal() {
         eprintln!();
@@ -154,7 +154,7 @@ fn conclude(lived: &Lived, options: &Options, begun: Instant) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// CPU time of all threads of this process, in the program and in the kernel for it.
+/// User and system CPU time of all threads of this process.
 fn cpu_seconds() -> f64 {
     let used = clock_gettime(ClockId::ProcessCPUTime);
     Duration::try_from(used).unwrap_or_default().as_secs_f64()
