@@ -13,11 +13,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 use simulated_aws::{Aws, Notice};
 
-use crate::delivery::HandlerFuture;
 use crate::invariants;
+use crate::processes::{Functions, HandlerFuture};
 use crate::report::{Broken, Check};
 use crate::run_effects::{Run, RunEffects, certificate_of, took_effect};
-use crate::world::{Functions, World};
+use crate::world::World;
 
 pub(crate) const SINGLE_IMPORT: &str = "of two renewals of a certificate at the same time one replaces it";
 

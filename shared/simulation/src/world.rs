@@ -7,16 +7,15 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use lambda::Metrics;
-use serde_json::Value;
 use simulated_aws::Aws;
 
 use crate::call_log::CallLog;
 use crate::config_recorder;
-use crate::event_queue::{EventQueue, Message, ScheduledEvent};
+use crate::event_queue::{EventQueue, ScheduledEvent};
 use crate::model_state::SharedState;
 use crate::parameters::{FaultProfile, Parameters};
 use crate::population::{Cas, populate};
+use crate::processes::Functions;
 use crate::report::{Broken, Check, Summary, Violation};
 use crate::template::Template;
 use crate::wiring::{Wiring, template_path};
@@ -54,17 +53,6 @@ pub struct World {
     pub(crate) config: Option<config_recorder::Recorder>,
 }
 
-/// The functions' processes.
-pub(crate) struct Functions {
-    pub(crate) expiry_events: expiry_events::Handler,
-    pub(crate) imported_renewal: imported_renewal::Handler,
-    /// Only in worlds with hosted zones.
-    pub(crate) dns_validation: Option<dns_validation::Handler>,
-    /// Only in worlds with rules of AWS Config.
-    pub(crate) compliance_rules: Option<compliance_rules::Handler>,
-    pub(crate) metrics: Metrics,
-}
-
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("World").field("parameters", &self.parameters).finish_non_exhaustive()
@@ -98,42 +86,18 @@ impl World {
         let faults = parameters.fault_profile();
         let cas = Cas::create(&aws);
         aws.create_topic("NoticeTopic");
-        let sweep: &[(&str, &str)] = if faults.template_sweep_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
-        let has_zones = parameters.has_zones();
-        let (roles, domains) = (zone_roles(), granted_domains());
-        let given: &[(&str, &str)] = &[
-            ("DefaultPrivateCaArn", cas.default.as_str()),
-            ("PrivateCaArns", "*"),
-            ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
-            ("DeployComplianceRules", if parameters.has_config_rules() { "true" } else { "false" }),
-            ("ComplianceRules", parameters.config_rules()),
-            ("DeployDnsValidation", if has_zones { "true" } else { "false" }),
-            ("ZoneRoles", &roles),
-            ("ValidationDomains", &domains),
-            // DNS lookups would leave the simulated world.
-            ("DnsLookups", "false"),
-        ];
-        let given = [sweep, given].concat();
-        let wiring = Wiring::read(&Template::read(&template_path(), ACCOUNT, &region, &given));
-        // How many random numbers the SDK draws for backoff jitter depends on earlier calls of this process, so there
-        // is no jitter.
-        let retries = RetryConfig::standard().with_use_static_exponential_base(true);
-        // In-process bodies are complete and cannot stall, and the check costs time.
-        let unwatched = StalledStreamProtectionConfig::disabled();
-        let sdk = aws.sdk_config().into_builder().retry_config(retries).stalled_stream_protection(unwatched).build();
+        let wiring = read_wiring(parameters, faults, &cas, &region);
+        let sdk = sdk_config(&aws);
         let functions = Functions::start(&wiring, &sdk);
         let config = parameters.has_config_rules().then(|| config_recorder::Recorder::create(&aws, &cas));
         let state = SharedState::default();
-        if has_zones {
+        if parameters.has_zones() {
             aws.set_name_quota(100);
             state.lock().zones = Zones::create(&aws);
         }
         let mut rng = Rng::with_seed(parameters.seed);
         if faults.slow {
-            aws.set_call_duration(SignedDuration::from_millis(rng.i64(20..400)));
-            aws.set_issuance_delay(SignedDuration::from_secs([1, 5, 20, 50][rng.usize(..4)]));
-            aws.enforce_quotas();
-            aws.interleave();
+            slow_down(&aws, &mut rng);
         }
         let mut world = Self {
             parameters,
@@ -156,21 +120,25 @@ impl World {
             sdk,
             config,
         };
-        world.events.schedule(start, ScheduledEvent::NewDay);
-        for (number, every) in world.wiring.config_rules.iter().map(|rule| rule.every).enumerate() {
+        world.schedule_first_events();
+        world
+    }
+
+    fn schedule_first_events(&mut self) {
+        self.events.schedule(self.start, ScheduledEvent::NewDay);
+        for (number, every) in self.wiring.config_rules.iter().map(|rule| rule.every).enumerate() {
             if let Some(every) = every {
-                let first = SignedDuration::from_secs(world.rng.i64(0..every.as_secs()));
-                world.events.schedule(start + first, ScheduledEvent::EvaluateRule(number));
+                let first = SignedDuration::from_secs(self.rng.i64(0..every.as_secs()));
+                self.events.schedule(self.start + first, ScheduledEvent::EvaluateRule(number));
             }
         }
-        for (number, rule) in world.wiring.rules.iter().enumerate() {
+        for (number, rule) in self.wiring.rules.iter().enumerate() {
             if let Some(every) = rule.every {
                 // A rate counts from the rule's creation, at any time of day.
-                let first = SignedDuration::from_secs(world.rng.i64(0..every.as_secs()));
-                world.events.schedule(start + first, ScheduledEvent::FireRule(number));
+                let first = SignedDuration::from_secs(self.rng.i64(0..every.as_secs()));
+                self.events.schedule(self.start + first, ScheduledEvent::FireRule(number));
             }
         }
-        world
     }
 
     /// The simulated AWS.
@@ -270,51 +238,6 @@ impl World {
         }
     }
 
-    /// Sends an event to all targets of the bus's matching rules.
-    fn route(&mut self, bus: &str, event: &Value) {
-        let targets: Vec<(String, Option<Value>)> =
-            self.wiring.targets(bus, event).map(|target| (target.id.clone(), target.input.clone())).collect();
-        for (id, input) in targets {
-            self.send_to(&id, input.unwrap_or_else(|| event.clone()));
-        }
-    }
-
-    fn send_to(&mut self, target: &str, event: Value) {
-        let now = self.aws.now();
-        if self.wiring.functions.contains_key(target) {
-            self.events.schedule(now, ScheduledEvent::Invoke { function: target.to_owned(), event, attempt: 0 });
-        } else {
-            let message = Message { body: event, receives: 0, first_received: None };
-            self.events.schedule(now, ScheduledEvent::Receive { queue: target.to_owned(), message });
-        }
-    }
-
-    /// Publishes an event. It may be lost, late or duplicated.
-    pub(crate) fn publish(&mut self, bus: &str, event: Value, at: Timestamp) {
-        let faults = self.faults;
-        let enter = |world: &mut Self, late: bool| {
-            let delay = if late { world.rng.i64(0..86_400) } else { 1 };
-            let scheduled = ScheduledEvent::Arrive { bus: bus.to_owned(), event: event.clone() };
-            world.events.schedule(at + SignedDuration::from_secs(delay), scheduled);
-        };
-        if self.quiet {
-            return enter(self, false);
-        }
-        // CloudTrail delivers reliably, and nothing else reports a changed tag. Sweeps find requests without it.
-        let is_record = event["detail-type"] == "AWS API Call via CloudTrail"
-            && event["detail"]["eventName"] != "RequestCertificate";
-        if !is_record && self.chance(faults.lost_event) {
-            self.state.lock().abandon(self.aws.now(), &event);
-            return;
-        }
-        let late = self.chance(faults.late_event);
-        enter(self, late);
-        if self.chance(faults.duplicate_event) {
-            let late = self.chance(faults.late_event);
-            enter(self, late);
-        }
-    }
-
     pub(crate) fn chance(&mut self, probability: f64) -> bool {
         // No number is drawn for impossible events, so calm worlds do not depend on the other probabilities.
         probability > 0.0 && self.rng.f64() < probability
@@ -341,28 +264,37 @@ impl World {
     }
 }
 
-impl Functions {
-    pub(crate) fn start(wiring: &Wiring, sdk: &SdkConfig) -> Self {
-        let environment = |id: &str| wiring.functions[id].environment();
-        let expiry = expiry_events::Config::read(&environment(EXPIRY_EVENTS)).expect("the template configures it");
-        let renewal =
-            imported_renewal::Config::read(&environment(IMPORTED_RENEWAL)).expect("the template configures it");
-        let dns_validation = wiring.functions.contains_key(DNS_VALIDATION).then(|| {
-            let config =
-                dns_validation::Config::read(&environment(DNS_VALIDATION)).expect("the template configures it");
-            dns_validation::Handler::new(config, sdk)
-        });
-        let compliance_rules = wiring.functions.contains_key(COMPLIANCE_RULES).then(|| {
-            let config =
-                compliance_rules::Config::read(&environment(COMPLIANCE_RULES)).expect("the template configures it");
-            compliance_rules::Handler::new(config, sdk)
-        });
-        Self {
-            dns_validation,
-            compliance_rules,
-            expiry_events: expiry_events::Handler::new(expiry, sdk),
-            imported_renewal: imported_renewal::Handler::new(renewal, sdk),
-            metrics: Metrics::new("simulation"),
-        }
-    }
+fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: &str) -> Wiring {
+    let sweep: &[(&str, &str)] = if faults.template_sweep_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
+    let (roles, domains) = (zone_roles(), granted_domains());
+    let given: &[(&str, &str)] = &[
+        ("DefaultPrivateCaArn", cas.default.as_str()),
+        ("PrivateCaArns", "*"),
+        ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
+        ("DeployComplianceRules", if parameters.has_config_rules() { "true" } else { "false" }),
+        ("ComplianceRules", parameters.config_rules()),
+        ("DeployDnsValidation", if parameters.has_zones() { "true" } else { "false" }),
+        ("ZoneRoles", &roles),
+        ("ValidationDomains", &domains),
+        // DNS lookups would leave the simulated world.
+        ("DnsLookups", "false"),
+    ];
+    let given = [sweep, given].concat();
+    Wiring::read(&Template::read(&template_path(), ACCOUNT, region, &given))
+}
+
+fn sdk_config(aws: &Aws) -> SdkConfig {
+    // How many random numbers the SDK draws for backoff jitter depends on earlier calls of this process, so there
+    // is no jitter.
+    let retries = RetryConfig::standard().with_use_static_exponential_base(true);
+    // In-process bodies are complete and cannot stall, and the check costs time.
+    let unwatched = StalledStreamProtectionConfig::disabled();
+    aws.sdk_config().into_builder().retry_config(retries).stalled_stream_protection(unwatched).build()
+}
+
+fn slow_down(aws: &Aws, rng: &mut Rng) {
+    aws.set_call_duration(SignedDuration::from_millis(rng.i64(20..400)));
+    aws.set_issuance_delay(SignedDuration::from_secs([1, 5, 20, 50][rng.usize(..4)]));
+    aws.enforce_quotas();
+    aws.interleave();
 }

@@ -1,0 +1,269 @@
+//! Checks the effects of a run, and publishes the events that AWS would.
+
+use std::collections::BTreeSet;
+
+use certificates::utc_date;
+use serde_json::Value;
+use simulated_aws::{Call, CallResult, Notice};
+
+use crate::aws_events::{acm, cloudtrail, tag_parameters};
+use crate::report::{Broken, Check};
+use crate::run_effects::{Run, RunEffects, certificate_of, failed, took_effect};
+use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, World};
+use crate::{concurrency, dns_checker, invariants};
+
+/// Errors that do not mean that a request was invalid: faults, and states of the world.
+const NO_REFUSALS: [&str; 10] = [
+    "ThrottlingException",
+    "Throttling",
+    "InternalFailure",
+    "RequestInProgressException",
+    "ResourceNotFoundException",
+    "InvalidStateException",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AccessDenied",
+    "NoSuchHostedZone",
+];
+
+impl World {
+    /// Checks what a run did, or two runs of a function at the same time.
+    pub(crate) fn process_runs(&mut self, runs: &[Run], effects: RunEffects) -> Check {
+        let now = self.aws.now();
+        let calls = &effects.calls;
+        let second = effects.by_second.iter().copied().chain(std::iter::repeat(false));
+        calls.iter().zip(second).for_each(|(call, by_second)| self.log.add(call, by_second));
+        for run in runs {
+            self.summary.runs += 1;
+            if run.answer.is_none() {
+                self.summary.failed_runs += 1;
+                let how = if run.terminated { "terminated" } else { "failed" };
+                self.log.note(format!("{now} {} {how}", run.function));
+            }
+        }
+        calls.iter().try_for_each(check_not_rejected)?;
+
+        let run = &runs[0];
+        let has_failed = runs.iter().any(|run| run.answer.is_none());
+        let terminated = runs.iter().filter(|run| run.terminated).count();
+        let failures = calls.iter().filter(|call| failed(call)).count() + terminated;
+        let touched = effects.touched();
+        if run.function == COMPLIANCE_RULES {
+            // It renews nothing and sends no notices.
+            self.process_results();
+        } else if failures > 0 || has_failed {
+            self.hinder(calls, &touched);
+        }
+        let notices = concurrency::without_concurrent_repeats(&effects);
+        self.summary.notices += effects.notices.len() as u64;
+        self.check_zone_calls(run, calls, &notices, failures, has_failed)?;
+        self.process_acm_results();
+        self.check_notices(&notices, failures)?;
+        self.check_issuance(calls, &touched)?;
+        self.check_imports(calls)?;
+        if failures == 0 {
+            concurrency::check_single_import(&effects)?;
+        }
+        invariants::check_operator_tags(&self.aws, &mut self.state.lock(), &touched)?;
+
+        for call in calls.iter().filter(|call| took_effect(call)) {
+            self.publish_events_of(run, call);
+        }
+        for event in effects.events {
+            self.publish(&event.bus, event.event, now);
+        }
+        self.publish_operator_events();
+        self.detect_changes(&touched);
+        let swept = runs.iter().all(|run| run.answer.as_ref().is_some_and(|answer| answer["outcome"] == "swept"));
+        if swept && failures == 0 && run.function == EXPIRY_EVENTS && utc_date(run.started) == utc_date(now) {
+            invariants::check_all_notified(&self.state.lock(), run.started)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn publish_operator_events(&mut self) {
+        let now = self.aws.now();
+        let caused: Vec<Value> = self.state.lock().operator_events.drain(..).collect();
+        for event in caused {
+            self.publish("default", event, now);
+        }
+    }
+
+    /// Checks dns-validation's changes to zones and its notices about them.
+    fn check_zone_calls(
+        &mut self,
+        run: &Run,
+        calls: &[Call],
+        notices: &[&Notice],
+        failures: usize,
+        has_failed: bool,
+    ) -> Check {
+        if run.function != DNS_VALIDATION {
+            return Ok(());
+        }
+        let now = self.aws.now();
+        let is_sweep = calls.is_empty() || calls.iter().any(|call| call.operation == "ListCertificates");
+        let mut state = self.state.lock();
+        if is_sweep && (failures > 0 || has_failed) {
+            state.zones.sweep_failed = now;
+        }
+        for call in calls.iter().filter(|call| call.service == "route53") {
+            let throttled = matches!(&call.result, CallResult::Error(code) if code == "Throttling");
+            if throttled && self.faults.slow && !self.quiet {
+                return Err(Broken::new(
+                    dns_checker::NEVER_THROTTLED,
+                    "",
+                    format!("{} at {}", call.operation, call.at),
+                ));
+            }
+            if call.operation == "ChangeResourceRecordSets" {
+                dns_checker::check_change(call)?;
+                if took_effect(call) {
+                    self.summary.records += call.input["ChangeBatch"]["Changes"].as_array().map_or(0, Vec::len) as u64;
+                    dns_checker::check_operator_records(&self.aws, &state.zones)?;
+                }
+            }
+        }
+        for notice in notices {
+            let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
+            let tag = written(calls, text["certificateArn"].as_str().unwrap_or_default());
+            dns_checker::check_notice(&mut state.last_record_notices, &text, tag, failures)?;
+        }
+        let tagged = calls.iter().filter(|call| call.operation == "AddTagsToCertificate");
+        for arn in tagged.filter_map(certificate_of) {
+            // A failed call wrote no tag.
+            if let Some(tag) = written(calls, arn) {
+                dns_checker::note_tag(&mut state.last_record_notices, arn, tag);
+            }
+        }
+        let removed = calls.iter().filter(|call| call.operation == "RemoveTagsFromCertificate" && took_effect(call));
+        for arn in removed.filter_map(certificate_of) {
+            state.last_record_notices.remove(arn);
+        }
+        Ok(())
+    }
+
+    /// Faults may prevent renewals: of the certificates that the run was about, or of all that it listed.
+    fn hinder(&mut self, calls: &[Call], touched: &BTreeSet<String>) {
+        let now = self.aws.now();
+        let mut state = self.state.lock();
+        if calls.iter().any(|call| call.operation == "ListCertificates") || touched.is_empty() {
+            return state.hinder_all(now, "a sweep failed");
+        }
+        for arn in touched {
+            if let Some(tracked) = state.certificates.get_mut(arn) {
+                tracked.hinder(now, "a run about it failed");
+            }
+        }
+    }
+
+    fn check_notices(&mut self, notices: &[&Notice], failures: usize) -> Check {
+        let mut state = self.state.lock();
+        let sent = notices.iter().filter_map(|notice| {
+            let text: Value = serde_json::from_str(notice.for_protocol("sqs")).expect("notices are JSON");
+            let day = (text["severity"] == "critical").then(|| utc_date(notice.at));
+            Some((invariants::expiry_notice(&text, notice.at)?, day))
+        });
+        let sent: Vec<_> = sent.collect();
+        for notice in &sent {
+            let (times, forgiven) = state.notice_counts.entry(notice.clone()).or_default();
+            *times += 1;
+            *forgiven += failures;
+            state.expiry_notices.insert(notice.0.clone());
+        }
+        for notice in sent {
+            if state.certificates.get(&notice.0.0).is_some_and(|tracked| tracked.superseded) {
+                return Err(Broken::new(invariants::REPLACED_IS_QUIET, &notice.0.0, format!("{notice:?}")));
+            }
+            let (times, forgiven) = state.notice_counts[&notice];
+            if times > 1 + forgiven {
+                let what = format!("sent {times} times, {} times too often: {notice:?}", times - 1 - forgiven);
+                return Err(Broken::new(invariants::NOTIFIED_ONCE, &notice.0.0, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every certificate that a CA issues costs money.
+    fn check_issuance(&mut self, calls: &[Call], touched: &BTreeSet<String>) -> Check {
+        if !calls.iter().any(|call| call.operation == "IssueCertificate" && took_effect(call)) {
+            return Ok(());
+        }
+        let total: usize =
+            self.cas.all().into_iter().filter_map(|ca| self.aws.private_ca(ca)).map(|ca| ca.issued).sum();
+        let new = total - self.issued;
+        self.issued = total;
+        let now = self.aws.now();
+        let mut state = self.state.lock();
+        for arn in touched {
+            let Some(tracked) = state.certificates.get_mut(arn) else { continue };
+            let (first, count) = tracked.issued.map_or((now, new), |(first, count)| (first, count + new));
+            tracked.issued = Some((first, count));
+            invariants::check_issuance_bound(arn, count, now.duration_since(first), tracked.occasions)?;
+        }
+        Ok(())
+    }
+
+    fn check_imports(&mut self, calls: &[Call]) -> Check {
+        let now = self.aws.now();
+        for call in calls.iter().filter(|call| call.operation == "ImportCertificate" && took_effect(call)) {
+            let arn = certificate_of(call).unwrap_or_default();
+            let Some(current) = self.aws.certificate(arn) else { continue };
+            let mut state = self.state.lock();
+            let Some(tracked) = state.certificates.get_mut(arn) else {
+                return Err(Broken::new(invariants::NOT_WORSE, arn, "an import made a new certificate"));
+            };
+            // The SDK repeats an import whose answer was lost.
+            if tracked.seen.serial == current.serial {
+                continue;
+            }
+            invariants::check_import(&tracked.seen, &current)?;
+            if !self.parameters.issuer_may_change() {
+                invariants::check_issuer(&tracked.seen, &current)?;
+            }
+            tracked.update(now, current);
+            self.summary.renewals += 1;
+        }
+        Ok(())
+    }
+
+    /// Publishes the events that AWS sends because of a call.
+    fn publish_events_of(&mut self, run: &Run, call: &Call) {
+        let Some(arn) = certificate_of(call) else { return };
+        let now = self.aws.now();
+        match call.operation.as_str() {
+            "AddTagsToCertificate" | "RemoveTagsFromCertificate" => {
+                let tags = call.input["Tags"].as_array().into_iter().flatten().map(|tag| {
+                    let text = |member: &str| tag[member].as_str().map(str::to_owned);
+                    (text("Key").unwrap_or_default(), text("Value"))
+                });
+                let role = self.wiring.functions[&run.function].role.clone();
+                let parameters = tag_parameters(arn, &tags.collect::<Vec<_>>());
+                self.publish("default", cloudtrail(&role, &call.operation, parameters, now), now);
+            }
+            "ImportCertificate" => {
+                let Some(current) = self.aws.certificate(arn) else { return };
+                let event = acm("ACM Certificate Available", &current, now, &[("Action", "REIMPORT")]);
+                self.publish("default", event, now);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The tag in which a run of dns-validation recorded its notice about a certificate.
+fn written<'a>(calls: &'a [Call], arn: &str) -> Option<&'a str> {
+    let tags = |call: &&Call| call.operation == "AddTagsToCertificate" && certificate_of(call) == Some(arn);
+    calls.iter().filter(|call| took_effect(call)).find(tags)?.input["Tags"][0]["Value"].as_str()
+}
+
+/// The model rejects what AWS documents to reject. No call may be rejected because its input is invalid.
+fn check_not_rejected(call: &Call) -> Check {
+    match &call.result {
+        CallResult::Error(code) if !NO_REFUSALS.contains(&code.as_str()) => {
+            let what = format!("{}:{} was refused: {code}", call.service, call.operation);
+            Err(Broken::new(invariants::WITHIN_LIMITS, certificate_of(call).unwrap_or_default(), what))
+        }
+        _ => Ok(()),
+    }
+}
