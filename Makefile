@@ -19,50 +19,65 @@ MUTATED := 'functions/*/src/policy/**' 'functions/*/src/policy.rs' 'functions/*/
 
 FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
 VENV := target/venv
+# Cargo decides itself how many jobs it runs.
+ALONE := env -u MAKEFLAGS
+CARGO := $(ALONE) cargo
+MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint unit mutate-events years simulate e2e build deny venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo test bench lint clippy unit mutate-events years simulate e2e build deny venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build venv  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
+# pip mostly waits, so it runs beside the compiler.
+demo:  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
+	@$(MAKE_QUIETLY) --jobs=2 build venv
 	@KEEP=$(KEEP) $(VENV)/bin/python localstack-tests/demo.py
 
-test: lint unit years mutate-events build e2e  ## Everything that CI runs.
+# Side by side: pip and the compiler; mutated events, which use one core, and the compiler.
+test:  ## Everything that CI runs.
+	@$(MAKE_QUIETLY) --jobs=3 venv venv-build clippy
+	@$(MAKE_QUIETLY) lint unit
+	@$(MAKE_QUIETLY) --jobs=2 mutate-events build
+	@$(MAKE_QUIETLY) years e2e
 
-lint: need-rust venv  ## Formatting, clippy with warnings denied, cfn-lint.
-	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+lint: clippy venv  ## Formatting, clippy with warnings denied, cfn-lint.
+	$(CARGO) fmt --all --check
 	$(VENV)/bin/python infra/rules.py --check
 	$(VENV)/bin/python infra/readme.py
 	$(VENV)/bin/cfn-lint infra/template.yaml infra/zone-role.yaml infra/conformance-pack.yaml
 	$(VENV)/bin/python localstack-tests/check_schemas.py
 
+clippy: need-rust
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
 unit: need-rust  ## Unit, property and handler tests. They need no network.
-	cargo test --workspace --locked --no-fail-fast
+	$(CARGO) test --workspace --locked --no-fail-fast
 
 mutate-events: need-rust  ## 100,000 mutated events into each function, as many mutated items into the rules: none may panic.
-	PROPTEST_CASES=100000 cargo test --locked --workspace --no-fail-fast --lib --test suite -- \
+	PROPTEST_CASES=100000 $(CARGO) test --locked --workspace --no-fail-fast --lib --test suite -- \
 		mutated_events_never_panic no_event_makes_it_panic no_item_makes_a_rule_panic
 
 simulate: need-rust  ## Years of certificate operations under faults: SEEDS worlds of a kind (WORLD).
-	cargo run --locked --profile simulation -p simulation --bin simulate -- --seeds $(SEEDS) --world $(WORLD)
+	$(CARGO) run --locked --profile simulation -p simulation --bin simulate -- --seeds $(SEEDS) --world $(WORLD)
 
+# Built as for the unit tests, with their overflow checks: cargo builds the programs of a crate for its tests.
 years: need-rust  ## 200 worlds of 50 certificates over 3 years, always the same: every invariant holds.
-	cargo run --locked --profile simulation -p simulation --bin simulate -- \
+	$(CARGO) test --workspace --locked --no-run --test worlds
+	$${CARGO_TARGET_DIR:-target}/debug/simulate \
 		--world mixed --from 0 --seeds 200 --certificates 50 --days 1095
 
 # Its own environment: no package of the tests runs in what builds the binaries.
 build: need-rust venv-build  ## Binaries for Lambda in target/lambda.
-	@$(PYTHON) localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
+	@$(ALONE) $(PYTHON) localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
 
 e2e: build venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
 	$(VENV)/bin/python -m pytest localstack-tests
 
 bench: need-rust venv venv-build  ## Start time, size and memory of each function, and more, next to others.
-	@$(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function
-	@cargo build --locked --profile simulation --package simulated-aws --features server
+	@$(ALONE) $(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function
+	@$(CARGO) build --locked --profile simulation --package simulated-aws --features server
 	@$(PYTHON) localstack-tests/setup_venv.py custodian >/dev/null
 	@$(VENV)/bin/python localstack-tests/bench.py $(FUNCTIONS)
 
