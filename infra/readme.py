@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Checks README.md against the templates: the actions that each role is allowed, and template.yaml's parameters.
+"""Checks README.md against the templates: the actions that each role is allowed, and the parameters.
 
 Of the tables under "Permissions of the functions" the first column has the actions, every other column is a role's, and a
-cell that is not empty says on what the role is allowed them. The table under "Parameters" has names and defaults; those of
-the rules of AWS Config, which rules.py writes, are left out there.
+cell that is not empty says on what the role is allowed them. The tables of parameters have names and defaults.
 """
 
 from __future__ import annotations
@@ -18,15 +17,17 @@ import yaml
 
 INFRA = Path(__file__).resolve().parent
 PERMISSIONS = "## Permissions of the functions"
-PARAMETERS = "## Parameters"
-# How the table names the parameters that rules.py writes, but for the first.
-OF_RULES = "<Rule><Parameter>"
+# The headings of the tables of parameters.
+PARAMETERS = {
+    "template.yaml": "## Parameters",
+    "compliance-rules.yaml": "### Parameters of compliance-rules.yaml",
+}
 # Column -> template and role.
 ROLES = {
     "expiry-events": ("template.yaml", "ExpiryEventsRole"),
     "imported-renewal": ("template.yaml", "ImportedRenewalRole"),
     "dns-validation": ("template.yaml", "DnsValidationRole"),
-    "compliance-rules": ("template.yaml", "ComplianceRulesRole"),
+    "compliance-rules": ("compliance-rules.yaml", "ComplianceRulesRole"),
     "CentralEventBusRole": ("template.yaml", "CentralEventBusRole"),
     "zone-role.yaml": ("zone-role.yaml", "ZoneRole"),
 }
@@ -67,7 +68,7 @@ def allowed(template: str, role: str) -> set[str]:
 
 def rows(readme: str, heading: str) -> list[list[str]]:
     """The cells of the tables of a section, line by line."""
-    section = readme.split(f"\n{heading}\n")[1].split("\n## ")[0]
+    section = re.split(r"\n##+ ", readme.split(f"\n{heading}\n")[1])[0]
     tables = [line.strip("| ") for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.split("|")] for line in tables]
 
@@ -96,19 +97,13 @@ def actions(readme: str) -> list[str]:
     return wrong
 
 
-def parameters(readme: str) -> list[str]:
-    """Parameters that README.md lacks, or has with another default."""
-    text = (INFRA / "template.yaml").read_text()
-    of_rules = re.findall(r"^  (\w+):$", text.split("# rules.py: parameters\n")[1].split("# rules.py: end")[0], re.M)
-    defaults = {
-        name: str(about["Default"]) or "none"
-        for name, about in yaml.load(text, Loader)["Parameters"].items()
-        if name not in of_rules[1:]
-    }
-    said = {first.strip("`"): cells[0].strip("`") for first, *cells in rows(readme, PARAMETERS)[2:]}
-    said.pop(OF_RULES, None)
+def parameters(readme: str, template: str) -> list[str]:
+    """Parameters of a template that README.md lacks, or has with another default."""
+    document = yaml.load((INFRA / template).read_text(), Loader)
+    defaults = {name: str(about.get("Default", "")) or "none" for name, about in document["Parameters"].items()}
+    said = {first.strip("`"): cells[0].strip("`") for first, *cells in rows(readme, PARAMETERS[template])[2:]}
     return [
-        f"{name}: its default is {defaults.get(name)}, and README.md says {said.get(name)}"
+        f"{template}: {name}: its default is {defaults.get(name)}, and README.md says {said.get(name)}"
         for name in sorted(defaults.keys() | said.keys())
         if defaults.get(name) != said.get(name)
     ]
@@ -116,6 +111,7 @@ def parameters(readme: str) -> list[str]:
 
 if __name__ == "__main__":
     document = (INFRA / "README.md").read_text()
-    if problems := actions(document) + parameters(document):
+    unlike = [problem for template in PARAMETERS for problem in parameters(document, template)]
+    if problems := actions(document) + unlike:
         sys.exit("\n".join(problems))
-    print(f"README.md has the parameters, and what {len(ROLES)} roles are allowed")
+    print(f"README.md has the parameters of {len(PARAMETERS)} templates, and what {len(ROLES)} roles are allowed")

@@ -47,6 +47,7 @@ class Demo:
         self.validation = DemoValidation(backend, self._undo)
         self.compliance: DemoCompliance
         self.stack: deploy.Stack
+        self.rules: deploy.Stack
         self._notices: NoticeSubscriber
         self._events: EventSubscriber
         self._person: Person
@@ -80,12 +81,15 @@ class Demo:
                     # The certificates of the demo come from a CA of their own.
                     "AllowIssuerChange": "true",
                     "DnsLookups": "false",
-                    "DeployComplianceRules": "true",
-                    # Nobody else uses ACM here: all rules at once.
-                    "ComplianceConcurrency": "0",
                 },
             )
             self._undo.callback(self.stack.delete)
+            step.note = f"stack {name}"
+        name = f"{name}-compliance-rules"
+        with self._console.step("Deploying infra/compliance-rules.yaml") as step:
+            given = {"Rules": "all", "AlarmTopicArn": self.stack.topic_arn}
+            self.rules = deploy.deploy_compliance_rules(backend, name, given)
+            self._undo.callback(self.rules.delete)
             step.note = f"stack {name}"
         with self._console.step("Creating two private CAs, one of them disabled"):
             ca = private_ca.create_root_ca(backend, "Example Corporation Root CA")
@@ -149,7 +153,7 @@ class Demo:
         )
         with self._console.step("AWS Config asks for the verdicts of its rules") as step:
             step.total = self.compliance.total
-            step.count = self.compliance.evaluate(self.stack)
+            step.count = self.compliance.evaluate(self.rules)
             step.note = f"{len(RULES)} rules, {step.count} verdicts"
 
     def _wait(self, wanted: list[DemoCertificate], step: Step) -> None:

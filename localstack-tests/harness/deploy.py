@@ -1,4 +1,4 @@
-"""Deploys infra/template.yaml with the built binaries, as `sam deploy` does: zip, upload, CloudFormation."""
+"""Deploys the templates of infra/ with the built binaries, as `sam deploy` does: zip, upload, CloudFormation."""
 
 from __future__ import annotations
 
@@ -117,8 +117,9 @@ def binary(function: str, artifacts: Path = paths.ARTIFACTS) -> Path:
 
 def check_artifacts(artifacts: Path = paths.ARTIFACTS) -> None:
     """DeployFailed when a binary is missing."""
-    for function in _functions(paths.TEMPLATE.read_text()):
-        binary(function, artifacts)
+    for template in (paths.TEMPLATE, paths.COMPLIANCE_TEMPLATE):
+        for function in _functions(template.read_text()):
+            binary(function, artifacts)
 
 
 def _functions(template: str) -> list[str]:
@@ -149,6 +150,14 @@ def deploy(
     parameters = {"Architecture": architecture()} | parameters
     template = {"TemplateURL": f"{backend.endpoint}/{bucket}/template.yaml"}
     return Stack(backend, name, bucket, create_stack(backend, name, template, parameters))
+
+
+def deploy_compliance_rules(
+    backend: Backend, name: str, parameters: dict[str, str], *, artifacts: Path = paths.ARTIFACTS
+) -> Stack:
+    """Deploy infra/compliance-rules.yaml. Nobody else uses ACM in the tests: all rules at once."""
+    given = {"Concurrency": "0"} | parameters
+    return deploy(backend, name, given, template=paths.COMPLIANCE_TEMPLATE, artifacts=artifacts)
 
 
 def deploy_zone_role(backend: Backend, stack: Stack, role: str, external_id: str) -> Stack:

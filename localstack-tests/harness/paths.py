@@ -8,6 +8,7 @@ TESTS = Path(__file__).resolve().parent.parent
 PROJECT = TESTS.parent
 TARGET = PROJECT / "target"
 TEMPLATE = PROJECT / "infra" / "template.yaml"
+COMPLIANCE_TEMPLATE = PROJECT / "infra" / "compliance-rules.yaml"
 ZONE_ROLE_TEMPLATE = PROJECT / "infra" / "zone-role.yaml"
 # Each function's bootstrap: on Linux the very artifact that is deployed, elsewhere a native one.
 ARTIFACTS = TARGET / "lambda"

@@ -33,6 +33,7 @@ class World:
 
     backend: Backend
     stack: deploy.Stack
+    compliance: deploy.Stack
     ca: str
     disabled_ca: str
     local_ca: certificates.LocalCa
@@ -47,13 +48,14 @@ class World:
 
     @classmethod
     def deploy(cls, backend: Backend, artifacts: Path, local_ca: certificates.LocalCa) -> World:
-        """Deploy infra/template.yaml and listen."""
+        """Deploy the templates of infra/ and listen."""
         ca = private_ca.create_root_ca(backend, "Example Corporation Root CA")
         disabled = private_ca.create_root_ca(backend, "Example Corporation Old CA")
         private_ca.disable(backend, disabled)
+        name = f"acm-autopilot-{uuid.uuid4().hex[:6]}"
         stack = deploy.deploy(
             backend,
-            f"acm-autopilot-{uuid.uuid4().hex[:6]}",
+            name,
             {
                 "NoticeEmail": ADDRESS,
                 "DefaultPrivateCaArn": ca,
@@ -64,10 +66,13 @@ class World:
                 "ZoneRoles": json.dumps(_zone_roles()),
                 # The names of the tests are not in the DNS of the world.
                 "DnsLookups": "false",
-                "DeployComplianceRules": "true",
-                # Nobody else uses ACM here: all rules at once.
-                "ComplianceConcurrency": "0",
             },
+            artifacts=artifacts,
+        )
+        compliance = deploy.deploy_compliance_rules(
+            backend,
+            f"{name}-compliance-rules",
+            {"Rules": "all", "AlarmTopicArn": stack.topic_arn},
             artifacts=artifacts,
         )
         owner = backend.in_account(ZONE_ACCOUNT)
@@ -77,7 +82,17 @@ class World:
         listener = EventSubscriber(backend)
         person = Person(backend, stack.topic_arn, ADDRESS)
         return cls(
-            backend, stack, ca, disabled, local_ca, notices, listener, person, zone_role, elsewhere
+            backend,
+            stack,
+            compliance,
+            ca,
+            disabled,
+            local_ca,
+            notices,
+            listener,
+            person,
+            zone_role,
+            elsewhere,
         )
 
     def close(self) -> None:
@@ -85,8 +100,8 @@ class World:
         self.notices.close()
         self.events.close()
         if not self.backend.own:
-            self.zone_role.delete()
-            self.stack.delete()
+            for stack in (self.zone_role, self.compliance, self.stack):
+                stack.delete()
             for zone in (self.elsewhere, *self._zones):
                 zone.delete()
             for arn in self._made:
@@ -182,11 +197,11 @@ class World:
             client.delete_function(FunctionName=name)
 
     def wait_for_message(self, output: str, text: str) -> str:
-        """The body of the first message with this text in the queue that an output of the stack names.
+        """The body of the first message with this text in the queue that an output of the stacks names.
 
         Others are of other tests.
         """
-        sqs, url = self.backend.client("sqs"), self.stack.outputs[output]
+        sqs, url = self.backend.client("sqs"), (self.stack.outputs | self.compliance.outputs)[output]
 
         def receive() -> str | None:
             answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)

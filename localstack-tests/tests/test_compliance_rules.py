@@ -28,7 +28,7 @@ BAD_PARAMETERS = {
 
 def invoke(world: World, event: dict) -> dict:
     """The answer; the function must succeed."""
-    return world.invoke(world.stack.compliance_rules, event)
+    return world.invoke(world.compliance.compliance_rules, event)
 
 
 def place(world: World) -> tuple[str, str]:
@@ -111,7 +111,7 @@ def test_an_item_that_cannot_be_fetched_is_an_error(world: World) -> None:
     world.backend.client("acm").delete_certificate(CertificateArn=arn)
     world.forget(arn)
     event = config_rules.oversized(EXPIRY, *place(world), item)
-    answer, error = events.invoke(world.backend, world.stack.compliance_rules, event)
+    answer, error = events.invoke(world.backend, world.compliance.compliance_rules, event)
     assert error, answer
     assert arn in answer["errorMessage"]
     assert "GetResourceConfigHistory" in answer["errorMessage"]
@@ -174,7 +174,7 @@ def test_private_cas_are_judged(world: World) -> None:
 def test_wrong_parameters_are_named(world: World, case: str) -> None:
     parameters, named = BAD_PARAMETERS[case]
     event = config_rules.scheduled(parameters, *place(world))
-    answer, error = events.invoke(world.backend, world.stack.compliance_rules, event)
+    answer, error = events.invoke(world.backend, world.compliance.compliance_rules, event)
     assert error, answer
     assert answer["errorType"] == "NonRetryable"
     assert not [text for text in named if text not in answer["errorMessage"]]
@@ -185,7 +185,7 @@ def test_wrong_parameters_are_shown_until_they_are_right(world: World, config_ru
     token = config_rules.token(world.backend, config_rule)
     event = config_rules.scheduled(EXPIRY | {"days": "soon"}, *place(world), token)
     event = config_rules.named(event, config_rule)
-    answer, error = events.invoke(world.backend, world.stack.compliance_rules, event)
+    answer, error = events.invoke(world.backend, world.compliance.compliance_rules, event)
     assert error, answer
     (shown,) = config_rules.results(world.backend, config_rule)
     assert (shown.resource, shown.compliance) == (account, "NON_COMPLIANT")
@@ -198,7 +198,7 @@ def test_what_cannot_be_checked_is_an_error_and_no_verdict(world: World, config_
     token = config_rules.token(world.backend, config_rule)
     event = config_rules.named(config_rules.scheduled(EXPIRY, *place(world), token), config_rule)
     world.refuse("ListCertificates", "AccessDeniedException", 1)
-    answer, error = events.invoke(world.backend, world.stack.compliance_rules, event)
+    answer, error = events.invoke(world.backend, world.compliance.compliance_rules, event)
     assert error, answer
     assert answer["errorType"] == "NonRetryable"
     assert "ListCertificates" in answer["errorMessage"]
@@ -207,7 +207,7 @@ def test_what_cannot_be_checked_is_an_error_and_no_verdict(world: World, config_
 
 def test_aws_config_may_invoke_it(world: World) -> None:
     client = world.backend.client("lambda")
-    policy = json.loads(client.get_policy(FunctionName=world.stack.compliance_rules)["Policy"])
+    policy = json.loads(client.get_policy(FunctionName=world.compliance.compliance_rules)["Policy"])
     statements = [
         statement
         for statement in policy["Statement"]
@@ -221,7 +221,7 @@ def test_what_fails_reaches_its_dead_letter_queue(world: World) -> None:
     marker = uuid.uuid4().hex
     event = config_rules.scheduled({"rule": marker}, *place(world))
     world.backend.client("lambda").invoke(
-        FunctionName=world.stack.compliance_rules,
+        FunctionName=world.compliance.compliance_rules,
         InvocationType="Event",
         Payload=json.dumps(event).encode(),
     )

@@ -1,4 +1,4 @@
-"""The rules of AWS Config in the template: which are made, and which of their findings start a renewal."""
+"""The rules of AWS Config in compliance-rules.yaml: which are made, and which of their findings renew."""
 
 from __future__ import annotations
 
@@ -66,15 +66,9 @@ def finding(backend: Backend, rule: str) -> dict:
 
 def test_the_rules_that_are_named_are_made(backend: Backend, artifacts: Path) -> None:
     name = f"rules-{uuid.uuid4().hex[:6]}"
-    parameters = {
-        "DeployComplianceRules": "true",
-        # certificate-expired-in-use and ca-validity-covers-issuance begin like these; they are not meant.
-        "ComplianceRules": "ca-expiry, certificate-expiry",
-        "CertificateExpiryDays": "45",
-        "DeployDnsValidation": "false",
-        "DeployExpiryEvents": "false",
-    }
-    stack = deploy.deploy(backend, name, parameters, artifacts=artifacts)
+    # certificate-expired-in-use and ca-validity-covers-issuance begin like these; they are not meant.
+    parameters = {"Rules": "ca-expiry, certificate-expiry", "CertificateExpiryDays": "45"}
+    stack = deploy.deploy_compliance_rules(backend, name, parameters, artifacts=artifacts)
     try:
         made = resources(backend, name)
         rules = {logical for logical, kind in made.items() if kind == "AWS::Config::ConfigRule"}
@@ -107,5 +101,5 @@ def test_the_function_takes_every_rule_of_the_pack(world: World) -> None:
     assert len(rules) > 30
     for logical, parameters in rules:
         event = config_rules.scheduled(parameters, world.backend.account, world.backend.region)
-        answer = world.invoke(world.stack.compliance_rules, event)
+        answer = world.invoke(world.compliance.compliance_rules, event)
         assert (answer["outcome"], answer["rule"]) == ("evaluated", parameters["rule"]), logical

@@ -101,7 +101,16 @@ impl Function {
 
 /// The path of the deployment template.
 pub fn template_path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
+    infra("template.yaml")
+}
+
+/// The path of the template of compliance-rules and its rules.
+pub fn compliance_template_path() -> PathBuf {
+    infra("compliance-rules.yaml")
+}
+
+fn infra(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../infra").join(file)
 }
 
 impl Wiring {
@@ -134,6 +143,15 @@ impl Wiring {
             queues: queues.collect(),
             config_rules: config_rules.collect(),
         }
+    }
+
+    /// Both stacks in one account.
+    pub fn and(mut self, mut other: Self) -> Self {
+        self.rules.append(&mut other.rules);
+        self.functions.append(&mut other.functions);
+        self.queues.append(&mut other.queues);
+        self.config_rules.append(&mut other.config_rules);
+        self
     }
 
     /// The targets of an event on this bus.

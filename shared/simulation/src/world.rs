@@ -18,7 +18,7 @@ use crate::population::{Cas, populate};
 use crate::processes::Functions;
 use crate::report::{Broken, Check, Summary, Violation};
 use crate::template::Template;
-use crate::wiring::{Wiring, template_path};
+use crate::wiring::{Wiring, compliance_template_path, template_path};
 use crate::zones::{Zones, granted_domains, zone_roles};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -271,8 +271,6 @@ fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: 
         ("DefaultPrivateCaArn", cas.default.as_str()),
         ("PrivateCaArns", "*"),
         ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
-        ("DeployComplianceRules", if parameters.has_config_rules() { "true" } else { "false" }),
-        ("ComplianceRules", parameters.config_rules()),
         ("DeployDnsValidation", if parameters.has_zones() { "true" } else { "false" }),
         ("ZoneRoles", &roles),
         ("ValidationDomains", &domains),
@@ -280,7 +278,12 @@ fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: 
         ("DnsLookups", "false"),
     ];
     let given = [sweep, given].concat();
-    Wiring::read(&Template::read(&template_path(), ACCOUNT, region, &given))
+    let wiring = Wiring::read(&Template::read(&template_path(), ACCOUNT, region, &given));
+    if !parameters.has_config_rules() {
+        return wiring;
+    }
+    let given = [("Rules", parameters.config_rules())];
+    wiring.and(Wiring::read(&Template::read(&compliance_template_path(), ACCOUNT, region, &given)))
 }
 
 fn sdk_config(aws: &Aws) -> SdkConfig {

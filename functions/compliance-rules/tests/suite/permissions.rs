@@ -15,7 +15,7 @@ const ROLE: &str = "ComplianceRulesRole";
 const PLATFORM: [&str; 4] = ["logs:", "sqs:", "xray:", "kms:"];
 
 fn template() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/compliance-rules.yaml")
 }
 
 /// Every rule over everything, by schedule and by items that hold nothing.

@@ -49,10 +49,10 @@ async fn an_outdated_result_is_found() {
     world.aws.set_tags(&arn, &[("acm-autopilot:status", Some("pending-renewal"))]);
     world.detect_changes(&BTreeSet::from([arn.clone()]));
     let wiring = crate::wiring::Wiring::read(&crate::template::Template::read(
-        &crate::wiring::template_path(),
+        &crate::wiring::compliance_template_path(),
         ACCOUNT,
         &world.aws.region(),
-        &[("DeployComplianceRules", "true"), ("ComplianceRules", RULES)],
+        &[("Rules", RULES)],
     ));
     let judge = |world: &World| {
         let recorder = world.config.as_ref().expect("it has rules");

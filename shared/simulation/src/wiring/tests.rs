@@ -22,7 +22,7 @@ fn the_template_is_understood() {
     assert_eq!(wiring.functions["ExpiryEventsFunction"].retries, 2);
     assert!(wiring.functions["ImportedRenewalFunction"].environment["NOTICE_TOPIC_ARN"].ends_with(":NoticeTopic"));
     let queue = &wiring.queues["RenewalQueue"];
-    assert_eq!((queue.visibility, queue.most_receives), (SignedDuration::from_mins(30), Some(3)));
+    assert_eq!((queue.visibility, queue.most_receives), (SignedDuration::from_mins(30), Some(4)));
     assert_eq!((queue.function.as_deref(), queue.reports_failures), (Some("ImportedRenewalFunction"), true));
     let schedules: Vec<_> = wiring.rules.iter().filter_map(|rule| rule.every).collect();
     assert_eq!(schedules, [SignedDuration::from_hours(1); 2]);
@@ -30,10 +30,11 @@ fn the_template_is_understood() {
 
 #[test]
 fn rules_of_aws_config_are_understood() {
-    let given = [("DeployComplianceRules", "true"), ("ComplianceRules", "certificate-expiry,ca-status")];
-    let of =
-        |given: &[(&str, &str)]| Wiring::read(&Template::read(&template_path(), "123456789012", "us-east-1", given));
-    let wiring = of(&given);
+    let of = |rules: &str| {
+        let given = [("Rules", rules)];
+        Wiring::read(&Template::read(&compliance_template_path(), ACCOUNT, "us-east-1", &given))
+    };
+    let wiring = of("certificate-expiry,ca-status");
     let mut names: Vec<_> = wiring.config_rules.iter().map(|rule| rule.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["acm-autopilot-ca-status", "acm-autopilot-certificate-expiry"]);
@@ -42,8 +43,28 @@ fn rules_of_aws_config_are_understood() {
     assert_eq!((expiry.on_change, expiry.every), (true, Some(SignedDuration::from_hours(24))));
     assert_eq!(expiry.resource_types, ["AWS::ACM::Certificate"]);
     assert_eq!(wiring.functions[&expiry.function].concurrency, Some(1));
-    assert!(of(&given[..1]).config_rules.len() > 30, "all of them by default");
-    assert!(of(&[]).config_rules.is_empty());
+    assert!(of("all").config_rules.len() > 30);
+    assert!(of("none").config_rules.is_empty());
+    let named = |rules: &str, name: &str| of(rules).config_rules.iter().any(|rule| rule.name.ends_with(name));
+    assert!(named("recommended", "-ca-expiry") && !named("recommended", "-key-algorithm"));
+    assert!(named("recommended,key-algorithm", "-key-algorithm"));
+}
+
+#[test]
+fn rules_of_aws_config_have_the_parameters_of_the_stack() {
+    let inputs = |given: &[(&str, &str)], name: &str| {
+        let given = [&[("Rules", "all")], given].concat();
+        let template = Template::read(&compliance_template_path(), ACCOUNT, "us-east-1", &given);
+        let rules = Wiring::read(&template).config_rules;
+        rules.into_iter().find(|rule| rule.name.ends_with(name)).unwrap().parameters
+    };
+    let days = [("CertificateExpiryDays", "45")];
+    assert_eq!(inputs(&days, "certificate-expiry"), json!({ "rule": "certificate-expiry", "days": "45" }));
+    let keys = [("RequiredTagKeys", "Owner,Team")];
+    for rule in ["required-tags", "ca-tagged"] {
+        assert_eq!(inputs(&keys, rule), json!({ "rule": rule, "keys": "Owner,Team" }));
+        assert_eq!(inputs(&[], rule), json!({ "rule": rule }), "AWS Config wants no empty parameters");
+    }
 }
 
 #[test]
