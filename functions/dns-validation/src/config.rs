@@ -1,4 +1,4 @@
-//! The function's environment variables.
+//! The function's environment variables, of which several can be fields of `SETTINGS`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -71,6 +71,7 @@ impl Config {
     /// # Errors
     /// A variable is missing or cannot be used; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
+        let environment = &environment.with_settings()?;
         let server = environment.parsed_optional::<Server>("DNS_SERVER")?.map(|server| server.0);
         let lookups = match (environment.parsed("DNS_LOOKUPS", true)?, server) {
             (false, _) => Lookups::Off,
@@ -91,7 +92,9 @@ impl Config {
             lookups,
             settings: Settings {
                 owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
-                record_ttl: ttl(environment)?,
+                // Below a minute nobody gains anything; up to two days is what Route 53 advises:
+                // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-basic.html
+                record_ttl: environment.number("RECORD_TTL", 60..=172_800, 300)?,
                 grants: environment.parsed("GRANTS", Grants::default())?,
             },
         })
@@ -126,16 +129,6 @@ impl Config {
         self.zone_roles = read_roles(ZONE_ROLES_PARAMETER, name, &text)?;
         Ok(self)
     }
-}
-
-/// [Up to two days](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-basic.html)
-/// is what Route 53 advises; below a minute nobody gains anything.
-fn ttl(environment: &Environment) -> Result<u32, ConfigurationError> {
-    let ttl = environment.parsed("RECORD_TTL", 300)?;
-    if (60..=172_800).contains(&ttl) {
-        return Ok(ttl);
-    }
-    Err(invalid("RECORD_TTL", &ttl.to_string(), "use a whole number of seconds from 60 to 172800"))
 }
 
 fn read_roles(name: &'static str, value: &str, text: &str) -> Result<Vec<ZoneRole>, ConfigurationError> {
@@ -197,10 +190,13 @@ mod tests {
             ("ZONE_ROLES", "[{}]"),
             ("DNS_LOOKUPS", "maybe"),
             ("DNS_SERVER", "resolver.example.com"),
+            ("SETTINGS", "recordTtl=60"),
         ] {
             let error = read(&[TOPIC, (name, value)]).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");
         }
+        let error = read(&[TOPIC, ("SETTINGS", r#"{"recordTtl": 59}"#)]).unwrap_err().to_string();
+        assert!(error.contains("SETTINGS.recordTtl is `59`: use a whole number from 60 to 172800"), "{error}");
         let both = read(&[TOPIC, ("ZONE_ROLES", ROLES), ("ZONE_ROLES_PARAMETER", "/zones")]).unwrap_err();
         assert!(both.to_string().contains("ZONE_ROLES_PARAMETER is `/zones`: set either"), "{both}");
     }

@@ -1,4 +1,4 @@
-//! The function's environment variables.
+//! The function's environment variables, of which several can be fields of `SETTINGS`.
 
 use aws_client::TrustStore;
 use certificates::Thresholds;
@@ -31,6 +31,7 @@ impl Config {
     /// # Errors
     /// A variable is missing or cannot be used; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
+        let environment = &environment.with_settings()?;
         Ok(Self {
             notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),

@@ -1,4 +1,4 @@
-//! The function's configuration, from its environment variables.
+//! The function's configuration, from its environment variables, of which several can be fields of `SETTINGS`.
 
 use aws_client::TrustStore;
 use certificates::{PrivateCaArn, Thresholds};
@@ -39,6 +39,7 @@ impl Config {
     /// # Errors
     /// A variable is missing or unusable; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
+        let environment = &environment.with_settings()?;
         Ok(Self {
             notices: Destination::read(environment)?,
             event_bus_name: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),

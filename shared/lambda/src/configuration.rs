@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use crate::endpoint;
+use crate::{endpoint, settings};
 
 /// What the names of all variables begin with that move the endpoint of an AWS service
 /// ([service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)).
@@ -46,11 +46,16 @@ pub enum ConfigurationError {
 
 /// The environment variables of a function.
 #[derive(Debug, Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    /// Of those that come from `SETTINGS`: the path of the field.
+    paths: BTreeMap<&'static str, &'static str>,
+}
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables, paths: BTreeMap::new() }
     }
 }
 
@@ -69,7 +74,7 @@ impl Environment {
     /// # Errors
     /// One of them is neither an https URL nor one of this machine.
     pub fn refuse_plain_endpoints(&self) -> Result<(), ConfigurationError> {
-        let endpoints = self.0.iter().filter(|(name, value)| name.starts_with(ENDPOINTS) && !value.is_empty());
+        let endpoints = self.variables.iter().filter(|(name, value)| name.starts_with(ENDPOINTS) && !value.is_empty());
         for (name, value) in endpoints {
             if !endpoint::is_safe(value) {
                 let value = value.chars().take(200).collect();
@@ -79,10 +84,25 @@ impl Environment {
         Ok(())
     }
 
+    /// With the fields of `SETTINGS` as the variables that they stand for, unless these are set themselves.
+    ///
+    /// # Errors
+    /// `SETTINGS` is not an object of known fields.
+    pub fn with_settings(&self) -> Result<Self, ConfigurationError> {
+        let mut all = self.clone();
+        for setting in self.optional(settings::SETTINGS).map_or(Ok(Vec::new()), settings::read)? {
+            if self.optional(setting.variable).is_none() {
+                all.variables.insert(setting.variable.to_owned(), setting.value);
+                all.paths.insert(setting.variable, setting.path);
+            }
+        }
+        Ok(all)
+    }
+
     /// A variable that may be missing; an empty one counts as missing, since templates cannot leave
     /// one out.
     pub fn optional(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// A variable that has to be there.
@@ -115,13 +135,7 @@ impl Environment {
         T::Err: Display,
     {
         self.optional(name)
-            .map(|value| {
-                value.parse().map_err(|error: T::Err| ConfigurationError::Invalid {
-                    name,
-                    value: value.chars().take(200).collect(),
-                    problem: error.to_string(),
-                })
-            })
+            .map(|value| value.parse().map_err(|error: T::Err| self.invalid(name, value, error.to_string())))
             .transpose()
     }
 
@@ -129,17 +143,18 @@ impl Environment {
     ///
     /// # Errors
     /// It is no number, or outside the limits.
-    pub fn number(
+    pub fn number<T>(
         &self,
         name: &'static str,
-        limits: std::ops::RangeInclusive<u16>,
-        default: u16,
-    ) -> Result<u16, ConfigurationError> {
+        limits: std::ops::RangeInclusive<T>,
+        default: T,
+    ) -> Result<T, ConfigurationError>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
         let Some(text) = self.optional(name) else { return Ok(default) };
-        text.parse().ok().filter(|number| limits.contains(number)).ok_or_else(|| ConfigurationError::Invalid {
-            name,
-            value: text.chars().take(200).collect(),
-            problem: format!("use a whole number from {} to {}", limits.start(), limits.end()),
+        text.parse().ok().filter(|number| limits.contains(number)).ok_or_else(|| {
+            self.invalid(name, text, format!("use a whole number from {} to {}", limits.start(), limits.end()))
         })
     }
 
@@ -151,12 +166,13 @@ impl Environment {
         match self.optional(name) {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(other) => Err(ConfigurationError::Invalid {
-                name,
-                value: other.chars().take(200).collect(),
-                problem: "use `true` or `false`".into(),
-            }),
+            Some(other) => Err(self.invalid(name, other, "use `true` or `false`".into())),
         }
+    }
+
+    fn invalid(&self, name: &'static str, value: &str, problem: String) -> ConfigurationError {
+        let name = self.paths.get(name).copied().unwrap_or(name);
+        ConfigurationError::Invalid { name, value: value.chars().take(200).collect(), problem }
     }
 }
 

@@ -10,6 +10,7 @@ mod metrics;
 mod payload;
 pub mod rotation;
 mod run;
+mod settings;
 
 pub use batch::{Batch, BatchError};
 pub use configuration::{ConfigurationError, Environment};

@@ -24,6 +24,8 @@ mod rare_events;
 mod report;
 mod run_checker;
 mod run_effects;
+#[cfg(test)]
+mod settings;
 pub mod template;
 pub mod wiring;
 mod workload;
