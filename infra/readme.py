@@ -2,11 +2,13 @@
 """Checks README.md against the templates: the actions that each role is allowed, and the parameters.
 
 Of the tables under "Permissions of the functions" the first column has the actions, every other column is a role's, and a
-cell that is not empty says on what the role is allowed them. The tables of parameters have names and defaults.
+cell that is not empty says on what the role is allowed them. The tables of parameters and settings have names and
+defaults.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import defaultdict
@@ -22,6 +24,7 @@ PARAMETERS = {
     "template.yaml": "## Parameters",
     "compliance-rules.yaml": "### Parameters of compliance-rules.yaml",
 }
+SETTINGS = "### Settings"
 # Column -> template and role.
 ROLES = {
     "expiry-events": ("template.yaml", "ExpiryEventsRole"),
@@ -101,9 +104,22 @@ def parameters(readme: str, template: str) -> list[str]:
     """Parameters of a template that README.md lacks, or has with another default."""
     document = yaml.load((INFRA / template).read_text(), Loader)
     defaults = {name: str(about.get("Default", "")) or "none" for name, about in document["Parameters"].items()}
-    said = {first.strip("`"): cells[0].strip("`") for first, *cells in rows(readme, PARAMETERS[template])[2:]}
+    return [f"{template}: {problem}" for problem in unlike(readme, PARAMETERS[template], defaults)]
+
+
+def settings(readme: str) -> list[str]:
+    """Fields of the parameter Settings that README.md lacks, or has with another default."""
+    schema = json.loads((INFRA / "settings.schema.json").read_text())
+    defaults = {name: json.dumps(about["default"]) for name, about in schema["properties"].items()}
+    return [f"Settings: {problem}" for problem in unlike(readme, SETTINGS, defaults)]
+
+
+def unlike(readme: str, heading: str, defaults: dict[str, str]) -> list[str]:
+    """What the tables of a section say of names and defaults that is not so."""
+    found = [cells for cells in rows(readme, heading) if cells[0].startswith("`")]
+    said = {first.strip("`"): cells[0].strip("`") for first, *cells in found}
     return [
-        f"{template}: {name}: its default is {defaults.get(name)}, and README.md says {said.get(name)}"
+        f"{name}: its default is {defaults.get(name)}, and README.md says {said.get(name)}"
         for name in sorted(defaults.keys() | said.keys())
         if defaults.get(name) != said.get(name)
     ]
@@ -111,7 +127,7 @@ def parameters(readme: str, template: str) -> list[str]:
 
 if __name__ == "__main__":
     document = (INFRA / "README.md").read_text()
-    unlike = [problem for template in PARAMETERS for problem in parameters(document, template)]
-    if problems := actions(document) + unlike:
+    wrong = [problem for template in PARAMETERS for problem in parameters(document, template)]
+    if problems := actions(document) + wrong + settings(document):
         sys.exit("\n".join(problems))
     print(f"README.md has the parameters of {len(PARAMETERS)} templates, and what {len(ROLES)} roles are allowed")

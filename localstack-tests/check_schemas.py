@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that the JSON Schemas in events/schemas and infra/ are schemas, that the samples in events/sent fit them, and
-that what people write into infra/ does: each file, and each example in a README, that names its schema in `$schema`.
-That the functions' own output fits is tested in Rust, with the functions.
+that rule-parameters.json does and the examples in infra/README.md, where the schema's name follows the language of the
+block. That the functions' own output fits is tested in Rust, with the functions.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ def main() -> None:
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
     samples = sorted((EVENTS / "sent").glob("*.json"))
-    written = [found for path in sorted([*INFRA.glob("*.json"), *INFRA.glob("*.md")]) for found in with_schema(path)]
+    written = [("rule-parameters.json", "rule-parameters.schema.json", load(INFRA / "rule-parameters.json"))]
+    written += [("README.md", schema, json.loads(text)) for schema, text in examples((INFRA / "README.md").read_text())]
     wrong = [problem for path in samples for problem in unlike_its_event(path, schemas)]
-    wrong += [problem for name, document in written for problem in unlike_its_schema(name, document, schemas)]
+    wrong += [it for name, of, document in written for it in unlike(name, document, schemas[of])]
     for path in sorted(EVENTS.glob("*/*.json")):
         load(path)
-    if wrong or not samples or not written:
-        sys.exit("\n".join(wrong) or "there are no samples, or nothing in infra/ names a schema")
+    if wrong or not samples:
+        sys.exit("\n".join(wrong) or "events/ holds no samples")
     print(f"{len(samples)} samples and {len(written)} settings fit {len(schemas)} schemas")
 
 
@@ -43,17 +44,9 @@ def unlike_its_event(path: Path, schemas: dict[str, dict]) -> list[str]:
     return unlike(path.name, sample.get("detail", sample), schemas[names[0]])
 
 
-def with_schema(path: Path) -> list[tuple[str, dict]]:
-    """The documents in a file, or in the examples of a README, that name their schema."""
-    text = path.read_text()
-    texts = re.findall(r"^```json\n(.*?)^```", text, re.M | re.S) if path.suffix == ".md" else [text]
-    found = [json.loads(it) for it in texts if '"$schema": "./' in it]
-    return [(path.name, document) for document in found]
-
-
-def unlike_its_schema(name: str, document: dict, schemas: dict[str, dict]) -> list[str]:
-    """What of a document is not as the schema says that it names."""
-    return unlike(name, document, schemas[document["$schema"].removeprefix("./")])
+def examples(readme: str) -> list[tuple[str, str]]:
+    """The schema's name and the text of each example that has one."""
+    return re.findall(r"^ *```json (\S+\.schema\.json)\n(.*?)^ *```", readme, re.M | re.S)
 
 
 def unlike(name: str, document: dict, schema: dict) -> list[str]:

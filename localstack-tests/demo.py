@@ -80,7 +80,7 @@ class Demo:
                     "PrivateCaArns": "*",
                     # The certificates of the demo come from a CA of their own.
                     "AllowIssuerChange": "true",
-                    "DnsLookups": "false",
+                    "Settings": '{"dnsLookups": false}',
                 },
             )
             self._undo.callback(self.stack.delete)

@@ -23,10 +23,9 @@ def event_to_record_seconds() -> list[float]:
             backend,
             "bench",
             {
-                "DeployExpiryEvents": "false",
-                "DeployImportedRenewal": "false",
+                "Functions": "dns-validation",
                 "ValidationDomains": "*",
-                "DnsLookups": "false",
+                "Settings": '{"dnsLookups": false}',
             },
             artifacts=paths.ARTIFACTS,
         )

@@ -58,14 +58,13 @@ class World:
             name,
             {
                 "NoticeEmail": ADDRESS,
-                "DefaultPrivateCaArn": ca,
                 "ValidationDomains": "*",
-                "PrivateCaArns": "*",
+                "PrivateCaArns": f"{ca},*",
                 # The certificates of the tests come from a CA of their own.
                 "AllowIssuerChange": "true",
                 "ZoneRoles": json.dumps(_zone_roles()),
                 # The names of the tests are not in the DNS of the world.
-                "DnsLookups": "false",
+                "Settings": json.dumps({"dnsLookups": False}),
             },
             artifacts=artifacts,
         )

@@ -1,4 +1,4 @@
-"""Which events the rules bring to dns-validation, and a stack that goes without it."""
+"""Which events the rules bring to dns-validation, and a stack of one function."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def test_the_rules_bring_what_is_meant_for_dns_validation_only(world: World) -> 
     assert [comes(entry) for entry in unwanted] == [False] * len(unwanted)
 
 
-def test_it_can_be_left_out(backend: Backend, artifacts: Path) -> None:
+def test_functions_can_be_left_out(backend: Backend, artifacts: Path) -> None:
     name = f"without-{uuid.uuid4().hex[:6]}"
-    leave_out = {"DeployDnsValidation": "false", "DeployExpiryEvents": "false"}
-    stack = deploy.deploy(backend, name, leave_out, artifacts=artifacts)
+    only = {"Functions": "imported-renewal"}
+    stack = deploy.deploy(backend, name, only, artifacts=artifacts)
     try:
         pages = backend.client("cloudformation").get_paginator("list_stack_resources")
         resources = [
@@ -63,7 +63,8 @@ def test_it_can_be_left_out(backend: Backend, artifacts: Path) -> None:
             for resource in page["StackResourceSummaries"]
         ]
         assert "ImportedRenewalFunction" in resources
-        assert not [resource for resource in resources if resource.startswith("DnsValidation")]
+        others = ("DnsValidation", "ExpiryEvents")
+        assert not [resource for resource in resources if resource.startswith(others)]
         assert not [output for output in stack.outputs if output.startswith("DnsValidation")]
     finally:
         stack.delete()

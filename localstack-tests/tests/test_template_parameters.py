@@ -1,4 +1,4 @@
-"""What the parameters of infra/template.yaml become: grants, topics, the bus, the queue's policy."""
+"""What the parameters of infra/template.yaml become: functions, grants, settings, topics, the bus, the queue's policy."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from harness.backend import Backend
 
 CA = "arn:aws:acm-pca:us-west-2:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 DEFAULT_CA = CA.replace("1111", "6666")
+EVERY_CA = "arn:aws:acm-pca:us-west-2:ACCOUNT:certificate-authority/*"
 CENTRAL = "arn:aws:sns:us-west-2:111122223333:certificates"
 BUS = "arn:aws:events:us-west-2:111122223333:event-bus/certificates"
 OPERATOR = "arn:aws:iam::123456789012:role/CertificateOperators"
+SETTINGS = {"maxValidityDays": 90, "ownerTagKey": "Cost Center"}
+ZONE_ROLES = "/acm-autopilot/zone-roles"
 
 
 def stack(backend: Backend, artifacts: Path, **parameters: str) -> Iterator[deploy.Stack]:
@@ -42,16 +45,16 @@ def everything(own_backend: Backend, artifacts: Path) -> Iterator[deploy.Stack]:
         artifacts,
         ValidationDomains="example.com, example.net",
         ExportableDomains="vpn.example.com",
-        PrivateCaArns=CA,
-        DefaultPrivateCaArn=DEFAULT_CA,
+        PrivateCaArns=f"{DEFAULT_CA}, {CA}",
         AllowIssuerChange="true",
-        MaxValidityDays="90",
+        Settings=json.dumps(SETTINGS),
         NoticeTopicArn=CENTRAL,
-        CreateChatTopic="true",
+        ChatTopicArn="create",
         OrganizationId="o-a1b2c3d4e5",
         RedriveRoleArns=OPERATOR,
         CentralEventBusArn=BUS,
         UseFipsEndpoints="true",
+        ZoneRoles=ZONE_ROLES,
     )
 
 
@@ -78,12 +81,22 @@ def physical(of: deploy.Stack, logical: str) -> str:
     return found["StackResourceDetail"]["PhysicalResourceId"]
 
 
+def allowed(of: deploy.Stack, role: str, policy: str, sid: str) -> list[dict]:
+    """The statements with this Sid of a role's policy."""
+    found = of.backend.client("iam").get_role_policy(
+        RoleName=physical(of, role), PolicyName=policy
+    )["PolicyDocument"]
+    return [one for one in found["Statement"] if one["Sid"] == sid]
+
+
 def test_nothing_is_granted_by_default(nothing: deploy.Stack) -> None:
     assert grants(nothing, nothing.dns_validation) == {"domains": [], "exportableDomains": []}
     assert grants(nothing, nothing.imported_renewal) == {"privateCas": [], "issuerChange": False}
     variables = environment(nothing, nothing.imported_renewal)
-    assert variables["MAX_VALIDITY_DAYS"] == "398"
-    assert "CHAT_TOPIC_ARN" not in variables
+    assert json.loads(variables["SETTINGS"]) == {}
+    assert not variables.get("CHAT_TOPIC_ARN")
+    assert "DEFAULT_PRIVATE_CA_ARN" not in variables or variables["DEFAULT_PRIVATE_CA_ARN"] == ""
+    assert variables["TRUST_STORE"] == "amazon"
     assert variables["AWS_USE_FIPS_ENDPOINT"] == "false"
 
 
@@ -93,19 +106,64 @@ def test_what_is_granted_reaches_the_functions(everything: deploy.Stack) -> None
         "exportableDomains": ["vpn.example.com"],
     }
     assert grants(everything, everything.imported_renewal) == {
-        "privateCas": [CA, DEFAULT_CA],
+        "privateCas": [DEFAULT_CA, CA],
         "issuerChange": True,
     }
-    assert environment(everything, everything.imported_renewal)["MAX_VALIDITY_DAYS"] == "90"
+    variables = environment(everything, everything.imported_renewal)
+    assert variables["DEFAULT_PRIVATE_CA_ARN"] == DEFAULT_CA
+    assert json.loads(variables["SETTINGS"]) == SETTINGS
 
 
 def test_the_role_reaches_the_same_cas(everything: deploy.Stack) -> None:
-    role = physical(everything, "ImportedRenewalRole")
-    policy = everything.backend.client("iam").get_role_policy(
-        RoleName=role, PolicyName="imported-renewal"
-    )["PolicyDocument"]
-    issuing = [one for one in policy["Statement"] if one["Sid"] == "IssueEndEntityCertificates"]
-    assert [statement["Resource"] for statement in issuing] == [[CA, DEFAULT_CA]]
+    for sid in ("ReadPrivateCas", "IssueEndEntityCertificates"):
+        statements = allowed(everything, "ImportedRenewalRole", "imported-renewal", sid)
+        assert [statement["Resource"] for statement in statements] == [[DEFAULT_CA, CA]]
+
+
+@pytest.mark.parametrize(
+    ("given", "resources"),
+    [("*", [EVERY_CA]), (f"{CA},*", [CA, EVERY_CA]), (f"*,{CA}", [EVERY_CA, CA]), (CA, [CA])],
+    ids=["every CA", "a default and every CA", "every CA and a shared one", "one CA"],
+)
+def test_every_ca_is_of_this_account_and_region(
+    own_backend: Backend, artifacts: Path, given: str, resources: list[str]
+) -> None:
+    parameters = {"Functions": "imported-renewal", "PrivateCaArns": given}
+    for made in stack(own_backend, artifacts, **parameters):
+        wanted = [it.replace("ACCOUNT", own_backend.account) for it in resources]
+        (statement,) = allowed(made, "ImportedRenewalRole", "imported-renewal", "ReadPrivateCas")
+        assert statement["Resource"] == wanted
+        default = environment(made, made.imported_renewal).get("DEFAULT_PRIVATE_CA_ARN", "")
+        assert default == ("" if given.startswith("*") else CA)
+
+
+def test_zone_roles_are_a_list_or_the_name_of_a_parameter(
+    everything: deploy.Stack, own_backend: Backend, artifacts: Path
+) -> None:
+    variables = environment(everything, everything.dns_validation)
+    assert variables["ZONE_ROLES_PARAMETER"] == ZONE_ROLES
+    assert not variables.get("ZONE_ROLES")
+    role, policy = "DnsValidationRole", "dns-validation"
+    (reading,) = allowed(everything, role, policy, "ReadZoneRoles")
+    assert reading["Resource"].endswith(f":parameter{ZONE_ROLES}")
+    zones = '[{"zone": "example.com", "role": "arn:aws:iam::111122223333:role/acm-autopilot-zones"}]'
+    for made in stack(own_backend, artifacts, Functions="dns-validation", ZoneRoles=zones):
+        variables = environment(made, made.dns_validation)
+        assert json.loads(variables["ZONE_ROLES"]) == json.loads(zones)
+        assert not variables.get("ZONE_ROLES_PARAMETER")
+        assert not allowed(made, role, policy, "ReadZoneRoles")
+        assert allowed(made, role, policy, "ActInAccountsThatOwnZones")
+
+
+def test_a_wrong_setting_is_named(own_backend: Backend, artifacts: Path) -> None:
+    given = {"Functions": "dns-validation", "Settings": '{"recordTtl": 59}'}
+    for made in stack(own_backend, artifacts, **given):
+        answer, error = events.invoke(made.backend, made.dns_validation, events.SWEEP)
+        assert error, answer
+        log = made.backend.client("logs")
+        found = log.filter_log_events(logGroupName=f"/aws/lambda/{made.name}-dns-validation")
+        text = "".join(event["message"] for event in found["events"]) + json.dumps(answer)
+        assert "SETTINGS.recordTtl is `59`: use a whole number from 60 to 172800" in text
 
 
 def test_notices_go_to_a_topic_that_is_there_already(everything: deploy.Stack) -> None:

@@ -59,7 +59,9 @@ fn what_happened(look: &Look, completion: &Completion) -> String {
         sentences.push(format!("Its issuer changed from `{before}` to `{after}`, as GRANTS and its tag allow."));
     }
     if let Some(wanted) = completion.capped {
-        sentences.push(format!("The wanted lifetime of {wanted} days was cut to the stack's MaxValidityDays."));
+        sentences.push(format!(
+            "The wanted lifetime of {wanted} days was cut to maxValidityDays in the stack parameter Settings."
+        ));
     }
     sentences.extend(domain_names::what_happened(&completion.pending_domain_names));
     if completion.attempt > 1 {

@@ -64,7 +64,7 @@ failure_reasons! {
     /// The tag `renew-from` names a source that this version does not have.
     SourceNotAvailable = "source-not-available", Manual, "Set the tag acm-autopilot:renew-from to private-ca, or replace the certificate by hand.";
     /// No private CA is named, neither in the tag nor in the configuration.
-    CaNotConfigured = "ca-not-configured", Manual, "Name the private CA that issued this certificate: in the tag acm-autopilot:private-ca, or for all certificates in the stack parameter DefaultPrivateCaArn.";
+    CaNotConfigured = "ca-not-configured", Manual, "Name the private CA that issued this certificate: in the tag acm-autopilot:private-ca, or for all certificates as the first ARN of the stack parameter PrivateCaArns.";
     /// The named private CA is not among those that the stack grants.
     CaNotGranted = "ca-not-granted", Manual, "Name a granted private CA in the tag acm-autopilot:private-ca, or grant this one: add its ARN to the stack parameter PrivateCaArns.";
     /// The named private CA does not exist, or the tag does not hold the ARN of a private CA.
@@ -102,7 +102,7 @@ failure_reasons! {
     /// Pre-flight: the new certificate is not valid at this moment.
     NotValidNow = "not-valid-now", Manual, "Check the CA's clock and template; the new certificate is not valid yet or no longer.";
     /// Pre-flight: the new certificate expires no later than the present one.
-    NotLonger = "not-longer", Manual, "Renew the private CA's own certificate, which limits what it issues; or raise acm-autopilot:validity-days (up to the stack's MaxValidityDays).";
+    NotLonger = "not-longer", Manual, "Renew the private CA's own certificate, which limits what it issues; or raise acm-autopilot:validity-days (up to maxValidityDays in the stack parameter Settings).";
     /// Pre-flight: a key usage or extended key usage would be lost, which ACM refuses.
     KeyUsageLost = "key-usage-lost", Manual, "Use a CA template that keeps the key usages of the present certificate.";
     /// Pre-flight: leaf and chain do not fit together.

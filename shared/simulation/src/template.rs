@@ -117,6 +117,10 @@ impl Template {
                 let (separator, text) = (scalar(&items(0)), scalar(&items(1)));
                 text.split(&separator).map(Value::from).collect()
             }
+            "Fn::Select" => {
+                let position: usize = scalar(&items(0)).parse().unwrap_or_else(|_| panic!("Fn::Select of {argument}"));
+                items(1).get(position).cloned().unwrap_or_else(|| panic!("Fn::Select of {argument}"))
+            }
             "Fn::Join" => {
                 let parts = items(1);
                 let parts: Vec<String> = parts.as_array().into_iter().flatten().map(scalar).collect();
@@ -225,6 +229,7 @@ Resources:
       Days: !Ref Days
       Named: !Sub '${AWS::StackName}-x'
       Gone: !If [HasExtra, here, !Ref AWS::NoValue]
+      First: !Select [0, !Split [/, a/b]]
 ";
 
     #[test]
@@ -232,7 +237,7 @@ Resources:
         let template = Template::parse(TEXT, "123456789012", "us-east-1", &[]);
         let expected = json!({
             "Bus": "default", "Topic": "arn:aws:sns:us-east-1:123456789012:Topic", "Days": "30",
-            "Named": "acm-autopilot-x",
+            "Named": "acm-autopilot-x", "First": "a",
         });
         assert_eq!(template.resources("AWS::Events::Rule"), [("Rule".to_owned(), expected)]);
         assert_eq!(template.resources("AWS::SQS::Queue"), []);

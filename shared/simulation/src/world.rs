@@ -267,15 +267,20 @@ impl World {
 fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: &str) -> Wiring {
     let sweep: &[(&str, &str)] = if faults.template_sweep_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
     let (roles, domains) = (zone_roles(), granted_domains());
+    let allowed_cas = format!("{},*", cas.default);
+    let functions = if parameters.has_zones() {
+        "expiry-events,imported-renewal,dns-validation"
+    } else {
+        "expiry-events,imported-renewal"
+    };
     let given: &[(&str, &str)] = &[
-        ("DefaultPrivateCaArn", cas.default.as_str()),
-        ("PrivateCaArns", "*"),
+        ("PrivateCaArns", &allowed_cas),
         ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
-        ("DeployDnsValidation", if parameters.has_zones() { "true" } else { "false" }),
+        ("Functions", functions),
         ("ZoneRoles", &roles),
         ("ValidationDomains", &domains),
         // DNS lookups would leave the simulated world.
-        ("DnsLookups", "false"),
+        ("Settings", r#"{"dnsLookups": false}"#),
     ];
     let given = [sweep, given].concat();
     let wiring = Wiring::read(&Template::read(&template_path(), ACCOUNT, region, &given));

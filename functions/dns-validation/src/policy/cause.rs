@@ -138,7 +138,7 @@ impl Cause {
             ],
             Self::NoZone => &[
                 "Create the records below where the domain's DNS is served.",
-                "If that is Route 53 in another AWS account, deploy zone-role.yaml of acm-autopilot there and add the role to the list of zone roles (the stack's parameter ZoneRoles, or the SSM parameter that ZoneRolesParameter names): acm-autopilot then creates such records itself.",
+                "If that is Route 53 in another AWS account, deploy zone-role.yaml of acm-autopilot there and add the role to the list of zone roles (the stack parameter ZoneRoles, or the SSM parameter that it names): acm-autopilot then creates such records itself.",
             ],
             Self::DelegationBroken => &[
                 "See which name servers the registrar, or the zone above, names for the domain (dig +trace NS), and replace those that do not answer for it. Servers of a hosted zone that was deleted are the usual reason.",

@@ -144,7 +144,7 @@ async fn validity_is_what_the_tag_says_or_what_it_was_and_never_past_the_cas_end
         let left = world.certificate(&arn).not_after.duration_since(now);
         assert!((left - days * expected).abs() <= SignedDuration::from_mins(1), "{wanted:?} {lifetime}: {left:?}");
         let notice = world.last_notice("renewal-complete")["whatHappened"].to_string();
-        assert_eq!(notice.contains("MaxValidityDays"), wanted == Some("1000") || lifetime > 398, "{notice}");
+        assert_eq!(notice.contains("maxValidityDays"), wanted == Some("1000") || lifetime > 398, "{notice}");
     }
 }
 

@@ -24,6 +24,9 @@ fn the_template_is_understood() {
     let queue = &wiring.queues["RenewalQueue"];
     assert_eq!((queue.visibility, queue.most_receives), (SignedDuration::from_mins(30), Some(4)));
     assert_eq!((queue.function.as_deref(), queue.reports_failures), (Some("ImportedRenewalFunction"), true));
+    let one = [("Functions", "imported-renewal")];
+    let wired = Wiring::read(&Template::read(&template_path(), ACCOUNT, "us-east-1", &one));
+    assert_eq!(wired.functions.keys().collect::<Vec<_>>(), ["ImportedRenewalFunction"]);
     let schedules: Vec<_> = wiring.rules.iter().filter_map(|rule| rule.every).collect();
     assert_eq!(schedules, [SignedDuration::from_hours(1); 2]);
 }
