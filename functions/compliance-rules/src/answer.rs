@@ -11,9 +11,7 @@ const NAMED: usize = 100;
 /// What the function answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
-    /// How it ended.
     pub outcome: Outcome,
-    /// Our rule.
     pub rule: &'static str,
     /// The rule in AWS Config.
     pub config_rule: String,
@@ -34,13 +32,11 @@ pub struct Answer {
 pub struct Found {
     /// Its id in AWS Config.
     pub resource: String,
-    /// The verdict.
     pub compliance: Compliance,
     /// The whole reason; the annotation in AWS Config has its first 256 characters.
     pub reason: String,
 }
 
-/// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -52,7 +48,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// As it stands in answers and logs.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Evaluated => "evaluated",

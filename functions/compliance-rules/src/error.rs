@@ -25,7 +25,6 @@ pub enum Error {
     Parameters {
         /// The rule in AWS Config.
         config_rule: String,
-        /// What is wrong.
         cause: InvalidParameters,
     },
     /// What the rule is about could not be listed.
@@ -34,7 +33,6 @@ pub enum Error {
     /// An item that is too large for its notification could not be fetched.
     #[error("{resource}: its configuration item could not be fetched: {cause}")]
     Fetch {
-        /// The resource.
         resource: String,
         /// The call that failed.
         cause: CallError,
@@ -42,35 +40,22 @@ pub enum Error {
     /// A resource could not be looked at, or not whether it is gone.
     #[error("{resource}: {cause}")]
     Look {
-        /// The resource.
         resource: String,
         /// The call that failed.
         cause: CallError,
     },
     /// AWS said that a resource is there, and a moment later does not find it.
     #[error("{resource}: it is new, and AWS does not find it yet")]
-    NotYetFound {
-        /// The resource.
-        resource: String,
-    },
+    NotYetFound { resource: String },
     /// AWS Config said that a CA was deleted, and AWS Private CA does not say so yet.
     #[error("{resource}: its item tells that it was deleted, and AWS Private CA does not tell so yet")]
-    NotYetDeleted {
-        /// The CA.
-        resource: String,
-    },
+    NotYetDeleted { resource: String },
     /// AWS did not tell a fact without which the rule cannot be evaluated.
     #[error("{resource}: AWS does not tell {fact}, without which it cannot be checked")]
-    Untold {
-        /// The resource.
-        resource: String,
-        /// The fact.
-        fact: &'static str,
-    },
+    Untold { resource: String, fact: &'static str },
     /// A certificate of the chain cannot be read.
     #[error("{resource}: {cause}")]
     Unreadable {
-        /// The resource.
         resource: String,
         /// What is wrong with it.
         cause: UnreadableCertificate,
@@ -78,7 +63,6 @@ pub enum Error {
     /// A CA's resource policy cannot be read.
     #[error("{resource}: {cause}")]
     UnreadablePolicy {
-        /// The CA.
         resource: String,
         /// What is wrong with it.
         cause: UnreadablePolicy,
@@ -88,19 +72,13 @@ pub enum Error {
     Put(#[source] CallError),
     /// AWS Config did not take some of the evaluations, though they were sent several times.
     #[error("AWS Config did not take {failed} evaluations, the first of {first}")]
-    NotTaken {
-        /// How many.
-        failed: usize,
-        /// The first resource.
-        first: String,
-    },
+    NotTaken { failed: usize, first: String },
     /// What AWS Config says of resources that are gone could not be read.
     #[error("the rule's results could not be read, to clear those of resources that are gone")]
     Clear(#[source] CallError),
     /// Some of several resources failed. The others were reported.
     #[error("{} of {of} resources could not be checked{}, the first: {first}", failed, left_over(left))]
     Several {
-        /// How many failed.
         failed: usize,
         /// How many there were.
         of: usize,

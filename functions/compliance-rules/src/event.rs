@@ -25,7 +25,6 @@ pub struct Request {
 /// The token that tells AWS Config which invocation evaluations belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultToken {
-    /// The token.
     pub text: String,
     /// Whether it is the one of sample events, for which AWS Config only checks what it gets.
     pub is_test: bool,
@@ -34,7 +33,6 @@ pub struct ResultToken {
 /// Why a rule is evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Occasion {
-    /// A resource changed.
     Changed(Box<Item>),
     /// A resource changed, and its item is too large for a notification.
     Oversized(Box<Item>),

@@ -21,7 +21,6 @@ impl Failures {
         self.first.get_or_insert(error);
     }
 
-    /// A call succeeded.
     pub(crate) fn end_row(&mut self) {
         self.in_a_row = 0;
     }

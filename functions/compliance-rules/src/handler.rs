@@ -23,7 +23,6 @@ use crate::{Config, Error};
 /// The resource that a rule with wrong parameters is reported on.
 const ACCOUNT: &str = "AWS::::Account";
 
-/// The function.
 #[derive(Debug)]
 pub struct Handler {
     pub(crate) config: aws_sdk_config::Client,

@@ -41,7 +41,6 @@ pub(crate) enum Stop {
     Unlisted,
     /// There is no time left.
     OutOfTime,
-    /// It failed.
     Failed(Error),
 }
 
@@ -238,7 +237,6 @@ impl Handler {
     }
 }
 
-/// What GetCertificate answers.
 enum Pem {
     Found(String, Option<String>),
     NotIssued,

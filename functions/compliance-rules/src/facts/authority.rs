@@ -42,9 +42,7 @@ facts! {
         owner_account: Option<String> = "OwnerAccount" by Description,
         /// Its certificate revocation list.
         crl: Option<Crl> = "CrlConfiguration" by Description,
-        /// Its OCSP responder.
         ocsp: Option<Ocsp> = "OcspConfiguration" by Description,
-        /// Its tags.
         tags: Tags = "the tags" by Tags,
         /// What AWS services may do with it, such as ACM's renewals.
         permissions: Vec<Permission> = "the permissions" by Permissions,
@@ -77,7 +75,6 @@ pub struct Crl {
     pub custom_cname: Option<String>,
 }
 
-/// An OCSP responder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ocsp {
     /// Whether AWS answers for the CA.

@@ -65,7 +65,6 @@ facts! {
         in_use: bool = "InUseBy" by Description,
         /// Whether ACM is able to renew it.
         renewal_eligibility: Option<RenewalEligibility> = "RenewalEligibility" by Description,
-        /// ACM's managed renewal.
         renewal: Option<Renewal> = "RenewalSummary" by Description,
         /// How its domains are validated.
         domain_validations: Vec<DomainValidation> = "DomainValidationOptions" by Description,
@@ -80,7 +79,6 @@ facts! {
         export_option: Option<String> = "ExportOption" by Description,
         /// Whether it was exported; ACM tells it in listings, and only of private certificates.
         exported: Option<bool> = "Exported" by AllCertificates,
-        /// Its tags.
         tags: Tags = "the tags" by Tags,
         /// The certificate itself and those above it; `None` while there is none.
         chain: Option<Chain> = "the certificate chain" by Chain,

@@ -6,7 +6,6 @@
 /// anything about. A rule never takes the one for the other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Fact<T> {
-    /// It was read.
     Known(T),
     /// The source does not tell.
     #[default]
@@ -19,7 +18,6 @@ pub enum Fact<T> {
 pub struct Missing {
     /// The fact, as AWS names it.
     pub fact: &'static str,
-    /// What tells it.
     pub lookup: Lookup,
 }
 
@@ -86,7 +84,7 @@ macro_rules! facts {
     (
         $(#[$meta:meta])*
         $name:ident($id:ident: $id_type:ty) {
-            $($(#[$doc:meta])+ $field:ident: $type:ty = $aws:literal by $lookup:ident,)+
+            $($(#[$doc:meta])* $field:ident: $type:ty = $aws:literal by $lookup:ident,)+
         }
     ) => {
         $(#[$meta])*
@@ -94,7 +92,7 @@ macro_rules! facts {
         pub struct $name {
             /// Which one it is.
             pub $id: $id_type,
-            $($(#[$doc])+ pub $field: $crate::facts::Fact<$type>,)+
+            $($(#[$doc])* pub $field: $crate::facts::Fact<$type>,)+
         }
 
         impl $name {
@@ -110,7 +108,7 @@ macro_rules! facts {
                 })+
             }
 
-            $($(#[$doc])+
+            $($(#[$doc])*
             ///
             /// # Errors
             /// It is not known.

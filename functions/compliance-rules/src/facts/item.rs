@@ -21,7 +21,6 @@ pub struct Item {
     pub resource_type: String,
     /// The resource's id in AWS Config, which an evaluation repeats unchanged.
     pub resource_id: String,
-    /// The resource's ARN.
     pub arn: Option<String>,
     /// The account that it is in.
     pub account: Option<String>,
@@ -31,7 +30,6 @@ pub struct Item {
     pub captured_at: Timestamp,
     /// The resource's description; null in a summary, and when the resource is gone.
     pub configuration: Value,
-    /// The resource's tags.
     pub tags: Fact<Tags>,
 }
 
@@ -46,7 +44,6 @@ const CERTIFICATE_AUTHORITY: &str = "AWS::ACMPCA::CertificateAuthority";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{member}` {problem}")]
 pub struct UnusableItem {
-    /// The member.
     pub member: &'static str,
     /// What is wrong with it.
     pub problem: &'static str,

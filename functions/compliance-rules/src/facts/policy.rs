@@ -13,7 +13,6 @@ pub struct Policy {
 /// A principal that is allowed something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The principal.
     pub to: Grantee,
     /// What conditions make of it: of each list it has to be one.
     pub only: Vec<Vec<Grantee>>,

@@ -10,7 +10,6 @@ use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 /// A certificate and those above it, as ACM and AWS Private CA hand them out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
-    /// The certificate itself.
     pub leaf: X509,
     /// Those above it, in the order in which they stand.
     pub above: Vec<X509>,

@@ -34,9 +34,7 @@ pub type Evaluation = Result<Verdict, Missing>;
 /// What a rule decides by besides the resource's facts.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// Now.
     pub now: Timestamp,
-    /// The rule's parameters.
     pub settings: &'a Settings,
     /// The account and Region.
     pub here: &'a Scope,
@@ -47,24 +45,20 @@ pub struct Context<'a> {
 pub enum Evaluator {
     /// A certificate in ACM.
     Certificate(fn(&Certificate, &Context<'_>) -> Evaluation),
-    /// A private CA.
     Authority(fn(&Authority, &Context<'_>) -> Evaluation),
     /// The account as a whole.
     Account(fn(&Account, &Context<'_>) -> Evaluation),
 }
 
-/// A rule.
 #[derive(Debug)]
 pub struct Rule {
     /// Its name, kebab-case; its file has the same with underscores.
     pub name: &'static str,
     /// What it wants: one sentence.
     pub about: &'static str,
-    /// How it decides.
     pub evaluate: Evaluator,
     /// Whether it judges a CA at the item of its deletion. A CA that is deleted must be compliant with none that does.
     pub judges_deleted: bool,
-    /// Its parameters.
     pub parameters: &'static [Parameter],
     /// Everything that it may ask for beyond what a listing tells. What it does not name is never
     /// looked up for it.
@@ -101,7 +95,6 @@ impl Rule {
     }
 }
 
-/// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     certificate::RULES.iter().chain(authority::RULES).copied()
 }

@@ -10,7 +10,6 @@ use super::Rule;
 /// A parameter of a rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Parameter {
-    /// A whole number.
     Number(&'static Number),
     /// `true` or `false`.
     Flag(&'static Flag),
@@ -59,7 +58,6 @@ pub struct List {
 /// What the entries of a list may be.
 #[derive(Debug)]
 pub enum Entries {
-    /// One of these.
     OneOf(&'static [&'static str]),
     /// A text that passes a check.
     Text {
@@ -87,24 +85,14 @@ pub enum InvalidParameters {
     Malformed,
     /// They name no rule.
     #[error("the parameter `rule` is missing: set it to one of {allowed}")]
-    NoRule {
-        /// All rules.
-        allowed: String,
-    },
+    NoRule { allowed: String },
     /// They name a rule that does not exist.
     #[error("the parameter `rule` is `{name}`, which is no rule: set it to one of {allowed}")]
-    UnknownRule {
-        /// What they name.
-        name: String,
-        /// All rules.
-        allowed: String,
-    },
+    UnknownRule { name: String, allowed: String },
     /// They have a parameter that the rule does not have.
     #[error("`{name}` is no parameter of the rule {rule}; it has {allowed}")]
     UnknownParameter {
-        /// The rule.
         rule: &'static str,
-        /// The parameter.
         name: String,
         /// All parameters of the rule.
         allowed: String,
@@ -112,11 +100,8 @@ pub enum InvalidParameters {
     /// A value cannot be used.
     #[error("the parameter `{name}` of the rule {rule} is `{value}`: {problem}")]
     Invalid {
-        /// The rule.
         rule: &'static str,
-        /// The parameter.
         name: &'static str,
-        /// Its value.
         value: String,
         /// What is wrong with it, and what is allowed.
         problem: String,
@@ -208,7 +193,6 @@ impl Parameter {
         }
     }
 
-    /// What it means.
     pub fn about(&self) -> &'static str {
         match self {
             Self::Number(number) => number.about,

@@ -17,12 +17,10 @@ use crate::facts::{Account, Authority, Certificate, Chain, Crl, Fact, Ocsp};
 /// When the tests take place.
 pub(crate) const NOW: &str = "2026-11-21T06:00:00Z";
 
-/// A moment.
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// A known fact.
 pub(crate) fn known<T>(value: impl Into<T>) -> Fact<T> {
     Fact::Known(value.into())
 }

@@ -12,7 +12,6 @@ const ANNOTATION_LIMIT: usize = 256;
 pub enum Verdict {
     /// It is as the rule wants it.
     Compliant(String),
-    /// It is not.
     NonCompliant(String),
     /// The rule has nothing to say of it.
     NotApplicable(String),
@@ -32,7 +31,6 @@ pub enum Compliance {
 
 impl Compliance {
     /// As AWS Config spells it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Compliant => "COMPLIANT",
@@ -67,7 +65,6 @@ impl Verdict {
         }
     }
 
-    /// The whole reason.
     pub fn reason(&self) -> &str {
         match self {
             Self::Compliant(reason) | Self::NonCompliant(reason) | Self::NotApplicable(reason) => reason,

@@ -27,7 +27,6 @@ const ALWAYS: Flag = Flag {
 const ACM: &str = "acm.amazonaws.com";
 const NEEDED: [&str; 3] = ["IssueCertificate", "GetCertificate", "ListPermissions"];
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-acm-permission",
     about: "ACM may renew the certificates that it got from a private CA.",

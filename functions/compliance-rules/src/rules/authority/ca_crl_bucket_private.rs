@@ -18,7 +18,6 @@ use super::standing;
 use crate::facts::{Authority, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict};
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-crl-bucket-private",
     about: "Private CAs do not make their CRLs public in S3.",

@@ -33,7 +33,6 @@ const SUBORDINATE_DAYS: Number = Number {
     about: "A subordinate CA with so many calendar days left, or fewer, is non-compliant",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-expiry",
     about: "Private CAs end no sooner than in so many days.",

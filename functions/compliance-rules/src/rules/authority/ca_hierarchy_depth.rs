@@ -34,7 +34,6 @@ const PATH_LENGTH: Flag = Flag {
     about: "Whether a subordinate CA has to have a path length constraint, which keeps it from making CAs at will",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-hierarchy-depth",
     about: "Private CAs are not too far below their root, and within its path length.",

@@ -43,7 +43,6 @@ const ALLOWED: List = List {
     about: "Types and sizes of keys that are allowed",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-key-algorithm",
     about: "Keys of private CAs are of an allowed type and size.",

@@ -26,7 +26,6 @@ const ALLOWED: List = List {
     about: "Standards of key storage that are allowed",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-key-storage-standard",
     about: "Keys of private CAs are kept by an allowed standard.",

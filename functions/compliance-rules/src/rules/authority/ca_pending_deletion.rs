@@ -27,7 +27,6 @@ use super::standing::{self, EXEMPTED};
 use crate::facts::{Authority, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Parameter, Rule, Verdict};
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-pending-deletion",
     about: "Private CAs are not about to be deleted for good.",

@@ -17,7 +17,6 @@ use super::standing;
 use crate::facts::{Authority, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict};
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-revocation-configured",
     about: "Private CAs tell which certificates are revoked, by CRL or OCSP.",

@@ -29,7 +29,6 @@ const DISABLED: Flag = Flag {
     about: "Whether a root has to be disabled, whatever it has issued, as acm-pca-root-ca-disabled wants it",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-root-issues-no-leaves",
     about: "Root CAs sign subordinate CAs and nothing else.",

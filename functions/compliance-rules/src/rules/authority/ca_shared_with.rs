@@ -53,7 +53,6 @@ fn check_organization(id: &str) -> Result<(), String> {
 const NAMED: usize = 2;
 const LONGEST: usize = 60;
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-shared-with",
     about: "Private CAs are shared with allowed accounts and organizations only.",

@@ -50,7 +50,6 @@ const ALLOWED: List = List {
     about: "Algorithms that CAs may sign with",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-signing-algorithm",
     about: "Private CAs sign with an allowed algorithm.",

@@ -29,7 +29,6 @@ const PENDING_DAYS: Number = Number {
     about: "So many days a new CA may wait for its certificate",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-status",
     about: "Private CAs are in a state in which they can do their work.",

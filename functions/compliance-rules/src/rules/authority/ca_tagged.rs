@@ -15,7 +15,6 @@ use super::standing;
 use crate::facts::{Authority, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Parameter, Rule, tagging};
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-tagged",
     about: "Private CAs have the tags that they should have.",

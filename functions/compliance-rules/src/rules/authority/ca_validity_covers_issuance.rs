@@ -37,7 +37,6 @@ const SHORT_LIVED_DAYS: Number = Number {
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "ca-validity-covers-issuance",
     about: "Private CAs outlive the certificates that they issue today.",

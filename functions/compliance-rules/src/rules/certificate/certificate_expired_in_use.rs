@@ -19,7 +19,6 @@ use certificates::{CertificateType, has_expired};
 use crate::facts::{Certificate, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, standing};
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "certificate-expired-in-use",
     about: "No AWS resource uses a certificate that has expired.",

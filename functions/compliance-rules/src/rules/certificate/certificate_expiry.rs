@@ -27,7 +27,6 @@ const DAYS: Number = Number {
     about: "A certificate with so many calendar days left, or fewer, is non-compliant",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "certificate-expiry",
     about: "Certificates end no sooner than in so many days.",

@@ -36,7 +36,6 @@ const ANCHORS: List = List {
     about: "Names of root CAs that issue certificates directly and that all clients have, where * stands for anything",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "chain-complete",
     about: "Imported certificates have the certificates above them, in order, signed and valid.",

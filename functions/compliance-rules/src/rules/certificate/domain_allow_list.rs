@@ -27,7 +27,6 @@ const ALLOWED: List = List {
     about: "Names that certificates may have, where * stands for anything; without any the rule does not apply",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "domain-allow-list",
     about: "Certificates are for allowed domains only.",

@@ -35,7 +35,6 @@ const GRACE_DAYS: Number = Number {
     about: "So many calendar days after a certificate came, the one that it replaces may be there too",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "duplicate-certificates",
     about: "Of several valid certificates with the same names, type and key, one is there.",

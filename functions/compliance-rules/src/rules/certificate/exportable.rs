@@ -35,7 +35,6 @@ const ALLOWED_TAGS: List = List {
             `none` for no tags",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "exportable",
     about: "Keys of certificates cannot be taken out of ACM, and were not.",

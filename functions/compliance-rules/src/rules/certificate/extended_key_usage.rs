@@ -44,7 +44,6 @@ const UNRESTRICTED: Flag = Flag {
     about: "Whether a certificate may be without extended key usages, or have ANY, so that every use is allowed",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "extended-key-usage",
     about: "Certificates may be used for what they are meant for, and for nothing else.",

@@ -32,7 +32,6 @@ const PENDING_HOURS: Number = Number {
     about: "So many hours a request may wait for validation; ACM gives up after 72",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "issuance-status",
     about: "Requested certificates are issued, and none is revoked.",

@@ -34,7 +34,6 @@ const ALLOWED: List = List {
     about: "Types and sizes of keys that are allowed",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "key-algorithm",
     about: "Keys of certificates are of an allowed type and size.",

@@ -28,7 +28,6 @@ const PENDING_DAYS_LEFT: Number = Number {
     about: "A renewal that waits for validation is non-compliant with so many days left, or fewer",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "managed-renewal",
     about: "ACM's own renewals neither fail nor wait for a person.",

@@ -66,7 +66,6 @@ const PRIVATE_LIMITS: List = List {
     about: "The same for private certificates, and imported ones that are renewed from a private CA",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "maximum-lifetime",
     about: "Certificates live no longer than they may.",
@@ -80,7 +79,6 @@ pub const RULE: Rule = Rule {
 const CAB_FORUM: &str = "cab-forum";
 /// From when on which limit holds, the latest first.
 const SCHEDULE: [(Date, i64); 3] = [(date(2029, 3, 15), 47), (date(2027, 3, 15), 100), (date(2026, 3, 15), 200)];
-/// What held before.
 const BEFORE: i64 = 398;
 const DAY: i64 = 86_400;
 

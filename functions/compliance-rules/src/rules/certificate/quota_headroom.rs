@@ -44,7 +44,6 @@ const AUTHORITIES: Number = Number { name: "authorities", default: 200, limits: 
 const QUOTAS: std::ops::RangeInclusive<i64> = 1..=10_000_000;
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "quota-headroom",
     about: "The account is not near the quotas of ACM and AWS Private CA.",

@@ -36,7 +36,6 @@ const GRACE_DAYS: Number = Number {
     about: "So many calendar days after it was issued a certificate may be in no use, and so not renewable",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "renewal-eligible",
     about: "ACM is able to renew the certificates that it issued.",

@@ -29,7 +29,6 @@ const SOURCES: List = List {
     about: "Sources from which certificates may be renewed; those that the deployed imported-renewal has",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "renewal-managed",
     about: "Imported certificates in use have a source for their renewal.",

@@ -42,7 +42,6 @@ const PENDING_MINUTES: Number = Number {
 /// A time in a tag that lies further ahead than clocks differ was never written by us.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "renewal-status",
     about: "Renewals of imported certificates neither fail nor get stuck.",

@@ -21,7 +21,6 @@
 use crate::facts::{Certificate, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Parameter, Rule, standing, tagging};
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "required-tags",
     about: "Certificates have the tags that they should have.",

@@ -58,7 +58,6 @@ const ALLOWED: List = List {
     about: "Algorithms with which certificates may be signed",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "signature-algorithm",
     about: "Certificates are signed with an allowed algorithm.",

@@ -93,7 +93,6 @@ const SHORTEST_RUN: usize = 16;
 /// characters this finds more than nine in ten.
 const LEAST_CHANGES: usize = 46;
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "tags-hold-no-secrets",
     about: "Tags of certificates hold no e-mail addresses, keys or tokens.",

@@ -26,7 +26,6 @@ use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, names, standin
 /// From then on nobody can opt out.
 const OPT_OUT_ENDED: Date = date(2026, 6, 12);
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "transparency-logging",
     about: "Public certificates are recorded in certificate transparency logs.",

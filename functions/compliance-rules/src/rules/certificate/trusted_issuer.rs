@@ -48,7 +48,6 @@ const DENIED: List = List {
 /// The issuer of ACM's public certificates.
 const AMAZON: &str = "Amazon";
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "trusted-issuer",
     about: "Certificates come from allowed issuers; an imported one is non-compliant until its issuer is named.",

@@ -30,7 +30,6 @@ const DAYS: Number = Number {
     about: "So many calendar days a new certificate may be in no use",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "unused-certificate",
     about: "Certificates are in use, unless they are new.",

@@ -29,7 +29,6 @@ const ALLOWED: List = List {
     about: "Methods by which names may be validated",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "validation-method",
     about: "Names of certificates are validated by an allowed method.",

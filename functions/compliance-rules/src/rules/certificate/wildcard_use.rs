@@ -33,7 +33,6 @@ const ALLOWED_DOMAINS: List = List {
     about: "Wildcards that certificates may have, such as *.dev.example.com, which allows those below it too",
 };
 
-/// The rule.
 pub const RULE: Rule = Rule {
     name: "wildcard-use",
     about: "Certificates have no wildcards, unless they may.",
