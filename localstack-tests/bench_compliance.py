@@ -109,7 +109,7 @@ def _once(aws: SimulatedAws, rule: str, certificates: int) -> tuple[float, int |
 
 
 def _must_be_complete(rule: str, answer: dict[str, Any], certificates: int) -> None:
-    verdicts = sum(answer[name] for name in ("compliant", "non_compliant", "not_applicable"))
+    verdicts = sum(answer[name] for name in ("compliant", "nonCompliant", "notApplicable"))
     if answer["outcome"] != "evaluated" or verdicts != certificates:
         told = {name: value for name, value in answer.items() if name != "findings"}
         sys.exit(f"{FUNCTION} did not evaluate {rule} for {certificates} certificates: {told}")

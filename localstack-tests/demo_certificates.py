@@ -20,9 +20,9 @@ _RENEWED, _WATCHED, _NOTHING, _FAILED, _EXPIRED = (
 # For each outcome: the notice that must come exactly once, the statuses, and what else may come once.
 # The rules of AWS Config that it breaks in the end.
 _BROKEN = {
-    _WATCHED: {"certificate-expiry", "renewal-managed"},
+    _WATCHED: {"certificate-expiry", "imported-renewal-source"},
     _FAILED: {"certificate-expiry", "renewal-status"},
-    _EXPIRED: {"certificate-expiry", "certificate-expired-in-use", "renewal-managed"},
+    _EXPIRED: {"certificate-expiry", "certificate-expired-in-use", "imported-renewal-source"},
 }
 # A certificate within a notice threshold gets that notice too, whatever becomes of its renewal.
 _NOTICE = {

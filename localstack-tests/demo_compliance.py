@@ -16,7 +16,7 @@ RULES = (
     "certificate-expiry",
     "certificate-expired-in-use",
     "renewal-status",
-    "renewal-managed",
+    "imported-renewal-source",
     "renewal-eligible",
     "key-algorithm",
     "issuance-status",

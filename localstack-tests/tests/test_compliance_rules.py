@@ -51,12 +51,12 @@ def evaluate(
     token = config_rules.token(world.backend, config_rule)
     event = config_rules.scheduled(rule, *place(world), token, minutes_ago)
     answer = invoke(world, config_rules.named(event, config_rule))
-    assert (answer["outcome"], answer["config_rule"]) == ("evaluated", config_rule)
+    assert (answer["outcome"], answer["configRule"]) == ("evaluated", config_rule)
     found = list(config_rules.results(world.backend, config_rule))
     counted = {kind: 0 for kind in ("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE")}
     for result in found:
         counted[result.compliance] += 1
-    assert counted["NON_COMPLIANT"] == answer["non_compliant"]
+    assert counted["NON_COMPLIANT"] == answer["nonCompliant"]
     assert counted["COMPLIANT"] == answer["compliant"]
     return {result.resource: result for result in found}
 
@@ -248,7 +248,7 @@ def test_a_certificate_that_is_not_compliant_is_renewed(world: World) -> None:
     for rule in (EXPIRY, {"rule": "renewal-status"}):
         assert verdict(world, rule, arn)[0] == "COMPLIANT"
     if world.backend.own:
-        assert verdict(world, {"rule": "renewal-managed"}, arn)[0] == "COMPLIANT"
+        assert verdict(world, {"rule": "imported-renewal-source"}, arn)[0] == "COMPLIANT"
 
 
 def test_one_that_nobody_renews_is_told_so(world: World) -> None:
@@ -261,6 +261,6 @@ def test_one_that_nobody_renews_is_told_so(world: World) -> None:
     if world.backend.own:
         used_by = ["arn:aws:elasticloadbalancing:eu-central-1:loadbalancer/app/e/f"]
         certificates.set_in_use(world.backend, arn, used_by)
-        compliance, reason = verdict(world, {"rule": "renewal-managed"}, arn)
+        compliance, reason = verdict(world, {"rule": "imported-renewal-source"}, arn)
         assert compliance == "NON_COMPLIANT"
         assert "acm-autopilot:renew-from" in reason

@@ -1,36 +1,36 @@
 //! What the function answers.
 
+use lambda::Metrics;
 use serde::Serialize;
 
-use crate::report::Finding;
+use crate::results::Finding;
 use crate::rules::Compliance;
+use crate::run::RuleRun;
 
-/// So many non-compliant resources are named in an answer; all of them are in AWS Config.
+/// The most resources that an answer names; all of them are in AWS Config.
 const NAMED: usize = 100;
 
-/// What the function answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Answer {
     pub outcome: Outcome,
+    /// Our rule.
     pub rule: &'static str,
-    /// The rule in AWS Config.
+    /// The rule's name in AWS Config.
     pub config_rule: String,
-    /// Resources that are as the rule wants them.
     pub compliant: usize,
-    /// Resources that are not.
     pub non_compliant: usize,
-    /// Resources that the rule has nothing to say of.
     pub not_applicable: usize,
-    /// Resources that are gone and of which AWS Config had a result, which was cleared.
+    /// Results of resources that are gone, which were cleared.
     pub cleared: usize,
     /// Of a change: the resource. Of a scheduled evaluation: the first that are non-compliant.
     pub findings: Vec<Found>,
 }
 
-/// What was found of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Found {
-    /// Its id in AWS Config.
+    /// The resource's id in AWS Config.
     pub resource: String,
     pub compliance: Compliance,
     /// The whole reason; the annotation in AWS Config has its first 256 characters.
@@ -40,15 +40,14 @@ pub struct Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// AWS Config was told.
+    /// Reported to AWS Config.
     Evaluated,
-    /// `DRY_RUN`: AWS Config was not told.
+    /// `DRY_RUN`: not reported.
     Planned,
 }
 
 impl Outcome {
-    /// As it stands in answers and logs.
-    pub fn as_str(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Evaluated => "evaluated",
             Self::Planned => "planned",
@@ -57,34 +56,48 @@ impl Outcome {
 }
 
 impl Answer {
-    pub(crate) fn new(
-        dry_run: bool,
-        rule: &'static str,
-        config_rule: String,
-        findings: &[Finding],
-        cleared: usize,
-    ) -> Self {
+    pub(crate) fn new(dry_run: bool, run: &RuleRun<'_>, findings: &[Finding], cleared: usize) -> Self {
         let count = |compliance| findings.iter().filter(|finding| finding.verdict.compliance() == compliance).count();
         let is_named =
             |finding: &&Finding| findings.len() == 1 || finding.verdict.compliance() == Compliance::NonCompliant;
         Self {
             outcome: if dry_run { Outcome::Planned } else { Outcome::Evaluated },
-            rule,
-            config_rule,
+            rule: run.rule.name,
+            config_rule: run.config_rule.to_owned(),
             compliant: count(Compliance::Compliant),
             non_compliant: count(Compliance::NonCompliant),
             not_applicable: count(Compliance::NotApplicable),
             cleared,
-            findings: findings
-                .iter()
-                .filter(is_named)
-                .take(NAMED)
-                .map(|finding| Found {
-                    resource: finding.resource_id.clone(),
-                    compliance: finding.verdict.compliance(),
-                    reason: finding.verdict.reason().to_owned(),
-                })
-                .collect(),
+            findings: findings.iter().filter(is_named).take(NAMED).map(Found::from).collect(),
+        }
+    }
+
+    pub(crate) fn count(&self, metrics: &mut Metrics) {
+        for (name, by) in [
+            ("ResourcesCompliant", self.compliant),
+            ("ResourcesNonCompliant", self.non_compliant),
+            ("ResourcesNotApplicable", self.not_applicable),
+            ("ResultsCleared", self.cleared),
+        ] {
+            if by > 0 {
+                metrics.count(name, by as u64);
+            }
+        }
+    }
+
+    pub(crate) fn log(&self, trigger: &'static str) {
+        let Self { outcome, rule, config_rule, compliant, non_compliant, not_applicable, cleared, .. } = self;
+        let outcome = outcome.as_str();
+        tracing::info!(rule, config_rule, trigger, outcome, compliant, non_compliant, not_applicable, cleared);
+    }
+}
+
+impl From<&Finding> for Found {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            resource: finding.resource_id.clone(),
+            compliance: finding.verdict.compliance(),
+            reason: finding.verdict.reason().to_owned(),
         }
     }
 }

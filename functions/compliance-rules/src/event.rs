@@ -14,15 +14,14 @@ use crate::rules::{InvalidParameters, Rule, Settings, select};
 pub struct Request {
     /// The name of the rule in AWS Config.
     pub config_rule: String,
-    /// What the answer is sent with.
+    /// What results are sent with.
     pub token: ResultToken,
-    /// Why the rule is evaluated.
-    pub occasion: Occasion,
+    pub trigger: Trigger,
     /// Our rule and its parameters, or what is wrong with them.
     pub rule: Result<(&'static Rule, Settings), InvalidParameters>,
 }
 
-/// The token that tells AWS Config which invocation evaluations belong to.
+/// The token by which AWS Config knows which invocation results belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultToken {
     pub text: String,
@@ -32,27 +31,24 @@ pub struct ResultToken {
 
 /// Why a rule is evaluated.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Occasion {
+pub enum Trigger {
     Changed(Box<Item>),
     /// A resource changed, and its item is too large for a notification.
     Oversized(Box<Item>),
-    /// Nothing can be said of a resource any more: why.
+    /// A resource can no longer be evaluated, and why.
     Gone(Box<Item>, &'static str),
-    /// It is time: all resources, as of this moment.
+    /// All resources, as of this time.
     Scheduled(Timestamp),
 }
 
-/// A rule's name has at most so many characters
+/// The most characters of a rule's name
 /// ([ConfigRuleName](https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html)).
 const LONGEST_NAME: usize = 128;
 /// The token of sample events: evaluations are checked, and not kept.
 const TEST_TOKEN: &str = "TESTMODE";
 
 impl Request {
-    /// Reads an event.
-    ///
-    /// # Errors
-    /// It is not one that this function takes; the error names the field.
+    /// Reads an event. The error names the field that is wrong.
     pub fn read(event: &Value, here: &Scope) -> Result<Self, Error> {
         if !event.is_object() {
             return Err(Error::bad_event("(whole event)", "is not a JSON object"));
@@ -74,17 +70,17 @@ impl Request {
             Value::Bool(left) => *left,
             _ => return Err(Error::bad_event("eventLeftScope", "is neither true nor false")),
         };
-        let occasion = occasion(&invoking, left_scope)?;
+        let trigger = trigger(&invoking, left_scope)?;
         let rule = match document(event, "ruleParameters") {
             Ok(parameters) => select(&parameters.unwrap_or_default()),
             Err(_) => Err(InvalidParameters::Malformed),
         };
         let token = ResultToken { text: token.to_owned(), is_test: token == TEST_TOKEN };
-        Ok(Self { config_rule, token, occasion, rule })
+        Ok(Self { config_rule, token, trigger, rule })
     }
 }
 
-impl Occasion {
+impl Trigger {
     /// The name in logs.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -95,7 +91,7 @@ impl Occasion {
         }
     }
 
-    /// The moment that results are ordered by: that of the item, or of the notification
+    /// What results are ordered by: the time of the item, or of the notification
     /// ([Evaluation, `OrderingTimestamp`](https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html)).
     pub fn ordering(&self) -> Timestamp {
         match self {
@@ -105,7 +101,7 @@ impl Occasion {
     }
 }
 
-fn occasion(invoking: &Map<String, Value>, left_scope: bool) -> Result<Occasion, Error> {
+fn trigger(invoking: &Map<String, Value>, left_scope: bool) -> Result<Trigger, Error> {
     const KIND: &str = "invokingEvent.messageType";
     let unusable = |member: &str, error: &UnusableItem| {
         Error::bad_event(format!("invokingEvent.{member}.{}", error.member), error.problem)
@@ -121,20 +117,23 @@ fn occasion(invoking: &Map<String, Value>, left_scope: bool) -> Result<Occasion,
             const AT: &str = "notificationCreationTime";
             let at = invoking.get(AT).and_then(Value::as_str).and_then(|at| at.parse().ok());
             return at
-                .map(Occasion::Scheduled)
-                .ok_or_else(|| Error::bad_event(format!("invokingEvent.{AT}"), "is missing or no time"));
+                .map(Trigger::Scheduled)
+                .ok_or_else(|| Error::bad_event(format!("invokingEvent.{AT}"), "is missing or not a time"));
         }
         Some(other) => {
-            return Err(Error::bad_event(KIND, format!("is `{}`, which is not for this function", excerpt(other))));
+            return Err(Error::bad_event(
+                KIND,
+                format!("is `{}`, which this function does not handle", excerpt(other)),
+            ));
         }
-        None => return Err(Error::bad_event(KIND, "is missing or not a text")),
+        None => return Err(Error::bad_event(KIND, "is missing or not a string")),
     };
-    Ok(match item.is_gone() {
-        Some(reason) => Occasion::Gone(item, reason),
-        None if left_scope => Occasion::Gone(item, "The resource left the scope of the rule."),
-        // A summary tells all that is left of a resource that was deleted.
-        None if oversized && !item.is_deleted() => Occasion::Oversized(item),
-        None => Occasion::Changed(item),
+    Ok(match item.gone_reason() {
+        Some(reason) => Trigger::Gone(item, reason),
+        None if left_scope => Trigger::Gone(item, "The resource left the scope of the rule."),
+        // A summary says all that is left of a resource that was deleted.
+        None if oversized && !item.is_deleted() => Trigger::Oversized(item),
+        None => Trigger::Changed(item),
     })
 }
 
@@ -143,10 +142,10 @@ fn document(event: &Value, field: &'static str) -> Result<Option<Map<String, Val
     match &event[field] {
         Value::Null => Ok(None),
         Value::String(text) if text.trim().is_empty() => Ok(None),
-        Value::String(text) => {
-            serde_json::from_str(text).map(Some).map_err(|_| Error::bad_event(field, "holds no JSON object"))
-        }
-        _ => Err(Error::bad_event(field, "is not a text that holds JSON")),
+        Value::String(text) => serde_json::from_str(text)
+            .map(Some)
+            .map_err(|_| Error::bad_event(field, "is not a string that holds a JSON object")),
+        _ => Err(Error::bad_event(field, "is not a string that holds JSON")),
     }
 }
 
@@ -154,7 +153,7 @@ fn text<'a>(event: &'a Value, field: &'static str) -> Result<&'a str, Error> {
     event[field]
         .as_str()
         .filter(|text| !text.is_empty())
-        .ok_or_else(|| Error::bad_event(field, "is missing or not a text"))
+        .ok_or_else(|| Error::bad_event(field, "is missing or not a string"))
 }
 
 fn excerpt(text: &str) -> String {

@@ -1,23 +1,24 @@
 #![doc = include_str!("../README.md")]
-#![allow(missing_docs, reason = "nobody links against a function: a comment says why, the name says what")]
+#![allow(missing_docs, reason = "a function is not a library: comments say why, names say what")]
 
 mod answer;
-mod clear;
+mod change;
 mod config;
 mod error;
 mod event;
 pub mod facts;
-mod failures;
 mod handler;
-mod listed;
-mod periodic;
-mod private_ca;
-mod report;
+mod history;
+mod lookups;
+mod results;
 pub mod rules;
-mod subject;
+mod run;
+mod stale_results;
+mod sweep;
 
 pub use answer::{Answer, Found, Outcome};
 pub use config::Config;
 pub use error::Error;
-pub use event::{Occasion, Request, ResultToken};
+pub use event::{Request, ResultToken, Trigger};
 pub use handler::Handler;
+pub use lookups::LookupError;

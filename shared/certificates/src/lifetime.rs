@@ -9,20 +9,6 @@ pub fn utc_date(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// The moment so many seconds after 1970; `None` outside the years 0 to 9999.
-///
-/// `9999-12-31T23:59:59Z` says that a certificate has no well-defined expiration
-/// ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)), and is later than
-/// [`Timestamp::MAX`], which stands for it then.
-pub fn rfc5280_time(second: i64, nanosecond: i32) -> Option<Timestamp> {
-    /// 9999-12-31T23:59:59Z.
-    const LAST: i64 = 253_402_300_799;
-    if (Timestamp::MAX.as_second()..=LAST).contains(&second) {
-        return Some(Timestamp::MAX);
-    }
-    Timestamp::new(second, nanosecond).ok()
-}
-
 /// Calendar days from one date to another; negative when `to` is earlier.
 pub fn calendar_days_between(from: Date, to: Date) -> i64 {
     // Both are dates of jiff's own range, so the difference in days always exists.
@@ -52,16 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn no_well_defined_expiration_is_the_last_moment() {
-        for (second, expected) in [
-            (253_402_300_799, Some(Timestamp::MAX)),
-            (253_402_300_800, None),
-            (i64::MAX, None),
-            (i64::MIN, None),
-            (1_795_241_450, Some(at("2026-11-21T06:10:50Z"))),
-        ] {
-            assert_eq!(rfc5280_time(second, 0), expected, "{second}");
-        }
+    fn what_has_no_expiry_never_expires() {
         assert!(!has_expired(Timestamp::MAX, at("2026-11-21T06:10:50Z")));
     }
 

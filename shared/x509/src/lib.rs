@@ -3,13 +3,17 @@
 //!
 //! Pure: nothing here reads a clock, the environment or AWS.
 
+mod certificate;
 mod constraints;
 mod name;
 mod path;
 mod serial;
 mod signature;
+mod time;
 
+pub use certificate::{Certificate, Chain, UnreadableCertificate};
 pub use name::DistinguishedName;
 pub use path::{Cause, Objection, objection};
 pub use serial::SerialNumber;
 pub use signature::{Signatures, is_issued_by, is_signed_by};
+pub use time::rfc5280_time;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Authority, Certificate, facts};
+use super::{Certificate, PrivateCa, facts};
 
 facts! {
-    /// What rules at account level look at.
+    /// What rules about the account need.
     Account(id: String) {
         /// All certificates of the Region, as ListCertificates shows them.
         certificates: Arc<[Arc<Certificate>]> = "the certificates" by AllCertificates,
         /// All CAs that the account owns in the Region.
-        authorities: Arc<[Authority]> = "the certificate authorities" by AllAuthorities,
+        private_cas: Arc<[PrivateCa]> = "the private CAs" by AllPrivateCas,
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use certificates::tags::Tags;
 use certificates::{
-    CertificateArn, CertificateDetail, CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, Renewal,
-    RenewalEligibility,
+    CertificateArn, CertificateDetail, CertificateSummary, CertificateType, DomainValidation, KeyAlgorithm,
+    KeyPairOrigin, Renewal, RenewalEligibility,
 };
 use jiff::Timestamp;
 
@@ -26,9 +26,9 @@ facts! {
         key_algorithm: KeyAlgorithm = "KeyAlgorithm" by Description,
         /// Such as `SHA256WITHRSA`. Not there while it is not issued.
         signature_algorithm: Option<String> = "SignatureAlgorithm" by Description,
-        /// Start of its validity. Not there while it is not issued.
+        /// Start of its validity; `None` while it is not issued.
         not_before: Option<Timestamp> = "NotBefore" by Description,
-        /// End of its validity. Not there while it is not issued.
+        /// Its expiry; `None` while it is not issued.
         not_after: Option<Timestamp> = "NotAfter" by Description,
         /// When it was requested, or imported for the first time.
         created_at: Option<Timestamp> = "CreatedAt" by Description,
@@ -77,7 +77,7 @@ facts! {
         transparency_logging: Option<String> = "CertificateTransparencyLoggingPreference" by Description,
         /// Whether its private key may be exported: `ENABLED` or `DISABLED`.
         export_option: Option<String> = "ExportOption" by Description,
-        /// Whether it was exported; ACM tells it in listings, and only of private certificates.
+        /// Whether it was exported; ACM reports it in listings, and only for private certificates.
         exported: Option<bool> = "Exported" by AllCertificates,
         tags: Tags = "the tags" by Tags,
         /// The certificate itself and those above it; `None` while there is none.
@@ -119,27 +119,35 @@ impl Certificate {
         domain_name.or_else(first).unwrap_or(self.arn.id())
     }
 
-    /// From what ListCertificates or DescribeCertificate told. What a description leaves out is not
-    /// there; what a listing leaves out is not known.
-    pub fn of_acm(facts: CertificateDetail, described: bool) -> Self {
+    /// From an entry of ListCertificates. What it leaves out is not known.
+    pub fn from_summary(summary: CertificateSummary) -> Self {
+        Self::from_acm(summary.into(), false)
+    }
+
+    /// From DescribeCertificate. What it leaves out does not exist.
+    pub fn from_detail(detail: CertificateDetail) -> Self {
+        Self::from_acm(detail, true)
+    }
+
+    fn from_acm(facts: CertificateDetail, described: bool) -> Self {
         let summary = facts.summary;
         let never_issued = NEVER_ISSUED.contains(&summary.status.as_str());
-        // An issued certificate has an end. One without it was not told, which is no answer.
+        // An issued certificate has an expiry. If ACM leaves it out, it is not known.
         let validity = |at: Option<Timestamp>| match at {
             Some(at) => Fact::Known(Some(at)),
             None if never_issued => Fact::Known(None),
             None => Fact::Unknown,
         };
         Self {
-            certificate_type: Fact::told(Some(summary.certificate_type).filter(|kind| kind.as_str() != "UNKNOWN")),
-            status: Fact::told(Some(summary.status).filter(|status| !status.is_empty())),
+            certificate_type: Fact::reported(Some(summary.certificate_type).filter(|kind| kind.as_str() != "UNKNOWN")),
+            status: Fact::reported(Some(summary.status).filter(|status| !status.is_empty())),
             names: if summary.has_more_names {
                 Fact::Unknown
             } else {
                 Fact::Known(every_name(summary.domain_name.as_deref(), summary.subject_alternative_names))
             },
             domain_name: Fact::Known(summary.domain_name),
-            key_algorithm: Fact::told(summary.key_algorithm),
+            key_algorithm: Fact::reported(summary.key_algorithm),
             signature_algorithm: optional(facts.signature_algorithm, described),
             not_before: validity(summary.not_before),
             not_after: validity(summary.not_after),
@@ -158,7 +166,7 @@ impl Certificate {
             acme_endpoint: optional(facts.acme_endpoint, described),
             root_hierarchy: optional(summary.root_hierarchy, described),
             usage: optional(summary.usage, described),
-            in_use: Fact::told(summary.in_use),
+            in_use: Fact::reported(summary.in_use),
             renewal_eligibility: optional(summary.renewal_eligibility, described),
             renewal: optional(facts.renewal, described),
             domain_validations: if described { Fact::Known(facts.domain_validations) } else { Fact::Unknown },

@@ -30,20 +30,20 @@ pub(crate) const EXTENDED_KEY_USAGES: [(&str, &str); 10] = [
 
 impl Certificate {
     /// From an item of AWS Config.
-    pub fn of_item(arn: CertificateArn, item: &Item) -> Self {
+    pub fn from_item(arn: CertificateArn, item: &Item) -> Self {
         let configuration = &item.configuration;
-        let told = |member: &str| text(&configuration[member]);
-        let optional = |member: &str| Fact::told(told(member).map(Some));
-        let moment = |member: &str| Fact::told(time(&configuration[member]).map(Some));
-        let domain_name = told("domainName");
+        let reported = |member: &str| text(&configuration[member]);
+        let optional = |member: &str| Fact::reported(reported(member).map(Some));
+        let moment = |member: &str| Fact::reported(time(&configuration[member]).map(Some));
+        let domain_name = reported("domainName");
         let names = texts(&configuration["subjectAlternativeNames"])
             .map(|alternative| every_name(domain_name.as_deref(), alternative));
         Self {
-            certificate_type: Fact::told(told("type").map(|kind| CertificateType::from(kind.as_str()))),
-            status: Fact::told(told("status")),
-            names: Fact::told(names),
-            domain_name: Fact::told(domain_name.map(Some)),
-            key_algorithm: Fact::told(told("keyAlgorithm").map(|key| KeyAlgorithm::new(&key))),
+            certificate_type: Fact::reported(reported("type").map(|kind| CertificateType::from(kind.as_str()))),
+            status: Fact::reported(reported("status")),
+            names: Fact::reported(names),
+            domain_name: Fact::reported(domain_name.map(Some)),
+            key_algorithm: Fact::reported(reported("keyAlgorithm").map(|key| KeyAlgorithm::new(&key))),
             signature_algorithm: optional("signatureAlgorithm"),
             not_before: moment("notBefore"),
             not_after: moment("notAfter"),
@@ -57,20 +57,20 @@ impl Certificate {
             subject: optional("subject"),
             issuer: optional("issuer"),
             certificate_authority: optional("certificateAuthorityArn"),
-            in_use: Fact::told(texts(&configuration["inUseBy"]).map(|users| !users.is_empty())),
-            renewal_eligibility: Fact::told(
-                told("renewalEligibility").map(|value| Some(RenewalEligibility::from(value.as_str()))),
+            in_use: Fact::reported(texts(&configuration["inUseBy"]).map(|users| !users.is_empty())),
+            renewal_eligibility: Fact::reported(
+                reported("renewalEligibility").map(|value| Some(RenewalEligibility::from(value.as_str()))),
             ),
-            renewal: Fact::told(renewal(&configuration["renewalSummary"]).map(Some)),
-            domain_validations: Fact::told(
+            renewal: Fact::reported(renewal(&configuration["renewalSummary"]).map(Some)),
+            domain_validations: Fact::reported(
                 domain_validations(&configuration["domainValidationOptions"]).filter(|all| all.iter().all(is_whole)),
             ),
-            key_usages: Fact::told(each(&configuration["keyUsages"], |usage| text(&usage["name"]))),
-            extended_key_usages: Fact::told(each(&configuration["extendedKeyUsages"], extended_key_usage)),
-            transparency_logging: Fact::told(
+            key_usages: Fact::reported(each(&configuration["keyUsages"], |usage| text(&usage["name"]))),
+            extended_key_usages: Fact::reported(each(&configuration["extendedKeyUsages"], extended_key_usage)),
+            transparency_logging: Fact::reported(
                 text(&configuration["options"]["certificateTransparencyLoggingPreference"]).map(Some),
             ),
-            export_option: Fact::told(text(&configuration["options"]["export"]).map(Some)),
+            export_option: Fact::reported(text(&configuration["options"]["export"]).map(Some)),
             tags: item.tags.clone(),
             ..Self::unknown(arn)
         }
@@ -97,7 +97,7 @@ fn renewal(summary: &Value) -> Option<Renewal> {
     })
 }
 
-/// An item that does not tell how a domain is validated, or by which record, is no proof that ACM does not.
+/// An item without the validation method of a domain, or its record, does not prove that ACM has none.
 fn is_whole(domain: &DomainValidation) -> bool {
     !matches!(domain.validation, Validation::Dns(None) | Validation::Other(None))
 }
@@ -144,7 +144,7 @@ mod tests {
             configuration,
             tags: Fact::Unknown,
         };
-        Certificate::of_item(ARN.parse().unwrap(), &item)
+        Certificate::from_item(ARN.parse().unwrap(), &item)
     }
 
     #[test]

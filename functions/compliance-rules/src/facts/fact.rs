@@ -1,27 +1,27 @@
-//! A fact that was read, or that its source does not tell.
+//! A fact that was read, or that its source does not report.
 
-/// A fact that was read, or that its source does not tell.
+/// A fact that was read, or that its source does not report.
 ///
-/// `Known(None)` is something that AWS says is not there; `Unknown` is something that nobody said
-/// anything about. A rule never takes the one for the other.
+/// `Known(None)` is something that AWS says does not exist; `Unknown` is something that AWS was not asked
+/// about. A rule never confuses the two.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Fact<T> {
     Known(T),
-    /// The source does not tell.
+    /// The source does not report it.
     #[default]
     Unknown,
 }
 
-/// What a rule has to know and does not: it asks for the lookup that tells it.
+/// A fact that a rule needs and does not have, and where to find it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{fact} is not known; {lookup:?} tells it")]
+#[error("{fact} is not known; {lookup:?} reports it")]
 pub struct Missing {
     /// The fact, as AWS names it.
     pub fact: &'static str,
     pub lookup: Lookup,
 }
 
-/// What is looked up in AWS when a rule asks for it.
+/// What is read from AWS when a rule needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lookup {
@@ -37,16 +37,16 @@ pub enum Lookup {
     Policy,
     /// ListCertificates: all certificates of the account and Region.
     AllCertificates,
-    /// DescribeCertificate of every private certificate, since a listing does not tell from which CA it
-    /// comes. They are shared by all resources of an evaluation.
+    /// DescribeCertificate of every private certificate, since a listing does not report which CA issued
+    /// it. They are shared by all resources of an evaluation.
     PrivateCertificates,
     /// ListCertificateAuthorities: all CAs that the account owns in the Region.
-    AllAuthorities,
+    AllPrivateCas,
 }
 
 impl<T> Fact<T> {
-    /// Known if the source told a value.
-    pub fn told(value: Option<T>) -> Self {
+    /// Known if the source reported a value.
+    pub fn reported(value: Option<T>) -> Self {
         value.map_or(Self::Unknown, Self::Known)
     }
 
@@ -79,7 +79,7 @@ impl<T> From<T> for Fact<T> {
     }
 }
 
-/// A structure of facts, each with a method of its name that tells it or says what is missing.
+/// A struct of facts, each with a method of the same name that returns it, or what is missing.
 macro_rules! facts {
     (
         $(#[$meta:meta])*

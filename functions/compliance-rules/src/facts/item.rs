@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Fact;
 
-/// A configuration item, or the summary that stands for an oversized one
+/// A configuration item, or the summary of an oversized one
 /// ([ConfigurationItem](https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html)).
 ///
 /// Change notifications spell `awsAccountId` and `ARN`, and `configuration` is an object there; the API
@@ -33,7 +33,7 @@ pub struct Item {
     pub tags: Fact<Tags>,
 }
 
-/// An evaluation takes no longer id of a resource
+/// The longest resource id that an evaluation takes
 /// ([ComplianceResourceId](https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html)).
 const LONGEST: usize = 768;
 
@@ -57,11 +57,11 @@ impl Item {
     pub fn read(item: &Value) -> Result<Self, UnusableItem> {
         let needed = |member: &'static str| match text(&item[member]) {
             Some(text) if text.len() > LONGEST => Err(UnusableItem { member, problem: "is too long" }),
-            found => found.ok_or(UnusableItem { member, problem: "is missing or not a text" }),
+            found => found.ok_or(UnusableItem { member, problem: "is missing or not a string" }),
         };
         let configuration = match &item["configuration"] {
             Value::String(json) => serde_json::from_str(json)
-                .map_err(|_| UnusableItem { member: "configuration", problem: "is a text that is not JSON" })?,
+                .map_err(|_| UnusableItem { member: "configuration", problem: "is a string that is not JSON" })?,
             other => other.clone(),
         };
         Ok(Self {
@@ -71,26 +71,26 @@ impl Item {
             account: text(&item["awsAccountId"]).or_else(|| text(&item["accountId"])),
             status: needed("configurationItemStatus")?,
             captured_at: time(&item["configurationItemCaptureTime"])
-                .ok_or(UnusableItem { member: "configurationItemCaptureTime", problem: "is missing or no time" })?,
+                .ok_or(UnusableItem { member: "configurationItemCaptureTime", problem: "is missing or not a time" })?,
             configuration,
             tags: tags(item),
         })
     }
 
-    /// Whether the item tells that the resource was deleted.
+    /// Whether the item says that the resource was deleted.
     pub fn is_deleted(&self) -> bool {
         matches!(self.status.as_str(), "ResourceDeleted" | "ResourceDeletedNotRecorded")
     }
 
-    /// Why nothing can be said of the resource any more, if that is so
+    /// Why the resource can no longer be evaluated, if that is so
     /// ([configurationItemStatus](https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html)).
-    /// Of a CA that was deleted a rule may have something to say: for 7 to 30 days AWS Private CA describes it, and it can be restored
+    /// A CA that was deleted is evaluated: for 7 to 30 days AWS Private CA describes it, and it can be restored
     /// ([deleting a CA](https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html)).
-    pub fn is_gone(&self) -> Option<&'static str> {
+    pub fn gone_reason(&self) -> Option<&'static str> {
         match self.status.as_str() {
             "ResourceDeleted" if self.resource_type == CERTIFICATE_AUTHORITY => None,
-            "ResourceDeleted" | "ResourceDeletedNotRecorded" => Some("The resource was deleted."),
-            "ResourceNotRecorded" => Some("AWS Config does not record the resource."),
+            "ResourceDeleted" | "ResourceDeletedNotRecorded" => Some("It was deleted."),
+            "ResourceNotRecorded" => Some("AWS Config does not record it."),
             _ => None,
         }
     }
@@ -112,7 +112,7 @@ fn tags(item: &Value) -> Fact<Tags> {
         Value::String(json) => serde_json::from_str(json).unwrap_or(Value::Null),
         other => other.clone(),
     };
-    Fact::told(supplementary.as_array().and_then(|tags| {
+    Fact::reported(supplementary.as_array().and_then(|tags| {
         tags.iter().map(|tag| Some((text(&tag["key"])?, text(&tag["value"]).unwrap_or_default()))).collect()
     }))
 }
@@ -144,7 +144,7 @@ pub(super) fn time(value: &Value) -> Option<Timestamp> {
         let nanosecond = milliseconds.rem_euclid(1000).checked_mul(1_000_000)?.try_into().ok()?;
         rfc5280_time(milliseconds.div_euclid(1000), nanosecond)
     };
-    // Later than what is read here as a moment.
+    // jiff has no timestamp for it.
     let last = |text: &str| {
         let date: DateTime = text.strip_suffix('Z')?.parse().ok()?;
         (date.year() == 9999).then_some(Timestamp::MAX)

@@ -2,25 +2,27 @@
 //! Config or from an API.
 //!
 //! Every fact says whether it is known ([`Fact`]). A rule that needs one that is not known gets
-//! [`Missing`], hands it on with `?`, and is asked again after the lookup. So a rule reads the same
-//! for both sources, only what it really needs is looked up, and nothing is ever guessed.
+//! [`Missing`], returns it with `?`, and is asked again after the lookup. So a rule reads the same
+//! for both sources, only what it needs is looked up, and nothing is ever guessed.
 
 mod account;
-mod authority;
-mod authority_item;
 mod certificate;
 mod certificate_item;
+mod consistency;
 mod fact;
 mod item;
 mod policy;
-mod x509;
+mod private_ca;
+mod private_ca_item;
 
+pub use self::private_ca::PrivateCa;
+pub use ::private_ca::{Crl, Ocsp, Permission};
+pub use ::x509::{Certificate as X509, Chain, UnreadableCertificate};
 pub use account::Account;
-pub use authority::{Authority, Crl, Ocsp, Permission};
 pub use certificate::Certificate;
 pub(crate) use certificate_item::EXTENDED_KEY_USAGES;
+pub use consistency::is_settling;
 pub(crate) use fact::facts;
 pub use fact::{Fact, Lookup, Missing};
 pub use item::{Item, UnusableItem};
 pub use policy::{Grant, Grantee, Policy, UnreadablePolicy};
-pub use x509::{Chain, UnreadableCertificate, X509};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Whom a resource policy allows something, whatever it is: to read from a CA is to use it
+/// Whom a resource policy allows something, no matter what
 /// ([policy elements](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -14,7 +14,7 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub to: Grantee,
-    /// What conditions make of it: of each list it has to be one.
+    /// What conditions require: the caller has to be one of each list.
     pub only: Vec<Vec<Grantee>>,
 }
 
@@ -41,9 +41,9 @@ impl Policy {
     /// ([resource-based policies](https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html)).
     ///
     /// # Errors
-    /// It is no policy, or one of another shape than is known here.
+    /// It is not a policy, or of an unknown shape.
     pub fn read(json: &str) -> Result<Self, UnreadablePolicy> {
-        let policy: Value = serde_json::from_str(json).map_err(|_| UnreadablePolicy("it is no JSON"))?;
+        let policy: Value = serde_json::from_str(json).map_err(|_| UnreadablePolicy("it is not JSON"))?;
         let statements = match &policy["Statement"] {
             Value::Array(statements) => statements.as_slice(),
             statement @ Value::Object(_) => std::slice::from_ref(statement),
@@ -53,7 +53,7 @@ impl Policy {
         for statement in statements {
             match statement["Effect"].as_str() {
                 Some("Allow") => grants.extend(granted(statement)?),
-                // What is denied makes others no wider.
+                // A Deny does not widen the others.
                 Some("Deny") => {}
                 _ => return Err(UnreadablePolicy("a statement neither allows nor denies")),
             }
@@ -66,7 +66,7 @@ fn granted(statement: &Value) -> Result<Vec<Grant>, UnreadablePolicy> {
     let condition = match &statement["Condition"] {
         Value::Null => &Map::new(),
         Value::Object(condition) => condition,
-        _ => return Err(UnreadablePolicy("a Condition is no object")),
+        _ => return Err(UnreadablePolicy("a Condition is not an object")),
     };
     if !statement["NotPrincipal"].is_null() {
         return Ok(vec![Grant { to: Grantee::Anybody, only: limits(condition, PRINCIPAL)? }]);
@@ -80,7 +80,7 @@ fn granted(statement: &Value) -> Result<Vec<Grant>, UnreadablePolicy> {
     };
     let mut grants = Vec::new();
     for (kind, named) in principals {
-        // Who calls is the service; for whom it calls stands in other keys.
+        // The caller is the service; other keys say on whose behalf it calls.
         let keys = if kind == "Service" { SOURCE } else { PRINCIPAL };
         let only = limits(condition, keys)?;
         for name in texts(named)? {
@@ -116,10 +116,10 @@ type Keys = [&'static str; 4];
 const PRINCIPAL: Keys = ["aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalArn"];
 const SOURCE: Keys = ["aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths", "aws:SourceArn"];
 
-/// Operators that demand one of their values. `...IfExists` and `ForAllValues:` are true as well when the key
-/// is not there, so they demand nothing
+/// Operators that require one of their values. `...IfExists` and `ForAllValues:` are also true when the key
+/// is missing, so they require nothing
 /// ([operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html)).
-const DEMANDING: [&str; 5] = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"];
+const REQUIRING: [&str; 5] = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"];
 
 fn limits(condition: &Map<String, Value>, keys: Keys) -> Result<Vec<Vec<Grantee>>, UnreadablePolicy> {
     let [account, organization, unit, arn] = keys;
@@ -127,7 +127,7 @@ fn limits(condition: &Map<String, Value>, keys: Keys) -> Result<Vec<Vec<Grantee>
     for (operator, operands) in condition {
         let operands = operands.as_object().ok_or(UnreadablePolicy("a Condition's operator has no keys"))?;
         let operator = operator.strip_prefix("ForAnyValue:").unwrap_or(operator);
-        if !DEMANDING.iter().any(|known| known.eq_ignore_ascii_case(operator)) {
+        if !REQUIRING.iter().any(|known| known.eq_ignore_ascii_case(operator)) {
             continue;
         }
         for (key, values) in operands {
@@ -155,12 +155,12 @@ fn limits(condition: &Map<String, Value>, keys: Keys) -> Result<Vec<Vec<Grantee>
     Ok(limits)
 }
 
-/// One text or several. Numbers of accounts may have lost their quotes.
+/// One string or several. Account ids may have lost their quotes.
 fn texts(value: &Value) -> Result<Vec<String>, UnreadablePolicy> {
     let text = |value: &Value| match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(UnreadablePolicy("a value is no text")),
+        _ => Err(UnreadablePolicy("a value is not a string")),
     };
     match value {
         Value::Array(values) => values.iter().map(text).collect(),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_that_demand_something() {
+    fn conditions_that_require_something() {
         for (condition, limits) in [
             (json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }), vec![vec![organization()]]),
             (json!({ "StringEquals": { "aws:principalorgid": ["o-a1b2c3d4e5"] } }), vec![vec![organization()]]),
@@ -249,13 +249,13 @@ mod tests {
         let denied = json!({ "Statement": { "Effect": "Deny", "Principal": "*" } });
         assert_eq!(Policy::read(&denied.to_string()).unwrap().grants, []);
         for (policy, problem) in [
-            ("{", "no JSON"),
+            ("{", "not JSON"),
             ("[]", "no Statement"),
             (r#"{"Statement": [{}]}"#, "neither allows nor denies"),
             (r#"{"Statement": [{"Effect": "Allow"}]}"#, "no Principal"),
             (r#"{"Statement": [{"Effect": "Allow", "Principal": "111122223333"}]}"#, "no Principal"),
-            (r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": {}}}]}"#, "no text"),
-            (r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Condition": 1}]}"#, "no object"),
+            (r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": {}}}]}"#, "not a string"),
+            (r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Condition": 1}]}"#, "not an object"),
             (r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Condition": {"Bool": 1}}]}"#, "no keys"),
         ] {
             let error = Policy::read(policy).unwrap_err().to_string();

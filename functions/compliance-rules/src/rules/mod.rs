@@ -1,17 +1,19 @@
 //! The rules: one file each, pure, and all of them in one list.
 //!
-//! A rule is a [`Rule`] with a function that takes facts and answers a [`Verdict`], or says which fact
+//! A rule is a [`Rule`] with a function that takes facts and returns a [`Verdict`], or the fact that
 //! it misses. How to add one: see the crate's README.
 
-pub mod authority;
+mod applicability;
 pub mod certificate;
 mod names;
 mod parameter;
 pub mod pattern;
+pub mod private_ca;
 #[cfg(test)]
 #[path = "../../../../shared/x509/tests/samples/mod.rs"]
 mod samples;
-mod standing;
+mod secrets;
+mod settings;
 #[cfg(test)]
 mod support;
 mod tagging;
@@ -23,13 +25,25 @@ use certificates::Scope;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::facts::{Account, Authority, Certificate, Lookup, Missing};
+use crate::facts::{Account, Certificate, Lookup, Missing, PrivateCa};
 
-pub use parameter::{Entries, Flag, InvalidParameters, List, NONE, Number, Parameter, RULE, Settings};
+pub use parameter::{Entries, Flag, List, NONE, Number, Parameter};
+pub use settings::{InvalidParameters, RULE, Settings};
 pub use verdict::{Compliance, Verdict};
 
-/// What a rule answers: a verdict, or what it has to know first.
-pub type Evaluation = Result<Verdict, Missing>;
+/// What a rule answers: a verdict, or why there is none yet.
+pub type Evaluation = Result<Verdict, NoVerdict>;
+
+/// Why a rule has no verdict yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoVerdict {
+    /// A fact has to be looked up first.
+    #[error(transparent)]
+    Missing(#[from] Missing),
+    /// AWS services do not agree on the resource yet. The rule has to be asked again later.
+    #[error("{0}")]
+    NotYet(&'static str),
+}
 
 /// What a rule decides by besides the resource's facts.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +59,7 @@ pub struct Context<'a> {
 pub enum Evaluator {
     /// A certificate in ACM.
     Certificate(fn(&Certificate, &Context<'_>) -> Evaluation),
-    Authority(fn(&Authority, &Context<'_>) -> Evaluation),
+    PrivateCa(fn(&PrivateCa, &Context<'_>) -> Evaluation),
     /// The account as a whole.
     Account(fn(&Account, &Context<'_>) -> Evaluation),
 }
@@ -54,14 +68,11 @@ pub enum Evaluator {
 pub struct Rule {
     /// Its name, kebab-case; its file has the same with underscores.
     pub name: &'static str,
-    /// What it wants: one sentence.
+    /// What it requires: one sentence.
     pub about: &'static str,
     pub evaluate: Evaluator,
-    /// Whether it judges a CA at the item of its deletion. A CA that is deleted must be compliant with none that does.
-    pub judges_deleted: bool,
     pub parameters: &'static [Parameter],
-    /// Everything that it may ask for beyond what a listing tells. What it does not name is never
-    /// looked up for it.
+    /// Everything that it may need beyond what a listing reports. Nothing else is looked up for it.
     pub lookups: &'static [Lookup],
     /// The same or nearly the same elsewhere, such as `Security Hub ACM.1`.
     pub corresponds_to: &'static [&'static str],
@@ -72,9 +83,14 @@ impl Rule {
     pub fn resource_type(&self) -> &'static str {
         match self.evaluate {
             Evaluator::Certificate(_) => "AWS::ACM::Certificate",
-            Evaluator::Authority(_) => "AWS::ACMPCA::CertificateAuthority",
+            Evaluator::PrivateCa(_) => "AWS::ACMPCA::CertificateAuthority",
             Evaluator::Account(_) => "AWS::::Account",
         }
+    }
+
+    /// The verdict on a resource of another type.
+    pub(crate) fn not_about_this(&self) -> Verdict {
+        Verdict::not_applicable(format!("The rule {} is about {}.", self.name, self.resource_type()))
     }
 
     fn parameter_names(&self) -> String {
@@ -96,7 +112,7 @@ impl Rule {
 }
 
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    certificate::RULES.iter().chain(authority::RULES).copied()
+    certificate::RULES.iter().chain(private_ca::RULES).copied()
 }
 
 /// Every rule with its parameters, defaults and limits, as JSON: the text of `infra/rules.json`, to which
@@ -119,7 +135,7 @@ pub fn select(parameters: &Map<String, Value>) -> Result<(&'static Rule, Setting
         _ => return Err(InvalidParameters::NoRule { allowed: allowed() }),
     };
     let Some(rule) = all().find(|rule| rule.name == name) else {
-        return Err(InvalidParameters::UnknownRule { name: parameter::excerpt(name), allowed: allowed() });
+        return Err(InvalidParameters::UnknownRule { name: settings::excerpt(name), allowed: allowed() });
     };
     Ok((rule, Settings::read(rule, parameters)?))
 }

@@ -1,21 +1,21 @@
 //! Domain names of certificates, and patterns of them in parameters.
 //!
-//! A pattern is a name in which `*` stands for anything, dots too: `*.example.com` is every name below
+//! A pattern is a name in which `*` matches anything, including dots: `*.example.com` is every name below
 //! `example.com`, at any depth, and not `example.com` itself. A certificate's wildcard fits a pattern only if
-//! every name that it stands for does: its own `*` can be matched by nothing but a `*` of the pattern.
+//! every name that it covers does: its own `*` is matched only by a `*` of the pattern.
 //!
 //! Names compare without regard to case, and as A-labels ([RFC 5890, 2.3.2.1](https://www.rfc-editor.org/rfc/rfc5890#section-2.3.2.1)):
 //! `bücher.example` is `xn--bcher-kva.example`.
 
 use super::pattern;
 
-/// The longest name, written without the dot at its end
+/// The longest name, written without the trailing dot
 /// ([RFC 1035, 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)).
 const LONGEST: usize = 253;
-/// What a reason repeats of names, so that there is room for what to do.
+/// The most characters of names in a reason, so that there is room for what to do.
 const SHOWN: usize = 90;
 
-/// A name as it is compared: A-labels in lower case, without the dot at its end.
+/// A name as it is compared: A-labels in lower case, without the trailing dot.
 pub(super) fn normal(name: &str) -> String {
     let name = name.trim();
     let name = name.strip_suffix('.').unwrap_or(name);
@@ -40,15 +40,15 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         return Err("has an empty label".into());
     }
     if text.split('.').any(|label| !label.is_ascii() && label.contains('*')) {
-        return Err("has a * in a label that is not ASCII: write the label as A-label (xn--...)".into());
+        return Err("has a * in a label that is not ASCII: write it as A-label (xn--...)".into());
     }
     match name.chars().find(|c| !c.is_ascii_alphanumeric() && !"-_.*".contains(*c)) {
-        Some(c) => Err(format!("has a `{c}`, which is in no domain name")),
+        Some(c) => Err(format!("has a `{c}`, which domain names cannot have")),
         None => Ok(()),
     }
 }
 
-/// Patterns as they are compared: made ready once for all names.
+/// Patterns, prepared once for all names.
 pub(super) struct Patterns(Vec<String>);
 
 impl Patterns {
@@ -69,14 +69,14 @@ pub(super) fn is_wildcard(name: &str) -> bool {
     name.contains('*')
 }
 
-/// Some of the names for a reason, and how many more there are.
+/// Some of the names, for a reason, and how many more there are.
 pub(super) fn some_of(names: &[&str]) -> String {
     let mut text = String::new();
-    for (place, name) in names.iter().enumerate() {
-        if place > 0 && text.len() + name.len() + 2 > SHOWN {
-            return format!("{text} and {} more", names.len() - place);
+    for (index, name) in names.iter().enumerate() {
+        if index > 0 && text.len() + name.len() + 2 > SHOWN {
+            return format!("{text} and {} more", names.len() - index);
         }
-        if place > 0 {
+        if index > 0 {
             text.push_str(", ");
         }
         match name.char_indices().nth(SHOWN) {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     proptest! {
-        /// A wildcard that fits a pattern stands for no name that does not.
+        /// A wildcard that fits a pattern covers no name that does not.
         #[test]
         fn a_wildcard_fits_as_all_of_its_names(
             base in "[ab]{1,2}(\\.[ab]{1,2}){0,2}",

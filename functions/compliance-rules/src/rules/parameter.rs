@@ -1,11 +1,10 @@
-//! Parameters of rules: typed, with limits and defaults, and read from a rule's InputParameters.
+//! Parameters of rules: typed, with limits and defaults.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::Rule;
+use super::settings::{Given, excerpt};
 
 /// A parameter of a rule.
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +40,8 @@ pub struct Flag {
     pub about: &'static str,
 }
 
-/// A list, separated by commas. Spaces around its entries do not count. [`NONE`] by itself is an empty list of
-/// texts; one of named choices has at least one, since nothing could be compliant without any.
+/// A list, separated by commas. Spaces around its entries do not count. [`NONE`] alone is an empty list of
+/// texts; a list of choices has at least one entry, since nothing could be compliant without any.
 #[derive(Debug)]
 pub struct List {
     /// Its name in InputParameters.
@@ -68,120 +67,11 @@ pub enum Entries {
     },
 }
 
-/// The longest value that is read: AWS Config's InputParameters have at most 1,024 characters
+/// The longest value: AWS Config's InputParameters have at most 1,024 characters
 /// ([ConfigRule](https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html)).
 const LONGEST: usize = 1_024;
-/// The value of a list without entries: an empty one stands for the default.
+/// The value of a list without entries: an empty value means the default.
 pub const NONE: &str = "none";
-/// The parameter that names the rule.
-pub const RULE: &str = "rule";
-
-/// InputParameters with which a rule cannot be evaluated. A default in the place of what is wrong would
-/// hide the mistake.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidParameters {
-    /// They are no JSON object.
-    #[error("ruleParameters is no JSON object")]
-    Malformed,
-    /// They name no rule.
-    #[error("the parameter `rule` is missing: set it to one of {allowed}")]
-    NoRule { allowed: String },
-    /// They name a rule that does not exist.
-    #[error("the parameter `rule` is `{name}`, which is no rule: set it to one of {allowed}")]
-    UnknownRule { name: String, allowed: String },
-    /// They have a parameter that the rule does not have.
-    #[error("`{name}` is no parameter of the rule {rule}; it has {allowed}")]
-    UnknownParameter {
-        rule: &'static str,
-        name: String,
-        /// All parameters of the rule.
-        allowed: String,
-    },
-    /// A value cannot be used.
-    #[error("the parameter `{name}` of the rule {rule} is `{value}`: {problem}")]
-    Invalid {
-        rule: &'static str,
-        name: &'static str,
-        value: String,
-        /// What is wrong with it, and what is allowed.
-        problem: String,
-    },
-}
-
-/// The parameters of a rule as they were given. What was not given has its default.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<&'static str, Given>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Given {
-    Number(i64),
-    Flag(bool),
-    List(Vec<String>),
-}
-
-impl Settings {
-    /// The value of a number.
-    pub fn number(&self, parameter: &Number) -> i64 {
-        match self.0.get(parameter.name) {
-            Some(Given::Number(number)) => *number,
-            _ => parameter.default,
-        }
-    }
-
-    /// The value of a flag.
-    pub fn flag(&self, parameter: &Flag) -> bool {
-        match self.0.get(parameter.name) {
-            Some(Given::Flag(flag)) => *flag,
-            _ => parameter.default,
-        }
-    }
-
-    /// The entries of a list.
-    pub fn list(&self, parameter: &List) -> Vec<&str> {
-        match self.0.get(parameter.name) {
-            Some(Given::List(entries)) => entries.iter().map(String::as_str).collect(),
-            _ => parameter.default.to_vec(),
-        }
-    }
-
-    /// Reads the parameters of a rule. Those that are empty count as not given, since templates cannot
-    /// leave one out.
-    pub(super) fn read(rule: &'static Rule, given: &Map<String, Value>) -> Result<Self, InvalidParameters> {
-        let mut settings = BTreeMap::new();
-        for (name, value) in given.iter().filter(|(name, _)| *name != RULE) {
-            let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name() == name) else {
-                return Err(InvalidParameters::UnknownParameter {
-                    rule: rule.name,
-                    name: excerpt(name),
-                    allowed: rule.parameter_names(),
-                });
-            };
-            // AWS Config hands on texts; whoever calls the function may write numbers.
-            let text = match value {
-                Value::String(text) => text.clone(),
-                Value::Null => String::new(),
-                other => other.to_string(),
-            };
-            let text = text.trim();
-            if text.is_empty() {
-                continue;
-            }
-            let given = parameter.parse(text).map_err(|problem| InvalidParameters::Invalid {
-                rule: rule.name,
-                name: parameter.name(),
-                value: excerpt(text),
-                problem,
-            })?;
-            settings.insert(parameter.name(), given);
-        }
-        Ok(Self(settings))
-    }
-}
-
-/// What an error repeats of a text from outside.
-pub(super) fn excerpt(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(100).collect()
-}
 
 impl Parameter {
     /// Its name in InputParameters.
@@ -201,7 +91,7 @@ impl Parameter {
         }
     }
 
-    /// Its default as it would stand in InputParameters.
+    /// Its default as InputParameters would have it.
     pub fn default_text(&self) -> String {
         match self {
             Self::Number(number) => number.default.to_string(),
@@ -210,7 +100,7 @@ impl Parameter {
         }
     }
 
-    fn parse(&self, text: &str) -> Result<Given, String> {
+    pub(super) fn parse(&self, text: &str) -> Result<Given, String> {
         match self {
             Self::Number(Number { limits, .. }) => {
                 let number = text.parse().ok().filter(|number| limits.contains(number));

@@ -1,4 +1,4 @@
-//! Patterns in parameters: a text in which `*` stands for anything, nothing too.
+//! Patterns in parameters: a text in which `*` matches anything, including nothing.
 
 /// Whether the text fits the pattern.
 pub fn matches(pattern: &str, text: &str) -> bool {
@@ -7,7 +7,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let Some(mut rest) = text.strip_prefix(first) else { return false };
     let mut parts: Vec<&str> = parts.collect();
     let Some(last) = parts.pop() else { return rest.is_empty() };
-    // The first place is the best one for each part: it leaves the most to those that follow.
+    // The first match is the best one for each part: it leaves the most to those that follow.
     for part in parts {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],

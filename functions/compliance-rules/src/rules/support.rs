@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use simulated_aws::Aws;
 
-use super::{Compliance, Context, Evaluation, Evaluator, Rule, Settings, Verdict};
-use crate::facts::{Account, Authority, Certificate, Chain, Crl, Fact, Ocsp};
+use super::{Compliance, Context, Evaluation, Evaluator, NoVerdict, Rule, Settings, Verdict};
+use crate::facts::{Account, Certificate, Chain, Crl, Fact, Missing, Ocsp, PrivateCa};
 
 /// When the tests take place.
 pub(crate) const NOW: &str = "2026-11-21T06:00:00Z";
@@ -29,8 +29,8 @@ fn some<T>(value: impl Into<T>) -> Fact<Option<T>> {
     Fact::Known(Some(value.into()))
 }
 
-/// A public certificate of ACM's of which everything is known: validated by DNS, in use, good in every
-/// way, and far from its end.
+/// A public certificate of ACM's of which everything is known: validated by DNS, in use, compliant in every
+/// way, and far from its expiry.
 pub(crate) fn issued() -> Certificate {
     let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
     let record = ResourceRecord {
@@ -147,7 +147,7 @@ pub(crate) fn pending() -> Certificate {
     }
 }
 
-/// The certificate with another end.
+/// The certificate with another expiry.
 pub(crate) fn ends(certificate: Certificate, end: &str) -> Certificate {
     Certificate { not_after: some(at(end)), ..certificate }
 }
@@ -158,7 +158,7 @@ pub(crate) fn tagged(certificate: Certificate, tags: &[(&str, &str)]) -> Certifi
 }
 
 /// An active root CA of which everything is known: valid for years, with a CRL that nobody else can read.
-pub(crate) fn root_ca() -> Authority {
+pub(crate) fn root_ca() -> PrivateCa {
     let arn = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/6f5".parse().unwrap();
     let crl = Crl {
         enabled: true,
@@ -167,8 +167,8 @@ pub(crate) fn root_ca() -> Authority {
         expiration_days: Some(7),
         custom_cname: None,
     };
-    Authority {
-        authority_type: known("ROOT"),
+    PrivateCa {
+        ca_type: known("ROOT"),
         status: known("ACTIVE"),
         usage_mode: some("GENERAL_PURPOSE"),
         key_algorithm: known(KeyAlgorithm::new("RSA_4096")),
@@ -190,16 +190,16 @@ pub(crate) fn root_ca() -> Authority {
         chain: known(None),
         certificates: Fact::Known(Vec::new().into()),
         all: Fact::Known(Vec::new().into()),
-        ..Authority::unknown(arn)
+        ..PrivateCa::unknown(arn)
     }
 }
 
 /// A subordinate CA, otherwise as [`root_ca`].
-pub(crate) fn subordinate_ca() -> Authority {
+pub(crate) fn subordinate_ca() -> PrivateCa {
     let arn = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/7a6".parse().unwrap();
-    Authority {
+    PrivateCa {
         arn,
-        authority_type: known("SUBORDINATE"),
+        ca_type: known("SUBORDINATE"),
         common_name: some("Example Issuing CA"),
         not_after: some(at("2031-01-01T00:00:00Z")),
         ..root_ca()
@@ -217,9 +217,9 @@ pub(crate) fn chain_of(aws: &Aws, arn: &str) -> Chain {
     Chain::from_pem(&certificate.pem.unwrap(), certificate.chain.as_deref()).unwrap()
 }
 
-/// What a rule can look at.
+/// What a rule can evaluate.
 pub(crate) trait Resource: Debug {
-    /// What the rule says of it.
+    /// The rule's answer.
     fn evaluate(&self, rule: &Rule, context: &Context<'_>) -> Evaluation;
 }
 
@@ -230,9 +230,9 @@ impl Resource for Certificate {
     }
 }
 
-impl Resource for Authority {
+impl Resource for PrivateCa {
     fn evaluate(&self, rule: &Rule, context: &Context<'_>) -> Evaluation {
-        let Evaluator::Authority(evaluate) = rule.evaluate else { panic!("{} is not about CAs", rule.name) };
+        let Evaluator::PrivateCa(evaluate) = rule.evaluate else { panic!("{} is not about CAs", rule.name) };
         evaluate(self, context)
     }
 }
@@ -254,26 +254,42 @@ fn settings(rule: &Rule, parameters: &[(&str, &str)]) -> Result<Settings, String
     super::select(&named).map(|(_, settings)| settings).map_err(|error| error.to_string())
 }
 
-/// What the rule says of a resource at [`NOW`].
+/// The rule's answer for a resource at [`NOW`].
 pub(crate) fn evaluate(rule: &Rule, parameters: &[(&str, &str)], resource: &impl Resource) -> Evaluation {
     let settings = settings(rule, parameters).unwrap();
     let here = Scope { region: "us-east-1".into(), account: "123456789012".into() };
     resource.evaluate(rule, &Context { now: at(NOW), settings: &settings, here: &here })
 }
 
+/// The fact that the rule misses.
+pub(crate) fn missing(rule: &Rule, parameters: &[(&str, &str)], resource: &impl Resource) -> Missing {
+    match evaluate(rule, parameters, resource) {
+        Err(NoVerdict::Missing(missing)) => missing,
+        other => panic!("{}: {other:?}", rule.name),
+    }
+}
+
 /// A line of a table: what it is about, the parameters, the resource, the verdict, and a piece of its
 /// reason.
 pub(crate) type Case<'a, R> = (&'a str, &'a [(&'a str, &'a str)], R, Compliance, &'a str);
 
-/// Holds a rule to a table. Reasons have to fit into an annotation, so that what to do is not cut off.
+/// Checks a rule against a table, and reports all lines that are wrong. Reasons have to fit into an annotation, so that
+/// what to do is not cut off.
 pub(crate) fn check<R: Resource>(rule: &Rule, cases: &[Case<'_, R>]) {
-    for (about, parameters, resource, compliance, piece) in cases {
-        let verdict: Verdict =
-            evaluate(rule, parameters, resource).unwrap_or_else(|missing| panic!("{about}: {missing}"));
-        assert_eq!(verdict.compliance(), *compliance, "{about}: {verdict:?}");
-        assert!(verdict.reason().contains(piece), "{about}: {verdict:?}");
-        assert_eq!(verdict.annotation(), verdict.reason(), "{about}: the reason is cut");
-    }
+    let is_wrong = |(_, parameters, resource, compliance, piece): &&Case<'_, R>| {
+        evaluate(rule, parameters, resource).map_or(true, |verdict: Verdict| {
+            let is_cut = verdict.annotation() != verdict.reason();
+            verdict.compliance() != *compliance || !verdict.reason().contains(piece) || is_cut
+        })
+    };
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(is_wrong)
+        .map(|(about, parameters, resource, _, piece)| {
+            format!("{about}: not `{piece}`: {:?}", evaluate(rule, parameters, resource))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}:\n{}", rule.name, wrong.join("\n"));
 }
 
 /// The error with which parameters are refused.

@@ -1,27 +1,27 @@
-//! Tags that a resource has to have: the same for certificates and CAs.
+//! Required tags: the same for certificates and CAs.
 
 use certificates::tags::{PREFIX, Tags};
 
-use super::{Settings, Verdict, names, pattern, standing};
+use super::{Settings, Verdict, applicability, names, pattern};
 use crate::rules::{Entries, List};
 
-/// The keys that a resource has to have.
+/// The keys that a resource must have.
 pub(super) const KEYS: List = List {
     name: "keys",
     default: &[],
     entries: Entries::Text { what: "tag keys", check: check_key },
-    about: "Keys of tags that have to be there, with a value that is not empty; without keys, any tag will do",
+    about: "Keys of required tags, whose values must not be empty; without keys, any tag is enough",
 };
 
 /// The values that tags may have.
 pub(super) const VALUES: List = List {
     name: "values",
     default: &[],
-    entries: Entries::Text { what: "KEY=PATTERN|PATTERN, where * stands for anything", check: check_value },
-    about: "What the values of tags have to be, if they are there: KEY=PATTERN|PATTERN, where * stands for anything",
+    entries: Entries::Text { what: "KEY=PATTERN|PATTERN, where * matches anything", check: check_value },
+    about: "Allowed values of tags, for tags that are there: KEY=PATTERN|PATTERN, where * matches anything",
 };
 
-/// What a reason repeats of a tag's value: enough to know it again. It may be long, and no business of those who
+/// As much of a tag's value as a reason repeats: enough to recognise it. It may be long, or not meant for those who
 /// read the results.
 const SHOWN: usize = 20;
 /// A tag's key has at most 127 characters
@@ -59,22 +59,22 @@ pub(super) fn fits(tags: &Tags, entry: &str) -> bool {
     tags.get(key).is_some_and(|value| fits_one(patterns, value))
 }
 
-/// Whether a tag says something of people: neither AWS's own nor this project's.
+/// Whether people set the tag: it is neither AWS's own nor this project's.
 fn is_peoples(key: &str) -> bool {
     !key.starts_with("aws:") && !key.starts_with(PREFIX)
 }
 
-/// Whether the tags are as the settings want them.
+/// Whether the tags are as the settings require.
 pub(super) fn evaluate(tags: &Tags, settings: &Settings) -> Verdict {
     let keys = settings.list(&KEYS);
     if keys.is_empty() && !tags.iter().any(|(key, _)| is_peoples(key)) {
-        return Verdict::non_compliant("It has no tag. Add one that tells whose it is, such as Owner.");
+        return Verdict::non_compliant("It has no tags. Add one that says who owns it, such as Owner.");
     }
     let missing: Vec<&str> = keys.iter().copied().filter(|key| tags.get(key).is_none()).collect();
     if !missing.is_empty() {
-        let are = if missing.len() == 1 { "The tag is" } else { "Tags are" };
+        let (tags, are) = if missing.len() == 1 { ("tag", "is") } else { ("tags", "are") };
         return Verdict::non_compliant(format!(
-            "{are} missing or empty: {}. Add it with a value.",
+            "Required {tags} {are} missing or empty: {}. Add {tags} and values.",
             names::some_of(&missing)
         ));
     }
@@ -84,15 +84,15 @@ pub(super) fn evaluate(tags: &Tags, settings: &Settings) -> Verdict {
         if !fits_one(patterns, value) {
             let allowed = patterns.split('|').map(str::trim).collect::<Vec<_>>().join(" or ");
             return Verdict::non_compliant(format!(
-                "The tag {} is `{}`. Set it to {}.",
-                standing::short(key),
-                standing::short_to(SHOWN, value),
-                standing::short(&allowed)
+                "The value of the tag {} is `{}`. Set it to {}.",
+                applicability::short(key),
+                applicability::short_to(SHOWN, value),
+                applicability::short(&allowed)
             ));
         }
     }
     Verdict::compliant(match keys.is_empty() {
-        true => "It has a tag.".to_owned(),
-        false => format!("All required tags are there: {}.", names::some_of(&keys)),
+        true => "It has tags.".to_owned(),
+        false => format!("It has all required tags: {}.", names::some_of(&keys)),
     })
 }

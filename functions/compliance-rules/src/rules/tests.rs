@@ -1,4 +1,4 @@
-//! What holds for every rule.
+//! What is true of every rule.
 
 mod mutated;
 
@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::support::{Resource, evaluate, issued, root_ca};
-use super::{Entries, Evaluator, InvalidParameters, Parameter, Rule, all, authority, certificate, select};
-use crate::facts::{Account, Authority, Certificate};
+use super::support::{Resource, issued, missing, root_ca};
+use super::{Entries, Evaluator, InvalidParameters, Parameter, Rule, all, certificate, private_ca, select};
+use crate::facts::{Account, Certificate, PrivateCa};
 
 fn parameters(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
@@ -16,7 +16,7 @@ fn parameters(value: Value) -> Map<String, Value> {
 
 #[test]
 fn a_rule_has_the_name_of_its_file() {
-    let files = certificate::FILES.iter().chain(authority::FILES);
+    let files = certificate::FILES.iter().chain(private_ca::FILES);
     let names: Vec<&str> = all().map(|rule| rule.name).collect();
     assert_eq!(names, files.map(|file| file.replace('_', "-")).collect::<Vec<_>>());
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
@@ -37,7 +37,7 @@ fn defaults_are_what_may_be_given() {
                 Parameter::List(list) => assert_eq!(settings.list(list), list.default),
             }
             assert!(parameter.name().chars().all(|c| c.is_ascii_alphanumeric()), "{}", parameter.name());
-            assert!(!parameter.about().ends_with('.'), "{}: one line, no sentence", parameter.name());
+            assert!(!parameter.about().ends_with('.'), "{}: one line, not a sentence", parameter.name());
         }
         assert!(rule.to_json()["parameters"].as_array().unwrap().len() == rule.parameters.len());
     }
@@ -49,14 +49,14 @@ fn a_rule_asks_for_what_it_misses() {
     for rule in all() {
         match rule.evaluate {
             Evaluator::Certificate(_) => asks(rule, &Certificate::unknown(issued().arn)),
-            Evaluator::Authority(_) => asks(rule, &Authority::unknown(root_ca().arn)),
+            Evaluator::PrivateCa(_) => asks(rule, &PrivateCa::unknown(root_ca().arn)),
             Evaluator::Account(_) => asks(rule, &Account::unknown("123456789012".into())),
         }
     }
 }
 
 fn asks(rule: &Rule, nothing: &impl Resource) {
-    let missing = evaluate(rule, &[], nothing).expect_err(rule.name);
+    let missing = missing(rule, &[], nothing);
     assert!(rule.lookups.contains(&missing.lookup), "{} asks for {missing}", rule.name);
 }
 
@@ -68,11 +68,11 @@ fn errors_name_what_is_wrong_and_list_what_is_allowed() {
         (json!({ "rule": 7 }), "`rule` is missing"),
         (
             json!({ "rule": "certificate-expire" }),
-            "`certificate-expire`, which is no rule: set it to one of certificate",
+            "`certificate-expire`, which is not a rule: set it to one of certificate",
         ),
         (
             json!({ "rule": "certificate-expiry", "dayz": "30" }),
-            "`dayz` is no parameter of the rule certificate-expiry; it has days",
+            "`dayz` is not a parameter of the rule certificate-expiry; it has days",
         ),
         (
             json!({ "rule": "certificate-expiry", "days": "366" }),

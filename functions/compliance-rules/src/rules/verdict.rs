@@ -1,19 +1,18 @@
-//! What a rule says of a resource.
+//! The verdict of a rule on a resource.
 
 use notices::foreign_up_to;
 use serde::Serialize;
 
-/// Annotations have at most so many characters
+/// The most characters of an annotation
 /// ([Evaluation](https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html)).
 const ANNOTATION_LIMIT: usize = 256;
 
-/// What a rule says of a resource, with the reason for people: what is so, and what to do about it.
+/// The verdict of a rule on a resource, with a reason for people: what is wrong and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is as the rule wants it.
     Compliant(String),
     NonCompliant(String),
-    /// The rule has nothing to say of it.
+    /// The rule does not apply to the resource.
     NotApplicable(String),
 }
 
@@ -41,17 +40,16 @@ impl Compliance {
 }
 
 impl Verdict {
-    /// It is as the rule wants it.
     pub fn compliant(reason: impl Into<String>) -> Self {
         Self::Compliant(reason.into())
     }
 
-    /// It is not: what is wrong, and what to do.
+    /// The reason says what is wrong, and what to do.
     pub fn non_compliant(reason: impl Into<String>) -> Self {
         Self::NonCompliant(reason.into())
     }
 
-    /// The rule has nothing to say of it: why.
+    /// The reason says why.
     pub fn not_applicable(reason: impl Into<String>) -> Self {
         Self::NotApplicable(reason.into())
     }

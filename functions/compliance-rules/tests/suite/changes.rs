@@ -126,7 +126,9 @@ async fn wrong_parameters_are_an_error_that_config_shows() {
     assert!(!error.is_retryable() && error.to_string().contains("`dayz`"), "{error}");
     let shown = world.aws.evaluations().remove(0);
     assert_eq!((shown.resource_type.as_str(), shown.resource_id.as_str()), ("AWS::::Account", "123456789012"));
-    assert!(shown.annotation.unwrap().contains("`dayz` is no parameter of the rule certificate-expiry; it has days"));
+    assert!(
+        shown.annotation.unwrap().contains("`dayz` is not a parameter of the rule certificate-expiry; it has days")
+    );
 
     world.aws.advance(jiff::Span::new().hours(1));
     assert_eq!(world.scheduled(rule("certificate-expiry")).await.unwrap().cleared, 1);

@@ -75,11 +75,7 @@ proptest! {
                     Error::BadEvent { .. } => prop_assert!(world.aws.calls().is_empty()),
                     // Wrong parameters are shown on the account, all else on nothing.
                     Error::Parameters { .. } | Error::Put(_) => prop_assert!(put <= 1),
-                    Error::Untold { .. }
-                    | Error::Fetch { .. }
-                    | Error::Look { .. }
-                    | Error::NotYetFound { .. }
-                    | Error::Unreadable { .. } => {
+                    Error::Lookup(_) | Error::Fetch { .. } => {
                         prop_assert_eq!(put, 0);
                     }
                     // The others of a scheduled evaluation are reported.

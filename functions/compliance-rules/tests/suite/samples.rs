@@ -25,8 +25,7 @@ samples!("change", "change-api-spelling", "change-private-ca", "deleted", "left-
 pub(crate) fn sample(name: &str) -> (World, Value) {
     let world = World::new();
     let root = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
-    let authority =
-        world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256).subordinate_of(&root).tag("Owner", "pki"));
+    let ca = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256).subordinate_of(&root).tag("Owner", "pki"));
     let spec = CertificateSpec::imported("example.com").key(Key::P256).days_left(20).tag("Owner", "team-a");
     let certificate = world.aws.insert_certificate(spec);
     let item = world.aws.certificate_item(&certificate).unwrap();
@@ -37,7 +36,7 @@ pub(crate) fn sample(name: &str) -> (World, Value) {
         "configuration": item["configuration"].to_string(), "tags": { "Owner": "team-a" },
     }));
     let (_, text) = SAMPLES.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no sample {name}"));
-    let event = serde_json::from_str(&text.replace(CERTIFICATE, &certificate).replace(AUTHORITY, &authority)).unwrap();
+    let event = serde_json::from_str(&text.replace(CERTIFICATE, &certificate).replace(AUTHORITY, &ca)).unwrap();
     (world, event)
 }
 

@@ -2,14 +2,14 @@
 //!
 //! | certificate | verdict |
 //! |---|---|
-//! | was never issued: it has no end | not applicable |
+//! | was never issued: it has no expiry | not applicable |
 //! | is revoked | not applicable |
 //! | is still valid | compliant |
 //! | has expired, and an AWS resource uses it | non-compliant |
-//! | has expired, and none does | compliant: `certificate-expiry` tells |
+//! | has expired, and none does | compliant: see `certificate-expiry` |
 //!
-//! What uses a certificate outside AWS, after it was exported, is not known. Clients refuse the end that
-//! has passed, not the state: an item that still says `ISSUED` is judged by its end.
+//! What uses a certificate outside AWS, after it was exported, is not known. Clients go by the expiry,
+//! not by the state: so does the rule, for an item that still says `ISSUED`.
 //!
 //! Source: [CertificateDetail, `InUseBy`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html);
 //! an expired certificate is not renewed: [managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html).
@@ -17,39 +17,40 @@
 use certificates::{CertificateType, has_expired};
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, standing};
+use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, applicability};
 
 pub const RULE: Rule = Rule {
     name: "certificate-expired-in-use",
     about: "No AWS resource uses a certificate that has expired.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[],
     lookups: &[Lookup::Description],
     corresponds_to: &["prowler acm_certificates_expiration_check", "Steampipe acm_certificate_not_expired"],
 };
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::is_over(certificate)? {
+    if let Some(verdict) = applicability::unusable(certificate)? {
         return Ok(verdict);
     }
-    let Some(end) = *certificate.not_after()? else {
-        return Ok(Verdict::not_applicable(format!("It is {}: it has no end yet.", certificate.status()?)));
+    let Some(expiry) = *certificate.not_after()? else {
+        return Ok(Verdict::not_applicable(format!("It is not issued (status {}): it has no expiry.", certificate.status()?)));
     };
-    let date = standing::end(end);
-    if !has_expired(end, context.now) {
+    let date = applicability::expiry_date(expiry);
+    if !has_expired(expiry, context.now) {
         return Ok(Verdict::compliant(format!("It is valid until {date}.")));
     }
     if !*certificate.in_use()? {
         return Ok(Verdict::compliant(format!(
-            "It expired on {date}, and no AWS resource uses it. Delete it when nothing else does."
+            "It expired on {date}, and no AWS resource uses it. Delete it, unless something outside AWS uses it."
         )));
     }
     let advice = match certificate.certificate_type()? {
-        CertificateType::Imported => "Import a new one under this ARN.",
-        _ => "ACM does not renew an expired one: request another, and use it in the resources that InUseBy names.",
+        CertificateType::Imported => "Import a new certificate to this ARN.",
+        _ => "ACM does not renew expired certificates: request another, and use it in the resources that InUseBy \
+             lists.",
     };
-    Ok(Verdict::non_compliant(format!("It expired on {date}, and AWS resources use it: clients refuse it. {advice}")))
+    Ok(Verdict::non_compliant(format!("It expired on {date}, and AWS resources use it: clients refuse to connect. \
+         {advice}")))
 }
 
 #[cfg(test)]
@@ -77,11 +78,11 @@ mod tests {
                 ("valid", &[], issued(), Compliant, "until 2027-03-17"),
                 ("its last second", &[], ends(issued(), "2026-11-21T06:00:00Z"), Compliant, "until 2026-11-21"),
                 ("a second later", &[], ends(issued(), PASSED), NonCompliant, "request another"),
-                ("imported", &[], ends(imported(), PASSED), NonCompliant, "Import a new one under this ARN"),
+                ("imported", &[], ends(imported(), PASSED), NonCompliant, "Import a new certificate to this ARN"),
                 ("private", &[], ends(private(), PASSED), NonCompliant, "expired on 2026-11-21"),
                 ("unused", &[], unused(ends(imported(), PASSED)), Compliant, "no AWS resource uses it"),
-                ("told to be expired", &[], state("EXPIRED"), NonCompliant, "clients refuse it"),
-                ("a new state", &[], state("ASLEEP"), NonCompliant, "clients refuse it"),
+                ("reported as expired", &[], state("EXPIRED"), NonCompliant, "clients refuse to connect"),
+                ("a new state", &[], state("ASLEEP"), NonCompliant, "clients refuse to connect"),
                 ("pending", &[], pending(), NotApplicable, "PENDING_VALIDATION"),
                 ("failed", &[], state("FAILED"), NotApplicable, "FAILED"),
                 ("revoked", &[], state("REVOKED"), NotApplicable, "revoked"),

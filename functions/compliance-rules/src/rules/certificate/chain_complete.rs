@@ -1,8 +1,8 @@
-//! `chain-complete`: an imported certificate has the certificates above it, in order, and they are good.
+//! `chain-complete`: an imported certificate has a complete, ordered and valid chain.
 //!
 //! | certificate | verdict |
 //! |---|---|
-//! | is not imported | not applicable: ACM keeps its chain by itself |
+//! | is not imported | not applicable: ACM maintains its chain |
 //! | was never issued, is revoked, or has expired | not applicable |
 //! | has no chain, and is self-signed | compliant |
 //! | has no chain, and its issuer fits a pattern of `anchors` | compliant: clients have its issuer |
@@ -14,8 +14,8 @@
 //! | clients refuse the chain: name constraints, critical extensions, key usages of the CAs | non-compliant |
 //! | otherwise | compliant |
 //!
-//! The chain has to begin with the certificate's issuer. It may end with a root or below it. Whether
-//! clients trust its end is not known here, nor whether an issuer without anything above it is a root:
+//! The chain has to start with the certificate's issuer. It may stop at a root or below it. Whether
+//! clients trust its last certificate is not known here, nor whether an issuer without anything above it is a root:
 //! `anchors` names those that are. A signature with an algorithm that is not known here, or with a key
 //! that is too short for it, counts as good when the names match. A root of version 1 or 2 cannot say that it is a CA's.
 //!
@@ -27,20 +27,19 @@ use certificates::{CertificateType, utc_date};
 use jiff::Timestamp;
 
 use crate::facts::{Certificate, Chain, Lookup, X509};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, pattern, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, pattern, applicability};
 
 const ANCHORS: List = List {
     name: "anchors",
     default: &[],
-    entries: Entries::Text { what: "names of root CAs, where * stands for anything", check },
-    about: "Names of root CAs that issue certificates directly and that all clients have, where * stands for anything",
+    entries: Entries::Text { what: "names of root CAs, where * matches anything", check },
+    about: "Names of root CAs that issue certificates directly and that all clients trust, where * matches anything",
 };
 
 pub const RULE: Rule = Rule {
     name: "chain-complete",
-    about: "Imported certificates have the certificates above them, in order, signed and valid.",
+    about: "Imported certificates have a complete, ordered and valid chain.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&ANCHORS)],
     lookups: &[Lookup::Description, Lookup::Chain],
     corresponds_to: &[],
@@ -55,9 +54,9 @@ fn check(pattern: &str) -> Result<(), String> {
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     if *certificate.certificate_type()? != CertificateType::Imported {
-        return Ok(Verdict::not_applicable("It is not imported: ACM keeps its chain."));
+        return Ok(Verdict::not_applicable("It is not imported: ACM maintains its chain."));
     }
-    if let Some(verdict) = standing::not_judged(certificate, context.now)? {
+    if let Some(verdict) = applicability::not_valid(certificate, context.now)? {
         return Ok(verdict);
     }
     let Some(chain) = certificate.chain()? else {
@@ -67,12 +66,12 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         return Ok(alone(&chain.leaf, &context.settings.list(&ANCHORS)));
     }
     if let Some(flaw) = flaw(chain, context.now) {
-        return Ok(Verdict::non_compliant(format!("{flaw} Import it again, with the right chain.")));
+        return Ok(Verdict::non_compliant(format!("{flaw} Import it again with a correct chain.")));
     }
     Ok(match chain.objection() {
         Some(objection) => Verdict::non_compliant(format!(
-            "Clients refuse its chain: {}. Import a certificate that they take.",
-            standing::short_to(180, &objection.detail)
+            "Clients refuse its chain: {}. Import a certificate with a chain that they accept.",
+            applicability::short_to(150, &objection.detail)
         )),
         None => Verdict::compliant(match chain.above.len() {
             1 => "Its chain is in order: 1 certificate.".into(),
@@ -83,43 +82,43 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
 
 fn alone(leaf: &X509, anchors: &[&str]) -> Verdict {
     if leaf.is_self_issued() {
-        return Verdict::compliant("It is self-signed: it has no chain.");
+        return Verdict::compliant("It is self-signed: it needs no chain.");
     }
     let is_anchor =
         |name: &String| anchors.iter().any(|anchor| pattern::matches(&anchor.to_lowercase(), &name.to_lowercase()));
     if let Some(anchor) = leaf.issuer_names.iter().find(|name| is_anchor(name)) {
-        return Verdict::compliant(format!("Clients have its issuer, `{}`.", standing::short(anchor)));
+        return Verdict::compliant(format!("It has no chain and needs none: its issuer `{}` is in `anchors`.", applicability::short(anchor)));
     }
     Verdict::non_compliant(format!(
-        "It has no chain: clients that do not have its issuer `{}` refuse it. Import it again with its chain, or name \
-         the issuer in `anchors` if it is a root.",
-        standing::short(&leaf.issuer.to_string())
+        "It has no chain: clients that do not know its issuer `{}` refuse it. Import it again with its chain, or, if \
+         the issuer is a root, add it to `anchors`.",
+        applicability::short(&leaf.issuer.to_string())
     ))
 }
 
-/// The first thing that is wrong with a chain.
+/// The first flaw of a chain.
 fn flaw(chain: &Chain, now: Timestamp) -> Option<String> {
     let mut below = &chain.leaf;
-    // CA certificates between the leaf and the one that is looked at; those that a CA issued to itself
+    // CA certificates between the leaf and this one; those that a CA issued to itself
     // do not count (RFC 5280, 4.2.1.9).
     let mut between = 0;
     for (index, above) in chain.above.iter().enumerate() {
-        let name = standing::short(&above.subject.to_string());
+        let name = applicability::short(&above.subject.to_string());
         if let Some(flaw) = link(chain, below, above, index) {
             return Some(flaw);
         }
         let is_old_root = !above.is_version_3 && above.is_self_issued() && index + 1 == chain.above.len();
         if !above.is_ca && !is_old_root {
-            return Some(format!("`{name}` in its chain is not the certificate of a CA."));
+            return Some(format!("`{name}` in its chain is not a CA certificate."));
         }
         if above.path_len.is_some_and(|most| between > most) {
-            return Some(format!("`{name}` in its chain does not allow as many CAs below it."));
+            return Some(format!("`{name}` in its chain allows fewer CAs below it (path length)."));
         }
         if now > above.not_after {
-            return Some(format!("`{name}` in its chain expired on {}.", standing::end(above.not_after)));
+            return Some(format!("`{name}` in its chain expired on {}.", applicability::expiry_date(above.not_after)));
         }
         if now < above.not_before {
-            return Some(format!("`{name}` in its chain is valid only from {} on.", utc_date(above.not_before)));
+            return Some(format!("`{name}` in its chain is not valid before {}.", utc_date(above.not_before)));
         }
         between += u32::from(!above.is_self_issued());
         below = above;
@@ -127,25 +126,26 @@ fn flaw(chain: &Chain, now: Timestamp) -> Option<String> {
     None
 }
 
-/// What is wrong between a certificate and the one that stands above it.
+/// What is wrong between a certificate and the next one above it.
 fn link(chain: &Chain, below: &X509, above: &X509, index: usize) -> Option<String> {
     if *above == chain.leaf {
-        return Some("Its chain has the certificate itself in it; only those above it belong there.".into());
+        return Some("Its chain contains the certificate itself; it must contain only the certificates above \
+             it.".into());
     }
     if below.issuer == above.subject {
         // Names that look the same may differ in their encoding, and then nothing was signed.
         let signed = below.is_issued_by(above).unwrap_or(true);
         return (!signed)
-            .then(|| format!("`{}` in its chain did not sign the one below it.", standing::short(&above.subject.to_string())));
+            .then(|| format!("`{}` in its chain did not sign the one below it.", applicability::short(&above.subject.to_string())));
     }
-    let wanted = standing::short(&below.issuer.to_string());
+    let expected = applicability::short(&below.issuer.to_string());
     let is_elsewhere = chain.above.iter().any(|other| other.subject == below.issuer);
     Some(match (is_elsewhere, below.is_self_issued()) {
         (true, _) if !below.is_self_issued() => {
-            format!("Its chain is out of order: `{wanted}` has to be number {}.", index + 1)
+            format!("Its chain is out of order: `{expected}` must be number {}.", index + 1)
         }
-        (_, true) => format!("Its chain goes on above the root `{wanted}`."),
-        _ => format!("`{wanted}` is missing in its chain, as number {}.", index + 1),
+        (_, true) => format!("Its chain continues above the root `{expected}`."),
+        _ => format!("`{expected}` is missing in its chain (as number {}).", index + 1),
     })
 }
 
@@ -157,9 +157,9 @@ mod tests {
     use crate::facts::{Certificate, Chain, Fact, Lookup, X509};
     use crate::rules::samples;
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{at, aws, chain_of, check, ends, evaluate, imported, issued, known, pending, private};
+    use crate::rules::support::{at, aws, chain_of, check, ends, evaluate, imported, issued, known, pending, private, missing};
 
-    /// A leaf, an issuing CA that ends sooner than the leaf, and a root.
+    /// A leaf, an issuing CA that expires before the leaf, and a root.
     fn chain() -> Chain {
         let aws = aws();
         let root = aws.insert_private_ca(PrivateCaSpec::new(Key::P256).common_name("Root"));
@@ -209,19 +209,19 @@ mod tests {
                 ("without the root", &[], with(&leaf, &[issuing]), Compliant, "in order: 1 certificate."),
                 ("right below a root", &[], with(&other.leaf, &[&other.above[0]]), Compliant, "in order"),
                 ("none", &[], with(&leaf, &[]), NonCompliant, "has no chain"),
-                ("none, right below a root", &[], with(&other.leaf, &[]), NonCompliant, "in `anchors`"),
+                ("none, right below a root", &[], with(&other.leaf, &[]), NonCompliant, "to `anchors`"),
                 ("none, below an anchor", anchor, with(&other.leaf, &[]), Compliant, "`Outside CA`"),
                 ("self-signed", &[], with(root, &[]), Compliant, "self-signed"),
-                ("reversed", &[], with(&leaf, &[root, issuing]), NonCompliant, "has to be number 1"),
-                ("one is missing", &[], with(&leaf, &[root]), NonCompliant, "is missing in its chain, as number 1"),
+                ("reversed", &[], with(&leaf, &[root, issuing]), NonCompliant, "must be number 1"),
+                ("one is missing", &[], with(&leaf, &[root]), NonCompliant, "is missing in its chain (as number 1)"),
                 ("of another", &[], with(&leaf, &[&other.above[0]]), NonCompliant, "is missing"),
                 ("with itself", &[], with(&leaf, &[&leaf, issuing]), NonCompliant, "the certificate itself"),
                 ("more than the root", &[], with(&leaf, &[issuing, root, issuing]), NonCompliant, "above the root"),
                 ("the same name only", &[], with(&leaf, &[&forged]), NonCompliant, "did not sign"),
                 ("an old one", &[], with(&leaf, &[&old, root]), NonCompliant, "expired on 2026-11-20"),
-                ("one of tomorrow", &[], with(&leaf, &[issuing, &early]), NonCompliant, "only from 2026-11-22"),
-                ("no CA", &[], with(&leaf, &[&no_ca, root]), NonCompliant, "not the certificate of a CA"),
-                ("too deep", &[], with(&leaf, &[issuing, &narrow]), NonCompliant, "as many CAs"),
+                ("one of tomorrow", &[], with(&leaf, &[issuing, &early]), NonCompliant, "not valid before 2026-11-22"),
+                ("no CA", &[], with(&leaf, &[&no_ca, root]), NonCompliant, "not a CA certificate"),
+                ("too deep", &[], with(&leaf, &[issuing, &narrow]), NonCompliant, "allows fewer CAs"),
                 ("public", &[], issued(), NotApplicable, "not imported"),
                 ("private", &[], private(), NotApplicable, "not imported"),
                 ("pending", &[], pending(), NotApplicable, "not imported"),
@@ -245,7 +245,7 @@ mod tests {
                 None => assert_eq!(verdict.compliance(), Compliant, "{}: {verdict:?}", sample.title),
                 Some(piece) => {
                     assert_eq!(verdict.compliance(), NonCompliant, "{}: {verdict:?}", sample.title);
-                    let is_too_deep = verdict.reason().contains("`CN=Upper` in its chain does not allow");
+                    let is_too_deep = verdict.reason().contains("`CN=Upper` in its chain allows fewer CAs");
                     assert!(is_too_deep || verdict.reason().contains(piece), "{}: {verdict:?}", sample.title);
                     assert_eq!(verdict.annotation(), verdict.reason(), "{}", sample.title);
                 }
@@ -258,7 +258,7 @@ mod tests {
         for (title, pem) in [
             ("SHA-1", include_str!("../../../../../shared/x509/tests/pem/sha1-root.pem")),
             ("version 1", include_str!("../../../../../shared/x509/tests/pem/version-1-root.pem")),
-            ("without an end", include_str!("../../../../../shared/x509/tests/pem/endless-root.pem")),
+            ("without an expiry", include_str!("../../../../../shared/x509/tests/pem/endless-root.pem")),
             ("without a subject", include_str!("../../../../../shared/x509/tests/pem/empty-subject.pem")),
         ] {
             const END: &str = "-----END CERTIFICATE-----\n";
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn the_chain_is_read_only_of_imported_ones() {
         let unknown = |certificate| Certificate { chain: Fact::Unknown, ..certificate };
-        assert_eq!(evaluate(&RULE, &[], &unknown(imported())).unwrap_err().lookup, Lookup::Chain);
+        assert_eq!(missing(&RULE, &[], &unknown(imported())).lookup, Lookup::Chain);
         assert!(evaluate(&RULE, &[], &unknown(issued())).is_ok());
         assert!(evaluate(&RULE, &[], &unknown(ends(imported(), "2026-11-20T00:00:00Z"))).is_ok());
     }

@@ -9,41 +9,40 @@
 //! | one does not | non-compliant |
 //!
 //! `example.com` is that name alone, `*.example.com` everything below it at any depth; both need both. A
-//! wildcard is allowed if everything that it stands for is: `*.example.com` fits `*.example.com`, and neither
+//! wildcard is allowed if every name that it covers is: `*.example.com` fits `*.example.com`, and neither
 //! `example.com` nor `*.a.example.com`. Case does not count, and `bücher.example` is the same as its A-label.
 //!
-//! A certificate that is still to be issued is looked at too: its names are final.
+//! The rule applies to a certificate that is still to be issued too: its names are final.
 //!
 //! Source: [RequestCertificate](https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html);
-//! what a wildcard stands for: [RFC 9525, 6.3](https://www.rfc-editor.org/rfc/rfc9525#section-6.3).
+//! what a wildcard covers: [RFC 9525, 6.3](https://www.rfc-editor.org/rfc/rfc9525#section-6.3).
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, applicability};
 
 const ALLOWED: List = List {
     name: "allowed",
     default: &[],
-    entries: Entries::Text { what: "domain names, where * stands for anything", check: names::check },
-    about: "Names that certificates may have, where * stands for anything; without any the rule does not apply",
+    entries: Entries::Text { what: "domain names, where * matches anything", check: names::check },
+    about: "Allowed domain names, where * matches anything; without any the rule does not apply",
 };
 
 pub const RULE: Rule = Rule {
     name: "domain-allow-list",
     about: "Certificates are for allowed domains only.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &["IAM condition key acm:DomainNames"],
 };
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::is_over(certificate)? {
+    if let Some(verdict) = applicability::unusable(certificate)? {
         return Ok(verdict);
     }
     let allowed = context.settings.list(&ALLOWED);
     if allowed.is_empty() {
-        return Ok(Verdict::not_applicable("No domains are set in the rule's parameter `allowed`."));
+        return Ok(Verdict::not_applicable("The rule's parameter `allowed` has no domains."));
     }
     let all = certificate.names()?;
     if all.is_empty() {
@@ -55,8 +54,8 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         return Ok(Verdict::compliant("All of its names are allowed."));
     }
     Ok(Verdict::non_compliant(format!(
-        "It is for domains that are not allowed: {}. Replace it with one without them, or add them to the parameter \
-         `allowed` of this rule.",
+        "It is for domains that are not allowed: {}. Replace it with a certificate without them, or add them to the \
+         rule's parameter `allowed`.",
         names::some_of(&others)
     )))
 }
@@ -66,7 +65,7 @@ mod tests {
     use super::RULE;
     use crate::facts::{Certificate, Fact};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{check, evaluate, imported, issued, known, pending, private, refused};
+    use crate::rules::support::{check, imported, issued, known, pending, private, refused, missing};
 
     fn named(names: &[&str]) -> Certificate {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -97,7 +96,7 @@ mod tests {
                 ),
                 ("a longer label", ours, named(&["badexample.com"]), NonCompliant, "badexample.com"),
                 ("another end", ours, named(&["example.com.evil.example"]), NonCompliant, "evil"),
-                ("below only", below, named(&["example.com"]), NonCompliant, "allowed: example.com"),
+                ("below only", below, named(&["example.com"]), NonCompliant, "not allowed: example.com"),
                 ("below only", below, named(&["*.example.com"]), Compliant, "All"),
                 ("a name is no subtree", &[("allowed", "example.com")], named(&["*.example.com"]), NonCompliant, "*."),
                 ("pending", ours, Certificate { names: named(&["a.org"]).names, ..pending() }, NonCompliant, "a.org"),
@@ -112,7 +111,7 @@ mod tests {
     #[test]
     fn more_names_than_a_listing_shows_are_looked_up() {
         let listed = Certificate { names: Fact::Unknown, ..issued() };
-        assert_eq!(evaluate(&RULE, &[("allowed", "*")], &listed).unwrap_err().fact, "SubjectAlternativeNames");
+        assert_eq!(missing(&RULE, &[("allowed", "*")], &listed).fact, "SubjectAlternativeNames");
     }
 
     #[test]

@@ -1,19 +1,20 @@
-//! `duplicate-certificates`: of several certificates that do the same, one is there.
+//! `duplicate-certificates`: no two valid certificates share names, type and key algorithm.
 //!
 //! | certificate | verdict |
 //! |---|---|
 //! | is not issued, is revoked, or has expired | not applicable |
 //! | has more names than ACM lists | not applicable |
-//! | is of an ACME client, which renews it under a new ARN | not applicable: it and its successor are both there for a while |
+//! | is of an ACME client, which renews it with a new ARN | not applicable: it and its successor overlap |
 //! | has no duplicate | compliant |
-//! | the newest of the duplicates came no more than `graceDays` days ago | compliant: one is being replaced by the other |
-//! | was exported, and so was one of its duplicates | compliant: nothing tells where they are used |
-//! | is the one to keep: in use or exported before neither, then the newer one | compliant |
+//! | the newest of the duplicates was imported, issued or requested no more than `graceDays` days ago | compliant: it replaces the others |
+//! | was exported, and so was one of its duplicates | compliant: it is not known where they are used |
+//! | is the one to keep: one in use or exported before one that is neither, then the newest | compliant |
 //! | otherwise | non-compliant: names the one to keep |
 //!
 //! Duplicates have the same names, whatever their order and case, the same type, and the same type and size
-//! of key, neither is of an ACME client, and both are valid. All of that is from ACM's list of certificates, and nothing else is looked up.
-//! The list does not tell which private CA issued: private certificates of the same names are duplicates,
+//! of key, neither is of an ACME client, and both are valid. All of that is in ACM's list of certificates, and nothing else is
+//! looked up.
+//! The list does not say which private CA issued: private certificates of the same names are duplicates,
 //! whichever it was.
 //!
 //! Exported: the list says so of private certificates. A certificate that ACM issued and that no resource uses
@@ -32,14 +33,13 @@ const GRACE_DAYS: Number = Number {
     name: "graceDays",
     default: 7,
     limits: 0..=365,
-    about: "So many calendar days after a certificate came, the one that it replaces may be there too",
+    about: "Calendar days after a certificate was created in which the one that it replaces may still exist",
 };
 
 pub const RULE: Rule = Rule {
     name: "duplicate-certificates",
-    about: "Of several valid certificates with the same names, type and key, one is there.",
+    about: "No two valid certificates share names, type and key algorithm.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::Number(&GRACE_DAYS)],
     lookups: &[Lookup::AllCertificates],
     corresponds_to: &[],
@@ -48,16 +48,16 @@ pub const RULE: Rule = Rule {
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     let all = certificate.all()?;
     let Some(own) = all.iter().find(|other| other.arn == certificate.arn) else {
-        return Ok(Verdict::not_applicable("ACM does not list it: it is new, or was deleted."));
+        return Ok(Verdict::not_applicable("ACM does not list it: it is new or was deleted."));
     };
     if !is_valid(own, context.now) {
-        return Ok(Verdict::not_applicable("It is not valid: not issued, revoked, or expired."));
+        return Ok(Verdict::not_applicable("It is not valid: it is not issued, revoked or expired."));
     }
     if own.is_known_as_acme() {
-        return Ok(Verdict::not_applicable("Its ACME client renews it under a new ARN: both are there for a while."));
+        return Ok(Verdict::not_applicable("Its ACME client renews it with a new ARN: both exist for a while."));
     }
     let Fact::Known(names) = &own.names else {
-        return Ok(Verdict::not_applicable("It has more than 100 names, of which ACM's list shows only the first."));
+        return Ok(Verdict::not_applicable("It has more than 100 names, and ACM's list shows only the first 100."));
     };
     let others = || all.iter().filter(|other| other.arn != own.arn && are_duplicates(own, names, other, context.now));
     let Some(best) = others().max_by_key(|other| rank(other)) else {
@@ -75,7 +75,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         && let Some(other) = others().find(|other| is_exported(other))
     {
         return Ok(Verdict::compliant(format!(
-            "It and its duplicate {} were exported: nothing tells where they are used.",
+            "It and its duplicate {} were exported: it is not known where they are used.",
             other.arn.id()
         )));
     }
@@ -83,12 +83,12 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         return Ok(Verdict::compliant(format!("It is the one to keep; {} is its duplicate.", best.arn.id())));
     }
     let advice = match (is_in_use(own), is_in_use(best)) {
-        (true, _) => "Let what uses this one use that one, then delete this one.",
+        (true, _) => "Switch the resources that use this one to that one, then delete this one.",
         (false, true) if is_exported(best) => "That one was exported: delete this one.",
         (false, true) => "That one is in use: delete this one.",
         (false, false) => "That one is newer: delete this one.",
     };
-    Ok(Verdict::non_compliant(format!("{} has the same names, type and key. {advice}", best.arn.id())))
+    Ok(Verdict::non_compliant(format!("The certificate {} has the same names, type and key. {advice}", best.arn.id())))
 }
 
 fn is_valid(certificate: &Certificate, now: Timestamp) -> bool {
@@ -101,7 +101,7 @@ fn are_duplicates(own: &Certificate, names: &[String], other: &Certificate, now:
         let has = |set: &[String], name: &String| set.iter().any(|other| other.eq_ignore_ascii_case(name));
         names.iter().all(|name| has(others, name)) && others.iter().all(|name| has(names, name))
     };
-    // What tells most certificates apart comes first: every one is compared with every other.
+    // What distinguishes most certificates comes first: every one is compared with every other.
     is_same(&own.certificate_type, &other.certificate_type)
         && matches!(&other.names, Fact::Known(others) if !others.is_empty() && has_same_names(others))
         && is_same(&own.key_algorithm, &other.key_algorithm)
@@ -176,7 +176,7 @@ mod tests {
         case("exported", exported(old()), unused(private()), Compliant, "the one to keep");
         case("beside an exported one", unused(private()), exported(old()), NonCompliant, "That one was exported");
         case("both exported", exported(old()), exported(private()), Compliant, "were exported");
-        case("exported, used beside", exported(old()), private(), NonCompliant, "Let what uses this one");
+        case("exported, used beside", exported(old()), private(), NonCompliant, "Switch the resources");
         case("eligible, so exported", eligible(), unused(issued()), Compliant, "the one to keep");
         case("both eligible", eligible(), eligible(), Compliant, "were exported");
         let one = Certificate {
@@ -214,11 +214,11 @@ mod tests {
         case("older", old(), issued(), NonCompliant, "other has the same names");
         case("newer", issued(), old(), Compliant, "the one to keep; other is");
         case("in use", old(), unused(issued()), Compliant, "the one to keep");
-        case("in no use", unused(issued()), old(), NonCompliant, "That one is in use");
-        case("both in no use", unused(old()), unused(issued()), NonCompliant, "That one is newer");
-        case("both in use", old(), issued(), NonCompliant, "Let what uses");
+        case("not in use", unused(issued()), old(), NonCompliant, "That one is in use");
+        case("neither in use", unused(old()), unused(issued()), NonCompliant, "That one is newer");
+        case("both in use", old(), issued(), NonCompliant, "Switch the resources");
         case("other order and case", old(), mixed(), NonCompliant, "same names");
-        case("of an ACME client", acme(), acme(), NotApplicable, "renews it under a new ARN");
+        case("of an ACME client", acme(), acme(), NotApplicable, "renews it with a new ARN");
         case("beside one of an ACME client", unused(issued()), acme(), Compliant, "No other");
         case("equals, the one", issued(), issued(), Compliant, "to keep");
         case("being replaced", old(), fresh(), Compliant, "one replaces the other");
@@ -234,7 +234,7 @@ mod tests {
             "No other",
         );
         case("another type", old(), imported(), Compliant, "No other");
-        case("type not told", untyped(), untyped(), Compliant, "No other");
+        case("type not reported", untyped(), untyped(), Compliant, "No other");
         case("another key", old(), with_key("EC_prime256v1"), Compliant, "No other");
         case("the other is revoked", old(), revoked(), Compliant, "No other");
         case("the other has expired", old(), ends(issued(), "2026-11-20T00:00:00Z"), Compliant, "No other");

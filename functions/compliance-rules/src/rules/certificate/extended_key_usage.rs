@@ -1,4 +1,4 @@
-//! `extended-key-usage`: a certificate may be used for what it is meant for, and for nothing else.
+//! `extended-key-usage`: a certificate has the required extended key usages, and only allowed ones.
 //!
 //! | certificate | verdict |
 //! |---|---|
@@ -10,8 +10,8 @@
 //! | otherwise | compliant |
 //!
 //! ACM writes `NONE` for a certificate without the extension. To find certificates that clients can
-//! identify themselves with, leave `TLS_WEB_CLIENT_AUTHENTICATION` out of `allowed`: public CAs end it, and
-//! ACM's own certificates have it no more.
+//! authenticate with, leave `TLS_WEB_CLIENT_AUTHENTICATION` out of `allowed`: public CAs are phasing it out, and
+//! ACM's own certificates no longer have it.
 //!
 //! Source: [ExtendedKeyUsage](https://docs.aws.amazon.com/acm/latest/APIReference/API_ExtendedKeyUsage.html);
 //! [RFC 5280, 4.2.1.12](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12); `serverAuth` is required,
@@ -19,13 +19,13 @@
 //! [Baseline Requirements, 7.1.2.7.10](https://cabforum.org/working-groups/server/baseline-requirements/requirements/).
 
 use crate::facts::{Certificate, EXTENDED_KEY_USAGES, Lookup};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, Flag, List, Parameter, Rule, Verdict, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, Flag, List, Parameter, Rule, Verdict, applicability};
 
 const REQUIRED: List = List {
     name: "required",
     default: &["TLS_WEB_SERVER_AUTHENTICATION"],
     entries: Entries::Text { what: "ACM's names of extended key usages, and OIDs", check },
-    about: "Extended key usages that have to be there; `none` if any of the allowed ones will do",
+    about: "Required extended key usages; `none` if any of the allowed ones is enough",
 };
 
 /// The usage of servers.
@@ -35,20 +35,19 @@ const ALLOWED: List = List {
     name: "allowed",
     default: &["TLS_WEB_SERVER_AUTHENTICATION", "TLS_WEB_CLIENT_AUTHENTICATION"],
     entries: Entries::Text { what: "ACM's names of extended key usages, and OIDs", check },
-    about: "Extended key usages that may be there",
+    about: "Allowed extended key usages, besides the required ones",
 };
 
 const UNRESTRICTED: Flag = Flag {
     name: "unrestricted",
     default: false,
-    about: "Whether a certificate may be without extended key usages, or have ANY, so that every use is allowed",
+    about: "Whether certificates may have no extended key usages, or ANY, which both allow every use",
 };
 
 pub const RULE: Rule = Rule {
     name: "extended-key-usage",
-    about: "Certificates may be used for what they are meant for, and for nothing else.",
+    about: "Certificates have the required extended key usages, and only allowed ones.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&REQUIRED), Parameter::List(&ALLOWED), Parameter::Flag(&UNRESTRICTED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[],
@@ -65,7 +64,7 @@ fn check(usage: &str) -> Result<(), String> {
 }
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::not_judged(certificate, context.now)? {
+    if let Some(verdict) = applicability::not_valid(certificate, context.now)? {
         return Ok(verdict);
     }
     let usages: Vec<&str> =
@@ -77,29 +76,29 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
             Verdict::compliant(format!("{what}: every use is allowed."))
         } else {
             Verdict::non_compliant(format!(
-                "{what}, so whoever has its key may use it for everything. Replace it by one for TLS servers only."
+                "{what}, so it can be used for every purpose. Replace it with a certificate for TLS servers only."
             ))
         });
     }
     let required: Vec<&str> = settings.list(&REQUIRED).into_iter().map(name).collect();
     let missing = required.iter().find(|required| !usages.contains(required));
     if let Some(missing) = missing
-        && !(*missing == SERVER && standing::is_for_clients_only(certificate)?)
+        && !(*missing == SERVER && applicability::is_for_clients_only(certificate)?)
     {
         return Ok(Verdict::non_compliant(format!(
-            "It lacks the extended key usage {}. Replace it by one that has it; a CA's template or profile says which \
-             are there.",
-            standing::short(missing)
+            "It lacks the extended key usage {}. Replace it with a certificate that has it (the CA's template or \
+             profile decides).",
+            applicability::short(missing)
         )));
     }
     let allowed: Vec<&str> = settings.list(&ALLOWED).into_iter().map(name).collect();
     if let Some(other) = usages.iter().find(|usage| !allowed.contains(usage) && !required.contains(usage)) {
         return Ok(Verdict::non_compliant(format!(
-            "It has the extended key usage {}, which is not allowed. Replace it by one without it.",
-            standing::short(other)
+            "It has the extended key usage {}, which is not allowed. Replace it with a certificate without it.",
+            applicability::short(other)
         )));
     }
-    Ok(Verdict::compliant("It has the extended key usages that it should have, and no others."))
+    Ok(Verdict::compliant("It has the required extended key usages, and only allowed ones."))
 }
 
 /// ACM's name of a usage, where it has one.
@@ -112,7 +111,7 @@ mod tests {
     use super::{RULE, SERVER};
     use crate::facts::{Certificate, Fact};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{check, ends, evaluate, imported, issued, known, n2, pending, private, refused};
+    use crate::rules::support::{check, ends, imported, issued, known, n2, pending, private, refused, missing};
 
     const CLIENT: &str = "TLS_WEB_CLIENT_AUTHENTICATION";
 
@@ -135,13 +134,13 @@ mod tests {
         check(
             &RULE,
             &[
-                ("server", &[], issued(), Compliant, "no others"),
-                ("private", &[], private(), Compliant, "no others"),
-                ("server and client", &[], with(&[SERVER, CLIENT]), Compliant, "no others"),
+                ("server", &[], issued(), Compliant, "only allowed ones"),
+                ("private", &[], private(), Compliant, "only allowed ones"),
+                ("server and client", &[], with(&[SERVER, CLIENT]), Compliant, "only allowed ones"),
                 ("client is flagged", server, with(&[SERVER, CLIENT]), NonCompliant, "TLS_WEB_CLIENT"),
                 ("client only", &[], with(&[CLIENT]), NonCompliant, "lacks the extended key usage TLS_WEB_SERVER"),
-                ("client only, as it was requested", &[], for_clients(), Compliant, "no others"),
-                ("none required", &[("required", "none")], with(&[CLIENT]), Compliant, "no others"),
+                ("client only, as it was requested", &[], for_clients(), Compliant, "only allowed ones"),
+                ("none required", &[("required", "none")], with(&[CLIENT]), Compliant, "only allowed ones"),
                 ("code signing", &[], with(&[SERVER, "CODE_SIGNING"]), NonCompliant, "CODE_SIGNING"),
                 ("none, as listed", &[], with(&["NONE"]), NonCompliant, "no extended key usages"),
                 ("none, as described", &[], with(&[]), NonCompliant, "no extended key usages"),
@@ -165,6 +164,6 @@ mod tests {
             assert!(refused(&RULE, &[("allowed", usage)]).contains("neither an OID nor one of TLS_WEB"), "{usage}");
         }
         let custom = Certificate { extended_key_usages: Fact::Unknown, ..imported() };
-        assert_eq!(evaluate(&RULE, &[], &custom).unwrap_err().fact, "ExtendedKeyUsages");
+        assert_eq!(missing(&RULE, &[], &custom).fact, "ExtendedKeyUsages");
     }
 }

@@ -8,13 +8,13 @@
 //!
 //! Certificates that are not issued yet have a key already. `RSA-2048`, as DescribeCertificate spells it,
 //! is `RSA_2048`. ACM has no ML-DSA keys yet; they may be allowed ahead, as AWS Private CA spells them. A key
-//! that is not known here is allowed by nothing.
+//! that is not known here is never allowed.
 //!
 //! Source: [CertificateDetail, `KeyAlgorithm`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html);
 //! RSA keys of less than 2,048 bits: [NIST SP 800-57 part 1](https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final).
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, applicability};
 
 const ALLOWED: List = List {
     name: "allowed",
@@ -31,14 +31,13 @@ const ALLOWED: List = List {
         "ML_DSA_65",
         "ML_DSA_87",
     ]),
-    about: "Types and sizes of keys that are allowed",
+    about: "Allowed types and sizes of keys",
 };
 
 pub const RULE: Rule = Rule {
     name: "key-algorithm",
     about: "Keys of certificates are of an allowed type and size.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &[
@@ -52,7 +51,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::is_past(certificate, context.now)? {
+    if let Some(verdict) = applicability::unusable_or_expired(certificate, context.now)? {
         return Ok(verdict);
     }
     let key = certificate.key_algorithm()?;
@@ -61,8 +60,8 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         return Ok(Verdict::compliant(format!("Its key is {key}.")));
     }
     Ok(Verdict::non_compliant(format!(
-        "Its key is {key}; allowed are {}. The key of a certificate in ACM cannot change: request or import another \
-         certificate, and use that one.",
+        "Its key is {key} (allowed: {}). The key type of a certificate in ACM cannot change: request or import \
+         another certificate, and use that one.",
         allowed.join(", ")
     )))
 }
@@ -90,13 +89,13 @@ mod tests {
             &[
                 ("RSA 2048", &[], with_key("RSA_2048"), Compliant, "RSA_2048"),
                 ("as described", &[], with_key("RSA-2048"), Compliant, "RSA_2048"),
-                ("RSA 1024", &[], with_key("RSA_1024"), NonCompliant, "allowed are RSA_2048, RSA_3072"),
+                ("RSA 1024", &[], with_key("RSA_1024"), NonCompliant, "allowed: RSA_2048, RSA_3072"),
                 ("unknown type", &[], with_key("ML_DSA_44"), NonCompliant, "ML_DSA_44"),
                 ("curves only", p256, with_key("RSA_4096"), NonCompliant, "EC_prime256v1, EC_secp384r1"),
                 ("curves only", p256, with_key("EC_secp384r1"), Compliant, "EC_secp384r1"),
                 ("a curve with a hyphen", &[], with_key("EC-prime256v1"), Compliant, "EC_prime256v1"),
                 ("ML-DSA", &[("allowed", "ML_DSA_65,ML_DSA_87")], with_key("ML-DSA-65"), Compliant, "ML_DSA_65"),
-                ("ML-DSA only", &[("allowed", "ML_DSA_44")], issued(), NonCompliant, "allowed are ML_DSA_44"),
+                ("ML-DSA only", &[("allowed", "ML_DSA_44")], issued(), NonCompliant, "allowed: ML_DSA_44"),
                 ("failed", &[], is("FAILED"), NotApplicable, "never issued"),
                 ("revoked", &[], is("REVOKED"), NotApplicable, "revoked"),
                 ("expired", &[], expired, NotApplicable, "expired on 2026-11-20"),

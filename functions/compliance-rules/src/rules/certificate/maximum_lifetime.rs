@@ -1,4 +1,4 @@
-//! `maximum-lifetime`: a certificate lives no longer than it may.
+//! `maximum-lifetime`: a certificate's lifetime is within the limit.
 //!
 //! | certificate | verdict |
 //! |---|---|
@@ -16,7 +16,7 @@
 //!
 //! A limit is a number of days, or `cab-forum`:
 //!
-//! | begin of validity | days |
+//! | start of validity | days |
 //! |---|---|
 //! | before 2026-03-15 | 398 |
 //! | from 2026-03-15 | 200 |
@@ -26,12 +26,12 @@
 //! A day is 86,400 seconds, and any second more is another day; the first and the last second are both part
 //! of the lifetime. So 00:00:00 on one day to 23:59:59 on the same day is one day, and to 00:00:00 on
 //! the next is two. The limit of 825 days of certificates before 2020-09-01 is left out: all of those have
-//! expired. ACM does not tell whether the CA of an imported certificate is a public one, so
-//! those are held to the same limits as ACM's own unless their renewals come from a private CA: browsers hold
-//! CAs that were added to a trust store by hand to no such limit. The tag is read only where it decides.
+//! expired. ACM does not report whether the CA of an imported certificate is a public one, so
+//! those have the same limits as ACM's own unless their renewals come from a private CA: browsers do not apply
+//! the limits to CAs that were added to a trust store by hand. The tag is read only where it decides.
 //!
 //! ACM's own certificates live 198 days, those of the hierarchy `N2_SFG2_AMAZON_MANAGED` 98. Those of
-//! `N2_AMAZON_MANAGED` live 395 days: their roots are in no browser, so that the forum's limits are not theirs. AWS
+//! `N2_AMAZON_MANAGED` live 395 days: browsers do not have their roots, so that the forum's limits do not apply. AWS
 //! Config's items do not have the hierarchy: it is looked up only where it decides.
 //!
 //! Source: [Baseline Requirements, 6.3.2 and 1.6.1, "Validity Period"](https://cabforum.org/working-groups/server/baseline-requirements/requirements/#632-certificate-operational-periods-and-key-pair-usage-periods);
@@ -43,13 +43,14 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
 use crate::facts::{Certificate, Lookup, Missing};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, applicability};
 
 const LIMITS: List = List {
     name: "limits",
     default: &[CAB_FORUM],
     entries: Entries::Text { what: "`cab-forum` and numbers of days from 1 to 3650", check },
-    about: "How long public certificates may live: `cab-forum`, days, or both, of which the least counts; `none` for no limit",
+    about: "Longest lifetime of public certificates: `cab-forum`, days, or both, of which the lower counts; `none` \
+         for no limit",
 };
 
 const IMPORTED_LIMITS: List = List {
@@ -68,18 +69,17 @@ const PRIVATE_LIMITS: List = List {
 
 pub const RULE: Rule = Rule {
     name: "maximum-lifetime",
-    about: "Certificates live no longer than they may.",
+    about: "Lifetimes of certificates are within the limit.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&LIMITS), Parameter::List(&IMPORTED_LIMITS), Parameter::List(&PRIVATE_LIMITS)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &[],
 };
 
 const CAB_FORUM: &str = "cab-forum";
-/// From when on which limit holds, the latest first.
+/// Since when which limit applies, the latest first.
 const SCHEDULE: [(Date, i64); 3] = [(date(2029, 3, 15), 47), (date(2027, 3, 15), 100), (date(2026, 3, 15), 200)];
-const BEFORE: i64 = 398;
+const EARLIER_LIMIT: i64 = 398;
 const DAY: i64 = 86_400;
 
 fn check(limit: &str) -> Result<(), String> {
@@ -90,18 +90,18 @@ fn check(limit: &str) -> Result<(), String> {
 }
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::not_judged(certificate, context.now)? {
+    if let Some(verdict) = applicability::not_valid(certificate, context.now)? {
         return Ok(verdict);
     }
-    let untold = |fact| Missing { fact, lookup: Lookup::Description };
+    let without = |fact| Missing { fact, lookup: Lookup::Description };
     let held_to = |limits: &List| -> Evaluation {
         let limits = context.settings.list(limits);
         if limits.is_empty() {
-            return Ok(Verdict::not_applicable("The rule has no limit for certificates of its kind."));
+            return Ok(Verdict::not_applicable("The rule has no limit for certificates of this kind."));
         }
-        let begin = certificate.not_before()?.ok_or(untold("NotBefore"))?;
-        let end = certificate.not_after()?.ok_or(untold("NotAfter"))?;
-        Ok(judge(&limits, begin, end))
+        let start = certificate.not_before()?.ok_or(without("NotBefore"))?;
+        let expiry = certificate.not_after()?.ok_or(without("NotAfter"))?;
+        Ok(compare(&limits, start, expiry))
     };
     let is_bad = |verdict: &Verdict| matches!(verdict, Verdict::NonCompliant(_));
     match certificate.certificate_type()? {
@@ -125,29 +125,29 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     }
 }
 
-fn judge(limits: &[&str], begin: Timestamp, end: Timestamp) -> Verdict {
-    let lifetime = days(begin, end);
-    let limit = limits.iter().map(|limit| most(limit, begin)).min().unwrap_or(BEFORE);
+fn compare(limits: &[&str], start: Timestamp, expiry: Timestamp) -> Verdict {
+    let lifetime = days(start, expiry);
+    let limit = limits.iter().map(|limit| most(limit, start)).min().unwrap_or(EARLIER_LIMIT);
     if lifetime <= limit {
-        return Verdict::compliant(format!("It lives for {lifetime} days; {limit} are allowed."));
+        return Verdict::compliant(format!("Its lifetime is {lifetime} days (limit {limit})."));
     }
     Verdict::non_compliant(format!(
-        "It lives for {lifetime} days from {}, and {limit} are allowed: browsers may refuse it if it chains to a public \
-         root. Replace it by one that lives shorter, and renew that automatically.",
-        utc_date(begin)
+        "Its lifetime is {lifetime} days from {} (limit {limit}): browsers may refuse it if it chains to a public \
+         root. Replace it with a certificate of a shorter lifetime, renewed automatically.",
+        utc_date(start)
     ))
 }
 
 /// Days as the Baseline Requirements count them.
-fn days(begin: Timestamp, end: Timestamp) -> i64 {
-    let seconds = end.duration_since(begin).as_secs().saturating_add(1).max(0);
+fn days(start: Timestamp, expiry: Timestamp) -> i64 {
+    let seconds = expiry.duration_since(start).as_secs().saturating_add(1).max(0);
     seconds / DAY + i64::from(seconds % DAY > 0)
 }
 
-fn most(limit: &str, begin: Timestamp) -> i64 {
+fn most(limit: &str, start: Timestamp) -> i64 {
     let forum = || {
-        let begin = utc_date(begin);
-        SCHEDULE.iter().find(|(from, _)| begin >= *from).map_or(BEFORE, |(_, days)| *days)
+        let start = utc_date(start);
+        SCHEDULE.iter().find(|(from, _)| start >= *from).map_or(EARLIER_LIMIT, |(_, days)| *days)
     };
     limit.parse().unwrap_or_else(|_| forum())
 }
@@ -158,11 +158,11 @@ mod tests {
     use crate::facts::{Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
     use crate::rules::support::{
-        at, check, ends, evaluate, imported, issued, known, n2, pending, private, refused, tagged,
+        at, check, ends, evaluate, imported, issued, known, n2, pending, private, refused, tagged, missing,
     };
 
-    fn lives(begin: &str, end: &str) -> Certificate {
-        Certificate { not_before: known(Some(at(begin))), not_after: known(Some(at(end))), ..imported() }
+    fn lives(start: &str, expiry: &str) -> Certificate {
+        Certificate { not_before: known(Some(at(start))), not_after: known(Some(at(expiry))), ..imported() }
     }
 
     /// Of an Amazon N2 hierarchy, from 2026-06-01 on.
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_day_is_86400_seconds_with_both_ends() {
-        for (begin, end, expected) in [
+        for (start, expiry, expected) in [
             ("2026-01-01T00:00:00Z", "2026-01-01T23:59:59Z", 1),
             ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", 2),
             ("2026-01-01T12:00:00Z", "2026-01-02T11:59:59Z", 1),
@@ -180,7 +180,7 @@ mod tests {
             ("2026-03-15T00:00:00Z", "2026-10-01T00:00:00Z", 201),
             ("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", 0),
         ] {
-            assert_eq!(days(at(begin), at(end)), expected, "{begin} to {end}");
+            assert_eq!(days(at(start), at(expiry)), expected, "{start} to {expiry}");
         }
     }
 
@@ -196,27 +196,27 @@ mod tests {
         check(
             &RULE,
             &[
-                ("198 days of ACM", &[], issued(), Compliant, "198 days; 200 are"),
-                ("398 before", &[], lives("2026-03-14T23:59:59Z", "2027-04-16T23:59:58Z"), Compliant, "398 days; 398"),
+                ("198 days of ACM", &[], issued(), Compliant, "198 days (limit 200)"),
+                ("398 before", &[], lives("2026-03-14T23:59:59Z", "2027-04-16T23:59:58Z"), Compliant, "398 days (limit 398)"),
                 ("399 before", &[], lives("2026-03-14T23:59:59Z", "2027-04-16T23:59:59Z"), NonCompliant, "399 days"),
                 ("200 then", &[], lives("2026-03-15T00:00:00Z", "2026-09-30T23:59:59Z"), NotApplicable, "expired"),
                 ("200", &[], lives("2026-06-01T00:00:00Z", "2026-12-17T23:59:59Z"), Compliant, "200 days"),
                 ("201", &[], lives("2026-06-01T00:00:00Z", "2026-12-18T00:00:00Z"), NonCompliant, "201 days"),
                 ("398 since", &[], lives("2026-03-15T00:00:00Z", "2027-04-16T23:59:59Z"), NonCompliant, "2026-03-15"),
-                ("100", &[], lives("2027-03-15T00:00:00Z", "2027-06-22T23:59:59Z"), Compliant, "100 days; 100"),
+                ("100", &[], lives("2027-03-15T00:00:00Z", "2027-06-22T23:59:59Z"), Compliant, "100 days (limit 100)"),
                 ("101", &[], lives("2027-03-15T00:00:00Z", "2027-06-23T00:00:00Z"), NonCompliant, "101 days"),
-                ("47", &[], lives("2029-03-15T00:00:00Z", "2029-04-30T23:59:59Z"), Compliant, "47 days; 47"),
+                ("47", &[], lives("2029-03-15T00:00:00Z", "2029-04-30T23:59:59Z"), Compliant, "47 days (limit 47)"),
                 ("48", &[], lives("2029-03-15T00:00:00Z", "2029-05-01T00:00:00Z"), NonCompliant, "48 days"),
                 ("imported, a year", &[], year(), NonCompliant, "if it chains to a public root"),
                 ("imported by ACME", &[], from_acme(year()), NonCompliant, "366 days"),
                 ("imported from a private CA", &[], from_ca(year()), NotApplicable, "no limit"),
-                ("that, limited", limited, from_ca(year()), NonCompliant, "90 are allowed"),
-                ("others, limited", limited, year(), Compliant, "400 are allowed"),
+                ("that, limited", limited, from_ca(year()), NonCompliant, "(limit 90)"),
+                ("others, limited", limited, year(), Compliant, "(limit 400)"),
                 ("imported, no limit", unlimited, year(), NotApplicable, "no limit"),
                 ("public, no limit", unlimited, issued(), NotApplicable, "no limit"),
-                ("the least", short, issued(), NonCompliant, "90 are allowed"),
+                ("the least", short, issued(), NonCompliant, "(limit 90)"),
                 ("private", &[], private(), NotApplicable, "no limit"),
-                ("private, limited", week, private(), NonCompliant, "7 are allowed"),
+                ("private, limited", week, private(), NonCompliant, "(limit 7)"),
                 ("395 days of N2", &[], of_n2("N2_AMAZON_MANAGED", "2027-06-30T23:59:59Z"), NotApplicable, "no limit"),
                 (
                     "98 days of N2",
@@ -230,9 +230,9 @@ mod tests {
                     &[],
                     of_n2("N2_SFG2_AMAZON_MANAGED", "2027-06-30T23:59:59Z"),
                     NonCompliant,
-                    "200 are allowed",
+                    "(limit 200)",
                 ),
-                ("N2, limited", week, of_n2("N2_AMAZON_MANAGED", "2027-06-30T23:59:59Z"), NonCompliant, "7 are"),
+                ("N2, limited", week, of_n2("N2_AMAZON_MANAGED", "2027-06-30T23:59:59Z"), NonCompliant, "(limit 7)"),
                 ("pending", &[], pending(), NotApplicable, "not issued yet"),
                 ("expired", &[], ends(imported(), "2026-11-20T00:00:00Z"), NotApplicable, "expired"),
             ],
@@ -246,8 +246,8 @@ mod tests {
         }
         let untagged = |end| Certificate { tags: Fact::Unknown, ..lives("2026-06-01T00:00:00Z", end) };
         assert!(evaluate(&RULE, &[], &untagged("2026-12-17T23:59:59Z")).is_ok());
-        assert_eq!(evaluate(&RULE, &[], &untagged("2026-12-18T00:00:00Z")).unwrap_err().lookup, Lookup::Tags);
-        let untold = Certificate { not_before: known(None), ..issued() };
-        assert_eq!(evaluate(&RULE, &[], &untold).unwrap_err().fact, "NotBefore");
+        assert_eq!(missing(&RULE, &[], &untagged("2026-12-18T00:00:00Z")).lookup, Lookup::Tags);
+        let without = Certificate { not_before: known(None), ..issued() };
+        assert_eq!(missing(&RULE, &[], &without).fact, "NotBefore");
     }
 }

@@ -2,20 +2,20 @@
 //!
 //! | account | verdict |
 //! |---|---|
-//! | of a quota less than `headroom` per cent is left | non-compliant: names each |
+//! | less than `headroom` per cent of a quota is left | non-compliant: lists each such quota |
 //! | otherwise | compliant |
 //!
 //! | parameter | default | counted |
 //! |---|---|---|
-//! | `certificates` | 2,500 | public certificates, expired, revoked and failed ones among them |
+//! | `certificates` | 2,500 | public certificates, including expired, revoked and failed ones |
 //! | `certificatesPerYear` | 5,000 | public certificates that were requested in the last 365 days |
 //! | `imported` | 2,500 | imported certificates |
 //! | `importsPerYear` | 5,000 | imported certificates whose last import was in the last 365 days |
-//! | `authorities` | 200 | private CAs of the account, deleted ones that can be restored among them |
+//! | `privateCas` | 200 | private CAs of the account, including deleted ones that can be restored |
 //!
-//! Private certificates and those of ACME clients count towards none of them. What was deleted, and all but the last import of a
-//! certificate, is not in ACM's answers, so the numbers of a year are the least that it can be. Quotas can be
-//! raised: the parameters have to say what the account's own are.
+//! Private certificates and those of ACME clients do not count towards any of them. What was deleted, and all but the last import of a
+//! certificate, is not in ACM's answers, so the numbers of a year are minimums. Quotas can be
+//! raised: the parameters have to be the account's own quotas.
 //!
 //! Source: [ACM quotas](https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html).
 
@@ -26,20 +26,20 @@ use crate::facts::{Account, Certificate, Fact, Lookup};
 use crate::rules::{Context, Evaluation, Evaluator, Number, Parameter, Rule, Verdict};
 
 const HEADROOM: Number =
-    Number { name: "headroom", default: 10, limits: 0..=100, about: "So many per cent of each quota are to be left" };
+    Number { name: "headroom", default: 10, limits: 0..=100, about: "Per cent of each quota that must be left" };
 const CERTIFICATES: Number =
     Number { name: "certificates", default: 2_500, limits: QUOTAS, about: "Quota of public certificates" };
 const CERTIFICATES_PER_YEAR: Number = Number {
     name: "certificatesPerYear",
     default: 5_000,
     limits: QUOTAS,
-    about: "Quota of public certificates that are requested in 365 days",
+    about: "Quota of public certificates requested in 365 days",
 };
 const IMPORTED: Number =
     Number { name: "imported", default: 2_500, limits: QUOTAS, about: "Quota of imported certificates" };
 const IMPORTS_PER_YEAR: Number =
     Number { name: "importsPerYear", default: 5_000, limits: QUOTAS, about: "Quota of imports in 365 days" };
-const AUTHORITIES: Number = Number { name: "authorities", default: 200, limits: QUOTAS, about: "Quota of private CAs" };
+const PRIVATE_CAS: Number = Number { name: "privateCas", default: 200, limits: QUOTAS, about: "Quota of private CAs" };
 
 const QUOTAS: std::ops::RangeInclusive<i64> = 1..=10_000_000;
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -48,16 +48,15 @@ pub const RULE: Rule = Rule {
     name: "quota-headroom",
     about: "The account is not near the quotas of ACM and AWS Private CA.",
     evaluate: Evaluator::Account(evaluate),
-    judges_deleted: false,
     parameters: &[
         Parameter::Number(&HEADROOM),
         Parameter::Number(&CERTIFICATES),
         Parameter::Number(&CERTIFICATES_PER_YEAR),
         Parameter::Number(&IMPORTED),
         Parameter::Number(&IMPORTS_PER_YEAR),
-        Parameter::Number(&AUTHORITIES),
+        Parameter::Number(&PRIVATE_CAS),
     ],
-    lookups: &[Lookup::AllCertificates, Lookup::AllAuthorities],
+    lookups: &[Lookup::AllCertificates, Lookup::AllPrivateCas],
     corresponds_to: &[],
 };
 
@@ -79,7 +78,7 @@ fn evaluate(account: &Account, context: &Context<'_>) -> Evaluation {
         (&CERTIFICATES_PER_YEAR, "requests in 365 days", count(&public, &|one| is_recent(&one.created_at))),
         (&IMPORTED, "imported certificates", count(&imported, &|_| true)),
         (&IMPORTS_PER_YEAR, "imports in 365 days", count(&imported, &|one| is_recent(&one.imported_at))),
-        (&AUTHORITIES, "private CAs", account.authorities()?.len()),
+        (&PRIVATE_CAS, "private CAs", account.private_cas()?.len()),
     ];
     let headroom = context.settings.number(&HEADROOM);
     let quotas =
@@ -89,10 +88,10 @@ fn evaluate(account: &Account, context: &Context<'_>) -> Evaluation {
     let crowded: Vec<String> = quotas.iter().filter(near).map(text).collect();
     if crowded.is_empty() {
         let all: Vec<String> = quotas.iter().map(text).collect();
-        return Ok(Verdict::compliant(format!("There is room: {}.", all.join(", "))));
+        return Ok(Verdict::compliant(format!("Enough is left of every quota: {}.", all.join(", "))));
     }
     Ok(Verdict::non_compliant(format!(
-        "Less than {headroom} % is left: {}. Delete what is not used, or have the quota raised.",
+        "Less than {headroom} % is left of a quota: {}. Delete what is not used, or request a quota increase.",
         crowded.join(", ")
     )))
 }
@@ -102,15 +101,15 @@ mod tests {
     use std::sync::Arc;
 
     use super::RULE;
-    use crate::facts::{Account, Authority, Certificate, Fact, Lookup};
+    use crate::facts::{Account, PrivateCa, Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant};
-    use crate::rules::support::{acme, at, check, evaluate, imported, issued, known, private, refused, root_ca};
+    use crate::rules::support::{acme, at, check, imported, issued, known, private, refused, root_ca, missing};
 
-    fn account(certificates: Vec<Certificate>, authorities: Vec<Authority>) -> Account {
+    fn account(certificates: Vec<Certificate>, private_cas: Vec<PrivateCa>) -> Account {
         Account {
             id: "123456789012".into(),
             certificates: Fact::Known(certificates.into_iter().map(Arc::new).collect()),
-            authorities: Fact::Known(authorities.into()),
+            private_cas: Fact::Known(private_cas.into()),
         }
     }
 
@@ -136,15 +135,15 @@ mod tests {
                 ("some", &[], some(), Compliant, "9 of 2500 certificates, 8 of 5000 requests in 365 days, 9 of 2500"),
                 ("some", &[], some(), Compliant, "7 of 5000 imports in 365 days, 1 of 200 private CAs."),
                 ("just enough", &[("certificates", "10")], some(), Compliant, "9 of 10 certificates"),
-                ("not enough", &[("certificates", "9")], some(), NonCompliant, "10 % is left: 9 of 9 certificates."),
+                ("not enough", &[("certificates", "9")], some(), NonCompliant, "10 % is left of a quota: 9 of 9 certificates."),
                 ("20 %", &[("imported", "10"), ("headroom", "20")], some(), NonCompliant, "9 of 10 imported"),
                 ("a year", &[("certificatesPerYear", "8")], some(), NonCompliant, "8 of 8 requests"),
                 ("imports", &[("importsPerYear", "7")], some(), NonCompliant, "7 of 7 imports"),
-                ("CAs", &[("authorities", "1")], some(), NonCompliant, "1 of 1 private CAs"),
-                ("full", &[("authorities", "1"), ("headroom", "0")], some(), Compliant, "1 of 1 private CAs"),
+                ("CAs", &[("privateCas", "1")], some(), NonCompliant, "1 of 1 private CAs"),
+                ("full", &[("privateCas", "1"), ("headroom", "0")], some(), Compliant, "1 of 1 private CAs"),
                 (
                     "two",
-                    &[("authorities", "1"), ("imported", "5")],
+                    &[("privateCas", "1"), ("imported", "5")],
                     some(),
                     NonCompliant,
                     "imported certificates, 1 of",
@@ -157,9 +156,9 @@ mod tests {
     #[test]
     fn both_lists_are_needed() {
         let unknown = Account::unknown("123456789012".into());
-        assert_eq!(evaluate(&RULE, &[], &unknown).unwrap_err().lookup, Lookup::AllCertificates);
+        assert_eq!(missing(&RULE, &[], &unknown).lookup, Lookup::AllCertificates);
         let half = Account { certificates: Fact::Known(Vec::new().into()), ..unknown };
-        assert_eq!(evaluate(&RULE, &[], &half).unwrap_err().lookup, Lookup::AllAuthorities);
+        assert_eq!(missing(&RULE, &[], &half).lookup, Lookup::AllPrivateCas);
         assert!(refused(&RULE, &[("headroom", "101")]).contains("from 0 to 100"));
         assert!(refused(&RULE, &[("imported", "0")]).contains("from 1 to"));
     }

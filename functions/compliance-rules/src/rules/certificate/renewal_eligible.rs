@@ -1,22 +1,22 @@
-//! `renewal-eligible`: ACM is able to renew what it issued, without anybody's help.
+//! `renewal-eligible`: ACM is able to renew what it issued, without help.
 //!
 //! | certificate | verdict |
 //! |---|---|
-//! | imported: ACM never renews it, and `renewal-managed` tells | not applicable |
+//! | imported: ACM never renews it; see `imported-renewal-source` | not applicable |
 //! | not issued, revoked, or expired | not applicable |
-//! | not `ELIGIBLE`, and of an ACME client: the client renews it, with a new certificate under a new ARN | not applicable |
-//! | ACM does not tell whether it is able to | not applicable |
-//! | `INELIGIBLE`, in no use, and issued no more than `graceDays` days ago: whoever asked for it has yet to use it | not applicable |
+//! | not `ELIGIBLE`, and of an ACME client: the client renews it, with a new certificate and a new ARN | not applicable |
+//! | ACM does not report whether it is able to | not applicable |
+//! | `INELIGIBLE`, not in use, and issued no more than `graceDays` days ago: it is yet to be used | not applicable |
 //! | `INELIGIBLE`, and no AWS resource uses it: not exported either since it was issued or renewed | non-compliant |
 //! | `INELIGIBLE`, with a name that looks internationalized and is not | non-compliant |
 //! | `INELIGIBLE` otherwise, or a value that is not known here | non-compliant |
 //! | a name is validated by e-mail: each renewal waits for a person | non-compliant |
-//! | a name is validated by DNS, and ACM tells no record, or its renewal does not find it | non-compliant |
+//! | a name is validated by DNS, and ACM reports no record, or its renewal does not find it | non-compliant |
 //! | a name is validated by a method that is not known here | non-compliant |
 //! | `ELIGIBLE`, and every name is validated by DNS or HTTP, or it is private | compliant |
 //!
-//! Whether a certificate in no use should be there at all is what `unused-certificate` tells; this rule tells
-//! that it will end.
+//! `unused-certificate` says whether a certificate that is not in use should exist at all; this rule says
+//! that it will expire.
 //!
 //! Source: [managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html) (in use or
 //! exported; names; expired); private certificates need no validation:
@@ -27,20 +27,19 @@ use certificates::{
 };
 
 use crate::facts::{Certificate, Lookup, Missing};
-use crate::rules::{Context, Evaluation, Evaluator, Number, Parameter, Rule, Verdict, names, standing};
+use crate::rules::{Context, Evaluation, Evaluator, Number, Parameter, Rule, Verdict, names, applicability};
 
 const GRACE_DAYS: Number = Number {
     name: "graceDays",
     default: 7,
     limits: 0..=365,
-    about: "So many calendar days after it was issued a certificate may be in no use, and so not renewable",
+    about: "Calendar days after issuance in which a certificate may be unused, and so not renewable",
 };
 
 pub const RULE: Rule = Rule {
     name: "renewal-eligible",
     about: "ACM is able to renew the certificates that it issued.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::Number(&GRACE_DAYS)],
     lookups: &[Lookup::Description],
     corresponds_to: &["Panther AWS.ACM.Certificate.Valid", "CloudSploit acmCertificateExpiry"],
@@ -49,29 +48,29 @@ pub const RULE: Rule = Rule {
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     let kind = certificate.certificate_type()?;
     if *kind == CertificateType::Imported {
-        return Ok(Verdict::not_applicable("It is imported: ACM never renews it. renewal-managed tells what does."));
+        return Ok(Verdict::not_applicable("It is imported: ACM never renews it. See imported-renewal-source."));
     }
-    if let Some(verdict) = standing::is_not_issued(certificate)? {
+    if let Some(verdict) = applicability::not_issued(certificate)? {
         return Ok(verdict);
     }
     if certificate.status()? == "EXPIRED" || certificate.not_after()?.is_some_and(|end| has_expired(end, context.now)) {
-        return Ok(Verdict::not_applicable("It has expired: ACM does not renew it any more."));
+        return Ok(Verdict::not_applicable("It has expired: ACM no longer renews it."));
     }
     let eligibility = certificate.renewal_eligibility()?;
     if *eligibility != Some(RenewalEligibility::Eligible)
-        && let Some(client) = standing::acme_client(certificate)?
+        && let Some(client) = applicability::acme_client(certificate)?
     {
         return Ok(Verdict::not_applicable(format!(
-            "ACM does not renew it: {client} does, with a new certificate under a new ARN. There is nothing to do in ACM."
+            "ACM does not renew it: {client} does, with a new certificate and a new ARN. There is nothing to do in ACM."
         )));
     }
     match eligibility {
-        None => return Ok(Verdict::not_applicable("ACM does not tell whether it is able to renew it.")),
+        None => return Ok(Verdict::not_applicable("ACM does not report whether it is able to renew it.")),
         Some(RenewalEligibility::Eligible) => {}
         Some(RenewalEligibility::Ineligible) => return ineligible(certificate, context),
         Some(other) => {
             return Ok(Verdict::non_compliant(format!(
-                "Its RenewalEligibility is {}, which is not known here. Look at it in ACM.",
+                "Its RenewalEligibility is {}, which this rule does not know. Check it in ACM.",
                 names::some_of(&[other.as_str()])
             )));
         }
@@ -79,7 +78,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     if *kind == CertificateType::Private {
         return Ok(Verdict::compliant("ACM renews it; a private certificate needs no validation."));
     }
-    Ok(validated(certificate)?.unwrap_or_else(|| Verdict::compliant("ACM renews it without anybody's help.")))
+    Ok(validated(certificate)?.unwrap_or_else(|| Verdict::compliant("ACM renews it automatically.")))
 }
 
 fn ineligible(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
@@ -88,24 +87,25 @@ fn ineligible(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
             && calendar_days_between(date, utc_date(context.now)) <= context.settings.number(&GRACE_DAYS)
         {
             return Ok(Verdict::not_applicable(format!(
-                "It is new, of {date}, and not used yet: ACM renews it once it is."
+                "It was issued on {date} and is not used yet: ACM renews it once it is in use."
             )));
         }
         return Ok(Verdict::non_compliant(
-            "It will end, since ACM will not renew it: no AWS resource uses it, and it was not exported since it was \
-             issued or last renewed. If it is needed, use it or export it (again) before its end.",
+            "ACM will not renew it, and it will expire: no AWS resource uses it, and it was not exported since it was \
+             issued or last renewed. If it is needed, use it or export it (again) before it expires.",
         ));
     }
     let odd: Vec<&str> = certificate.names()?.iter().map(String::as_str).filter(|name| is_odd(name)).collect();
     if !odd.is_empty() {
         return Ok(Verdict::non_compliant(format!(
-            "ACM will not renew it: -- in the 3rd and 4th place is for internationalized names (xn--) only: {}. \
-             Request another without that name.",
+            "ACM will not renew it: -- as third and fourth character is for internationalized names (xn--) only: {}. \
+             Request another certificate without that name.",
             names::some_of(&odd)
         )));
     }
     Ok(Verdict::non_compliant(
-        "ACM calls it ineligible for renewal, though it is in use. Look at it in ACM; request another before it ends.",
+        "ACM reports it as ineligible for renewal, though it is in use. Check it in ACM, or request another before it \
+         expires.",
     ))
 }
 
@@ -118,32 +118,32 @@ fn is_odd(name: &str) -> bool {
     })
 }
 
-/// What keeps ACM from validating the names again.
+/// What prevents ACM from validating the names again.
 fn validated(certificate: &Certificate) -> Result<Option<Verdict>, Missing> {
     let domains = certificate.domain_validations()?;
-    let of = |wanted: fn(&DomainValidation) -> bool| -> Vec<&str> {
-        domains.iter().filter(|domain| wanted(domain)).map(|domain| domain.domain_name.as_str()).collect()
+    let with = |is: fn(&DomainValidation) -> bool| -> Vec<&str> {
+        domains.iter().filter(|domain| is(domain)).map(|domain| domain.domain_name.as_str()).collect()
     };
-    let by_mail = of(|domain| matches!(domain.validation, Validation::Email(_)));
+    let by_mail = with(|domain| matches!(domain.validation, Validation::Email(_)));
     if !by_mail.is_empty() {
         return Ok(Some(Verdict::non_compliant(format!(
-            "Each renewal waits for a person: validated by e-mail: {}. Move to DNS (UpdateCertificateOptions).",
+            "Each renewal needs a reply to an e-mail, for {}. Switch to DNS validation (UpdateCertificateOptions).",
             names::some_of(&by_mail)
         ))));
     }
-    let strange = of(
+    let strange = with(
         |domain| matches!(&domain.validation, Validation::Other(Some(method)) if method != super::validation_method::HTTP),
     );
     if !strange.is_empty() {
         return Ok(Some(Verdict::non_compliant(format!(
-            "By a method that is not known here is validated: {}. Look whether its renewal needs a person.",
+            "The validation method of {} is not known to this rule. Check in ACM whether a renewal needs help.",
             names::some_of(&strange)
         ))));
     }
-    let without_record = of(|domain| matches!(domain.validation, Validation::Dns(None)));
+    let without_record = with(|domain| matches!(domain.validation, Validation::Dns(None)));
     if !without_record.is_empty() {
         return Ok(Some(Verdict::non_compliant(format!(
-            "ACM tells no validation record for {}, so nobody can keep it in DNS. Look at it in ACM.",
+            "ACM reports no validation record for {}, so it cannot be in DNS. Check the certificate in ACM.",
             names::some_of(&without_record)
         ))));
     }
@@ -159,7 +159,7 @@ fn validated(certificate: &Certificate) -> Result<Option<Verdict>, Missing> {
         return Ok(None);
     }
     Ok(Some(Verdict::non_compliant(format!(
-        "ACM's renewal does not find the validation record of {}. Put ACM's CNAME records into the public DNS.",
+        "ACM's renewal does not find the validation record of {}. Create ACM's CNAME records in public DNS.",
         names::some_of(&not_found)
     ))))
 }
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::facts::Fact;
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
-    use crate::rules::support::{acme, at, check, ends, evaluate, imported, issued, known, pending, private, refused};
+    use crate::rules::support::{acme, at, check, ends, evaluate, imported, issued, known, pending, private, refused, missing};
 
     fn ineligible(certificate: Certificate, in_use: bool) -> Certificate {
         let renewal_eligibility = known(Some(RenewalEligibility::Ineligible));
@@ -204,9 +204,9 @@ mod tests {
                 validation: Validation::Dns(None),
             }],
         };
-        let goes_on = Renewal { status: "PENDING_AUTO_RENEWAL".into(), ..waits.clone() };
+        let continues = Renewal { status: "PENDING_AUTO_RENEWAL".into(), ..waits.clone() };
         let renews = |renewal: &Renewal| Certificate { renewal: known(Some(renewal.clone())), ..issued() };
-        let told_nothing = Certificate { renewal_eligibility: known(None), ..issued() };
+        let without_eligibility = Certificate { renewal_eligibility: known(None), ..issued() };
         let expired = Certificate { status: known("EXPIRED"), ..ineligible(issued(), true) };
         let revoked = Certificate { status: known("REVOKED"), ..issued() };
         let new = |at_: &str| Certificate { issued_at: known(Some(at(at_))), ..ineligible(issued(), false) };
@@ -216,12 +216,12 @@ mod tests {
         check(
             &RULE,
             &[
-                ("by DNS", &[], issued(), Compliant, "without anybody's help"),
+                ("by DNS", &[], issued(), Compliant, "automatically"),
                 ("private", &[], private(), Compliant, "needs no validation"),
                 ("unused", &[], ineligible(issued(), false), NonCompliant, "no AWS resource uses it"),
-                ("a minute old", &[], new("2026-11-21T05:59:00Z"), NotApplicable, "new, of 2026-11-21"),
-                ("a week old", &[], new("2026-11-14T00:00:00Z"), NotApplicable, "once it is"),
-                ("8 days old", &[], new("2026-11-13T23:59:59Z"), NonCompliant, "will end"),
+                ("a minute old", &[], new("2026-11-21T05:59:00Z"), NotApplicable, "issued on 2026-11-21"),
+                ("a week old", &[], new("2026-11-14T00:00:00Z"), NotApplicable, "once it is in use"),
+                ("8 days old", &[], new("2026-11-13T23:59:59Z"), NonCompliant, "will expire"),
                 ("no grace", no_grace, new("2026-11-20T23:59:59Z"), NonCompliant, "no AWS resource uses it"),
                 ("new, in use and ineligible", &[], new_and_used, NonCompliant, "though it is in use"),
                 ("exported once, and unused", &[], exported, NonCompliant, "export it (again)"),
@@ -236,7 +236,7 @@ mod tests {
                     &[],
                     validated_by(Validation::Email(Vec::new())),
                     NonCompliant,
-                    "by e-mail: www.example.com",
+                    "e-mail, for www.example.com",
                 ),
                 ("no record", &[], validated_by(Validation::Dns(None)), NonCompliant, "record for www.example.com"),
                 ("HTTP", &[], validated_by(Validation::Other(Some("HTTP".into()))), Compliant, ""),
@@ -245,14 +245,14 @@ mod tests {
                     &[],
                     validated_by(Validation::Other(Some("FAX".into()))),
                     NonCompliant,
-                    "not known here",
+                    "not known to this rule",
                 ),
                 ("no method", &[], validated_by(Validation::Other(None)), Compliant, ""),
-                ("record removed", &[], renews(&waits), NonCompliant, "record of www.example.com. Put"),
-                ("no hurry", &[], renews(&goes_on), Compliant, ""),
+                ("record removed", &[], renews(&waits), NonCompliant, "record of www.example.com. Create"),
+                ("no hurry", &[], renews(&continues), Compliant, ""),
                 ("of an ACME client", &[], acme(), NotApplicable, "its ACME client (account 5f0c, endpoint 7e1b) does"),
-                ("not told", &[], told_nothing, NotApplicable, "does not tell"),
-                ("imported", &[], imported(), NotApplicable, "renewal-managed"),
+                ("not reported", &[], without_eligibility, NotApplicable, "does not report"),
+                ("imported", &[], imported(), NotApplicable, "imported-renewal-source"),
                 ("pending", &[], pending(), NotApplicable, "not issued yet"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),
                 ("expired", &[], expired, NotApplicable, "expired"),
@@ -271,7 +271,7 @@ mod tests {
         };
         assert!(evaluate(&RULE, &[], &nothing_else(private())).is_ok());
         assert!(evaluate(&RULE, &[], &nothing_else(ineligible(issued(), false))).is_ok());
-        assert_eq!(evaluate(&RULE, &[], &nothing_else(issued())).unwrap_err().fact, "DomainValidationOptions");
+        assert_eq!(missing(&RULE, &[], &nothing_else(issued())).fact, "DomainValidationOptions");
         assert!(refused(&RULE, &[("days", "1")]).contains("it has graceDays"));
     }
 }

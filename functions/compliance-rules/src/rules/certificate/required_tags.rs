@@ -1,4 +1,4 @@
-//! `required-tags`: a certificate has the tags that it should have.
+//! `required-tags`: a certificate has the required tags.
 //!
 //! | certificate | verdict |
 //! |---|---|
@@ -8,31 +8,30 @@
 //! | has a tag whose value fits none of the patterns that `values` has for its key | non-compliant |
 //! | has all of them | compliant |
 //!
-//! Without `keys`, any tag will do but AWS's own (`aws:`) and this project's (`acm-autopilot:`).
+//! Without `keys`, any tag is enough, other than AWS's own (`aws:`) and this project's (`acm-autopilot:`).
 //!
 //! Keys count with upper and lower case, as they do in AWS. A key in `values` that is not in `keys` may be
-//! missing. Patterns are whole values in which `*` stands for anything.
+//! missing. Patterns are whole values in which `*` matches anything.
 //!
-//! Expired certificates are judged too: one that is imported anew keeps its ARN and its tags, and the tags tell
-//! who has to do it, or may delete it.
+//! The rule applies to expired certificates too: one that is imported again keeps its ARN and its tags, and the tags
+//! say who has to import it, or may delete it.
 //!
 //! Source: [AddTagsToCertificate](https://docs.aws.amazon.com/acm/latest/APIReference/API_AddTagsToCertificate.html).
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Evaluation, Evaluator, Parameter, Rule, standing, tagging};
+use crate::rules::{Context, Evaluation, Evaluator, Parameter, Rule, applicability, tagging};
 
 pub const RULE: Rule = Rule {
     name: "required-tags",
-    about: "Certificates have the tags that they should have.",
+    about: "Certificates have the required tags.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&tagging::KEYS), Parameter::List(&tagging::VALUES)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &["Security Hub ACM.3", "AWS Config required-tags", "CloudSploit acmCertificateHasTags"],
 };
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::is_over(certificate)? {
+    if let Some(verdict) = applicability::unusable(certificate)? {
         return Ok(verdict);
     }
     Ok(tagging::evaluate(certificate.tags()?, context.settings))
@@ -58,11 +57,11 @@ mod tests {
         check(
             &RULE,
             &[
-                ("any tag", &[], tagged(issued(), &[("Team", "")]), Compliant, "has a tag"),
-                ("no tag", &[], tagged(issued(), &[]), NonCompliant, "has no tag"),
-                ("tags of AWS and ours", &[], tagged(issued(), &not_peoples), NonCompliant, "has no tag"),
-                ("ours and another", &[], tagged(issued(), &[not_peoples[1], owner]), Compliant, "has a tag"),
-                ("no tag, but a value if any", &[("values", "Team=a")], issued(), NonCompliant, "has no tag"),
+                ("any tag", &[], tagged(issued(), &[("Team", "")]), Compliant, "has tags"),
+                ("no tag", &[], tagged(issued(), &[]), NonCompliant, "has no tags"),
+                ("tags of AWS and ours", &[], tagged(issued(), &not_peoples), NonCompliant, "has no tags"),
+                ("ours and another", &[], tagged(issued(), &[not_peoples[1], owner]), Compliant, "has tags"),
+                ("no tag, but a value if any", &[("values", "Team=a")], issued(), NonCompliant, "has no tags"),
                 ("the key", one, tagged(issued(), &[owner]), Compliant, "Owner"),
                 ("none", one, tagged(issued(), &[]), NonCompliant, "missing or empty: Owner"),
                 ("another case", one, tagged(imported(), &[("owner", "a")]), NonCompliant, "Owner"),
@@ -84,7 +83,7 @@ mod tests {
                     spaces,
                     tagged(issued(), &[("Environment", "test")]),
                     NonCompliant,
-                    "The tag Environment is `test`. Set it to prod or stag*.",
+                    "The value of the tag Environment is `test`. Set it to prod or stag*.",
                 ),
                 (
                     "a long value",
@@ -94,7 +93,7 @@ mod tests {
                     "`xxxxxxxxxxxxxxxxxxx…`. Set it to prod or stag*.",
                 ),
                 ("pending", &[], tagged(pending(), &[owner]), Compliant, ""),
-                ("expired", &[], ends(issued(), "2026-11-20T00:00:00Z"), NonCompliant, "has no tag"),
+                ("expired", &[], ends(issued(), "2026-11-20T00:00:00Z"), NonCompliant, "has no tags"),
                 ("failed", &[], failed, NotApplicable, "FAILED"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),
             ],

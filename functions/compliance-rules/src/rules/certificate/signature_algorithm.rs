@@ -3,20 +3,20 @@
 //! | certificate | verdict |
 //! |---|---|
 //! | not issued, revoked, or expired | not applicable |
-//! | ACM tells no algorithm | not applicable |
+//! | ACM reports no algorithm | not applicable |
 //! | its signature is of an algorithm in `allowed` | compliant |
 //! | of another, or of one that is not known here | non-compliant |
 //!
 //! SHA-1 and MD5 are allowed only where `allowed` names them. Spellings differ by source, so upper and lower
-//! case, hyphens and underscores do not count, and `ANDMGF1` is PSS. RSASSA-PSS of which the hash is not told
-//! is none of the list.
+//! case, hyphens and underscores do not count, and `ANDMGF1` is PSS. RSASSA-PSS without a hash
+//! is not in the list.
 //!
 //! Source: [CertificateDetail, `SignatureAlgorithm`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html)
 //! (a text, not an enumeration); names: [CertificateAuthorityConfiguration, `SigningAlgorithm`](https://docs.aws.amazon.com/privateca/latest/APIReference/API_CertificateAuthorityConfiguration.html);
 //! SHA-1: [CA/B Forum Baseline Requirements, 7.1.3.2](https://cabforum.org/working-groups/server/baseline-requirements/requirements/).
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, applicability};
 
 const ALLOWED: List = List {
     name: "allowed",
@@ -55,33 +55,32 @@ const ALLOWED: List = List {
         "ML_DSA_87",
         "SM3WITHSM2",
     ]),
-    about: "Algorithms with which certificates may be signed",
+    about: "Allowed signature algorithms",
 };
 
 pub const RULE: Rule = Rule {
     name: "signature-algorithm",
     about: "Certificates are signed with an allowed algorithm.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &["Panther aws_acm_certificate_has_secure_algorithms"],
 };
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::not_judged(certificate, context.now)? {
+    if let Some(verdict) = applicability::not_valid(certificate, context.now)? {
         return Ok(verdict);
     }
     let Some(algorithm) = certificate.signature_algorithm()?.as_deref() else {
-        return Ok(Verdict::not_applicable("ACM does not tell with which algorithm it is signed."));
+        return Ok(Verdict::not_applicable("ACM does not report its signature algorithm."));
     };
     let shown = names::some_of(&[algorithm]);
     if context.settings.list(&ALLOWED).iter().any(|allowed| normal(allowed) == normal(algorithm)) {
         return Ok(Verdict::compliant(format!("It is signed with {shown}.")));
     }
     Ok(Verdict::non_compliant(format!(
-        "It is signed with {shown}, which the parameter `allowed` does not have. Have it issued anew by a CA that \
-         signs with another algorithm."
+        "It is signed with {shown}, which is not in the parameter `allowed`. Replace it with a certificate from a CA \
+         that signs with another algorithm."
     )))
 }
 
@@ -103,7 +102,7 @@ mod tests {
     #[test]
     fn table() {
         let sha1: &[(&str, &str)] = &[("allowed", "SHA256WITHRSA, SHA1WITHRSA")];
-        let told_nothing = Certificate { signature_algorithm: known(None), ..issued() };
+        let without_algorithm = Certificate { signature_algorithm: known(None), ..issued() };
         let failed = Certificate { status: known("FAILED"), ..signed(issued(), "SHA1WITHRSA") };
         check(
             &RULE,
@@ -113,14 +112,14 @@ mod tests {
                 ("another spelling", &[], signed(imported(), "sha256WithRSAandMGF1"), Compliant, "sha256WithRSA"),
                 ("post-quantum", &[], signed(private(), "ML-DSA-65"), Compliant, "ML-DSA-65"),
                 ("SHA-1", &[], signed(imported(), "SHA1WITHRSA"), NonCompliant, "signed with SHA1WITHRSA"),
-                ("SHA-1, ECDSA", &[], signed(imported(), "SHA1WITHECDSA"), NonCompliant, "Have it issued anew"),
+                ("SHA-1, ECDSA", &[], signed(imported(), "SHA1WITHECDSA"), NonCompliant, "Replace it"),
                 ("MD5", &[], signed(imported(), "MD5WITHRSA"), NonCompliant, "MD5WITHRSA"),
                 ("SHA-1, allowed", sha1, signed(imported(), "SHA1WITHRSA"), Compliant, "SHA1WITHRSA"),
                 ("not allowed", sha1, signed(issued(), "SHA512WITHRSA"), NonCompliant, "`allowed`"),
                 ("which hash", &[], signed(imported(), "RSASSA-PSS"), NonCompliant, "RSASSA-PSS"),
                 ("unknown", &[], signed(imported(), "1.2.3.4"), NonCompliant, "1.2.3.4"),
                 ("a flood", &[], signed(imported(), &"x".repeat(999)), NonCompliant, "another algorithm"),
-                ("not told", &[], told_nothing, NotApplicable, "does not tell"),
+                ("not reported", &[], without_algorithm, NotApplicable, "does not report"),
                 ("pending", &[], pending(), NotApplicable, "not issued yet"),
                 (
                     "expired",

@@ -2,12 +2,12 @@
 //!
 //! | certificate | verdict |
 //! |---|---|
-//! | imported: its CA recorded it, or nobody did; ACM has no say | not applicable |
-//! | private: it belongs into no public log | not applicable |
+//! | imported: recording it was up to its CA | not applicable |
+//! | private: it does not belong in a public log | not applicable |
 //! | its request failed, it is revoked, or it has expired | not applicable |
 //! | of an Amazon N2 hierarchy: those certificates are not in the logs | not applicable |
 //! | the preference is `ENABLED` | compliant |
-//! | ACM tells no preference: it records every public certificate | compliant |
+//! | ACM reports no preference: it records every public certificate | compliant |
 //! | the preference is `DISABLED`, and it was issued on 2026-06-12 or later: the preference has no effect | not applicable |
 //! | the preference is `DISABLED` otherwise, or one that is not known here | non-compliant |
 //!
@@ -21,16 +21,15 @@ use certificates::{CertificateType, utc_date};
 use jiff::civil::{Date, date};
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, names, standing};
+use crate::rules::{Context, Evaluation, Evaluator, Rule, Verdict, names, applicability};
 
-/// From then on nobody can opt out.
+/// Since then nobody can opt out.
 const OPT_OUT_ENDED: Date = date(2026, 6, 12);
 
 pub const RULE: Rule = Rule {
     name: "transparency-logging",
     about: "Public certificates are recorded in certificate transparency logs.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[],
     lookups: &[Lookup::Description],
     corresponds_to: &[
@@ -46,36 +45,38 @@ pub const RULE: Rule = Rule {
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     match certificate.certificate_type()? {
         CertificateType::Imported => {
-            return Ok(Verdict::not_applicable("It is imported: whether it is recorded was its CA's choice."));
+            return Ok(Verdict::not_applicable("It is imported: recording it was up to its CA."));
         }
         CertificateType::Private => {
-            return Ok(Verdict::not_applicable("It is private: it belongs into no public log."));
+            return Ok(Verdict::not_applicable("It is private: it does not belong in a public log."));
         }
         CertificateType::AmazonIssued | CertificateType::Other(_) => {}
     }
-    if let Some(verdict) = standing::is_past(certificate, context.now)? {
+    if let Some(verdict) = applicability::unusable_or_expired(certificate, context.now)? {
         return Ok(verdict);
     }
     if let Some(hierarchy) = certificate.root_hierarchy()?.as_deref().filter(|name| name.starts_with("N2_")) {
         return Ok(Verdict::not_applicable(format!(
-            "Its roots are Amazon's {}: certificates of that hierarchy are not recorded in public logs.",
-            standing::short(hierarchy)
+            "Its root hierarchy is Amazon's {}, whose certificates are not recorded in public logs.",
+            applicability::short(hierarchy)
         )));
     }
     Ok(match certificate.transparency_logging()?.as_deref() {
         Some("ENABLED") => Verdict::compliant("It is recorded in certificate transparency logs."),
-        None => Verdict::compliant("ACM records every public certificate, and tells no other preference of this one."),
-        Some("DISABLED") if certificate.not_before()?.is_some_and(|begin| utc_date(begin) >= OPT_OUT_ENDED) => {
+        None => Verdict::compliant("ACM records every public certificate, and reports no other preference for this \
+             one."),
+        Some("DISABLED") if certificate.not_before()?.is_some_and(|start| utc_date(start) >= OPT_OUT_ENDED) => {
             Verdict::not_applicable(
-                "Its preference DISABLED has no effect: it was issued after 2026-06-12, when opting out ended.",
+                "Its preference DISABLED has no effect: since 2026-06-12 nobody can opt out.",
             )
         }
         Some("DISABLED") => Verdict::non_compliant(
-            "It was requested with certificate transparency logging off: browsers refuse it. Nobody can opt out any \
-             more: request another, and use that one.",
+            "It was requested with certificate transparency logging off: browsers refuse it. Request another (it will \
+             be logged: nobody can opt out any more), and use that one.",
         ),
         Some(other) => Verdict::non_compliant(format!(
-            "Its preference for certificate transparency logging is {}, which is not known here. Look at it in ACM.",
+            "Its preference for certificate transparency logging is {}, which this rule does not know. Check it in \
+             ACM.",
             names::some_of(&[other])
         )),
     })
@@ -92,13 +93,13 @@ mod tests {
         Certificate { transparency_logging: known(preference.map(str::to_owned)), ..certificate }
     }
 
-    fn began(certificate: Certificate, begin: &str) -> Certificate {
-        Certificate { not_before: known(Some(at(begin))), ..certificate }
+    fn valid_from(certificate: Certificate, start: &str) -> Certificate {
+        Certificate { not_before: known(Some(at(start))), ..certificate }
     }
 
     /// Of the time when one could opt out, with that preference.
     fn old(certificate: Certificate) -> Certificate {
-        began(logging(certificate, Some("DISABLED")), "2026-06-11T23:59:59Z")
+        valid_from(logging(certificate, Some("DISABLED")), "2026-06-11T23:59:59Z")
     }
 
     #[test]
@@ -110,9 +111,9 @@ mod tests {
             &RULE,
             &[
                 ("on", &[], issued(), Compliant, "recorded"),
-                ("off", &[], old(issued()), NonCompliant, "request another"),
+                ("off", &[], old(issued()), NonCompliant, "Request another"),
                 ("off, since then", &[], logging(issued(), Some("DISABLED")), NotApplicable, "has no effect"),
-                ("off, of that day", &[], began(old(issued()), "2026-06-12T00:00:00Z"), NotApplicable, "no effect"),
+                ("off, of that day", &[], valid_from(old(issued()), "2026-06-12T00:00:00Z"), NotApplicable, "no effect"),
                 ("of N2", &[], n2("N2_AMAZON_MANAGED", None), NotApplicable, "Amazon's N2_AMAZON_MANAGED"),
                 ("of N2, off", &[], old(n2("N2_SFG2_AMAZON_MANAGED", None)), NotApplicable, "not recorded"),
                 ("no preference", &[], logging(issued(), None), Compliant, "every public certificate"),

@@ -15,34 +15,34 @@
 //!
 //! With the defaults every imported certificate is non-compliant until its issuer is named in `allowed`. The
 //! pattern `Amazon` is ACM's own mark: for an imported certificate it counts only where the one above in its chain
-//! has signed it, since whoever makes a certificate may write any name into it.
+//! has signed it, since anybody can create a certificate with any name in it.
 //!
-//! Patterns are whole texts in which `*` stands for anything; upper and lower case are the same. Lists are
+//! Patterns are whole texts in which `*` matches anything; upper and lower case are the same. Lists are
 //! separated by commas, so write `*` for a comma in a name.
 //!
 //! ACM says `Amazon` before a public certificate is issued and of requests that failed, so those that
-//! were never issued are left out. A name is no proof: whether the signatures of an imported chain are good
-//! is what `chain-complete` tells.
+//! were never issued are left out. A name is not proof: `chain-complete` says whether the signatures of an imported
+//! chain are good.
 //!
 //! Source: [CertificateDetail, `Issuer`](https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html).
 
 use certificates::{CertificateType, PrivateCaArn};
 
 use crate::facts::{Certificate, Chain, Lookup};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, pattern, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, pattern, applicability};
 
 const ALLOWED: List = List {
     name: "allowed",
     default: &["Amazon", "arn:aws*:acm-pca:*"],
-    entries: Entries::Text { what: "names of issuers and ARNs of private CAs, where * stands for anything", check },
-    about: "Names of issuers and ARNs of private CAs that are allowed, where * stands for anything",
+    entries: Entries::Text { what: "names of issuers and ARNs of private CAs, where * matches anything", check },
+    about: "Allowed issuers: names, and ARNs of private CAs, where * matches anything",
 };
 
 const DENIED: List = List {
     name: "denied",
     default: &[],
-    entries: Entries::Text { what: "names of issuers and ARNs of private CAs, where * stands for anything", check },
-    about: "Names of issuers and ARNs of private CAs that are not allowed, whatever else is",
+    entries: Entries::Text { what: "names of issuers and ARNs of private CAs, where * matches anything", check },
+    about: "Denied issuers: names, and ARNs of private CAs, even if they are allowed too",
 };
 
 /// The issuer of ACM's public certificates.
@@ -50,9 +50,8 @@ const AMAZON: &str = "Amazon";
 
 pub const RULE: Rule = Rule {
     name: "trusted-issuer",
-    about: "Certificates come from allowed issuers; an imported one is non-compliant until its issuer is named.",
+    about: "Certificates come from allowed issuers; imported ones are non-compliant until their issuers are allowed.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED), Parameter::List(&DENIED)],
     lookups: &[Lookup::Description, Lookup::Chain],
     corresponds_to: &["aws-samples ACM-flag-CA-issuer"],
@@ -66,7 +65,7 @@ fn check(pattern: &str) -> Result<(), String> {
 }
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::not_judged(certificate, context.now)? {
+    if let Some(verdict) = applicability::not_valid(certificate, context.now)? {
         return Ok(verdict);
     }
     let (allowed, denied) = (context.settings.list(&ALLOWED), context.settings.list(&DENIED));
@@ -78,7 +77,7 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     let has_chain = !matches!(kind, CertificateType::Private | CertificateType::AmazonIssued);
     let mut proven = if has_chain { Vec::new() } else { issuers.clone() };
     if has_chain && fitting(&denied, &issuers).is_none() {
-        // What is above can deny, or allow; it is read only where it may do so.
+        // The chain can deny or allow; it is read only where that matters.
         let is_open = !denied.is_empty() || allowing(&allowed, &issuers, &proven).is_none();
         if let Some(chain) = is_open.then(|| certificate.chain()).transpose()?.and_then(Option::as_ref) {
             issuers.extend(in_chain(chain, |signed| signed != Some(false), true));
@@ -91,25 +90,25 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
 fn decide(issuers: &[String], proven: &[String], allowed: &[&str], denied: &[&str]) -> Verdict {
     if let Some((pattern, issuer)) = fitting(denied, issuers) {
         return Verdict::non_compliant(format!(
-            "An issuer of it is {}, which `{}` denies. Replace it by a certificate of an allowed issuer.",
+            "Its issuer, {}, is denied by `{}`. Replace it with a certificate from an allowed issuer.",
             shown(issuer),
-            standing::short(pattern)
+            applicability::short(pattern)
         ));
     }
     if let Some(issuer) = allowing(allowed, issuers, proven) {
-        return Verdict::compliant(format!("An allowed issuer of it is {}.", shown(issuer)));
+        return Verdict::compliant(format!("Its issuer, {}, is allowed.", shown(issuer)));
     }
-    let issuer = issuers.first().map_or_else(|| "not told".to_owned(), |issuer| shown(issuer));
+    let issuer = issuers.first().map_or_else(|| "not reported".to_owned(), |issuer| shown(issuer));
     Verdict::non_compliant(format!(
-        "Its issuer is {issuer}, which is not among the allowed ones. Replace it by a certificate of an allowed issuer, \
-         or add the issuer to the rule's parameter."
+        "Its issuer is {issuer}, which is not allowed. Replace it with a certificate from an allowed issuer, or add \
+         the issuer to the rule's parameter `allowed`."
     ))
 }
 
 fn shown(issuer: &str) -> String {
     match issuer.parse::<PrivateCaArn>() {
         Ok(_) => format!("the private CA {}", issuer.rsplit('/').next().unwrap_or_default()),
-        Err(_) => format!("`{}`", standing::short(issuer)),
+        Err(_) => format!("`{}`", applicability::short(issuer)),
     }
 }
 
@@ -130,8 +129,8 @@ fn allowing<'a>(allowed: &[&'a str], issuers: &'a [String], proven: &'a [String]
     })
 }
 
-/// The issuers in a chain, from below, as far as each signature by the next holds; with `last`, also what the
-/// last of those says of its own issuer.
+/// The issuers in a chain, from the leaf up, as far as each was signed by the next; with `last`, also the
+/// issuer that the last of those names.
 fn in_chain(chain: &Chain, holds: fn(Option<bool>) -> bool, last: bool) -> Vec<String> {
     let mut issuers = Vec::new();
     let mut below = &chain.leaf;
@@ -156,7 +155,7 @@ mod tests {
     use crate::facts::{Certificate, Fact, Lookup};
     use crate::rules::Compliance::{Compliant, NonCompliant, NotApplicable};
     use crate::rules::support::{
-        aws, chain_of, check, ends, evaluate, imported, issued, known, pending, private, refused,
+        aws, chain_of, check, ends, imported, issued, known, pending, private, refused, missing,
     };
 
     fn from(issuer: &str) -> Certificate {
@@ -175,15 +174,15 @@ mod tests {
             &RULE,
             &[
                 ("public", &[], issued(), Compliant, "`Amazon`"),
-                ("a private CA", &[], private(), Compliant, "the private CA 6f5."),
-                ("another private CA", one_ca, private(), NonCompliant, "not among the allowed"),
+                ("a private CA", &[], private(), Compliant, "the private CA 6f5, is allowed"),
+                ("another private CA", one_ca, private(), NonCompliant, "which is not allowed"),
                 ("imported", &[], from("Example CA"), NonCompliant, "Its issuer is `Example CA`"),
                 ("imported and allowed", &[("allowed", "example*")], from("Example CA"), Compliant, "Example CA"),
-                ("denied", entrust, from("ENTRUST OV TLS 1"), NonCompliant, "`*entrust*` denies"),
+                ("denied", entrust, from("ENTRUST OV TLS 1"), NonCompliant, "denied by `*entrust*`"),
                 ("not denied", entrust, from("Example CA"), Compliant, "Example CA"),
                 ("a long name", &[], from(&"x".repeat(300)), NonCompliant, "…"),
                 ("another type", &[], other_type, NonCompliant, "Someone"),
-                ("no issuer", &[], Certificate { issuer: known(None), ..imported() }, NonCompliant, "not told"),
+                ("no issuer", &[], Certificate { issuer: known(None), ..imported() }, NonCompliant, "not reported"),
                 ("pending", &[], pending(), NotApplicable, "not issued yet"),
                 ("failed, with issuer", &[], failed, NotApplicable, "FAILED"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),
@@ -213,8 +212,8 @@ mod tests {
             &RULE,
             &[
                 ("signed by the next", &[], of_amazon(false), Compliant, "Amazon"),
-                ("not signed by the next", &[], of_amazon(true), NonCompliant, "not among the allowed"),
-                ("without a chain", &[], alone, NonCompliant, "not among the allowed"),
+                ("not signed by the next", &[], of_amazon(true), NonCompliant, "which is not allowed"),
+                ("without a chain", &[], alone, NonCompliant, "which is not allowed"),
             ],
         );
     }
@@ -245,8 +244,8 @@ mod tests {
                 ("issuing CA", &[("allowed", "issuing *")], with_chain(), Compliant, "Issuing"),
                 ("root", &[("allowed", "Trusted Root *")], with_chain(), Compliant, "Trusted Root"),
                 ("distinguished name", &[("allowed", "O=Example* CN=Trusted Root*")], with_chain(), Compliant, "O="),
-                ("denied root", &[("allowed", "*"), ("denied", "Trusted Root*")], with_chain(), NonCompliant, "denies"),
-                ("a chain that is not its own", &[("allowed", "Trusted Root *")], forged, NonCompliant, "not among"),
+                ("denied root", &[("allowed", "*"), ("denied", "Trusted Root*")], with_chain(), NonCompliant, "is denied by"),
+                ("a chain that is not its own", &[("allowed", "Trusted Root *")], forged, NonCompliant, "which is not allowed"),
             ],
         );
     }
@@ -255,7 +254,7 @@ mod tests {
     #[test]
     fn names_in_latin_1() {
         let leaf = include_str!("../../../../../shared/x509/tests/pem/teletex-leaf.pem");
-        let of_acm = |issuer: &str| Certificate {
+        let from_acm = |issuer: &str| Certificate {
             chain: known(Some(crate::facts::Chain::from_pem(leaf, None).unwrap())),
             ..from(issuer)
         };
@@ -263,9 +262,9 @@ mod tests {
         check(
             &RULE,
             &[
-                ("denied", denied, of_acm("M?"), NonCompliant, "`*m*ller*` denies"),
-                ("allowed", &[("allowed", "Wurzel A")], of_acm("M?"), Compliant, "`Wurzel A`"),
-                ("neither", &[("allowed", "Wurzel B")], of_acm("M?"), NonCompliant, "not among"),
+                ("denied", denied, from_acm("M?"), NonCompliant, "denied by `*m*ller*`"),
+                ("allowed", &[("allowed", "Wurzel A")], from_acm("M?"), Compliant, "`Wurzel A`"),
+                ("neither", &[("allowed", "Wurzel B")], from_acm("M?"), NonCompliant, "which is not allowed"),
             ],
         );
     }
@@ -277,11 +276,11 @@ mod tests {
             &RULE,
             &[
                 ("allowed", &[("allowed", "Example CA")], without(), Compliant, "Example CA"),
-                ("denied", &[("denied", "Example CA")], without(), NonCompliant, "denies"),
+                ("denied", &[("denied", "Example CA")], without(), NonCompliant, "is denied by"),
             ],
         );
         for parameters in [&[][..], &[("allowed", "Example CA"), ("denied", "x")]] {
-            assert_eq!(evaluate(&RULE, parameters, &without()).unwrap_err().lookup, Lookup::Chain);
+            assert_eq!(missing(&RULE, parameters, &without()).lookup, Lookup::Chain);
         }
         assert!(refused(&RULE, &[("denied", &"x".repeat(257))]).contains("longer than 256"));
     }

@@ -4,12 +4,12 @@
 //! |---|---|
 //! | imported or private: nothing is validated | not applicable |
 //! | its request failed, or it is revoked | not applicable |
-//! | ACM tells no validation, or not by which method | not applicable |
+//! | ACM does not report the validation, or its method | not applicable |
 //! | every name is validated by a method in `allowed` | compliant |
 //! | one is validated by another method, or by one that is not known here | non-compliant |
 //!
-//! A certificate can have several methods: each name is looked at. HTTP is for what CloudFront manages, and
-//! renews by itself; e-mail waits for a person each time.
+//! A certificate can have several methods: each name counts. HTTP is for what CloudFront manages and
+//! renews automatically; e-mail waits for a person each time.
 //!
 //! Source: [DomainValidation](https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html);
 //! [domain validation](https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html).
@@ -17,7 +17,7 @@
 use certificates::{CertificateType, Validation};
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, standing};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, applicability};
 
 /// Validation through a file on the site.
 pub(super) const HTTP: &str = "HTTP";
@@ -26,14 +26,13 @@ const ALLOWED: List = List {
     name: "allowed",
     default: &["DNS", HTTP],
     entries: Entries::OneOf(&["DNS", "EMAIL", HTTP]),
-    about: "Methods by which names may be validated",
+    about: "Allowed validation methods",
 };
 
 pub const RULE: Rule = Rule {
     name: "validation-method",
     about: "Names of certificates are validated by an allowed method.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED)],
     lookups: &[Lookup::Description],
     corresponds_to: &["CloudSploit acmValidation"],
@@ -42,14 +41,14 @@ pub const RULE: Rule = Rule {
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
     match certificate.certificate_type()? {
         CertificateType::Imported => {
-            return Ok(Verdict::not_applicable("It is imported: ACM validated none of its names."));
+            return Ok(Verdict::not_applicable("It is imported: ACM does not validate its names."));
         }
         CertificateType::Private => {
             return Ok(Verdict::not_applicable("It is private: its names need no validation."));
         }
         CertificateType::AmazonIssued | CertificateType::Other(_) => {}
     }
-    if let Some(verdict) = standing::is_over(certificate)? {
+    if let Some(verdict) = applicability::unusable(certificate)? {
         return Ok(verdict);
     }
     let allowed = context.settings.list(&ALLOWED);
@@ -66,19 +65,20 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         .peekable();
     if let Some((_, method)) = others.peek() {
         let (method, advice) = match *method {
-            "EMAIL" => ("EMAIL", "Move it with UpdateCertificateOptions, or request another with DNS validation."),
-            other => (other, "Request another with DNS validation."),
+            "EMAIL" => ("EMAIL", "Switch to DNS validation with UpdateCertificateOptions, or request another \
+             certificate with it."),
+            other => (other, "Request another certificate with DNS validation."),
         };
         let method = names::some_of(&[method]).chars().take(30).collect::<String>();
         let names: Vec<&str> = others.map(|(name, _)| name).collect();
         return Ok(Verdict::non_compliant(format!(
-            "By {method} is validated: {}; allowed are {}. {advice}",
+            "Validated by {method}: {} (allowed: {}). {advice}",
             names::some_of(&names),
             allowed.join(", ")
         )));
     }
     if domains.is_empty() || domains.iter().any(|domain| method(&domain.validation).is_none()) {
-        return Ok(Verdict::not_applicable("ACM does not tell by which method all of its names are validated."));
+        return Ok(Verdict::not_applicable("ACM does not report the validation method of all its names."));
     }
     Ok(Verdict::compliant(format!("All of its names are validated by {}.", allowed.join(" or "))))
 }
@@ -114,13 +114,13 @@ mod tests {
                 ("DNS", &[], issued(), Compliant, "DNS or HTTP"),
                 ("pending", &[], pending(), Compliant, "DNS"),
                 ("HTTP", &[], validated(&[("a.example", other("HTTP"))]), Compliant, ""),
-                ("HTTP, not allowed", by_dns, validated(&[("a.example", other("HTTP"))]), NonCompliant, "By HTTP is"),
+                ("HTTP, not allowed", by_dns, validated(&[("a.example", other("HTTP"))]), NonCompliant, "Validated by HTTP"),
                 (
                     "mail",
                     &[],
                     validated(&[("a.example", mail.clone())]),
                     NonCompliant,
-                    "By EMAIL is validated: a.example;",
+                    "Validated by EMAIL: a.example (allowed",
                 ),
                 ("mail, allowed", by_mail, validated(&[("a.example", mail.clone())]), Compliant, "EMAIL"),
                 (
@@ -128,12 +128,12 @@ mod tests {
                     &[],
                     validated(&[("a.example", dns.clone()), ("b.example", mail.clone())]),
                     NonCompliant,
-                    "validated: b.example; allowed are DNS, HTTP. Move",
+                    "EMAIL: b.example (allowed: DNS, HTTP). Switch",
                 ),
-                ("a new method", &[], validated(&[("a.example", other("FAX"))]), NonCompliant, "By FAX is"),
+                ("a new method", &[], validated(&[("a.example", other("FAX"))]), NonCompliant, "Validated by FAX"),
                 ("a flood", &[], validated(&[(&long, other(&long)), (&long, mail)]), NonCompliant, "Request another"),
-                ("not told", &[], validated(&[("a.example", Validation::Other(None))]), NotApplicable, "does not tell"),
-                ("none", &[], validated(&[]), NotApplicable, "does not tell"),
+                ("not reported", &[], validated(&[("a.example", Validation::Other(None))]), NotApplicable, "does not report"),
+                ("none", &[], validated(&[]), NotApplicable, "does not report"),
                 ("imported", &[], imported(), NotApplicable, "imported"),
                 ("private", &[], private(), NotApplicable, "private"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),

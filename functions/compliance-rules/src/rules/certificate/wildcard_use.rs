@@ -1,4 +1,4 @@
-//! `wildcard-use`: a certificate has no wildcard, unless that is allowed.
+//! `wildcard-use`: a certificate has no wildcard names, unless they are allowed.
 //!
 //! | certificate | verdict |
 //! |---|---|
@@ -8,36 +8,35 @@
 //! | has a tag of `allowedTags` with a value that fits | compliant |
 //! | has another wildcard | non-compliant |
 //!
-//! In `allowedDomains`, `*.dev.example.com` allows that wildcard and those below it. Tags are looked at only
-//! when there is a wildcard. A certificate that is still to be issued is looked at too: its names are final.
+//! In `allowedDomains`, `*.dev.example.com` allows that wildcard and those below it. Tags are read only
+//! when there is a wildcard. The rule applies to a certificate that is still to be issued too: its names are final.
 //!
-//! Source: a wildcard's key speaks for every host of its level, wherever it is copied:
+//! Source: whoever has a wildcard's key can impersonate every host of its level:
 //! [NSA, Avoid Dangers of Wildcard TLS Certificates](https://media.defense.gov/2021/Oct/07/2002869955/-1/-1/0/CSI_AVOID%20DANGERS%20OF%20WILDCARD%20TLS%20CERTIFICATES%20AND%20THE%20ALPACA%20TECHNIQUE_211007.PDF);
 //! [wildcard names](https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html).
 
 use crate::facts::{Certificate, Lookup};
-use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, standing, tagging};
+use crate::rules::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, names, applicability, tagging};
 
 const ALLOWED_TAGS: List = List {
     name: "allowedTags",
     default: &["environment=non-production"],
-    entries: Entries::Text { what: "KEY=PATTERN|PATTERN, where * stands for anything", check: tagging::check_value },
-    about: "Tags of certificates that may have wildcards: KEY=PATTERN|PATTERN, where * stands for anything; `none` for no \
-            tags",
+    entries: Entries::Text { what: "KEY=PATTERN|PATTERN, where * matches anything", check: tagging::check_value },
+    about: "Tags of certificates that may have wildcards: KEY=PATTERN|PATTERN, where * matches anything; `none` for \
+         no tags",
 };
 
 const ALLOWED_DOMAINS: List = List {
     name: "allowedDomains",
     default: &[],
-    entries: Entries::Text { what: "domain names, where * stands for anything", check: names::check },
-    about: "Wildcards that certificates may have, such as *.dev.example.com, which allows those below it too",
+    entries: Entries::Text { what: "domain names, where * matches anything", check: names::check },
+    about: "Allowed wildcards, such as *.dev.example.com, which allows those below it too",
 };
 
 pub const RULE: Rule = Rule {
     name: "wildcard-use",
-    about: "Certificates have no wildcards, unless they may.",
+    about: "Certificates do not use wildcard names unless allowed.",
     evaluate: Evaluator::Certificate(evaluate),
-    judges_deleted: false,
     parameters: &[Parameter::List(&ALLOWED_TAGS), Parameter::List(&ALLOWED_DOMAINS)],
     lookups: &[Lookup::Description, Lookup::Tags],
     corresponds_to: &[
@@ -51,26 +50,26 @@ pub const RULE: Rule = Rule {
 };
 
 fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
-    if let Some(verdict) = standing::is_over(certificate)? {
+    if let Some(verdict) = applicability::unusable(certificate)? {
         return Ok(verdict);
     }
     let all = certificate.names()?.iter().map(String::as_str);
     let wildcards: Vec<&str> = all.filter(|name| names::is_wildcard(name)).collect();
     if wildcards.is_empty() {
-        return Ok(Verdict::compliant("It has no wildcard."));
+        return Ok(Verdict::compliant("It has no wildcard names."));
     }
     let domains = names::Patterns::new(&context.settings.list(&ALLOWED_DOMAINS));
     let others: Vec<&str> = wildcards.into_iter().filter(|name| !domains.fit(name)).collect();
     if others.is_empty() {
-        return Ok(Verdict::compliant("Its wildcards are in allowed domains."));
+        return Ok(Verdict::compliant("Its wildcard names are in allowed domains."));
     }
     let tags = certificate.tags()?;
     if context.settings.list(&ALLOWED_TAGS).iter().any(|entry| tagging::fits(tags, entry)) {
-        return Ok(Verdict::compliant("Its tags allow it to have wildcards."));
+        return Ok(Verdict::compliant("Its tags allow wildcard names."));
     }
     Ok(Verdict::non_compliant(format!(
-        "It has wildcards: {}. Replace it with one that names its hosts, or allow it: by a tag of the parameter \
-         `allowedTags`, or in `allowedDomains`.",
+        "It has wildcard names: {}. Replace it with a certificate that lists its hosts, or allow them with \
+         `allowedTags` or `allowedDomains`.",
         names::some_of(&others)
     )))
 }
@@ -98,7 +97,7 @@ mod tests {
             &RULE,
             &[
                 ("none", &[], issued(), Compliant, "no wildcard"),
-                ("the domain name", &[], named(&["*.example.com"]), NonCompliant, "wildcards: *.example.com."),
+                ("the domain name", &[], named(&["*.example.com"]), NonCompliant, "wildcard names: *.example.com."),
                 ("a SAN", &[], wild(), NonCompliant, "*.example.com"),
                 ("imported", &[], Certificate { names: wild().names, ..imported() }, NonCompliant, "*.example.com"),
                 ("pending", &[], Certificate { names: wild().names, ..pending() }, NonCompliant, "*.example.com"),
@@ -106,16 +105,16 @@ mod tests {
                 ("production", &[], with("environment", "production"), NonCompliant, "`allowedTags`"),
                 ("another key", &[], with("Environment", "non-production"), NonCompliant, "`allowedTags`"),
                 ("an empty value", &[], with("environment", ""), NonCompliant, "`allowedTags`"),
-                ("tags that are wanted", tags, with("Stage", "test-3"), Compliant, "tags allow"),
+                ("other tags", tags, with("Stage", "test-3"), Compliant, "tags allow"),
                 ("one of them", tags, with("wildcard", "allowed"), Compliant, "tags allow"),
                 (
                     "no tags",
                     &[("allowedTags", "none")],
                     with("environment", "non-production"),
                     NonCompliant,
-                    "wildcards",
+                    "wildcard names",
                 ),
-                ("the default is gone", tags, with("environment", "non-production"), NonCompliant, "wildcards"),
+                ("the default is gone", tags, with("environment", "non-production"), NonCompliant, "wildcard names"),
                 ("an allowed domain", dev, named(&["*.DEV.example.com"]), Compliant, "allowed domains"),
                 ("below it", dev, named(&["*.a.dev.example.com"]), Compliant, "allowed domains"),
                 (
@@ -123,7 +122,7 @@ mod tests {
                     dev,
                     named(&["*.dev.example.com", "*.example.com"]),
                     NonCompliant,
-                    "wildcards: *.example.com.",
+                    "wildcard names: *.example.com.",
                 ),
                 ("no names", &[], named(&[]), Compliant, "no wildcard"),
                 ("revoked", &[], revoked, NotApplicable, "revoked"),

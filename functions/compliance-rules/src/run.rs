@@ -1,0 +1,24 @@
+//! One evaluation of a rule.
+
+use certificates::Scope;
+use jiff::Timestamp;
+
+use crate::event::ResultToken;
+use crate::rules::{Context, Rule, Settings};
+
+/// A rule with its parameters, and what AWS Config asks it for.
+#[derive(Debug)]
+pub(crate) struct RuleRun<'a> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) settings: &'a Settings,
+    pub(crate) here: &'a Scope,
+    pub(crate) token: &'a ResultToken,
+    pub(crate) config_rule: &'a str,
+    pub(crate) deadline: Timestamp,
+}
+
+impl RuleRun<'_> {
+    pub(crate) fn context(&self, now: Timestamp) -> Context<'_> {
+        Context { now, settings: self.settings, here: self.here }
+    }
+}
