@@ -1,10 +1,10 @@
 //! What the function answers.
 
 use lambda::Metrics;
+use rules::Compliance;
 use serde::Serialize;
 
 use crate::results::Finding;
-use crate::rules::Compliance;
 use crate::run::RuleRun;
 
 /// The most resources that an answer names; all of them are in AWS Config.

@@ -2,13 +2,13 @@
 
 use certificates::{CertificateArn, InvalidArn, PrivateCaArn};
 use jiff::Timestamp;
+use lookups::{Budget, Clients, LookupError, Lookups, Resource};
+use rules::facts::{Certificate, Item, PrivateCa};
+use rules::{Evaluator, Verdict};
 
 use crate::Error;
 use crate::answer::Answer;
-use crate::facts::{Certificate, Item, PrivateCa};
-use crate::lookups::{Budget, Clients, LookupError, Lookups, Resource};
 use crate::results::{Finding, Results};
-use crate::rules::{Evaluator, Verdict};
 use crate::run::RuleRun;
 
 #[derive(Debug)]

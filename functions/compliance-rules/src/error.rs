@@ -4,9 +4,8 @@
 
 use aws_client::CallError;
 use lambda::RetryableError;
-
-use crate::lookups::LookupError;
-use crate::rules::InvalidParameters;
+use lookups::LookupError;
+use rules::InvalidParameters;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -3,11 +3,11 @@
 
 use certificates::Scope;
 use jiff::Timestamp;
+use rules::facts::{Item, UnusableItem};
+use rules::{InvalidParameters, Rule, Settings, select};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::facts::{Item, UnusableItem};
-use crate::rules::{InvalidParameters, Rule, Settings, select};
 
 /// What an event asks for.
 #[derive(Debug)]

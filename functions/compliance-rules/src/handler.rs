@@ -3,14 +3,14 @@
 use aws_config::SdkConfig;
 use certificates::Scope;
 use lambda::{Invocation, Metrics};
+use lookups::Clients;
+use rules::{InvalidParameters, Verdict};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::change::Change;
 use crate::event::{Request, ResultToken, Trigger};
-use crate::lookups::Clients;
 use crate::results::{Finding, Results};
-use crate::rules::{InvalidParameters, Verdict};
 use crate::run::RuleRun;
 use crate::sweep::Sweep;
 use crate::{Config, Error, history};
@@ -101,39 +101,5 @@ impl Handler {
             tracing::warn!(config_rule, reason = %error, "could not show the wrong parameters in AWS Config");
         }
         Error::Parameters { config_rule, cause }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
-
-    use super::*;
-
-    /// Which clients there are after a change that a rule is evaluated for: ACM's, AWS Private CA's.
-    async fn made(aws: &Aws, rule: &str, item: &Value) -> (bool, bool) {
-        let config = Config::read(&[("DRY_RUN", "true")].into_iter().collect()).unwrap();
-        let handler = Handler::new(config, &aws.sdk_config());
-        let invoking = json!({ "messageType": "ConfigurationItemChangeNotification", "configurationItem": item });
-        let event = json!({
-            "invokingEvent": invoking.to_string(), "ruleParameters": json!({ "rule": rule }).to_string(),
-            "resultToken": "token", "configRuleName": rule, "accountId": aws.account(),
-        });
-        let scope = Scope { region: aws.region(), account: aws.account() };
-        let deadline = aws.now() + jiff::SignedDuration::from_mins(5);
-        let mut metrics = Metrics::new("compliance-rules");
-        handler.handle(&event, &Invocation { scope, deadline }, &mut metrics).await.unwrap();
-        handler.clients.are_made()
-    }
-
-    #[tokio::test]
-    async fn a_client_is_made_when_it_is_needed() {
-        let aws = Aws::new("2026-11-21T06:11:00Z".parse().unwrap());
-        let ca = aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
-        let certificate = aws.insert_certificate(CertificateSpec::imported("example.com").thin());
-        let certificate = aws.certificate_item(&certificate).unwrap();
-        assert_eq!(made(&aws, "certificate-expiry", &certificate).await, (false, false));
-        assert_eq!(made(&aws, "duplicate-certificates", &certificate).await, (true, false));
-        assert_eq!(made(&aws, "ca-status", &aws.private_ca_item(&ca).unwrap()).await, (false, true));
     }
 }

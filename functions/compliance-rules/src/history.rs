@@ -3,10 +3,10 @@
 use aws_client::CallError;
 use aws_sdk_config::Client;
 use aws_sdk_config::types::{ConfigurationItem, ResourceType};
+use rules::facts::Item;
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::facts::Item;
 
 /// Fetches the item of a summary.
 pub(crate) async fn fetch(client: &Client, summary: &Item) -> Result<Item, Error> {

@@ -8,10 +8,10 @@ use aws_sdk_config::types::{ComplianceType, Evaluation, EvaluationResult};
 use aws_smithy_types::DateTime;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
+use rules::{Compliance, Verdict};
 
 use crate::Error;
 use crate::event::ResultToken;
-use crate::rules::{Compliance, Verdict};
 
 /// The most evaluations that one call takes
 /// ([PutEvaluations](https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html)).

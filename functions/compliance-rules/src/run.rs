@@ -2,9 +2,9 @@
 
 use certificates::Scope;
 use jiff::Timestamp;
+use rules::{Context, Rule, Settings};
 
 use crate::event::ResultToken;
-use crate::rules::{Context, Rule, Settings};
 
 /// A rule with its parameters, and what AWS Config asks it for.
 #[derive(Debug)]

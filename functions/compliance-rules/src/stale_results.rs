@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use aws_sdk_config::types::EvaluationResult;
 use certificates::{CertificateArn, PrivateCaArn};
 use jiff::Timestamp;
+use lookups::{Budget, Clients, Failures, LookupError};
+use rules::facts::is_settling;
+use rules::{Evaluator, Verdict};
 
 use crate::Error;
-use crate::facts::is_settling;
-use crate::lookups::{Budget, Clients, Failures, LookupError};
 use crate::results::{Finding, Results};
-use crate::rules::{Evaluator, Verdict};
 use crate::run::RuleRun;
 
 /// Clears what AWS Config holds against resources that are gone. It keeps the results of a custom rule

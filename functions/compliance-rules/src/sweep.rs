@@ -5,13 +5,13 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use lambda::RetryableError;
+use lookups::{Budget, Clients, LookupError, Lookups, Resource};
+use rules::Evaluator;
+use rules::facts::{Account, Certificate, PrivateCa};
 
 use crate::Error;
 use crate::answer::Answer;
-use crate::facts::{Account, Certificate, PrivateCa};
-use crate::lookups::{Budget, Clients, LookupError, Lookups, Resource};
 use crate::results::{Finding, Results};
-use crate::rules::Evaluator;
 use crate::run::RuleRun;
 use crate::stale_results::StaleResults;
 

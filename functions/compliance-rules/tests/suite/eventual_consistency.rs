@@ -2,10 +2,11 @@
 
 use aws_sdk_config::types::{ComplianceType, Evaluation};
 use aws_smithy_types::DateTime;
-use compliance_rules::rules::all;
-use compliance_rules::{Error, LookupError};
+use compliance_rules::Error;
 use jiff::{SignedDuration, Span};
 use lambda::RetryableError;
+use lookups::LookupError;
+use rules::all;
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Fault, Key, PrivateCaSpec};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use compliance_rules::rules::{self, Evaluator};
+use rules::{self, Evaluator};
 use serde_json::{Value, json};
 use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
 

@@ -45,7 +45,7 @@ fn close(event: &mut Value, opened: &[&str]) {
 }
 
 fn rules() -> Vec<&'static str> {
-    compliance_rules::rules::all().map(|rule| rule.name).collect()
+    rules::all().map(|rule| rule.name).collect()
 }
 
 proptest! {

@@ -27,7 +27,7 @@ async fn busy_life() -> BTreeSet<String> {
         world.aws.insert_certificate(CertificateSpec::private("a.example.com", &ca)),
         world.aws.insert_certificate(CertificateSpec::imported("b.example.com")),
     ];
-    for rule in compliance_rules::rules::all() {
+    for rule in rules::all() {
         world.scheduled(json!({ "rule": rule.name })).await.unwrap();
         for arn in &arns {
             let mut item = world.aws.certificate_item(arn).unwrap();

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use certificates::Scope;
-use compliance_rules::facts::{Fact, Item, PrivateCa};
-use compliance_rules::rules::{Compliance, Context, Evaluator, all, select};
-use compliance_rules::{Error, Found, LookupError};
+use compliance_rules::{Error, Found};
 use jiff::Span;
 use lambda::RetryableError;
+use lookups::LookupError;
+use rules::facts::{Fact, Item, PrivateCa};
+use rules::{Compliance, Context, Evaluator, all, select};
 use serde_json::{Value, json};
 use simulated_aws::{CertificateSpec, Fault, Key, PrivateCaSpec};
 

@@ -1,6 +1,6 @@
 //! `infra/rules.json` and the README say what the rules are.
 
-use compliance_rules::rules::{Parameter, all, describe};
+use rules::{Parameter, all, describe};
 
 #[test]
 fn the_list_of_rules_is_up_to_date() {

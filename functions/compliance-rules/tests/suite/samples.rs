@@ -73,7 +73,7 @@ async fn every_sample_is_answered() {
 /// The whole function gives the same to both spellings, whatever rule it is asked for.
 #[tokio::test]
 async fn both_spellings_get_the_same_verdict_from_every_rule() {
-    for rule in compliance_rules::rules::all().filter(|rule| rule.resource_type() == "AWS::ACM::Certificate") {
+    for rule in rules::all().filter(|rule| rule.resource_type() == "AWS::ACM::Certificate") {
         let mut verdicts = Vec::new();
         for name in ["change", "change-api-spelling"] {
             let (world, mut event) = sample(name);
