@@ -4,7 +4,7 @@ use certificates::{KeyPairOrigin, has_expired, utc_date};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Verdict;
+use crate::Verdict;
 use crate::facts::{Certificate, Missing};
 
 /// The verdict on a certificate that is not issued, is revoked, or has expired. `issuance-status`,

@@ -1,7 +1,7 @@
 //! The rules: one file each, pure, and all of them in one list.
 //!
 //! A rule is a [`Rule`] with a function that takes facts and returns a [`Verdict`], or the fact that
-//! it misses. How to add one: see the crate's README.
+//! it misses. How to add one: see the README of compliance-rules.
 
 #![allow(missing_docs, reason = "rules are data: the table of each module documents them")]
 
@@ -138,7 +138,7 @@ pub fn select(parameters: &Map<String, Value>) -> Result<(&'static Rule, Setting
         _ => return Err(InvalidParameters::NoRule { allowed: allowed() }),
     };
     let Some(rule) = all().find(|rule| rule.name == name) else {
-        return Err(InvalidParameters::UnknownRule { name: settings::excerpt(name), allowed: allowed() });
+        return Err(InvalidParameters::UnknownRule { name: parameter::excerpt(name), allowed: allowed() });
     };
     Ok((rule, Settings::read(rule, parameters)?))
 }

@@ -7,7 +7,7 @@
 //! Names compare without regard to case, and as A-labels ([RFC 5890, 2.3.2.1](https://www.rfc-editor.org/rfc/rfc5890#section-2.3.2.1)):
 //! `bücher.example` is `xn--bcher-kva.example`.
 
-use super::pattern;
+use crate::pattern;
 
 /// The longest name, written without the trailing dot
 /// ([RFC 1035, 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)).

@@ -4,8 +4,6 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
-use super::settings::{Given, excerpt};
-
 /// A parameter of a rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Parameter {
@@ -72,6 +70,14 @@ pub enum Entries {
 const LONGEST: usize = 1_024;
 /// The value of a list without entries: an empty value means the default.
 pub const NONE: &str = "none";
+
+/// The value of a parameter that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Given {
+    Number(i64),
+    Flag(bool),
+    List(Vec<String>),
+}
 
 impl Parameter {
     /// Its name in InputParameters.
@@ -163,4 +169,9 @@ impl List {
         }
         Ok(entries)
     }
+}
+
+/// As much of a text from outside as an error repeats.
+pub(super) fn excerpt(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(100).collect()
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Rule;
-use super::parameter::{Flag, List, Number};
+use crate::Rule;
+use crate::parameter::{Flag, Given, List, Number, excerpt};
 
 /// The parameter that names the rule.
 pub const RULE: &str = "rule";
@@ -45,13 +45,6 @@ pub enum InvalidParameters {
 /// The parameters of a rule as they were given. What was not given has its default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings(BTreeMap<&'static str, Given>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Given {
-    Number(i64),
-    Flag(bool),
-    List(Vec<String>),
-}
 
 impl Settings {
     /// The value of a number.
@@ -110,9 +103,4 @@ impl Settings {
         }
         Ok(Self(settings))
     }
-}
-
-/// As much of a text from outside as an error repeats.
-pub(super) fn excerpt(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(100).collect()
 }

@@ -2,8 +2,8 @@
 
 use certificates::tags::{PREFIX, Tags};
 
-use super::{Settings, Verdict, applicability, names, pattern};
 use crate::{Entries, List};
+use crate::{Settings, Verdict, applicability, names, pattern};
 
 /// The keys that a resource must have.
 pub(super) const KEYS: List = List {

@@ -178,7 +178,7 @@ async fn a_missing_permission_is_not_asked_for_again_and_again() {
 
 /// The evaluation fails for good, and what is cleared would succeed another time.
 #[tokio::test]
-async fn whether_clearing_may_succeed_later_is_told_with_the_evaluations_error() {
+async fn whether_clearing_may_succeed_later_is_reported_with_the_evaluations_error() {
     let world = World::new();
     world.insert(CertificateSpec::imported("example.com"));
     world.aws.fail_always("ListTagsForCertificate", Fault::AccessDenied);
@@ -240,14 +240,14 @@ async fn an_old_resource_that_was_changed_and_deleted_is_gone() {
     }
 }
 
-/// It is looked at late in a long evaluation: then it is not new any more.
+/// It is evaluated late in a long evaluation, when it is no longer new.
 #[tokio::test]
 async fn what_was_new_when_the_evaluation_began_and_is_deleted_is_gone() {
     let world = World::new();
     let new = || CertificateSpec::imported("example.com").not_before(world.aws.now());
     let certificates: Vec<_> = (0..1_500).map(|_| world.insert(new())).collect();
     let lost = Fault::Error { code: "ResourceNotFoundException".into(), message: "gone".into(), status: 400 };
-    // Some 163 seconds after the begin.
+    // Some 163 seconds after the start.
     world.aws.fail("ListTagsForCertificate", 1_490, lost);
     let answer = world.scheduled(json!({ "rule": "required-tags" })).await.unwrap();
     assert_eq!((answer.not_applicable, certificates.len()), (1, 1_500));
@@ -278,9 +278,9 @@ async fn what_is_too_new_to_be_listed_is_asked_for_again() {
     assert_eq!(world.changed(rule(), &item).await.unwrap().not_applicable, 1);
 }
 
-/// AWS Config tells of a deletion at once; AWS Private CA keeps the CA for 7 to 30 days.
+/// AWS Config reports a deletion at once; AWS Private CA keeps the CA for 7 to 30 days.
 #[tokio::test]
-async fn a_deleted_ca_that_can_be_restored_is_told_at_its_deletion() {
+async fn a_deleted_ca_that_can_be_restored_is_reported_at_its_deletion() {
     let world = World::new();
     let ca = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
     let mut item = world.aws.private_ca_item(&ca).unwrap();
@@ -314,7 +314,7 @@ async fn a_deleted_ca_that_can_be_restored_is_told_at_its_deletion() {
     assert_eq!(world.changed(json!({ "rule": "ca-pending-deletion" }), &item).await.unwrap().not_applicable, 1);
 }
 
-/// AWS Private CA may describe it a moment later than AWS Config tells of it; and it may be restored.
+/// AWS Private CA may show it later than AWS Config reports it; and it may be restored.
 #[tokio::test]
 async fn a_deletion_that_is_not_described_yet_is_asked_for_again() {
     let world = World::new();

@@ -89,9 +89,9 @@ async fn after_a_fault_at_any_call_the_next_invocation_finishes_the_work() {
                 world.aws.fail_call(call, fault.clone());
                 let answer = world.handle_with(&world.without_retries(), &event).await;
                 assert!(answer.is_err() || fault == Fault::CrashAfter, "{context}");
-                for (resource, told) in last(&world) {
+                for (resource, result) in last(&world) {
                     assert!(
-                        expected.get(&resource) == Some(&told) || before.get(&resource) == Some(&told),
+                        expected.get(&resource) == Some(&result) || before.get(&resource) == Some(&result),
                         "{context}"
                     );
                 }

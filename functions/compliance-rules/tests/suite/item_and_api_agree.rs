@@ -20,10 +20,10 @@ fn certificates(aws: &Aws) -> Vec<(&'static str, String)> {
     let many = (0..120).fold(imported(), |spec, number| spec.dns(&format!("n{number}.example.com")));
     let specs = [
         ("imported, in use", imported().in_use_by(LOAD_BALANCER).days_left(90)),
-        ("imported, in no use", imported().days_left(90)),
+        ("imported, not in use", imported().days_left(90)),
         ("imported, a duplicate", imported().days_left(60).tag("Owner", "team-a")),
         ("imported, expired", imported().days_left(-3).in_use_by(LOAD_BALANCER)),
-        ("imported, near its end", imported().days_left(5).tag("acm-autopilot:renew-from", "private-ca")),
+        ("imported, near its expiry", imported().days_left(5).tag("acm-autopilot:renew-from", "private-ca")),
         (
             "imported, managed and in use",
             imported()
@@ -43,7 +43,7 @@ fn certificates(aws: &Aws) -> Vec<(&'static str, String)> {
         ("imported, many names", many),
         ("imported, another curve", imported().key(Key::P384).tag("contact", "someone@example.com")),
         ("public, in use", public("a.example.com").in_use_by(LOAD_BALANCER).days_left(100)),
-        ("public, in no use", public("b.example.com").days_left(100)),
+        ("public, not in use", public("b.example.com").days_left(100)),
         ("public, wildcard", public("c.example.com").dns("*.c.example.com").in_use_by(LOAD_BALANCER)),
         ("public, by e-mail", public("d.example.com").validated_by_email()),
         ("public, by HTTP", public("e.example.com").validated_by_http().in_use_by(LOAD_BALANCER)),
@@ -59,7 +59,7 @@ fn certificates(aws: &Aws) -> Vec<(&'static str, String)> {
         ("public, renewal failed", public("o.example.com").renewal("FAILED", Some("CAA_ERROR"))),
         ("public, renewal pending", public("p.example.com").renewal("PENDING_VALIDATION", None)),
         ("private, in use", private().in_use_by(LOAD_BALANCER)),
-        ("private, in no use", private()),
+        ("private, not in use", private()),
         ("private, expired", private().days_left(-3)),
         ("private, revoked", private().status("REVOKED")),
     ];
@@ -88,7 +88,7 @@ fn parameters(rule: &str) -> Value {
     }
 }
 
-/// Since 2026 nobody can request a certificate that is in no log: the simulated AWS has none.
+/// Since 2026 every certificate is logged: the simulated AWS has no others.
 const ONE_VERDICT: [&str; 1] = ["transparency-logging"];
 
 /// What the last evaluation of a resource said.
@@ -126,7 +126,7 @@ async fn an_item_and_the_api_give_the_same_verdict() {
     assert!(one_sided.is_empty(), "neither compliant nor not, by any certificate: {one_sided:?}");
 }
 
-/// The item of a recorder that tells next to nothing.
+/// The item of a recorder that reports next to nothing.
 fn bare(mut item: Value) -> Value {
     item["configuration"] = json!({ "domainName": item["configuration"]["domainName"] });
     item["tags"] = json!({});

@@ -72,7 +72,7 @@ async fn results_of_certificates_that_are_gone_are_cleared() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_checked_keeps_the_others_from_nothing() {
+async fn one_that_cannot_be_checked_does_not_stop_the_others() {
     let world = World::new();
     for _ in 0..3 {
         world.insert(CertificateSpec::imported("example.com").tag("Owner", "team-a"));
@@ -85,7 +85,7 @@ async fn one_that_cannot_be_checked_keeps_the_others_from_nothing() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_into_the_time_is_told() {
+async fn what_does_not_fit_into_the_time_is_reported() {
     let world = World::new();
     for _ in 0..2_500 {
         world.insert(CertificateSpec::imported("example.com"));
@@ -98,7 +98,7 @@ async fn what_does_not_fit_into_the_time_is_told() {
 }
 
 #[tokio::test]
-async fn without_time_nothing_is_begun() {
+async fn without_time_nothing_is_started() {
     let world = World::new();
     for number in 0..3 {
         world.insert(CertificateSpec::imported(&format!("n{number}.example.com")));
@@ -114,7 +114,7 @@ async fn without_time_nothing_is_begun() {
 }
 
 #[tokio::test]
-async fn a_batch_that_fails_keeps_the_others_from_nothing() {
+async fn a_batch_that_fails_does_not_stop_the_others() {
     let world = World::new();
     for _ in 0..1_000 {
         world.insert(CertificateSpec::imported("example.com"));
@@ -150,9 +150,9 @@ async fn what_is_listed_already_takes_no_time() {
     for number in 0..300 {
         world.insert(CertificateSpec::imported("example.com").dns(&format!("n{}.example.com", number / 2)));
     }
-    let begin = world.aws.now();
+    let start = world.aws.now();
     let answer = world.scheduled(json!({ "rule": "duplicate-certificates" })).await.unwrap();
-    assert_eq!((answer.compliant, answer.non_compliant, world.aws.now()), (150, 150, begin));
+    assert_eq!((answer.compliant, answer.non_compliant, world.aws.now()), (150, 150, start));
     assert_eq!(world.aws.call_counts()["ListCertificates"], 2, "one of them of the Amazon N2 certificates");
 }
 

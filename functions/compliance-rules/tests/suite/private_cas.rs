@@ -192,7 +192,7 @@ async fn private_certificates_are_described_once_for_all_cas_and_only_when_neede
         let ca = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256));
         world.insert(CertificateSpec::private(&format!("n{number}.example.com"), &ca));
         world.insert(CertificateSpec::imported("example.com"));
-        // One that has ended is described for nobody.
+        // One that is not usable any more is not described.
         let status = ["EXPIRED", "REVOKED"][number % 2];
         world.insert(CertificateSpec::private("ended.example.com", &ca).status(status));
     }
@@ -210,8 +210,8 @@ async fn private_certificates_are_described_once_for_all_cas_and_only_when_neede
     assert_eq!(world.aws.call_counts().get("DescribeCertificate"), None);
 }
 
-/// Which CA a certificate comes from that cannot be described, nobody knows: a CA of which another one comes is
-/// judged all the same.
+/// A certificate that cannot be described may come from any CA. A CA that issued another one gets a
+/// verdict anyway.
 #[tokio::test]
 async fn one_certificate_that_cannot_be_described_costs_no_more_than_what_hangs_on_it() {
     let world = World::new();
@@ -254,7 +254,7 @@ async fn a_missing_permission_is_not_asked_for_with_every_certificate() {
 }
 
 #[tokio::test]
-async fn time_that_is_over_after_a_failure_tells_the_failure() {
+async fn when_time_runs_out_after_a_failure_the_failure_is_reported() {
     let world = World::new();
     let ca = world.aws.create_private_ca(Key::P256);
     for _ in 0..2_300 {
@@ -280,7 +280,7 @@ async fn a_list_that_fails_is_not_asked_for_again_by_each_ca() {
 }
 
 #[tokio::test]
-async fn time_that_is_over_while_certificates_are_described_is_told() {
+async fn when_time_runs_out_while_certificates_are_described_it_is_reported() {
     let world = World::new();
     let ca = world.aws.create_private_ca(Key::P256);
     world.aws.create_private_ca(Key::P256);
@@ -305,7 +305,7 @@ async fn a_policy_that_cannot_be_read_is_an_error_and_no_verdict() {
     assert!(matches!(error, Error::Lookup(LookupError::UnreadablePolicy { .. })) && !error.is_retryable(), "{error}");
     assert!(error.to_string().contains(&cas[0]), "{error}");
     assert!(world.results().is_empty());
-    // The others are told of all the same.
+    // The others are reported.
     let error = world.scheduled(json!({ "rule": "ca-shared-with" })).await.unwrap_err();
     assert!(matches!(error, Error::Several { failed: 1, left: 0, .. }), "{error}");
     assert_eq!(world.results().len(), cas.len() - 1);

@@ -67,7 +67,7 @@ impl World {
         self.handle_with_time(handler, event, SignedDuration::from_mins(5)).await
     }
 
-    /// With so much time until the function's end.
+    /// With this much time until the timeout.
     pub(crate) async fn handle_within(&self, event: &Value, time: SignedDuration) -> Result<Answer, Error> {
         self.handle_with_time(&self.handler, event, time).await
     }

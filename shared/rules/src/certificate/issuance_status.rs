@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pending_request_of_which_nobody_tells_the_age_is_not_judged() {
+    fn a_pending_request_of_unknown_age_gets_no_verdict() {
         for created_at in [Fact::Unknown, known(None)] {
             let missing = missing(&RULE, &[], &Certificate { created_at, ..pending() });
             assert_eq!(missing.fact, "CreatedAt");
