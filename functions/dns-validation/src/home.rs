@@ -23,8 +23,8 @@ impl Handler {
     /// Where a record of this name belongs.
     pub(crate) async fn home(&self, name: &DnsName, known: &Known, manner: Manner<'_>) -> Home {
         match known.zones.choose(name) {
-            Choice::Zone(zone) => match known.zones.own_above(zone) {
-                Some(own) => self.used_one(zone, own, manner).await,
+            Choice::Zone(zone) => match known.zones.above(zone, name) {
+                Some(above) => self.used_one(zone, above, manner).await,
                 None => Home::Zone(zone.clone()),
             },
             Choice::Several(several) => match self.delegated(&several, manner).await {
@@ -111,20 +111,20 @@ enum Delegation {
 }
 
 impl Handler {
-    /// Of a zone of another account and one of the function's own above it, the one that the public DNS uses. The lower
-    /// one needs nobody's consent: made by mistake, or to keep a name from being validated, it would get the record that
-    /// belongs into the other. So it gets none before the DNS has shown that it is used.
-    async fn used_one(&self, zone: &HostedZone, own: &HostedZone, manner: Manner<'_>) -> Home {
+    /// Of a zone of another account and the one above it, of the function's own or a third account, the one that the
+    /// public DNS uses. The lower one needs nobody's consent: made by mistake, or to keep a name from being validated, it
+    /// would get the record that belongs into the other. So it gets none before the DNS has shown that it is used.
+    async fn used_one(&self, zone: &HostedZone, above: &HostedZone, manner: Manner<'_>) -> Home {
         match self.delegation(zone, manner).await {
             Ok(Delegation::ToZone) => Home::Zone(zone.clone()),
-            Ok(Delegation::Elsewhere) => Home::Zone(own.clone()),
+            Ok(Delegation::Elsewhere) => Home::Zone(above.clone()),
             Ok(Delegation::Hidden) => {
                 let why = "the resolver of this function answers from a private zone of that name";
-                Home::Blocked(Cause::AmbiguousZone, self.undecided(zone, own, why))
+                Home::Blocked(Cause::AmbiguousZone, self.undecided(zone, above, why))
             }
             Ok(Delegation::Broken(name)) => {
                 let why = format!("resolvers get no valid answer for {} (SERVFAIL)", foreign(&name));
-                Home::Blocked(Cause::DelegationBroken, self.undecided(zone, own, &why))
+                Home::Blocked(Cause::DelegationBroken, self.undecided(zone, above, &why))
             }
             Err(error) => unread(&[zone], error),
         }
@@ -152,15 +152,15 @@ impl Handler {
         Ok(Delegation::ToZone)
     }
 
-    fn undecided(&self, zone: &HostedZone, own: &HostedZone, why: &str) -> String {
+    fn undecided(&self, zone: &HostedZone, above: &HostedZone, why: &str) -> String {
+        let described = |zone: &HostedZone| {
+            let account = self.book.accounts().described(zone.account);
+            format!("{} ({}) of {account}", foreign(zone.name.as_str()), zone.id)
+        };
         format!(
-            "The hosted zone {} ({}) of {} lies below {} ({}) of this account, and the DNS does not show whether it is \
-             used: {why}.",
-            foreign(zone.name.as_str()),
-            zone.id,
-            self.book.accounts().described(zone.account),
-            foreign(own.name.as_str()),
-            own.id
+            "The hosted zone {} lies below {}, and the DNS does not show whether it is used: {why}.",
+            described(zone),
+            described(above)
         )
     }
 }

@@ -256,7 +256,7 @@ mod tests {
             ("another zone cannot be read", Requested, &[], PENDING, false, Failed, false, Memory::Keep),
             ("another zone still cannot be read at a sweep", Sweep, &[], PENDING, false, Failed, true, set()),
             (
-                "told with more, and another zone cannot be read",
+                "reported with more, and another zone cannot be read",
                 Sweep,
                 &told_more,
                 PENDING,

@@ -111,14 +111,17 @@ impl Zones {
         if private.is_empty() { Choice::None } else { Choice::PrivateOnly(private) }
     }
 
-    /// The function's own public zone closest above this zone of another account, if there is exactly one of that name.
-    pub fn own_above(&self, zone: &HostedZone) -> Option<&HostedZone> {
+    /// The closest public zone above this zone of another account that is not of that account too and may hold this
+    /// name, if there is exactly one.
+    pub fn above(&self, zone: &HostedZone, name: &DnsName) -> Option<&HostedZone> {
         if zone.account == AccountId::Home {
             return None;
         }
-        let is_own = |zone: &&HostedZone| zone.account == AccountId::Home && !zone.private;
-        let own = |name| self.zones.get(name).into_iter().flatten().filter(is_own).collect::<Vec<_>>();
-        let closest = zone.name.and_above().skip(1).map(own).find(|zones| !zones.is_empty())?;
+        let is_other = |other: &&HostedZone| {
+            other.account != zone.account && !other.private && self.closeness(other, name).is_some()
+        };
+        let others = |name| self.zones.get(name).into_iter().flatten().filter(is_other).collect::<Vec<_>>();
+        let closest = zone.name.and_above().skip(1).map(others).find(|zones| !zones.is_empty())?;
         match closest[..] {
             [zone] => Some(zone),
             _ => None,
@@ -215,8 +218,12 @@ mod tests {
     fn what_is_above_a_zone_of_another_account() {
         let zones = zones();
         let team = |name: &str| zone("R9", name, false, AccountId::Role(0));
-        for (below, own) in [
+        let of_a_third = |name: &str| zone("R8", name, false, AccountId::Role(1));
+        for (below, above) in [
             (team("team.example.com"), Some("Z1")),
+            // The role of that account does not answer for other names.
+            (of_a_third("x.shop.example.net"), Some("R2")),
+            (of_a_third("x.example.net"), None),
             (team("a.dev.example.com"), Some("Z2")),
             // A private zone is none, and of two nobody knows which.
             (team("a.corp.test"), None),
@@ -224,7 +231,8 @@ mod tests {
             (team("example.com"), None),
             (zone("Z2", "dev.example.com", false, AccountId::Home), None),
         ] {
-            assert_eq!(zones.own_above(&below).map(|zone| zone.id.as_str()), own, "{}", below.name);
+            let name = DnsName::new(&format!("_a.{}", below.name.as_str()));
+            assert_eq!(zones.above(&below, &name).map(|zone| zone.id.as_str()), above, "{}", below.name);
         }
     }
 

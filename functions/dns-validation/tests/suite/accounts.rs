@@ -177,6 +177,29 @@ async fn a_broken_delegation_shows_no_zone_and_is_a_cause() {
     assert_eq!((world.cnames(&below).len(), world.status(&arn).as_str()), (1, "ISSUED"));
 }
 
+/// The zone above may be of a third account.
+#[tokio::test]
+async fn a_zone_that_nobody_uses_below_one_of_a_third_account_gets_nothing() {
+    const THIRD: &str = "444455556666";
+    let world = World::new();
+    let server = world.aws.serve_dns().await;
+    let address = server.address().to_string();
+    let roles = format!(
+        r#"[{{"zone": "example.com", "role": "arn:aws:iam::{THIRD}:role/zones"}},
+            {{"zone": "login.example.com", "role": "{ROLE}"}}]"#
+    );
+    let world = world.reconfigured(&[("DNS_SERVER", &address), ("ZONE_ROLES", &roles)]);
+    let above = world.aws.create_hosted_zone_in(THIRD, "example.com");
+    let below = world.aws.create_hosted_zone_in(TEAM, "login.example.com");
+    world.aws.undelegate(&below);
+    let arn = world.request(&["login.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.records.len(), 1);
+    assert_eq!((world.cnames(&above).len(), world.cnames(&below).len()), (1, 0));
+    world.aws.delegate(&below);
+    let arn = world.request(&["www.login.example.com"]).await;
+    assert_eq!(world.on(REQUESTED, &arn).await.records[0].zone_name, "login.example.com.");
+}
+
 /// A resolver in a VPC answers from a private zone.
 #[tokio::test]
 async fn a_private_zone_that_hides_the_delegation_makes_the_zone_ambiguous() {
