@@ -1,10 +1,15 @@
 //! How many notices a sweep may publish, and how many calls it may make for a purpose.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use notices::Severity;
+use jiff::{SignedDuration, Timestamp};
+use notices::{Kind, Severity};
 
 use crate::policy::Plan;
+
+/// The time in which events may send as many notices as one sweep.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is left of a sweep's notices, or calls. What is held back is not remembered either, so the next sweep reports it.
 #[derive(Debug)]
@@ -30,8 +35,7 @@ impl Allowance {
     /// The plan, or what is left of it without its notices. Nothing critical is held back, and nothing that only this
     /// check can report, because it cannot be remembered.
     pub(crate) fn admit(&self, plan: Plan) -> Plan {
-        let is_urgent = plan.publish.iter().any(|notice| notice.severity == Severity::Critical);
-        if plan.publish.is_empty() || is_urgent || plan.record_notified.is_none() || self.take(1) {
+        if !may_wait(&plan) || self.take(1) {
             return plan;
         }
         self.hold_back();
@@ -46,5 +50,48 @@ impl Allowance {
     /// Whether that many are left, which are then used.
     pub(crate) fn take(&self, count: usize) -> bool {
         self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(count)).is_ok()
+    }
+}
+
+/// Whether a later sweep can report the same: it cannot what is only reported with its event, or cannot be remembered.
+fn may_wait(plan: &Plan) -> bool {
+    let may_wait = |kind| !matches!(kind, Kind::Renewed | Kind::Rotated);
+    !plan.publish.is_empty()
+        && plan.record_notified.is_some()
+        && plan.publish.iter().all(|notice| notice.severity != Severity::Critical && may_wait(notice.kind))
+}
+
+/// What events may still send within an hour. Whoever may import or request certificates can cause one after another.
+#[derive(Debug)]
+pub(crate) struct Hourly {
+    most: usize,
+    current: Mutex<Option<(Timestamp, Arc<Allowance>)>>,
+}
+
+impl Hourly {
+    pub(crate) fn of(most: usize) -> Self {
+        Self { most, current: Mutex::default() }
+    }
+
+    /// What is left of the hour that runs, or of one that starts now.
+    pub(crate) fn at(&self, now: Timestamp) -> Arc<Allowance> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = current.take().filter(|(start, _)| now.duration_since(*start) < HOUR);
+        let (start, allowance) = running.unwrap_or_else(|| (now, Arc::new(Allowance::of(self.most))));
+        *current = Some((start, Arc::clone(&allowance)));
+        allowance
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_hour_has_its_own_notices() {
+        let start: Timestamp = "2026-11-21T06:51:08Z".parse().unwrap();
+        let hourly = Hourly::of(2);
+        let taken = |minutes| hourly.at(start + SignedDuration::from_mins(minutes)).take(1);
+        assert_eq!([0, 59, 59, 60, 61, 119, 120].map(taken), [true, true, false, true, true, false, true]);
     }
 }

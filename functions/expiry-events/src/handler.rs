@@ -11,7 +11,7 @@ use lambda::{Invocation, Metrics};
 use notices::{RecentNotices, Topic};
 use serde_json::Value;
 
-use crate::allowance::Allowance;
+use crate::allowance::{Allowance, Hourly};
 use crate::answer::{Answer, Looked};
 use crate::apply::is_gone;
 use crate::clients::Clients;
@@ -29,6 +29,7 @@ pub struct Handler {
     pub(crate) settings: Settings,
     pub(crate) dry_run: bool,
     pub(crate) notices_per_sweep: u16,
+    by_events: Hourly,
     pub(crate) recent: RecentNotices,
     pub(crate) clients: Clients,
     pub(crate) topic: Topic,
@@ -44,6 +45,7 @@ impl Handler {
             settings: config.settings,
             dry_run: config.dry_run,
             notices_per_sweep: config.notices_per_sweep,
+            by_events: Hourly::of(config.notices_per_sweep.into()),
             recent: RecentNotices::default(),
             clients: Clients::default(),
             topic: Topic::new(sdk, &config.notices),
@@ -89,7 +91,8 @@ impl Handler {
         match read.map_err(|cause| Error::look(arn, cause))? {
             (Some(facts), Some(tags)) => {
                 let look = self.with_successor(self.at(occasion, facts, tags)).await;
-                self.conclude(look.map_err(|cause| Error::look(arn, cause))?, &Allowance::unlimited()).await
+                let allowance = self.by_events.at(self.clock.now());
+                self.conclude(look.map_err(|cause| Error::look(arn, cause))?, &allowance).await
             }
             _ => Ok(log(occasion, Looked::gone(arn.clone()))),
         }

@@ -296,3 +296,25 @@ async fn answers_are_json_for_people_with_a_terminal() {
         })
     );
 }
+
+/// Whoever may import certificates can cause one event after another.
+#[tokio::test]
+async fn events_send_as_many_notices_an_hour_as_a_sweep() {
+    let world = World::configured(&[("NOTICES_PER_SWEEP", "3")]);
+    let mut reasons = Vec::new();
+    for n in 0..5 {
+        let arn = world.insert(CertificateSpec::imported(&format!("{n}.example.com")).days_left(5));
+        reasons.push(world.occasion("certificate-available-import", &arn).await.reason);
+    }
+    assert_eq!(reasons, ["expiring", "expiring", "expiring", "held-back", "held-back"]);
+    // What is critical is sent all the same, and so is what only its event can report.
+    let critical = world.insert(imported(5));
+    assert_eq!(world.occasion("certificate-available-import", &critical).await.outcome, Outcome::Notified);
+    let renewed = world.insert(amazon(198).renewal("SUCCESS", None));
+    assert_eq!(world.occasion("certificate-available-renewal", &renewed).await.outcome, Outcome::Notified);
+
+    assert_eq!(world.sweep().await.notices, 2);
+    world.aws.advance(jiff::Span::new().hours(1));
+    let arn = world.insert(CertificateSpec::imported("later.example.com").days_left(5));
+    assert_eq!(world.occasion("certificate-available-import", &arn).await.reason, "expiring");
+}
