@@ -53,8 +53,11 @@ impl Handler {
         }
         let Some(own) = self.client_of(arn).await? else { return Ok(Some(false)) };
         for candidate in candidates {
-            if self.client_of(candidate).await?.as_ref() == Some(&own) {
-                return Ok(Some(true));
+            match self.client_of(candidate).await {
+                Ok(client) if client.as_ref() == Some(&own) => return Ok(Some(true)),
+                Err(error) if error.is_retryable() => return Err(error),
+                // Of one that may not be described nothing is known, which silences nothing.
+                Ok(_) | Err(_) => {}
             }
         }
         Ok(Some(false))
