@@ -172,6 +172,12 @@ fn what_prevents_acm_from_renewing_it_is_named() {
     }
     let steps = notice(&stuck("FAILED", Some("PCA_ACCESS_DENIED"), vec![by_dns(1)])).what_to_do;
     assert!(steps[0].starts_with("Bring the private CA to the state ACTIVE"), "{steps:?}");
+    // The domains that wait, or all of them where ACM names none.
+    let host = by_dns(1).domain_name;
+    for (waiting, domains) in [(vec![by_dns(1)], host.as_str()), (Vec::new(), "example.com, www.example.com")] {
+        let steps = notice(&stuck("FAILED", Some("CAA_ERROR"), waiting)).what_to_do;
+        assert!(steps[0].ends_with(&format!("in the CAA records of: {domains}.")), "{steps:?}");
+    }
 }
 
 #[test]
