@@ -5,26 +5,15 @@ mod paid;
 
 use certificates::tags::{RENEWAL, RenewFrom, TagState, Tags};
 use certificates::{
-    CLAIM_LASTS, CertificateDetail, FailureReason, PrivateCaArn, Recovery, RenewalStatus, Thresholds, days_left,
-    renewal_window, retry_pause,
+    CLOCK_SKEW, CertificateDetail, FailureReason, PrivateCaArn, Recovery, RenewalProgress, RenewalState, Thresholds,
+    days_left, renewal_window, retry_pause,
 };
 use grants::Grants;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::budget::{AT_MOST_EVERY, Charge, QuotaReached};
-use crate::certificate::{normalize_serial, read_serial};
 use crate::event::Occasion;
 use paid::{import_quota, just_charged, just_failed, just_renewed};
-
-/// A time in a tag that lies further ahead than clocks differ was never written by us.
-pub(crate) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
-/// The longest pause after a failed attempt is a day, and the sweep that ends it may come a day later.
-const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_hours(48);
-/// How long after the import a renewal may be found complete. An attempt that crashed after its import is checked
-/// again by the queue within two hours; else by the sweep after a pause of a day (two days), and here is a third, for
-/// one sweep that failed. Whoever may tag can make a certificate look replaced for no longer than this after a real
-/// import, when even one that lives a week is not due.
-const REPLACED_WITHIN: SignedDuration = SignedDuration::from_hours(72);
 
 /// Everything that a decision is made from.
 #[derive(Debug)]
@@ -167,19 +156,20 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
     if is_claimed(situation) {
         return Decision::Nothing(Idle::RenewalInProgress);
     }
-    if was_replaced(situation) {
+    let state = progress(situation).state(situation.facts.in_place());
+    if state == RenewalState::Replaced {
         return Decision::RecordComplete;
     }
-    if crashed_once_more(situation) {
+    if state == RenewalState::InProgress && crashed_once_more(situation) {
         let detail = "the function was terminated in the middle of it, and it was not the first attempt".into();
         return Decision::RecordFailure { reason: FailureReason::Interrupted, detail, attempt: recorded.attempts };
     }
-    if let Some(idle) = wait(situation).or_else(|| just_renewed(situation)).or_else(|| just_charged(situation)) {
+    if let Some(idle) = wait(state, situation).or_else(|| just_renewed(situation)).or_else(|| just_charged(situation)) {
         return Decision::Nothing(idle);
     }
     // Attempts belong to one renewal; a new one after a completed one starts over, even if the old
     // count was left behind.
-    let is_new = matches!(status(situation), None | Some(RenewalStatus::RenewalComplete));
+    let is_new = matches!(state, RenewalState::NotStarted | RenewalState::Complete);
     let attempt = if is_new { 1 } else { recorded.attempts.saturating_add(1) };
     if let Some(detail) = import_quota(situation) {
         return Decision::RecordFailure { reason: FailureReason::ImportQuotaReached, detail, attempt };
@@ -202,91 +192,42 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
 /// Somebody is at work on it. A claim that is still new when a message comes back after an hour was refreshed by
 /// somebody else than an attempt, which would never end.
 fn is_claimed(situation: &Situation<'_>) -> bool {
-    let recorded = &situation.tag_state.recorded;
-    recorded.status == Some(RenewalStatus::RenewalInProgress)
-        && age(situation).is_some_and(|age| age < CLAIM_LASTS)
-        // The third delivery comes after an hour, by clocks that may differ.
-        && situation.waited < AT_MOST_EVERY - CLOCK_SKEW
+    // The third delivery comes after an hour, by clocks that may differ.
+    progress(situation).is_claimed() && situation.waited < AT_MOST_EVERY - CLOCK_SKEW
 }
 
-/// The certificate was replaced so lately that this may not be recorded yet.
-fn was_replaced(situation: &Situation<'_>) -> bool {
-    let imported = situation.facts.imported_at;
-    imported.is_some_and(|imported| situation.now.duration_since(imported) <= REPLACED_WITHIN)
-        && is_about_another(situation)
-}
-
-/// The status, unless it is about a certificate that was replaced long ago: that one's attempts and failures say
-/// nothing about the present one.
-fn status(situation: &Situation<'_>) -> Option<RenewalStatus> {
-    let status = situation.tag_state.recorded.status;
-    status.filter(|status| *status == RenewalStatus::PendingRenewal || !is_about_another(situation))
-}
-
-/// The certificate is no longer the one that this renewal was to replace: the import took place, or
-/// a person made one. The tag that shows it is removed last, so that no crash on the way goes unnoticed.
-///
-/// Anybody who may tag can write that tag; ACM's own time of the import has to agree with it.
-fn is_about_another(situation: &Situation<'_>) -> bool {
-    let recorded = &situation.tag_state.recorded;
-    let (Some(imported), Some(since)) = (situation.facts.imported_at, since(situation)) else { return false };
-    match recorded.status {
-        None => false,
-        // An attempt that failed before its claim left no serial number.
-        Some(RenewalStatus::RenewalFailed) if recorded.renewal_of.is_none() => imported > since,
-        // Written at the claim, and at the import, by clocks that may differ.
-        Some(RenewalStatus::RenewalInProgress | RenewalStatus::RenewalComplete) => {
-            since.duration_since(imported) <= CLOCK_SKEW && has_another_serial(situation)
-        }
-        // Written at the end of an attempt.
-        Some(RenewalStatus::RenewalFailed) => {
-            since.duration_since(imported) <= CLAIM_LASTS && has_another_serial(situation)
-        }
-        // Written when a failed attempt is to be repeated, of which the import took place after all.
-        Some(RenewalStatus::PendingRenewal) => {
-            since.duration_since(imported) <= ASKED_AGAIN_WITHIN && has_another_serial(situation)
-        }
-    }
-}
-
-fn has_another_serial(situation: &Situation<'_>) -> bool {
-    match (&situation.tag_state.recorded.renewal_of, &situation.facts.serial) {
-        // A negative one, as some write it.
-        (Some(replaced), Some(present)) => {
-            read_serial(replaced.trim_start_matches('-')).is_some_and(|replaced| replaced != normalize_serial(present))
-        }
-        _ => false,
-    }
+fn progress<'a>(situation: &Situation<'a>) -> RenewalProgress<'a> {
+    RenewalProgress::new(&situation.tag_state.recorded, situation.now)
 }
 
 /// The attempt crashed, and it was not the first. That must not cost a certificate at every event; and where no sweep
 /// asks, since the expiry is far, nobody would ever say that it is no longer in progress.
 fn crashed_once_more(situation: &Situation<'_>) -> bool {
-    let recorded = &situation.tag_state.recorded;
-    status(situation) == Some(RenewalStatus::RenewalInProgress)
-        && recorded.attempts > 1
+    situation.tag_state.recorded.attempts > 1
         && !pause_is_over(situation)
         // A change by the operator may have resolved it.
         && situation.occasion != Occasion::SettingsChanged
 }
 
 /// Why it is not the time to renew, if it is not.
-fn wait(situation: &Situation<'_>) -> Option<Idle> {
+fn wait(state: RenewalState, situation: &Situation<'_>) -> Option<Idle> {
     let recorded = &situation.tag_state.recorded;
-    match status(situation) {
+    match state {
         // Asked for, by us or by an operator: whatever the expiry, renew.
-        Some(RenewalStatus::PendingRenewal) => just_failed(situation),
+        RenewalState::Requested => just_failed(situation),
         // A claim that is too old is an attempt that crashed.
-        Some(RenewalStatus::RenewalInProgress) => None,
+        RenewalState::InProgress => None,
         // A change by the operator may have resolved it.
-        Some(RenewalStatus::RenewalFailed) if situation.occasion == Occasion::SettingsChanged => just_failed(situation),
-        Some(RenewalStatus::RenewalFailed) => match recorded.reason.map(FailureReason::recovery) {
+        RenewalState::Failed if situation.occasion == Occasion::SettingsChanged => just_failed(situation),
+        RenewalState::Failed => match recorded.reason.map(FailureReason::recovery) {
             Some(Recovery::Automatic) => (!pause_is_over(situation)).then_some(Idle::WaitingForRetry),
             // Each try would cost a certificate that ACM then refuses; only a person knows when that has changed.
             _ if recorded.reason.is_some_and(FailureReason::waits_for_a_request) => Some(Idle::WaitingForAPerson),
             Some(Recovery::Manual) | None => (!crossed_a_threshold(situation)).then_some(Idle::WaitingForAPerson),
         },
-        None | Some(RenewalStatus::RenewalComplete) => (!is_due(situation)).then_some(Idle::NotDue),
+        // Replaced and not recorded yet: that is recorded before anything else.
+        RenewalState::Replaced => None,
+        RenewalState::NotStarted | RenewalState::Complete => (!is_due(situation)).then_some(Idle::NotDue),
     }
 }
 
@@ -297,20 +238,12 @@ fn is_due(situation: &Situation<'_>) -> bool {
 
 fn pause_is_over(situation: &Situation<'_>) -> bool {
     let pause = retry_pause(situation.tag_state.recorded.attempts);
-    age(situation).is_none_or(|age| age >= pause)
+    progress(situation).age().is_none_or(|age| age >= pause)
 }
 
 fn crossed_a_threshold(situation: &Situation<'_>) -> bool {
-    since(situation).is_none_or(|since| situation.thresholds.crossed_since(since, situation.facts, situation.now))
-}
-
-/// How long the status has held; `None` when that cannot be told, which counts as long.
-fn age(situation: &Situation<'_>) -> Option<SignedDuration> {
-    since(situation).map(|since| situation.now.duration_since(since))
-}
-
-fn since(situation: &Situation<'_>) -> Option<Timestamp> {
-    situation.tag_state.recorded.since.filter(|since| since.duration_since(situation.now) <= CLOCK_SKEW)
+    let since = progress(situation).since();
+    since.is_none_or(|since| situation.thresholds.crossed_since(since, situation.facts, situation.now))
 }
 
 fn source(renew_from: &RenewFrom, situation: &Situation<'_>) -> Result<Source, (FailureReason, String)> {

@@ -8,6 +8,7 @@ mod attributes;
 mod certificate;
 mod lifetime;
 mod milestone;
+mod progress;
 mod reason;
 mod status;
 pub mod tags;
@@ -18,6 +19,7 @@ pub use attributes::{CertificateType, KeyAlgorithm, KeyPairOrigin, RenewalEligib
 pub use certificate::{CertificateDetail, CertificateSummary};
 pub use lifetime::{calendar_days_between, days_left, has_expired, utc_date};
 pub use milestone::{InvalidThresholds, Milestone, Thresholds, renewal_window};
+pub use progress::{CLOCK_SKEW, InPlace, RenewalProgress, RenewalState};
 pub use reason::{FailureReason, Recovery};
 pub use status::{CLAIM_LASTS, RenewalStatus, retry_pause};
 pub use validation::{DomainValidation, Renewal, ResourceRecord, Validation, ValidationMethodUpdate};

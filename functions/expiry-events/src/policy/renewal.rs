@@ -1,6 +1,9 @@
 //! Whether the renewal of an imported certificate is requested now.
 
-use certificates::{CLAIM_LASTS, FailureReason, Recovery, RenewalStatus, renewal_window, retry_pause, tags};
+use certificates::{
+    CLAIM_LASTS, FailureReason, Recovery, RenewalProgress, RenewalState, RenewalStatus, renewal_window, retry_pause,
+    tags,
+};
 use events::{Event, RenewalRequested, RenewalTrigger, StatusChanged};
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,8 +12,6 @@ use super::{Look, Mark, Obstacle, Request, Settings};
 /// A request that nobody took up for so long is lost: the queue in front of the renewal delivers
 /// within seconds, and once more after half an hour when a message was given back.
 const LOST_AFTER: SignedDuration = SignedDuration::from_hours(1);
-/// A time in a tag that lies further ahead than clocks differ was never written by us.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What about the renewal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,56 +36,63 @@ pub enum Decision {
 
 /// Decides.
 pub fn decide(look: &Look, settings: &Settings) -> Decision {
-    use RenewalStatus::{PendingRenewal, RenewalComplete, RenewalFailed, RenewalInProgress};
     let Some(left) = look.days_left() else { return Decision::NotOurs };
     let wanted = settings.request_renewals && look.tag_state.settings.renew_from.is_some();
     if !look.facts.is_imported() || !wanted {
         return Decision::NotOurs;
     }
-    let recorded = &look.tag_state.recorded;
-    let since = recorded.since.filter(|since| *since <= look.now + CLOCK_SKEW);
-    // A status of which nobody knows since when counts as very old.
-    let older_than = |limit| since.is_none_or(|since| look.now.duration_since(since) > limit);
-    let crossed = || since.is_none_or(|since| settings.thresholds.crossed_since(since, &look.facts, look.now));
-    match recorded.status {
-        Some(RenewalComplete) if is_half_recorded(look) && older_than(CLAIM_LASTS) => {
-            Decision::Repeat(RenewalTrigger::StaleClaim)
-        }
-        None | Some(RenewalComplete) if left > renewal_window(settings.renew_before_days, &look.facts) => {
-            Decision::NotDue
-        }
-        None | Some(RenewalComplete) => start(RenewalTrigger::Due, look),
-
-        Some(PendingRenewal) if older_than(LOST_AFTER) => Decision::Repeat(RenewalTrigger::LostRequest),
-        Some(RenewalInProgress) if older_than(CLAIM_LASTS) => Decision::Repeat(RenewalTrigger::StaleClaim),
-        Some(PendingRenewal | RenewalInProgress) => Decision::UnderWay,
-
-        // A person replaced it in the meantime. Nothing but the record is left to be made, and the record
-        // says that it failed until it is requested.
-        Some(RenewalFailed) if look.facts.imported_at > since && since.is_some() => {
-            Decision::Repeat(RenewalTrigger::Retry)
-        }
-        // The next attempt would be charged and refused; the notice of the failure says what to do.
-        Some(RenewalFailed) if recorded.reason.is_some_and(FailureReason::waits_for_a_request) => Decision::Paused,
-        // An unknown reason may be one that only a person can fix.
-        Some(RenewalFailed) => match recorded.reason.map_or(Recovery::Manual, FailureReason::recovery) {
-            Recovery::Automatic if older_than(retry_pause(recorded.attempts)) => start(RenewalTrigger::Retry, look),
-            Recovery::Manual if crossed() => start(RenewalTrigger::ThresholdCrossed, look),
-            Recovery::Automatic | Recovery::Manual => Decision::Paused,
-        },
+    let progress = RenewalProgress::new(&look.tag_state.recorded, look.now);
+    match progress.state(look.facts.in_place()) {
+        RenewalState::NotStarted | RenewalState::Complete => if_due(left, look, settings),
+        RenewalState::Requested if progress.is_older_than(LOST_AFTER) => Decision::Repeat(RenewalTrigger::LostRequest),
+        RenewalState::InProgress if progress.is_older_than(CLAIM_LASTS) => Decision::Repeat(RenewalTrigger::StaleClaim),
+        RenewalState::Requested | RenewalState::InProgress => Decision::UnderWay,
+        RenewalState::Failed => failed(look, settings, progress),
+        RenewalState::Replaced => replaced(left, look, settings, progress),
     }
 }
 
-/// The renewal is complete, but whoever recorded that was ended before it was announced: of the tags of a
-/// renewal the serial number of the replaced certificate goes last. Mostly the queue delivers the message
-/// again; not when another delivery of it, at the same time, had found the renewal in progress and was content.
-///
-/// Where that number is still the certificate's own, nothing was replaced, and there is nothing to announce.
-fn is_half_recorded(look: &Look) -> bool {
-    let replaced = look.tag_state.recorded.renewal_of.as_deref();
-    let present = look.facts.serial.as_deref();
-    // Listings show no serial number; a check that leads to a request is followed by a description.
-    replaced.is_some_and(|replaced| present.is_none_or(|present| !present.eq_ignore_ascii_case(replaced)))
+fn if_due(left: i64, look: &Look, settings: &Settings) -> Decision {
+    if left > renewal_window(settings.renew_before_days, &look.facts) {
+        return Decision::NotDue;
+    }
+    start(RenewalTrigger::Due, look)
+}
+
+fn failed(look: &Look, settings: &Settings, progress: RenewalProgress<'_>) -> Decision {
+    let recorded = &look.tag_state.recorded;
+    // The next attempt would be charged and refused; the notice of the failure says what to do.
+    if recorded.reason.is_some_and(FailureReason::waits_for_a_request) {
+        return Decision::Paused;
+    }
+    let crossed = |since| settings.thresholds.crossed_since(since, &look.facts, look.now);
+    // An unknown reason may be one that only a person can fix.
+    match recorded.reason.map_or(Recovery::Manual, FailureReason::recovery) {
+        Recovery::Automatic if progress.is_older_than(retry_pause(recorded.attempts)) => {
+            start(RenewalTrigger::Retry, look)
+        }
+        Recovery::Manual if progress.since().is_none_or(crossed) => start(RenewalTrigger::ThresholdCrossed, look),
+        Recovery::Automatic | Recovery::Manual => Decision::Paused,
+    }
+}
+
+/// The certificate was replaced, and only the record is left to be made. Mostly the queue delivers the message again
+/// that leads to it; not when another delivery of it, at the same time, had found the renewal in progress.
+fn replaced(left: i64, look: &Look, settings: &Settings, progress: RenewalProgress<'_>) -> Decision {
+    match look.tag_state.recorded.status {
+        // By a person; the record says that it failed until it is requested.
+        Some(RenewalStatus::RenewalFailed) => Decision::Repeat(RenewalTrigger::Retry),
+        Some(RenewalStatus::PendingRenewal) if progress.is_older_than(LOST_AFTER) => {
+            Decision::Repeat(RenewalTrigger::LostRequest)
+        }
+        Some(RenewalStatus::RenewalInProgress | RenewalStatus::RenewalComplete)
+            if progress.is_older_than(CLAIM_LASTS) =>
+        {
+            Decision::Repeat(RenewalTrigger::StaleClaim)
+        }
+        Some(RenewalStatus::PendingRenewal | RenewalStatus::RenewalInProgress) => Decision::UnderWay,
+        None | Some(RenewalStatus::RenewalComplete) => if_due(left, look, settings),
+    }
 }
 
 fn start(why: RenewalTrigger, look: &Look) -> Decision {

@@ -1,10 +1,10 @@
 //! What was paid for too lately to be paid for again.
 
-use certificates::RenewalStatus;
 use certificates::tags::format_time;
+use certificates::{CLOCK_SKEW, RenewalStatus};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{CLOCK_SKEW, Idle, Situation, age, since};
+use super::{Idle, Situation, progress};
 use crate::budget::{AT_MOST_EVERY, QuotaReached};
 use crate::certificate::normalize_serial;
 use crate::event::Occasion;
@@ -36,10 +36,10 @@ pub(super) fn just_renewed(situation: &Situation<'_>) -> Option<Idle> {
 fn is_first_import(situation: &Situation<'_>, imported: Timestamp) -> bool {
     let seems_first = situation.facts.created_at.is_some_and(|created| imported.duration_since(created) < FIRST_IMPORT);
     let was_renewal = match situation.tag_state.recorded.status {
-        Some(RenewalStatus::RenewalComplete) => age(situation).is_some_and(|age| age < AT_MOST_EVERY),
+        Some(RenewalStatus::RenewalComplete) => progress(situation).age().is_some_and(|age| age < AT_MOST_EVERY),
         // Whoever asks for the next one leaves the time of the import as it is.
         Some(RenewalStatus::PendingRenewal) => {
-            since(situation).is_some_and(|since| since.duration_since(imported).abs() < FIRST_IMPORT)
+            progress(situation).since().is_some_and(|since| since.duration_since(imported).abs() < FIRST_IMPORT)
         }
         _ => false,
     };

@@ -19,7 +19,7 @@
 //! ([Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
 
 use certificates::tags::{self, TagState, Recorded};
-use certificates::{CLAIM_LASTS, CertificateType, FailureReason, RenewalStatus, utc_date};
+use certificates::{CLAIM_LASTS, CertificateType, FailureReason, RenewalProgress, RenewalStatus, utc_date};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::facts::{Certificate, Lookup};
@@ -39,9 +39,6 @@ const PENDING_MINUTES: Number = Number {
     about: "Renewals that are pending for more than this many minutes are non-compliant",
 };
 
-/// A time in a tag that is further ahead than clocks differ was not written by this project.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
-
 pub const RULE: Rule = Rule {
     name: "renewal-status",
     about: "Renewals of imported certificates neither fail nor get stuck.",
@@ -60,11 +57,10 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
         return Ok(Verdict::not_applicable("No renewal was requested: it has no tag acm-autopilot:status."));
     }
     let recorded = TagState::read(tags).recorded;
-    let since = recorded.since.filter(|since| *since <= context.now + CLOCK_SKEW);
-    let is_older_than = |minutes: &Number| {
-        let most = SignedDuration::from_mins(context.settings.number(minutes));
-        since.is_none_or(|since| context.now.duration_since(since) > most)
-    };
+    let progress = RenewalProgress::new(&recorded, context.now);
+    let since = progress.since();
+    let is_older_than =
+        |minutes: &Number| progress.is_older_than(SignedDuration::from_mins(context.settings.number(minutes)));
     let when = since.map_or("at an unknown time".into(), |since| format!("on {}", tags::format_time(since)));
     Ok(match recorded.status {
         None => Verdict::non_compliant(
