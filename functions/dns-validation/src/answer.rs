@@ -7,29 +7,29 @@ use notices::{Notice, Severity};
 use serde::Serialize;
 
 use crate::Skipped;
-use crate::policy::{Blocked, Memory};
-use crate::tell::Sent;
+use crate::notifier::Sent;
+use crate::policy::{Blocked, TagUpdate};
 
 /// What the function answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
     /// One certificate was looked at.
-    Look(Box<Looked>),
+    Certificate(Box<CertificateReport>),
     /// An event of which nothing came, or an AWS Health event that names several things.
-    Looks {
+    Certificates {
         /// `looked` or `ignored`.
         outcome: Outcome,
         /// Why nothing was looked at.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
         /// The certificates.
-        looks: Vec<Looked>,
+        certificates: Vec<CertificateReport>,
         /// What else the event named.
         skipped: Vec<Skipped>,
     },
     /// All certificates were looked at.
-    Sweep(Swept),
+    Sweep(SweepReport),
 }
 
 /// How it ended.
@@ -51,7 +51,7 @@ pub enum Outcome {
     /// `DRY_RUN`: there is something to do, and it was not done.
     Planned,
     /// Several certificates of one event were looked at.
-    Looked,
+    Checked,
     /// All certificates were looked at.
     Swept,
 }
@@ -68,7 +68,7 @@ impl Outcome {
             Self::NothingToDo => "nothing-to-do",
             Self::Ignored => "ignored",
             Self::Planned => "planned",
-            Self::Looked => "looked",
+            Self::Checked => "checked",
             Self::Swept => "swept",
         }
     }
@@ -76,22 +76,22 @@ impl Outcome {
 
 /// A notice in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Told {
+pub struct NoticeSummary {
     /// Its subject.
     pub subject: String,
     /// How urgent it is.
     pub severity: Severity,
 }
 
-impl Told {
-    pub(crate) fn of(notice: &Notice) -> Self {
+impl NoticeSummary {
+    pub(crate) fn new(notice: &Notice) -> Self {
         Self { subject: notice.subject.clone(), severity: notice.severity }
     }
 }
 
 /// What came of a look at one certificate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Looked {
+pub struct CertificateReport {
     /// How it ended.
     pub outcome: Outcome,
     /// The certificate.
@@ -111,17 +111,17 @@ pub struct Looked {
     pub not_named: Vec<String>,
     /// The notice that was published; with `DRY_RUN`, that would be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notice: Option<Told>,
+    pub notice: Option<NoticeSummary>,
     /// What became of the tag that remembers notices; with `DRY_RUN`, what would.
     #[serde(skip_serializing_if = "is_kept")]
-    pub memory: Memory,
+    pub memory: TagUpdate,
 }
 
-fn is_kept(memory: &Memory) -> bool {
-    *memory == Memory::Keep
+fn is_kept(memory: &TagUpdate) -> bool {
+    *memory == TagUpdate::Keep
 }
 
-impl Looked {
+impl CertificateReport {
     pub(crate) fn without_records(outcome: Outcome, certificate: CertificateArn, reason: &'static str) -> Self {
         Self {
             outcome,
@@ -132,7 +132,7 @@ impl Looked {
             blocked: Vec::new(),
             not_named: Vec::new(),
             notice: None,
-            memory: Memory::Keep,
+            memory: TagUpdate::Keep,
         }
     }
 
@@ -149,7 +149,7 @@ impl Looked {
 
     /// Whether anything is worth a line in the log of a sweep.
     pub(crate) fn is_of_interest(&self) -> bool {
-        !self.records.is_empty() || !self.blocked.is_empty() || self.memory != Memory::Keep
+        !self.records.is_empty() || !self.blocked.is_empty() || self.memory != TagUpdate::Keep
     }
 
     /// Counts what was done.
@@ -174,32 +174,32 @@ impl Looked {
 }
 
 impl Answer {
-    /// What came of the looks at the certificates of one event.
-    pub(crate) fn of_looks(mut looks: Vec<Looked>, skipped: Vec<Skipped>) -> Self {
-        if looks.is_empty() {
+    /// What came of the certificates at the certificates of one event.
+    pub(crate) fn from_reports(mut certificates: Vec<CertificateReport>, skipped: Vec<Skipped>) -> Self {
+        if certificates.is_empty() {
             return Self::ignored("no-certificate-here", skipped);
         }
-        if looks.len() == 1 && skipped.is_empty() {
-            return Self::Look(Box::new(looks.remove(0)));
+        if certificates.len() == 1 && skipped.is_empty() {
+            return Self::Certificate(Box::new(certificates.remove(0)));
         }
-        Self::Looks { outcome: Outcome::Looked, reason: None, looks, skipped }
+        Self::Certificates { outcome: Outcome::Checked, reason: None, certificates, skipped }
     }
 
     /// Nothing was looked at.
     pub(crate) fn ignored(reason: &'static str, skipped: Vec<Skipped>) -> Self {
-        Self::Looks { outcome: Outcome::Ignored, reason: Some(reason), looks: Vec::new(), skipped }
+        Self::Certificates { outcome: Outcome::Ignored, reason: Some(reason), certificates: Vec::new(), skipped }
     }
 }
 
 /// What came of a sweep.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Swept {
+pub struct SweepReport {
     /// `swept`.
     pub outcome: Outcome,
     /// Certificates of the account and Region.
     pub certificates: usize,
     /// Those that were described.
-    pub looked_at: usize,
+    pub checked: usize,
     /// Zones whose records were listed.
     pub zones: usize,
     /// Records created; with `DRY_RUN`, that would be.
@@ -212,5 +212,5 @@ pub struct Swept {
     pub unreadable: usize,
     /// With `DRY_RUN`: what would be done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub planned: Vec<Looked>,
+    pub planned: Vec<CertificateReport>,
 }

@@ -7,9 +7,9 @@ use certificates::CertificateDetail;
 use notices::{foreign, foreign_up_to};
 
 use crate::Handler;
-use crate::lookups::{Found, are_private};
-use crate::place::Manner;
-use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, WantedRecord, caa};
+use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, RequiredRecord, caa};
+use crate::provision::CallBudget;
+use crate::public_dns::{DnsAnswer, are_private};
 
 /// A certificate has at most so many domains asked about. What is wrong is nearly always wrong for a
 /// whole zone.
@@ -40,15 +40,19 @@ impl Diagnosis {
 
 impl Handler {
     /// The records that are in place in zones which the public DNS does not use.
-    pub(crate) async fn not_seen(&self, in_place: &[(&WantedRecord, &HostedZone)], manner: Manner<'_>) -> Diagnosis {
+    pub(crate) async fn not_seen(
+        &self,
+        in_place: &[(&RequiredRecord, &HostedZone)],
+        budget: CallBudget<'_>,
+    ) -> Diagnosis {
         let mut found = Diagnosis::default();
         if self.dns.is_on() {
-            let mut zones: BTreeMap<&str, (&HostedZone, Vec<&WantedRecord>)> = BTreeMap::new();
+            let mut zones: BTreeMap<&str, (&HostedZone, Vec<&RequiredRecord>)> = BTreeMap::new();
             for (wanted, zone) in in_place {
                 zones.entry(&zone.id).or_insert_with(|| (zone, Vec::new())).1.push(wanted);
             }
             for (zone, wanted) in zones.into_values() {
-                found.add(self.not_delegated(zone, &wanted, manner).await);
+                found.add(self.not_delegated(zone, &wanted, budget).await);
             }
         }
         found
@@ -62,7 +66,7 @@ impl Handler {
             let record = blocked.record.as_ref().filter(|_| !blocked.known_missing && questions < MOST_QUESTIONS);
             if let Some(record) = record.filter(|_| self.dns.is_on()) {
                 questions += 1;
-                if self.dns.cname(&record.name).await == Found::Records(vec![record.value.clone()]) {
+                if self.dns.cname(&record.name).await == DnsAnswer::Records(vec![record.value.clone()]) {
                     continue;
                 }
             }
@@ -72,24 +76,24 @@ impl Handler {
     }
 
     /// The records of a zone that the public DNS does not use.
-    async fn not_delegated(&self, zone: &HostedZone, wanted: &[&WantedRecord], manner: Manner<'_>) -> Diagnosis {
+    async fn not_delegated(&self, zone: &HostedZone, wanted: &[&RequiredRecord], budget: CallBudget<'_>) -> Diagnosis {
         let (mut unseen, mut is_odd) = (Vec::new(), false);
         for wanted in wanted.iter().take(MOST_QUESTIONS) {
             // A record that is seen is delegated, whatever the name servers are called.
             match self.dns.cname(&wanted.record.name).await {
-                Found::Records(targets) if targets.first() == Some(&wanted.record.value) => {}
-                Found::Records(_) | Found::Nothing => unseen.push(*wanted),
-                Found::ServerFailure => {
+                DnsAnswer::Records(targets) if targets.first() == Some(&wanted.record.value) => {}
+                DnsAnswer::Records(_) | DnsAnswer::Nothing => unseen.push(*wanted),
+                DnsAnswer::ServerFailure => {
                     is_odd = true;
                     unseen.push(*wanted);
                 }
-                Found::Unknown => return Diagnosis::unanswered(),
+                DnsAnswer::Unknown => return Diagnosis::unanswered(),
             }
         }
         if unseen.is_empty() {
             return Diagnosis::default();
         }
-        let Ok(own) = self.book.name_servers(zone, manner.pace).await else {
+        let Ok(own) = self.zones.name_servers(zone, budget.pace).await else {
             return Diagnosis::unanswered();
         };
         let mut found = Diagnosis::default();
@@ -119,12 +123,12 @@ impl Handler {
     }
 
     /// Whether a name between the zone and the record is delegated to other servers.
-    async fn delegated_away(&self, record: &Record, zone: &HostedZone) -> Result<Option<Reason>, Silence> {
+    async fn delegated_away(&self, record: &Record, zone: &HostedZone) -> Result<Option<Reason>, NoDnsAnswer> {
         let Some(domain) = record.name.parent() else { return Ok(None) };
         for name in domain.and_above().take_while(|name| *name != zone.name.as_str()) {
             match self.dns.name_servers(name).await {
-                Found::Records(servers) if are_private(&servers) => return Err(Silence),
-                Found::Records(servers) => {
+                DnsAnswer::Records(servers) if are_private(&servers) => return Err(NoDnsAnswer),
+                DnsAnswer::Records(servers) => {
                     let detail = format!(
                         "The record {} is in the hosted zone {}, but {} is delegated to {}.",
                         record.name,
@@ -134,9 +138,9 @@ impl Handler {
                     );
                     return Ok(Some((Cause::NotDelegated, detail)));
                 }
-                Found::Nothing => {}
-                Found::ServerFailure => return self.delegation_broken(&DnsName::new(name), zone).await,
-                Found::Unknown => return Err(Silence),
+                DnsAnswer::Nothing => {}
+                DnsAnswer::ServerFailure => return self.delegation_broken(&DnsName::new(name), zone).await,
+                DnsAnswer::Unknown => return Err(NoDnsAnswer),
             }
         }
         Ok(None)
@@ -144,18 +148,18 @@ impl Handler {
 
     /// Whether the zone itself is delegated to other servers, or to others besides its own: those do not have the
     /// record, since it is not seen.
-    async fn zone_not_delegated(&self, zone: &HostedZone, own: &[DnsName]) -> Result<Option<Reason>, Silence> {
+    async fn zone_not_delegated(&self, zone: &HostedZone, own: &[DnsName]) -> Result<Option<Reason>, NoDnsAnswer> {
         let says = match self.dns.name_servers(zone.name.as_str()).await {
-            Found::Records(servers) if are_private(&servers) => return Err(Silence),
-            Found::Records(servers) if servers.iter().all(|server| own.contains(server)) => return Ok(None),
-            Found::Records(servers) => {
+            DnsAnswer::Records(servers) if are_private(&servers) => return Err(NoDnsAnswer),
+            DnsAnswer::Records(servers) if servers.iter().all(|server| own.contains(server)) => return Ok(None),
+            DnsAnswer::Records(servers) => {
                 let strangers: Vec<DnsName> = servers.iter().filter(|server| !own.contains(server)).cloned().collect();
                 let besides = if strangers.len() < servers.len() { " besides, which do not have them" } else { "" };
                 format!("delegated to {}{besides}", joined(&strangers))
             }
-            Found::Nothing => "delegated to nobody".into(),
-            Found::ServerFailure => return self.delegation_broken(&zone.name, zone).await,
-            Found::Unknown => return Err(Silence),
+            DnsAnswer::Nothing => "delegated to nobody".into(),
+            DnsAnswer::ServerFailure => return self.delegation_broken(&zone.name, zone).await,
+            DnsAnswer::Unknown => return Err(NoDnsAnswer),
         };
         let detail = format!(
             "The records are in the hosted zone {}, whose name servers are {}, but the name is {says}.",
@@ -167,8 +171,8 @@ impl Handler {
 
     /// The resolver answers for what is above a name, and not for the name. Where it answers for nothing above it
     /// either, the resolver may be what is broken.
-    async fn delegation_broken(&self, name: &DnsName, zone: &HostedZone) -> Result<Option<Reason>, Silence> {
-        let Some(broken) = self.dns.broken_at(name).await else { return Err(Silence) };
+    async fn delegation_broken(&self, name: &DnsName, zone: &HostedZone) -> Result<Option<Reason>, NoDnsAnswer> {
+        let Some(broken) = self.dns.broken_at(name).await else { return Err(NoDnsAnswer) };
         let detail = format!(
             "The records are in the hosted zone {}, but resolvers get no valid answer for {} (SERVFAIL): the name servers \
              that the registrar, or the zone above, names do not answer for it, or its DNSSEC is broken.",
@@ -180,7 +184,7 @@ impl Handler {
 
     /// The domains for which CAA does not allow Amazon. When somebody says so and nothing is found, that one's word
     /// is passed on.
-    pub(crate) async fn forbidden_by_caa(&self, facts: &CertificateDetail, witness: Option<Witness>) -> Diagnosis {
+    pub(crate) async fn forbidden_by_caa(&self, facts: &CertificateDetail, reporter: Option<CaaReporter>) -> Diagnosis {
         let mut found = Diagnosis::default();
         let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
         let mut seen: Vec<DnsName> = Vec::new();
@@ -208,8 +212,8 @@ impl Handler {
             }
             seen.push(domain);
         }
-        if let Some(witness) = witness.filter(|_| found.blocked.is_empty()) {
-            let detail = format!("{} that a CAA record does not allow Amazon to issue.", witness.says());
+        if let Some(reporter) = reporter.filter(|_| found.blocked.is_empty()) {
+            let detail = format!("{} that a CAA record does not allow Amazon to issue.", reporter.says());
             found.blocked.push(caa_blocked(facts.display_name(), detail));
         }
         found
@@ -218,14 +222,14 @@ impl Handler {
 
 /// Who says that CAA is in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Witness {
+pub(crate) enum CaaReporter {
     /// ACM's description of the certificate.
     Acm,
     /// An event of AWS Health's.
     AwsHealth,
 }
 
-impl Witness {
+impl CaaReporter {
     fn says(self) -> &'static str {
         match self {
             Self::Acm => "ACM says (CAA_ERROR)",
@@ -239,7 +243,7 @@ type Reason = (Cause, String);
 
 /// The DNS did not answer.
 #[derive(Debug, Clone, Copy)]
-struct Silence;
+struct NoDnsAnswer;
 
 fn caa_blocked(domain: &str, detail: String) -> Blocked {
     Blocked { cause: Cause::CaaForbidsAmazon, domain: domain.to_owned(), record: None, detail, known_missing: true }

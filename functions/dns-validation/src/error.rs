@@ -21,10 +21,10 @@ pub enum Error {
     List(#[source] CallError),
     /// The hosted zones could not be listed, so that nothing can be said of any name.
     #[error("the hosted zones could not be read")]
-    Zones(#[source] CallError),
+    ZoneIndex(#[source] CallError),
     /// A certificate could not be looked at, or not everything that was decided could be applied.
     #[error("{certificate}: {cause}")]
-    Look {
+    Certificate {
         /// The certificate.
         certificate: Box<CertificateArn>,
         /// The call that failed.
@@ -73,8 +73,8 @@ fn left_over(left: &usize) -> String {
 }
 
 impl Error {
-    pub(crate) fn look(certificate: &CertificateArn, cause: CallError) -> Self {
-        Self::Look { certificate: Box::new(certificate.clone()), cause: Box::new(cause) }
+    pub(crate) fn certificate(certificate: &CertificateArn, cause: CallError) -> Self {
+        Self::Certificate { certificate: Box::new(certificate.clone()), cause: Box::new(cause) }
     }
 
     pub(crate) fn not_named(certificate: &CertificateArn, domains: &[String]) -> Self {
@@ -95,8 +95,8 @@ impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } => false,
-            Self::List(cause) | Self::Zones(cause) => cause.is_retryable(),
-            Self::Look { cause, .. } => cause.is_retryable(),
+            Self::List(cause) | Self::ZoneIndex(cause) => cause.is_retryable(),
+            Self::Certificate { cause, .. } => cause.is_retryable(),
             Self::Several { left, retryable, .. } => *retryable || *left > 0,
             Self::NotNamed { .. } | Self::NotShown { .. } | Self::OutOfTime { .. } => true,
         }
@@ -104,9 +104,9 @@ impl RetryableError for Error {
 
     fn certificate_arn(&self) -> Option<&str> {
         match self {
-            Self::Look { certificate, .. } | Self::NotNamed { certificate, .. } | Self::NotShown { certificate } => {
-                Some(certificate.as_str())
-            }
+            Self::Certificate { certificate, .. }
+            | Self::NotNamed { certificate, .. }
+            | Self::NotShown { certificate } => Some(certificate.as_str()),
             _ => None,
         }
     }

@@ -20,7 +20,7 @@ const ACTION_REQUIRED: &str = "ACM Certificate Renewal Action Required";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
     /// Look at these certificates.
-    Look {
+    Reconcile {
         /// Why.
         occasion: Occasion,
         /// When somebody asked for a change to DNS validation, if that is why and the event says when.
@@ -107,7 +107,7 @@ impl Trigger {
     }
 
     fn look(occasion: Occasion, certificate: CertificateArn) -> Self {
-        Self::Look { occasion, change_asked_at: None, certificates: vec![certificate], skipped: Vec::new() }
+        Self::Reconcile { occasion, change_asked_at: None, certificates: vec![certificate], skipped: Vec::new() }
     }
 }
 
@@ -145,7 +145,7 @@ fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, BadField> {
         .as_str()
         .filter(|_| occasion == Occasion::OptionsChanged && asks_for_dns)
         .and_then(|time| time.parse().ok());
-    Ok(Trigger::Look { occasion, change_asked_at, certificates, skipped: Vec::new() })
+    Ok(Trigger::Reconcile { occasion, change_asked_at, certificates, skipped: Vec::new() })
 }
 
 fn health(event: HealthEvent<'_>, here: &Scope) -> Result<Trigger, BadField> {
@@ -154,7 +154,7 @@ fn health(event: HealthEvent<'_>, here: &Scope) -> Result<Trigger, BadField> {
     // What AWS Health has closed does not count against what ACM says now.
     let occasion = if event.is_closed() { Occasion::RenewalStateChange } else { occasion };
     let Affected { certificates, skipped } = event.affected(here)?;
-    Ok(Trigger::Look { occasion, change_asked_at: None, certificates, skipped })
+    Ok(Trigger::Reconcile { occasion, change_asked_at: None, certificates, skipped })
 }
 
 #[cfg(test)]
@@ -221,7 +221,7 @@ mod tests {
             let answer = json!({"certificateArn": ARN});
             let event =
                 call(name, json!({"requestParameters": parameters, "responseElements": answer, "eventTime": time}));
-            let Ok(Trigger::Look { change_asked_at, .. }) = read(&event) else { panic!("{event}") };
+            let Ok(Trigger::Reconcile { change_asked_at, .. }) = read(&event) else { panic!("{event}") };
             assert_eq!(change_asked_at, expected.then(|| at.parse().unwrap()), "{event}");
         }
     }

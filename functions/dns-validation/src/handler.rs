@@ -10,27 +10,28 @@ use notices::{Destination, RecentNotices, Topic};
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::budget::{Budget, Lately};
-use crate::look::RESERVE;
-use crate::lookups::Dns;
-use crate::place::Manner;
+use crate::notice_budget::{NoticeBudget, NoticeHistory};
 use crate::policy::Settings;
-use crate::route53::{Accounts, Book, Pace};
-use crate::sweep::{APART, CHANGES_APART, TAGS_APART};
+use crate::provision::CallBudget;
+use crate::public_dns::Dns;
+use crate::reconcile::RESERVE;
+use crate::route53::{Accounts, ZoneDirectory};
+use crate::sweep::{CALL_INTERVAL, CHANGE_INTERVAL, TAG_INTERVAL};
 use crate::tally::Tally;
 use crate::{Config, Error, Trigger};
+use aws_client::RateLimiter;
 
 /// The function: clients, clock and configuration, made once. Zones and credentials are kept between
 /// invocations.
 #[derive(Debug)]
 pub struct Handler {
     pub(crate) acm: aws_sdk_acm::Client,
-    pub(crate) book: Book,
+    pub(crate) zones: ZoneDirectory,
     pub(crate) dns: Dns,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) dry_run: bool,
-    pub(crate) lately: Lately,
+    pub(crate) history: NoticeHistory,
     pub(crate) recent: RecentNotices,
     sdk: SdkConfig,
     notices: Destination,
@@ -46,12 +47,12 @@ impl Handler {
         let clock = Clock::of(sdk);
         Self {
             acm: aws_sdk_acm::Client::new(sdk),
-            book: Book::new(Accounts::new(sdk, config.zone_roles), clock.clone()),
+            zones: ZoneDirectory::new(Accounts::new(sdk, config.zone_roles), clock.clone()),
             dns: Dns::new(config.lookups),
             clock,
             settings: config.settings,
             dry_run: config.dry_run,
-            lately: Lately::default(),
+            history: NoticeHistory::default(),
             recent: RecentNotices::default(),
             sdk: sdk.clone(),
             notices: config.notices,
@@ -95,16 +96,18 @@ impl Handler {
                 tracing::info!(outcome = "ignored", reason);
                 Ok(Answer::ignored(reason, Vec::new()))
             }
-            Trigger::Look { occasion, change_asked_at, certificates, skipped } => {
+            Trigger::Reconcile { occasion, change_asked_at, certificates, skipped } => {
                 let of = certificates.len();
                 // AWS Health may name as many as a sweep finds.
-                let every = |apart| if of > 1 { Pace::new(&self.clock, apart) } else { Pace::none(&self.clock) };
-                let (pace, changes, tell) = (every(APART), every(CHANGES_APART), every(TAGS_APART));
-                let describing = every(APART);
+                let every = |interval| {
+                    if of > 1 { RateLimiter::new(&self.clock, interval) } else { RateLimiter::unlimited(&self.clock) }
+                };
+                let (pace, changes, tell) = (every(CALL_INTERVAL), every(CHANGE_INTERVAL), every(TAG_INTERVAL));
+                let describing = every(CALL_INTERVAL);
                 let deadline = invocation.deadline;
-                let notices = Budget::new(&self.lately);
-                let manner = Manner {
-                    visit: self.book.visit(),
+                let notices = NoticeBudget::new(&self.history);
+                let budget = CallBudget {
+                    invocation: self.zones.invocation(),
                     pace: &pace,
                     changes: &changes,
                     tell: &tell,
@@ -117,11 +120,11 @@ impl Handler {
                         tally.left += 1;
                         continue;
                     }
-                    describing.turn().await;
-                    tally.add(self.look(occasion, change_asked_at, &certificate, &describing, manner).await);
+                    describing.acquire().await;
+                    tally.add(self.look(occasion, change_asked_at, &certificate, &describing, budget).await);
                 }
-                let looks = tally.finish(of, metrics)?;
-                Ok(Answer::of_looks(looks, skipped))
+                let states = tally.finish(of, metrics)?;
+                Ok(Answer::from_reports(states, skipped))
             }
         }
     }

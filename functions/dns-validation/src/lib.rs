@@ -1,26 +1,25 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
-mod budget;
+mod assessment;
 mod config;
 mod diagnosis;
 mod error;
 mod event;
-mod findings;
 mod handler;
-mod home;
-mod look;
-mod lookups;
-mod place;
+mod notice_budget;
+mod notifier;
 pub mod policy;
-mod rotation;
+mod provision;
+mod public_dns;
+mod reconcile;
 mod route53;
 mod sweep;
 mod tally;
-mod tell;
 mod zone_roles;
+mod zone_selection;
 
-pub use answer::{Answer, Looked, Outcome, Swept, Told};
+pub use answer::{Answer, CertificateReport, NoticeSummary, Outcome, SweepReport};
 pub use config::{Config, Lookups};
 pub use error::Error;
 pub use event::{Occasion, Skipped, Trigger};

@@ -8,31 +8,34 @@ use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
 
-use crate::answer::{Outcome, Swept};
-use crate::budget::Budget;
-use crate::home::Home;
-use crate::look::RESERVE;
-use crate::place::Manner;
-use crate::policy::wanted::{ACMS_PATIENCE, may_be_renewing};
-use crate::policy::{AccountId, Cause, DnsName, HostedZone, Look, grant};
-use crate::rotation::{is_due, rotated};
-use crate::route53::{Around, Pace};
-use crate::tally::{Finished, Tally};
+use crate::answer::{Outcome, SweepReport};
+use crate::notice_budget::NoticeBudget;
+use crate::policy::required_records::{ACMS_PATIENCE, may_be_renewing};
+use crate::policy::{Cause, CertificateState, DnsName, HostedZone, ZoneOwner, grant};
+use crate::provision::CallBudget;
+use crate::reconcile::RESERVE;
+use crate::route53::RecordQuery;
+use crate::tally::{ReconcileResult, Tally};
+use crate::zone_selection::ZoneSelection;
 use crate::{Error, Handler, Occasion};
+use aws_client::RateLimiter;
+use lambda::rotation::{is_in_turn, rotate};
 
 /// Calls at the same time.
 const CONCURRENCY: usize = 4;
+/// Each sweep describes one of this many certificates, whatever is known of it.
+const PARTS: u64 = 24;
 /// ACM answers ten DescribeCertificate and ten ListTagsForCertificate a second
 /// ([quotas](https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits)), Route 53
 /// ten calls a second of an account
 /// ([quotas](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests)).
 /// Calls that come too fast cost more time than they save.
-pub(crate) const APART: SignedDuration = SignedDuration::from_millis(110);
+pub(crate) const CALL_INTERVAL: SignedDuration = SignedDuration::from_millis(110);
 /// Route 53's throughput of changes: 100 tokens a second, of which a record that is UPSERTed takes two; its
 /// bucket holds more than a whole batch.
-pub(crate) const CHANGES_APART: SignedDuration = SignedDuration::from_millis(21);
+pub(crate) const CHANGE_INTERVAL: SignedDuration = SignedDuration::from_millis(21);
 /// ACM takes five AddTagsToCertificate a second.
-pub(crate) const TAGS_APART: SignedDuration = SignedDuration::from_millis(210);
+pub(crate) const TAG_INTERVAL: SignedDuration = SignedDuration::from_millis(210);
 /// For so long after its issue a certificate is looked at for a notice that is not true any more.
 const JUST_ISSUED: SignedDuration = SignedDuration::from_hours(48);
 
@@ -43,7 +46,7 @@ const JUST_TIMED_OUT: SignedDuration = SignedDuration::from_hours(7 * 24);
 impl Handler {
     /// Looks at all certificates: first those that wait for their first issue, then those with a record
     /// that vanished, then those whose renewal may be waiting.
-    pub(crate) async fn sweep(&self, deadline: Timestamp, metrics: &mut Metrics) -> Result<Swept, Error> {
+    pub(crate) async fn sweep(&self, deadline: Timestamp, metrics: &mut Metrics) -> Result<SweepReport, Error> {
         let listing = acm::list(&self.acm).await.map_err(Error::List)?;
         for entry in &listing.unreadable {
             tracing::warn!(certificate_arn = entry, reason = "unreadable-arn", "ACM listed what is no certificate");
@@ -51,22 +54,22 @@ impl Handler {
         let now = self.clock.now();
         let certificates = listing.certificates.len();
         metrics.count("CertificatesListed", certificates as u64);
-        let every = |apart| Pace::new(&self.clock, apart);
-        let (pace, changes, tell) = (every(APART), every(CHANGES_APART), every(TAGS_APART));
-        let budget = Budget::new(&self.lately);
-        let manner = Manner {
-            visit: self.book.visit(),
+        let every = |interval| RateLimiter::new(&self.clock, interval);
+        let (pace, changes, tell) = (every(CALL_INTERVAL), every(CHANGE_INTERVAL), every(TAG_INTERVAL));
+        let notices = NoticeBudget::new(&self.history);
+        let budget = CallBudget {
+            invocation: self.zones.invocation(),
             pace: &pace,
             changes: &changes,
             tell: &tell,
-            notices: &budget,
+            notices: &notices,
             deadline,
         };
-        let describing = every(APART);
+        let describing = every(CALL_INTERVAL);
         let mut tally = Tally::default();
         let mut of = 0;
         // Calls are not what a sweep has to spare, and zones may have been created since the last event.
-        self.book.forget_all();
+        self.zones.forget_all();
 
         let (pending, issued): (Vec<_>, Vec<_>) = listing
             .certificates
@@ -77,45 +80,45 @@ impl Handler {
             })
             .partition(|facts| facts.status == "PENDING_VALIDATION");
         of += pending.len();
-        self.round(rotated(pending, now), &describing, manner, &mut tally).await;
+        self.round(rotate(pending, now), &describing, budget, &mut tally).await;
 
         let (close, rest): (Vec<_>, Vec<_>) = issued.into_iter().partition(|facts| is_of_interest(facts, now));
         // Half of the time at least is for the listings of zones, and the rest for those that come after.
         let left = deadline.duration_since(self.clock.now()).saturating_sub(RESERVE).max(SignedDuration::ZERO);
         // The list of a change takes a second turn, and a listing does not tell which certificates are being changed.
         let turns: usize = close.iter().map(|facts| if facts.status == "ISSUED" { 2 } else { 1 }).sum();
-        let close_ones = APART.saturating_mul(i32::try_from(turns).unwrap_or(i32::MAX));
+        let close_ones = CALL_INTERVAL.saturating_mul(i32::try_from(turns).unwrap_or(i32::MAX));
         let reserve = RESERVE.saturating_add(close_ones.min(left / 2));
-        let vanished = self.vanished(rest, manner, reserve, &mut tally).await;
+        let vanished = self.vanished(rest, budget, reserve, &mut tally).await;
         let zones = vanished.zones_read;
         metrics.count("ZonesRead", zones as u64);
         if vanished.unreadable > 0 {
             metrics.count("ZonesUnreadable", vanished.unreadable as u64);
         }
-        let next: Vec<_> = vanished.certificates.into_iter().chain(rotated(close, now)).collect();
+        let next: Vec<_> = vanished.certificates.into_iter().chain(rotate(close, now)).collect();
         of += next.len() + vanished.not_checked;
         tally.left += vanished.not_checked;
-        self.round(next, &describing, manner, &mut tally).await;
+        self.round(next, &describing, budget, &mut tally).await;
 
-        let summaries = self.tell_of_the_rest(&budget, metrics).await;
+        let summaries = self.tell_of_the_rest(&notices, metrics).await;
         let left = tally.left;
         tally.failed(summaries.as_ref().err().cloned());
-        let looked = tally.finish(of, metrics)?;
+        let report = tally.finish(of, metrics)?;
         metrics.count("SweepsCompleted", 1);
-        let planned = looked.iter().filter(|looked| looked.outcome == Outcome::Planned).cloned().collect();
-        let swept = Swept {
+        let planned = report.iter().filter(|report| report.outcome == Outcome::Planned).cloned().collect();
+        let swept = SweepReport {
             outcome: Outcome::Swept,
             certificates,
-            looked_at: of - left,
+            checked: of - left,
             zones,
-            records_created: looked.iter().map(|looked| looked.records.len()).sum(),
-            blocked: looked.iter().filter(|looked| !looked.blocked.is_empty()).count(),
-            notices: looked.iter().filter(|looked| looked.notice.is_some()).count() + summaries.unwrap_or_default(),
+            records_created: report.iter().map(|report| report.records.len()).sum(),
+            blocked: report.iter().filter(|report| !report.blocked.is_empty()).count(),
+            notices: report.iter().filter(|report| report.notice.is_some()).count() + summaries.unwrap_or_default(),
             unreadable: listing.unreadable.len(),
             planned,
         };
-        let Swept { looked_at, records_created, blocked, notices, .. } = swept;
-        tracing::info!(outcome = "swept", certificates, looked_at, zones, records_created, blocked, notices);
+        let SweepReport { checked, records_created, blocked, notices, .. } = swept;
+        tracing::info!(outcome = "swept", certificates, checked, zones, records_created, blocked, notices);
         Ok(swept)
     }
 
@@ -123,43 +126,43 @@ impl Handler {
     async fn round(
         &self,
         certificates: Vec<CertificateSummary>,
-        describing: &Pace,
-        manner: Manner<'_>,
+        describing: &RateLimiter,
+        budget: CallBudget<'_>,
         tally: &mut Tally,
     ) {
         let mut described = stream::iter(certificates)
-            .map(|facts| self.describe(facts, describing, manner.deadline))
+            .map(|facts| self.describe(facts, describing, budget.deadline))
             .buffer_unordered(CONCURRENCY);
-        let mut looks = Vec::new();
+        let mut states = Vec::new();
         while let Some(described) = described.next().await {
             match described {
-                Described::Look(look) => looks.push(*look),
+                Described::CertificateState(state) => states.push(*state),
                 Described::Gone => {}
-                Described::Failed(error) => tally.add(Finished::failed(error)),
+                Described::Failed(error) => tally.add(ReconcileResult::failed(error)),
                 Described::Late => tally.left += 1,
             }
         }
-        for finished in self.settle(looks, manner).await {
+        for finished in self.settle(states, budget).await {
             tally.add(finished);
         }
     }
 
-    async fn describe(&self, facts: CertificateSummary, pace: &Pace, deadline: Timestamp) -> Described {
+    async fn describe(&self, facts: CertificateSummary, pace: &RateLimiter, deadline: Timestamp) -> Described {
         if deadline.duration_since(pace.next()) < RESERVE {
             return Described::Late;
         }
-        pace.turn().await;
+        pace.acquire().await;
         match self.gather(Occasion::Sweep, &facts.arn, pace, deadline).await {
-            Ok(Some(look)) => Described::Look(Box::new(look)),
+            Ok(Some(state)) => Described::CertificateState(Box::new(state)),
             Ok(None) => Described::Gone,
-            Err(cause) => Described::Failed(Error::look(&facts.arn, cause)),
+            Err(cause) => Described::Failed(Error::certificate(&facts.arn, cause)),
         }
     }
 
     /// The domains that are proven for a certificate, as far as they are granted: nothing is asked of Route 53 about
     /// the others.
     fn granted_bases(&self, facts: &CertificateSummary) -> Vec<DnsName> {
-        let scope = grant::Scope::of(facts, &self.settings.grants);
+        let scope = grant::GrantScope::for_certificate(facts, &self.settings.grants);
         bases(facts).into_iter().filter(|base| scope.covers(base)).collect()
     }
 
@@ -169,7 +172,7 @@ impl Handler {
     async fn vanished(
         &self,
         certificates: Vec<CertificateSummary>,
-        manner: Manner<'_>,
+        budget: CallBudget<'_>,
         reserve: SignedDuration,
         tally: &mut Tally,
     ) -> Vanished {
@@ -179,40 +182,40 @@ impl Handler {
             return Vanished::unknown(due(certificates, self.clock.now()));
         }
         let names: Vec<&DnsName> = names.into_iter().collect();
-        let accounts = self.book.accounts().concerned(&names);
-        let known = match self.book.zones(&accounts, manner.visit, manner.pace).await {
+        let accounts = self.zones.accounts().concerned(&names);
+        let known = match self.zones.zones(&accounts, budget.invocation, budget.pace).await {
             Ok(known) => known,
             Err(error) => {
-                tally.add(Finished::failed(Error::Zones(error)));
+                tally.add(ReconcileResult::failed(Error::ZoneIndex(error)));
                 return Vanished::unknown(due(certificates, self.clock.now()));
             }
         };
         let mut found = Vanished::default();
-        let mut by_zone: BTreeMap<(String, AccountId), (HostedZone, BTreeSet<Around>)> = BTreeMap::new();
+        let mut by_zone: BTreeMap<(String, ZoneOwner), (HostedZone, BTreeSet<RecordQuery>)> = BTreeMap::new();
         let mut troubles = BTreeSet::new();
         for name in names {
-            match self.home(name, &known, manner).await {
-                Home::Zone(zone) => {
+            match self.select_zone(name, &known, budget).await {
+                ZoneSelection::Zone(zone) => {
                     let entry = by_zone.entry((zone.id.clone(), zone.account));
-                    entry.or_insert_with(|| (zone, BTreeSet::new())).1.insert(Around::Below(name.clone()));
+                    entry.or_insert_with(|| (zone, BTreeSet::new())).1.insert(RecordQuery::Below(name.clone()));
                 }
                 // Whose names are in it is told when ACM waits for one of them.
-                Home::Blocked(cause @ (Cause::RoleRefused | Cause::AmbiguousZone), detail) => {
+                ZoneSelection::Blocked(cause @ (Cause::RoleRefused | Cause::AmbiguousZone), detail) => {
                     if troubles.insert(detail.clone()) {
                         tracing::warn!(reason = cause.as_str(), "{detail}");
                     }
                 }
-                Home::Blocked(..) | Home::Failed(_) => {}
+                ZoneSelection::Blocked(..) | ZoneSelection::Failed(_) => {}
             }
         }
         found.unreadable = troubles.len();
         for error in known.errors.into_values() {
-            tally.add(Finished::failed(Error::Zones(error)));
+            tally.add(ReconcileResult::failed(Error::ZoneIndex(error)));
         }
-        let order = rotated(by_zone.into_values().collect(), self.clock.now());
+        let order = rotate(by_zone.into_values().collect(), self.clock.now());
         let mut read = stream::iter(order.into_iter().map(|(zone, around)| async move {
-            let late = manner.deadline.duration_since(manner.pace.next()) < reserve;
-            let present = if late { None } else { Some(self.book.present(&zone, &around, manner.pace).await) };
+            let late = budget.deadline.duration_since(budget.pace.next()) < reserve;
+            let present = if late { None } else { Some(self.zones.present(&zone, &around, budget.pace).await) };
             (zone, around, present)
         }))
         .buffer_unordered(CONCURRENCY);
@@ -220,7 +223,7 @@ impl Handler {
         let (mut missing, mut not_checked) = (BTreeSet::new(), BTreeSet::new());
         while let Some((zone, around, present)) = read.next().await {
             let names = around.into_iter().map(|around| match around {
-                Around::Name(name) | Around::Below(name) => name,
+                RecordQuery::Name(name) | RecordQuery::Below(name) => name,
             });
             match present {
                 None => not_checked.extend(names),
@@ -234,15 +237,15 @@ impl Handler {
                     found.unreadable += 1;
                     tracing::warn!(zone = zone.id, reason = "zone-access-denied", "{error}");
                 }
-                Some(Err(error)) if error.has_code("NoSuchHostedZone") => self.book.forget_all(),
-                Some(Err(error)) => tally.add(Finished::failed(Error::Zones(error))),
+                Some(Err(error)) if error.has_code("NoSuchHostedZone") => self.zones.forget_all(),
+                Some(Err(error)) => tally.add(ReconcileResult::failed(Error::ZoneIndex(error))),
             }
         }
         let (of, now) = (certificates.len(), self.clock.now());
         for (place, (facts, bases)) in certificates.into_iter().zip(bases).enumerate() {
             // A zone does not tell whose validation records are in it: another account's may stand where
             // ours was. So some are described whatever it says.
-            if bases.iter().any(|base| missing.contains(base)) || is_due(place, of, now) {
+            if bases.iter().any(|base| missing.contains(base)) || is_in_turn(place, of, PARTS, now) {
                 found.certificates.push(facts);
             } else if bases.iter().any(|base| not_checked.contains(base)) {
                 found.not_checked += 1;
@@ -255,13 +258,13 @@ impl Handler {
 /// Those that have their turn.
 fn due(certificates: Vec<CertificateSummary>, now: Timestamp) -> Vec<CertificateSummary> {
     let of = certificates.len();
-    let due = certificates.into_iter().enumerate().filter(|(place, _)| is_due(*place, of, now));
+    let due = certificates.into_iter().enumerate().filter(|(place, _)| is_in_turn(*place, of, PARTS, now));
     due.map(|(_, facts)| facts).collect()
 }
 
 /// What became of a description.
 enum Described {
-    Look(Box<Look>),
+    CertificateState(Box<CertificateState>),
     Gone,
     Failed(Error),
     Late,
@@ -272,7 +275,7 @@ enum Described {
 struct Vanished {
     certificates: Vec<CertificateSummary>,
     zones_read: usize,
-    /// Zones, and roles for zones, that a person has to do something about.
+    /// ZoneIndex, and roles for zones, that a person has to do something about.
     unreadable: usize,
     not_checked: usize,
 }

@@ -3,24 +3,24 @@
 use lambda::{Metrics, RetryableError};
 
 use crate::Error;
-use crate::answer::Looked;
+use crate::answer::CertificateReport;
 
 /// What came of one look: what was done, and what went wrong besides.
 #[derive(Debug)]
-pub(crate) struct Finished {
-    pub(crate) looked: Option<Looked>,
+pub(crate) struct ReconcileResult {
+    pub(crate) report: Option<CertificateReport>,
     pub(crate) error: Option<Error>,
     /// Whether something was left undone for want of time.
     pub(crate) late: bool,
 }
 
-impl Finished {
-    pub(crate) fn done(looked: Looked) -> Self {
-        Self { looked: Some(looked), error: None, late: false }
+impl ReconcileResult {
+    pub(crate) fn done(report: CertificateReport) -> Self {
+        Self { report: Some(report), error: None, late: false }
     }
 
     pub(crate) fn failed(error: Error) -> Self {
-        Self { looked: None, error: Some(error), late: false }
+        Self { report: None, error: Some(error), late: false }
     }
 }
 
@@ -28,15 +28,15 @@ impl Finished {
 /// lost either.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    looked: Vec<Looked>,
+    report: Vec<CertificateReport>,
     failed: Vec<Error>,
     /// Looks that were not begun, or not ended, for want of time.
     pub(crate) left: usize,
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, finished: Finished) {
-        self.looked.extend(finished.looked);
+    pub(crate) fn add(&mut self, finished: ReconcileResult) {
+        self.report.extend(finished.report);
         self.failed.extend(finished.error);
         self.left += usize::from(finished.late);
     }
@@ -47,8 +47,8 @@ impl Tally {
     }
 
     /// The looks, or what became of those that failed or were not begun.
-    pub(crate) fn finish(mut self, of: usize, metrics: &mut Metrics) -> Result<Vec<Looked>, Error> {
-        self.looked.iter().for_each(|looked| looked.count(metrics));
+    pub(crate) fn finish(mut self, of: usize, metrics: &mut Metrics) -> Result<Vec<CertificateReport>, Error> {
+        self.report.iter().for_each(|report| report.count(metrics));
         let (failed, left) = (self.failed.len(), self.left);
         if failed > 0 {
             metrics.count("CertificatesFailed", failed as u64);
@@ -60,7 +60,7 @@ impl Tally {
         }
         let retryable = self.failed.iter().any(RetryableError::is_retryable);
         match self.failed.pop() {
-            None if left == 0 => Ok(self.looked),
+            None if left == 0 => Ok(self.report),
             None => Err(Error::OutOfTime { left, of }),
             Some(error) if of <= 1 => Err(error),
             Some(last) => {

@@ -9,7 +9,7 @@ const MOST_CHARACTERS: usize = 32_000 / 2;
 
 /// The records of one zone, each once, in as few batches as the limits allow. A batch that names a
 /// record twice is refused as a whole.
-pub fn of(mut records: Vec<Record>) -> Vec<Vec<Record>> {
+pub fn split_into_batches(mut records: Vec<Record>) -> Vec<Vec<Record>> {
     records.sort_unstable();
     records.dedup_by(|a, b| a.name == b.name);
     let mut batches: Vec<Vec<Record>> = Vec::new();
@@ -53,7 +53,7 @@ mod tests {
             (500, 64, vec![250, 250]),
             (251, 64, vec![250, 1]),
         ] {
-            let found: Vec<usize> = of(records(count, value_length)).iter().map(Vec::len).collect();
+            let found: Vec<usize> = split_into_batches(records(count, value_length)).iter().map(Vec::len).collect();
             assert_eq!(found, sizes, "{count} records with values of {value_length}");
         }
     }
@@ -62,6 +62,6 @@ mod tests {
     fn a_name_comes_once() {
         let mut twice = records(3, 10);
         twice.extend(records(3, 10));
-        assert_eq!(of(twice), [records(3, 10)]);
+        assert_eq!(split_into_batches(twice), [records(3, 10)]);
     }
 }

@@ -21,7 +21,7 @@ pub enum Cause {
     ExistingRecord,
     /// The role for the names may not be assumed, or does not exist.
     RoleRefused,
-    /// Reading or changing the zone is not allowed.
+    /// ZoneRead or changing the zone is not allowed.
     ZoneAccessDenied,
     /// ACM does not show this function the records of a change to DNS validation.
     RecordsUnreadable,

@@ -11,22 +11,22 @@ use notices::foreign;
 
 use super::cause::{Blocked, Cause};
 use super::name::DnsName;
+use super::required_records::RequiredRecord;
 use super::text::listed;
-use super::wanted::WantedRecord;
 
 /// The domains that may be validated for one certificate.
 #[derive(Debug)]
-pub enum Scope<'a> {
+pub enum GrantScope<'a> {
     /// These.
     Domains(&'a DomainGrants),
     /// None: its private key can be exported, and that is not granted for every name of it.
     NotExportable,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> GrantScope<'a> {
     /// What is granted for this certificate. One private key serves all its names, so one name that is not granted is
     /// enough to refuse an exportable key.
-    pub fn of(facts: &CertificateSummary, grants: &'a Grants) -> Self {
+    pub fn for_certificate(facts: &CertificateSummary, grants: &'a Grants) -> Self {
         let is_exportable = facts.export_option.as_deref() == Some("ENABLED");
         if is_exportable && not_exportable(facts, grants).next().is_some() {
             return Self::NotExportable;
@@ -64,7 +64,7 @@ fn names(facts: &CertificateSummary) -> impl Iterator<Item = DnsName> {
 }
 
 /// What a person is notified of when a record is refused for this cause.
-pub fn refused(cause: Cause, wanted: &WantedRecord, facts: &CertificateSummary, grants: &Grants) -> Blocked {
+pub fn refused(cause: Cause, wanted: &RequiredRecord, facts: &CertificateSummary, grants: &Grants) -> Blocked {
     let detail = match cause {
         Cause::ExportNotGranted => {
             let names: BTreeSet<DnsName> = not_exportable(facts, grants).collect();
@@ -104,7 +104,7 @@ mod tests {
             r#"{"domains": ["example.com", "xn--bcher-kva.example"], "exportableDomains": ["export.example.com"]}"#;
         let grants: Grants = grants.parse().unwrap();
         let record = DnsName::new(&format!("{TOKEN}.{}", domain.trim_start_matches("*.")));
-        Scope::of(&certificate(names, export), &grants).refusal(domain, &record)
+        GrantScope::for_certificate(&certificate(names, export), &grants).refusal(domain, &record)
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn without_grants_nothing_is_validated() {
         let grants = Grants::default();
-        let scope = Scope::of(&certificate(&["example.com"], "DISABLED"), &grants);
+        let scope = GrantScope::for_certificate(&certificate(&["example.com"], "DISABLED"), &grants);
         let record = DnsName::new(&format!("{TOKEN}.example.com"));
         assert_eq!(scope.refusal("example.com", &record), Some(Cause::DomainNotGranted));
     }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_name_of_the_record_has_to_be_granted_too() {
         let grants: Grants = r#"{"domains": ["example.com"]}"#.parse().unwrap();
-        let scope = Scope::of(&certificate(&["example.com"], "DISABLED"), &grants);
+        let scope = GrantScope::for_certificate(&certificate(&["example.com"], "DISABLED"), &grants);
         let elsewhere = DnsName::new(&format!("{TOKEN}.example.org"));
         assert_eq!(scope.refusal("example.com", &elsewhere), Some(Cause::DomainNotGranted));
     }

@@ -11,7 +11,7 @@ use certificates::{CertificateDetail, CertificateType, DomainValidation};
 use jiff::{SignedDuration, Timestamp};
 
 use super::cause::{Blocked, Cause};
-use super::idle::Idle;
+use super::skip_reason::SkipReason;
 use super::text::message;
 
 /// For so long after the call a description may not show the change yet. How long it really takes is not documented.
@@ -24,30 +24,30 @@ const IS_WARNED_OF: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What ACM requested of a certificate besides what its description shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Requested {
+pub enum PendingUpdate {
     /// No change is under way. ACM was not asked.
-    Nothing,
+    None,
     /// These validations. A domain of which nothing is here has no record yet.
-    Listed(Vec<DomainValidation>),
+    Records(Vec<DomainValidation>),
     /// ACM did not tell.
-    Unread(CallError),
+    Error(CallError),
     /// There was no time to ask.
-    Late,
+    OutOfTime,
 }
 
-impl Requested {
+impl PendingUpdate {
     /// The validations.
     pub fn domains(&self) -> &[DomainValidation] {
         match self {
-            Self::Listed(domains) => domains,
-            Self::Nothing | Self::Unread(_) | Self::Late => &[],
+            Self::Records(domains) => domains,
+            Self::None | Self::Error(_) | Self::OutOfTime => &[],
         }
     }
 
     /// Why it cannot be known before a person does something.
     pub fn blocked(&self, facts: &CertificateDetail) -> Option<Blocked> {
         match self {
-            Self::Unread(error) if !error.is_retryable() => Some(Blocked {
+            Self::Error(error) if !error.is_retryable() => Some(Blocked {
                 cause: Cause::RecordsUnreadable,
                 domain: facts.display_name().to_owned(),
                 record: None,
@@ -64,7 +64,7 @@ impl Requested {
     /// Why it may be known at the next look.
     pub fn failed(&self) -> Option<&CallError> {
         match self {
-            Self::Unread(error) if error.is_retryable() => Some(error),
+            Self::Error(error) if error.is_retryable() => Some(error),
             _ => None,
         }
     }
@@ -85,7 +85,7 @@ pub fn is_not_shown_yet(facts: &CertificateDetail, asked_at: Option<Timestamp>, 
     let Some(asked_at) = asked_at.filter(|&asked_at| now.duration_since(asked_at).abs() < MAY_BE_UNSEEN) else {
         return false;
     };
-    let by_email = facts.status == "ISSUED" && Idle::of(facts) == Some(Idle::EmailValidation);
+    let by_email = facts.status == "ISSUED" && SkipReason::from_certificate(facts) == Some(SkipReason::EmailValidation);
     // That it failed, or leads elsewhere, is an answer too.
     let is_shown = facts.method_update.as_ref().is_some_and(|change| {
         change.requested_at.is_none_or(|requested_at| asked_at.duration_since(requested_at) <= CLOCKS_APART)
@@ -95,7 +95,7 @@ pub fn is_not_shown_yet(facts: &CertificateDetail, asked_at: Option<Timestamp>, 
 
 /// Whether ACM gave a change up lately, which nothing but the certificate's description tells.
 pub fn was_given_up(facts: &CertificateDetail, now: Timestamp) -> bool {
-    Idle::of(facts) == Some(Idle::EmailValidation)
+    SkipReason::from_certificate(facts) == Some(SkipReason::EmailValidation)
         && facts.method_update.as_ref().is_some_and(|change| {
             let lately = |requested_at| now.duration_since(requested_at) < IS_WARNED_OF;
             change.status == "FAILED" && change.requested_at.is_some_and(lately)

@@ -2,21 +2,21 @@
 //!
 //! [`wanted`] says which records ACM asks for ([`method_update`] those of a change to DNS validation, [`idle`]
 //! why there are none), [`grant`] which of them may be created, [`zones`] where each belongs, [`records`] whether it is
-//! there, [`batches`] how it is put there. What remains for a person is a [`cause`]; [`conclude`]
+//! there, [`batches`] how it is put there. What remains for a person is a [`cause`]; [`decide_notice`]
 //! decides whether anybody is notified, [`memory`] is what was sent already, and a [`summary`] stands for many notices.
 
 pub mod batches;
 pub mod caa;
 pub mod cause;
 pub mod grant;
-pub mod idle;
-pub mod memory;
 pub mod method_update;
 pub mod name;
+pub mod notice_dedup;
+pub mod overflow_notice;
 pub mod records;
-pub mod summary;
+pub mod required_records;
+pub mod skip_reason;
 mod text;
-pub mod wanted;
 mod wording;
 pub mod zones;
 
@@ -28,15 +28,16 @@ use notices::{Notice, Severity};
 use serde::Serialize;
 
 pub use cause::{Blocked, Cause};
-pub use idle::Idle;
-pub use method_update::Requested;
+pub use method_update::PendingUpdate;
 pub use name::DnsName;
-pub use records::{Present, Record, RecordSet, Standing};
+pub use records::{Present, Record, RecordPresence, RecordSet};
+pub use required_records::{PendingValidation, RequiredRecord, RequiredRecords, ValidationNeed};
+pub use skip_reason::SkipReason;
 pub use text::message;
-pub use wanted::{Need, Waiting, Wanted, WantedRecord};
-pub use zones::{AccountId, Choice, HostedZone, Unread, Zones};
+pub use zones::{HostedZone, UnreadZones, ZoneChoice, ZoneIndex, ZoneOwner};
 
 use crate::Occasion;
+use notice_dedup::{FindingDigest, NotifiedFindings};
 
 /// What operators decide for all certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +50,9 @@ pub struct Settings {
     pub grants: Grants,
 }
 
-/// Everything that a conclusion is made from.
+/// Everything that a decision is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct CertificateState {
     /// Why the certificate is looked at.
     pub occasion: Occasion,
     /// When somebody asked for a change to DNS validation, if that is why.
@@ -59,14 +60,14 @@ pub struct Look {
     /// What ACM says of it.
     pub facts: CertificateDetail,
     /// What ACM requested besides.
-    pub requested: Requested,
+    pub requested: PendingUpdate,
     /// Its tags.
     pub tags: Tags,
     /// The time of this look.
     pub now: Timestamp,
 }
 
-impl Look {
+impl CertificateState {
     /// Whether its notices are muted.
     pub fn is_muted(&self) -> bool {
         TagState::read(&self.tags).settings.mute.holds_at(self.now)
@@ -76,7 +77,7 @@ impl Look {
 /// What becomes of the tag that remembers what was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Memory {
+pub enum TagUpdate {
     /// It stays as it is.
     Keep,
     /// It gets this value.
@@ -87,7 +88,7 @@ pub enum Memory {
     Refused,
 }
 
-impl Memory {
+impl TagUpdate {
     /// Whether AWS refuses the tag.
     pub fn is_refused(&self) -> bool {
         *self == Self::Refused
@@ -99,24 +100,24 @@ pub const UNSENT: &str = "unsent";
 
 /// What is to be told, and remembered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Conclusion {
+pub struct NoticeDecision {
     /// The notice to publish.
     pub notice: Option<Box<Notice>>,
     /// What becomes of the tag.
-    pub memory: Memory,
+    pub memory: TagUpdate,
     /// Whether there is something to tell that was told before, is muted, or belongs to no notice.
     pub known: bool,
 }
 
 /// What could not be found out at a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsettled {
+pub enum Certainty {
     /// Nothing: what is not found is not so.
-    No,
+    Complete,
     /// ACM has not named every record. The others come within seconds.
-    NotNamed,
+    RecordsNotNamed,
     /// A call failed, or there was no time for it. The event is delivered again, or the next sweep finds out.
-    Failed,
+    CallFailed,
     /// The DNS did not answer, or was not asked for want of time; or ACM does not let this function read the records
     /// of a change.
     Unanswered,
@@ -125,48 +126,48 @@ pub enum Unsettled {
 /// Decides whether somebody is told what keeps the records from being in place.
 ///
 /// `blocked` is what needs a person. What was told and is only not known at this look stays remembered.
-pub fn conclude(
-    look: &Look,
-    waiting: Waiting,
+pub fn decide_notice(
+    state: &CertificateState,
+    waiting: PendingValidation,
     blocked: &[Blocked],
-    unsettled: Unsettled,
+    certainty: Certainty,
     settings: &Settings,
-) -> Conclusion {
-    let told = look.tags.get(tags::VALIDATION_NOTIFIED).and_then(memory::Told::read);
-    let settled = unsettled == Unsettled::No;
+) -> NoticeDecision {
+    let told = state.tags.get(tags::VALIDATION_NOTIFIED).and_then(NotifiedFindings::parse);
+    let settled = certainty == Certainty::Complete;
     // Of a certificate that nothing waits for, only a record that is missing for sure is news: those
     // validated in another account's DNS are well.
     let news: Vec<Blocked> =
-        blocked.iter().filter(|blocked| waiting != Waiting::No || blocked.known_missing).cloned().collect();
-    let Some(findings) = memory::Findings::of(&news) else {
+        blocked.iter().filter(|blocked| waiting != PendingValidation::None || blocked.known_missing).cloned().collect();
+    let Some(assessment) = FindingDigest::from_blocked(&news) else {
         // The next renewal that waits for the same record is another story.
-        let is_remembered = look.tags.contains(tags::VALIDATION_NOTIFIED);
-        let memory = if is_remembered && settled { Memory::Remove } else { Memory::Keep };
-        return Conclusion { notice: None, memory, known: !blocked.is_empty() };
+        let is_remembered = state.tags.contains(tags::VALIDATION_NOTIFIED);
+        let memory = if is_remembered && settled { TagUpdate::Remove } else { TagUpdate::Keep };
+        return NoticeDecision { notice: None, memory, known: !blocked.is_empty() };
     };
-    let quiet = |memory| Conclusion { notice: None, memory, known: true };
-    let now = memory::Told::of(&findings);
+    let quiet = |memory| NoticeDecision { notice: None, memory, known: true };
+    let now = NotifiedFindings::new(&assessment);
     if let Some(told) = &told
-        && told.holds(&findings)
+        && told.covers(&assessment)
     {
         let fewer = settled && now != *told;
-        return quiet(if fewer { Memory::Set(now.value()) } else { Memory::Keep });
+        return quiet(if fewer { TagUpdate::Set(now.value()) } else { TagUpdate::Keep });
     }
-    let own_event = look.occasion != Occasion::Sweep;
+    let own_event = state.occasion != Occasion::Sweep;
     // An event that is not settled is delivered again: a part of the findings now would make a second notice of the
     // rest. A sweep reports what is known, since whatever failed may fail for days.
-    let is_repeated = own_event && matches!(unsettled, Unsettled::Failed | Unsettled::NotNamed);
-    if is_repeated || look.is_muted() {
-        return quiet(Memory::Keep);
+    let is_repeated = own_event && matches!(certainty, Certainty::CallFailed | Certainty::RecordsNotNamed);
+    if is_repeated || state.is_muted() {
+        return quiet(TagUpdate::Keep);
     }
-    let has_room = look.tags.have_room_for(&[tags::VALIDATION_NOTIFIED]);
-    let notice = (has_room || own_event).then(|| Box::new(wording::notice(look, waiting, &news, settings)));
+    let has_room = state.tags.have_room_for(&[tags::VALIDATION_NOTIFIED]);
+    let notice = (has_room || own_event).then(|| Box::new(wording::notice(state, waiting, &news, settings)));
     let remembered = match &told {
-        Some(told) if !settled => now.and(told),
+        Some(told) if !settled => now.merged_with(told),
         _ => now,
     };
-    let memory = if has_room { Memory::Set(remembered.value()) } else { Memory::Keep };
-    Conclusion { known: notice.is_none(), notice, memory }
+    let memory = if has_room { TagUpdate::Set(remembered.value()) } else { TagUpdate::Keep };
+    NoticeDecision { known: notice.is_none(), notice, memory }
 }
 
 /// How urgent a missing record is. The table is that of the function's README.
@@ -193,17 +194,17 @@ mod tests {
         "2026-11-21T06:51:08Z".parse().unwrap()
     }
 
-    fn look(occasion: Occasion, tags: &[(&str, &str)]) -> Look {
+    fn look(occasion: Occasion, tags: &[(&str, &str)]) -> CertificateState {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
         let facts = CertificateDetail::from(CertificateSummary {
             domain_name: Some("example.com".into()),
             ..CertificateSummary::new(arn, CertificateType::AmazonIssued)
         });
-        Look {
+        CertificateState {
             occasion,
             change_asked_at: None,
             facts,
-            requested: Requested::Nothing,
+            requested: PendingUpdate::None,
             tags: tags.iter().copied().collect(),
             now: now(),
         }
@@ -226,11 +227,11 @@ mod tests {
         Settings { owner_tag_key: "Owner".into(), record_ttl: 300, grants: Grants::default() }
     }
 
-    const PENDING: Waiting = Waiting::Issuance(None);
+    const PENDING: PendingValidation = PendingValidation::Issuance(None);
 
     #[test]
     fn the_table_of_what_is_told() {
-        let value = memory::Told::of(&memory::Findings::of(&[blocked(false)]).unwrap()).value();
+        let value = NotifiedFindings::new(&FindingDigest::from_blocked(&[blocked(false)]).unwrap()).value();
         let more = format!("{value}ffffffff");
         let full: Vec<(String, String)> = (0..50).map(|n| (format!("key-{n}"), "x".into())).collect();
         let full: Vec<(&str, &str)> = full.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
@@ -239,40 +240,59 @@ mod tests {
         let told_more = [(tags::VALIDATION_NOTIFIED, more.as_str())];
         let muted = [(tags::NOTICES, "off")];
         let unsent = [(tags::VALIDATION_NOTIFIED, UNSENT)];
-        let set = || Memory::Set(value.clone());
+        let set = || TagUpdate::Set(value.clone());
+        use Certainty::{CallFailed, Complete, RecordsNotNamed, Unanswered};
         use Occasion::{Requested, Sweep};
-        use Unsettled::{Failed, No, NotNamed, Unanswered};
-        for (case, occasion, tags, waiting, known_missing, unsettled, notice, memory) in [
-            ("a request", Requested, &[][..], PENDING, false, No, true, set()),
-            ("a sweep", Sweep, &[], PENDING, false, No, true, set()),
-            ("told before", Sweep, &told, PENDING, false, No, false, Memory::Keep),
-            ("told with more", Sweep, &told_more, PENDING, false, No, false, set()),
-            ("told with more that may be so still", Sweep, &told_more, PENDING, false, Unanswered, false, Memory::Keep),
-            ("told of something else", Sweep, &other, PENDING, false, No, true, set()),
-            ("muted", Requested, &muted, PENDING, false, No, false, Memory::Keep),
-            ("records not named yet", Requested, &[], PENDING, false, NotNamed, false, Memory::Keep),
-            ("still not named at a sweep", Sweep, &[], PENDING, false, NotNamed, true, set()),
-            ("a sweep could not send it", Sweep, &unsent, PENDING, false, No, true, set()),
-            ("another zone cannot be read", Requested, &[], PENDING, false, Failed, false, Memory::Keep),
-            ("another zone still cannot be read at a sweep", Sweep, &[], PENDING, false, Failed, true, set()),
+        for (case, occasion, tags, waiting, known_missing, certainty, notice, memory) in [
+            ("a request", Requested, &[][..], PENDING, false, Complete, true, set()),
+            ("a sweep", Sweep, &[], PENDING, false, Complete, true, set()),
+            ("told before", Sweep, &told, PENDING, false, Complete, false, TagUpdate::Keep),
+            ("told with more", Sweep, &told_more, PENDING, false, Complete, false, set()),
+            (
+                "told with more that may be so still",
+                Sweep,
+                &told_more,
+                PENDING,
+                false,
+                Unanswered,
+                false,
+                TagUpdate::Keep,
+            ),
+            ("told of something else", Sweep, &other, PENDING, false, Complete, true, set()),
+            ("muted", Requested, &muted, PENDING, false, Complete, false, TagUpdate::Keep),
+            ("records not named yet", Requested, &[], PENDING, false, RecordsNotNamed, false, TagUpdate::Keep),
+            ("still not named at a sweep", Sweep, &[], PENDING, false, RecordsNotNamed, true, set()),
+            ("a sweep could not send it", Sweep, &unsent, PENDING, false, Complete, true, set()),
+            ("another zone cannot be read", Requested, &[], PENDING, false, CallFailed, false, TagUpdate::Keep),
+            ("another zone still cannot be read at a sweep", Sweep, &[], PENDING, false, CallFailed, true, set()),
             (
                 "reported with more, and another zone cannot be read",
                 Sweep,
                 &told_more,
                 PENDING,
                 false,
-                Failed,
+                CallFailed,
                 false,
-                Memory::Keep,
+                TagUpdate::Keep,
             ),
             ("the DNS is silent about more", Sweep, &[], PENDING, false, Unanswered, true, set()),
-            ("no room, own event", Requested, &full, PENDING, false, No, true, Memory::Keep),
-            ("no room, sweep", Sweep, &full, PENDING, false, No, false, Memory::Keep),
-            ("issued, perhaps well", Sweep, &[], Waiting::No, false, No, false, Memory::Keep),
-            ("issued after it was told", Sweep, &told, Waiting::No, false, No, false, Memory::Remove),
-            ("issued, record missing", Sweep, &[], Waiting::No, true, No, true, set()),
+            ("no room, own event", Requested, &full, PENDING, false, Complete, true, TagUpdate::Keep),
+            ("no room, sweep", Sweep, &full, PENDING, false, Complete, false, TagUpdate::Keep),
+            ("issued, perhaps well", Sweep, &[], PendingValidation::None, false, Complete, false, TagUpdate::Keep),
+            (
+                "issued after it was told",
+                Sweep,
+                &told,
+                PendingValidation::None,
+                false,
+                Complete,
+                false,
+                TagUpdate::Remove,
+            ),
+            ("issued, record missing", Sweep, &[], PendingValidation::None, true, Complete, true, set()),
         ] {
-            let found = conclude(&look(occasion, tags), waiting, &[blocked(known_missing)], unsettled, &settings());
+            let found =
+                decide_notice(&look(occasion, tags), waiting, &[blocked(known_missing)], certainty, &settings());
             assert_eq!((found.notice.is_some(), found.memory), (notice, memory), "{case}");
             assert_eq!(found.known, !notice, "{case}");
         }
@@ -281,17 +301,18 @@ mod tests {
     #[test]
     fn the_memory_goes_when_all_is_in_place_and_only_then() {
         let told = look(Occasion::Sweep, &[(tags::VALIDATION_NOTIFIED, "no-zone/00000000")]);
-        let after =
-            |waiting, blocked: &[Blocked], unsettled| conclude(&told, waiting, blocked, unsettled, &settings()).memory;
-        assert_eq!(after(PENDING, &[], Unsettled::No), Memory::Remove);
-        assert_eq!(after(Waiting::No, &[], Unsettled::No), Memory::Remove);
-        for unsettled in [Unsettled::NotNamed, Unsettled::Failed, Unsettled::Unanswered] {
-            assert_eq!(after(PENDING, &[], unsettled), Memory::Keep);
-            assert_eq!(after(Waiting::No, &[blocked(false)], unsettled), Memory::Keep);
+        let after = |waiting, blocked: &[Blocked], certainty| {
+            decide_notice(&told, waiting, blocked, certainty, &settings()).memory
+        };
+        assert_eq!(after(PENDING, &[], Certainty::Complete), TagUpdate::Remove);
+        assert_eq!(after(PendingValidation::None, &[], Certainty::Complete), TagUpdate::Remove);
+        for certainty in [Certainty::RecordsNotNamed, Certainty::CallFailed, Certainty::Unanswered] {
+            assert_eq!(after(PENDING, &[], certainty), TagUpdate::Keep);
+            assert_eq!(after(PendingValidation::None, &[blocked(false)], certainty), TagUpdate::Keep);
         }
-        assert_eq!(after(Waiting::No, &[blocked(false)], Unsettled::No), Memory::Remove);
-        let nothing = conclude(&look(Occasion::Sweep, &[]), PENDING, &[], Unsettled::No, &settings());
-        assert_eq!(nothing, Conclusion { notice: None, memory: Memory::Keep, known: false });
+        assert_eq!(after(PendingValidation::None, &[blocked(false)], Certainty::Complete), TagUpdate::Remove);
+        let nothing = decide_notice(&look(Occasion::Sweep, &[]), PENDING, &[], Certainty::Complete, &settings());
+        assert_eq!(nothing, NoticeDecision { notice: None, memory: TagUpdate::Keep, known: false });
     }
 
     #[test]

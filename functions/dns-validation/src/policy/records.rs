@@ -96,7 +96,7 @@ pub type Present = BTreeMap<DnsName, Vec<RecordSet>>;
 
 /// How a wanted record stands to what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum RecordPresence {
     /// It is there. Another time to live is no difference.
     InPlace,
     /// Nothing is there.
@@ -110,11 +110,11 @@ pub enum Standing {
 
 /// Compares a wanted record with the record sets of its name, of whatever type: beside a CNAME there
 /// is room for nothing else.
-pub fn standing(wanted: &Record, present: &Present) -> Standing {
+pub fn presence(wanted: &Record, present: &Present) -> RecordPresence {
     match present.get(&wanted.name).map(Vec::as_slice) {
-        None | Some([]) => Standing::Missing,
-        Some(sets) if sets.iter().all(|set| set.is(wanted)) => Standing::InPlace,
-        Some(sets) => Standing::Occupied(sets.iter().map(RecordSet::described).collect::<Vec<_>>().join("; ")),
+        None | Some([]) => RecordPresence::Missing,
+        Some(sets) if sets.iter().all(|set| set.is(wanted)) => RecordPresence::InPlace,
+        Some(sets) => RecordPresence::Occupied(sets.iter().map(RecordSet::described).collect::<Vec<_>>().join("; ")),
     }
 }
 
@@ -138,8 +138,8 @@ mod tests {
         }
     }
 
-    fn stands(sets: Vec<RecordSet>) -> Standing {
-        standing(&wanted(), &BTreeMap::from([(wanted().name, sets)]))
+    fn stands(sets: Vec<RecordSet>) -> RecordPresence {
+        presence(&wanted(), &BTreeMap::from([(wanted().name, sets)]))
     }
 
     #[test]
@@ -148,8 +148,8 @@ mod tests {
         let other = set("CNAME", &["_other.acm-validations.aws."]);
         let weighted = RecordSet { set_identifier: Some("blue".into()), ..other.clone() };
         let alias = RecordSet { alias: true, ..set("A", &["lb.example.com."]) };
-        assert_eq!(standing(&wanted(), &Present::new()), Standing::Missing);
-        assert_eq!(stands(vec![same.clone()]), Standing::InPlace);
+        assert_eq!(presence(&wanted(), &Present::new()), RecordPresence::Missing);
+        assert_eq!(stands(vec![same.clone()]), RecordPresence::InPlace);
         for (sets, says) in [
             (vec![other.clone()], "CNAME _other.acm-validations.aws."),
             (vec![set("A", &["192.0.2.1"])], "A 192.0.2.1"),
@@ -161,10 +161,10 @@ mod tests {
                 "CNAME _B.ACM-validations.aws (set green); CNAME _other.acm-validations.aws. (set blue)",
             ),
         ] {
-            assert_eq!(stands(sets), Standing::Occupied(says.into()));
+            assert_eq!(stands(sets), RecordPresence::Occupied(says.into()));
         }
         // Every answer is the wanted one, whichever set gives it.
-        assert_eq!(stands(vec![RecordSet { set_identifier: Some("green".into()), ..same }]), Standing::InPlace);
+        assert_eq!(stands(vec![RecordSet { set_identifier: Some("green".into()), ..same }]), RecordPresence::InPlace);
     }
 
     #[test]

@@ -11,35 +11,41 @@ use serde_json::json;
 use super::cause::{Blocked, Cause};
 use super::name::DnsName;
 use super::records::Record;
+use super::required_records::{ACMS_PATIENCE, PendingValidation, RENEWAL_WINDOW_DAYS};
 use super::text::listed as listed_names;
-use super::wanted::{ACMS_PATIENCE, RENEWAL_WINDOW_DAYS, Waiting};
-use super::{Look, Settings, severity};
+use super::{CertificateState, Settings, severity};
 
 /// Records beyond this many characters of names and values are counted, not listed: a message holds 256 KiB,
 /// in six forms, most of them with each record in three places.
 const LISTED_CHARACTERS: usize = 4_000;
-/// Findings beyond so many are counted, not listed: a person reads this.
+/// Assessment beyond so many are counted, not listed: a person reads this.
 const LISTED_FINDINGS: usize = 10;
 /// What a subject leaves for the name of a certificate.
 const NAME_IN_SUBJECT: usize = 34;
 
 /// The notice of what keeps the records from being in place.
-pub(super) fn notice(look: &Look, waiting: Waiting, blocked: &[Blocked], settings: &Settings) -> Notice {
-    let facts = &look.facts;
+pub(super) fn notice(
+    state: &CertificateState,
+    waiting: PendingValidation,
+    blocked: &[Blocked],
+    settings: &Settings,
+) -> Notice {
+    let facts = &state.facts;
     // Where nobody answers for the domain, its records are in place and of no use.
     let missing = blocked.iter().filter(|blocked| blocked.cause != Cause::DelegationBroken);
     let records: Vec<&Record> = missing.filter_map(|blocked| blocked.record.as_ref()).collect();
     let cause = blocked.iter().map(|blocked| blocked.cause).min().unwrap_or(Cause::NoZone);
     let headline = headline(&foreign(facts.display_name()), cause, records.len());
-    let mut notice = Notice::new(Kind::ValidationRecordsMissing, severity(facts, look.now), &headline, facts, look.now);
-    notice.owner = look.tags.get(&settings.owner_tag_key).map(str::to_owned);
+    let mut notice =
+        Notice::new(Kind::ValidationRecordsMissing, severity(facts, state.now), &headline, facts, state.now);
+    notice.owner = state.tags.get(&settings.owner_tag_key).map(str::to_owned);
     notice.cause = Some(cause.as_str().to_owned());
-    notice.what_happened = what_happened(look, waiting, blocked);
-    notice.why_it_matters = why_it_matters(look, waiting);
+    notice.what_happened = what_happened(state, waiting, blocked);
+    notice.why_it_matters = why_it_matters(state, waiting);
     notice.what_happens_next = what_happens_next(waiting);
     let creatable = listed(&records);
-    notice.what_to_do = steps(look, waiting, blocked, &records, records.len() - creatable.len());
-    if waiting == Waiting::RequestFailed && cause != Cause::ValidationTimedOut {
+    notice.what_to_do = steps(state, waiting, blocked, &records, records.len() - creatable.len());
+    if waiting == PendingValidation::RequestFailed && cause != Cause::ValidationTimedOut {
         notice.what_to_do.push("Then request the certificate again.".into());
     }
     notice.records = creatable.iter().map(|record| record.resource_record()).collect();
@@ -82,8 +88,8 @@ fn headline(name: &str, cause: Cause, records: usize) -> String {
 }
 
 /// Each thing that was found, once. Names without a zone, or without a grant, share a sentence.
-fn what_happened(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
-    let mut text = lead(look, waiting, blocked);
+fn what_happened(state: &CertificateState, waiting: PendingValidation, blocked: &[Blocked]) -> String {
+    let mut text = lead(state, waiting, blocked);
     let shares = |blocked: &&Blocked| matches!(blocked.cause, Cause::NoZone | Cause::DomainNotGranted);
     let mut seen = BTreeSet::new();
     let own = blocked.iter().filter(|blocked| !shares(blocked)).map(|blocked| blocked.detail.as_str());
@@ -113,10 +119,10 @@ fn what_happened(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
 }
 
 /// What it comes to, in one sentence.
-fn lead(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
-    let name = foreign(look.facts.display_name());
+fn lead(state: &CertificateState, waiting: PendingValidation, blocked: &[Blocked]) -> String {
+    let name = foreign(state.facts.display_name());
     let is_of_domains = |blocked: &Blocked| blocked.record.is_some() || blocked.cause == Cause::UnusableRecord;
-    let facts = &look.facts;
+    let facts = &state.facts;
     let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
     let all: BTreeSet<DnsName> = names.map(|name| DnsName::new(name).base()).collect();
     let some: BTreeSet<DnsName> = blocked
@@ -126,7 +132,7 @@ fn lead(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
         .collect();
     let (some, all) = (some.len(), all.len());
     match waiting {
-        Waiting::RequestFailed => format!("ACM did not issue the certificate for {name}."),
+        PendingValidation::RequestFailed => format!("ACM did not issue the certificate for {name}."),
         // The finding is about the certificate as a whole.
         _ if some == 0 || some > all => format!("ACM cannot validate the certificate for {name}."),
         _ if all == 1 => format!("ACM cannot validate the domain of the certificate for {name}."),
@@ -134,12 +140,12 @@ fn lead(look: &Look, waiting: Waiting, blocked: &[Blocked]) -> String {
     }
 }
 
-fn why_it_matters(look: &Look, waiting: Waiting) -> String {
-    let end = look.facts.not_after.map(|end| utc_date(end).to_string());
+fn why_it_matters(state: &CertificateState, waiting: PendingValidation) -> String {
+    let end = state.facts.not_after.map(|end| utc_date(end).to_string());
     match (waiting, end) {
-        (Waiting::RequestFailed, _) => "The certificate does not exist, and whatever waits for it waits in vain.".into(),
-        (Waiting::ValidationMethodUpdate(_), end) => {
-            let end = end.filter(|_| is_near_its_end(look)).map(|end| {
+        (PendingValidation::RequestFailed, _) => "The certificate does not exist, and whatever waits for it waits in vain.".into(),
+        (PendingValidation::ValidationMethodUpdate(_), end) => {
+            let end = end.filter(|_| is_near_its_end(state)).map(|end| {
                 format!(" Unless it is renewed before, clients refuse to connect to what uses it from {end} on.")
             });
             format!(
@@ -148,33 +154,33 @@ fn why_it_matters(look: &Look, waiting: Waiting) -> String {
                 end.unwrap_or_default()
             )
         }
-        (Waiting::Issuance(_), _) | (_, None) => {
+        (PendingValidation::Issuance(_), _) | (_, None) => {
             "ACM issues the certificate only when all its domains are validated, and whatever waits for the certificate \
              waits too (a CloudFormation stack stays in CREATE_IN_PROGRESS)."
                 .into()
         }
-        (Waiting::Renewal, Some(end)) => format!(
+        (PendingValidation::Renewal, Some(end)) => format!(
             "ACM does not renew the certificate before the cause is fixed. From {end} on, clients refuse to connect to what \
              uses it."
         ),
-        (Waiting::No, Some(end)) => format!(
+        (PendingValidation::None, Some(end)) => format!(
             "ACM cannot renew the certificate without the record. From {end} on, clients refuse to connect to what uses it."
         ),
     }
 }
 
 /// Whether its renewal waits, or may be asked for.
-fn is_near_its_end(look: &Look) -> bool {
-    let near = |end| days_left(end, look.now) <= RENEWAL_WINDOW_DAYS;
-    look.facts.renewal.as_ref().is_some_and(Renewal::is_stuck) || look.facts.not_after.is_some_and(near)
+fn is_near_its_end(state: &CertificateState) -> bool {
+    let near = |end| days_left(end, state.now) <= RENEWAL_WINDOW_DAYS;
+    state.facts.renewal.as_ref().is_some_and(Renewal::is_stuck) || state.facts.not_after.is_some_and(near)
 }
 
-fn what_happens_next(waiting: Waiting) -> String {
+fn what_happens_next(waiting: PendingValidation) -> String {
     let patience = match waiting {
-        Waiting::RequestFailed => return "Nothing: ACM has ended this request.".into(),
-        Waiting::Issuance(since) => waits_until("request", since),
-        Waiting::ValidationMethodUpdate(since) => waits_until("request for the change", since),
-        Waiting::Renewal | Waiting::No => String::new(),
+        PendingValidation::RequestFailed => return "Nothing: ACM has ended this request.".into(),
+        PendingValidation::Issuance(since) => waits_until("request", since),
+        PendingValidation::ValidationMethodUpdate(since) => waits_until("request for the change", since),
+        PendingValidation::Renewal | PendingValidation::None => String::new(),
     };
     format!(
         "ACM continues automatically as soon as the cause is fixed.{patience} acm-autopilot checks again at each sweep, and \
@@ -193,10 +199,16 @@ fn waits_until(what: &str, since: Option<Timestamp>) -> String {
     }
 }
 
-fn steps(look: &Look, waiting: Waiting, blocked: &[Blocked], records: &[&Record], unlisted: usize) -> Vec<String> {
+fn steps(
+    state: &CertificateState,
+    waiting: PendingValidation,
+    blocked: &[Blocked],
+    records: &[&Record],
+    unlisted: usize,
+) -> Vec<String> {
     let causes: BTreeSet<Cause> = blocked.iter().map(|blocked| blocked.cause).collect();
     let mut steps: Vec<String> = causes.iter().flat_map(|cause| cause.steps()).map(|step| (*step).to_owned()).collect();
-    let all_records = all_records(look, waiting);
+    let all_records = all_records(state, waiting);
     if causes.contains(&Cause::RecordsUnreadable) {
         steps.push(format!("Or create the records yourself; they are in the answer of {all_records}"));
     }
@@ -210,12 +222,12 @@ fn steps(look: &Look, waiting: Waiting, blocked: &[Blocked], records: &[&Record]
 }
 
 /// The command that shows the records which ACM asks for.
-fn all_records(look: &Look, waiting: Waiting) -> String {
+fn all_records(state: &CertificateState, waiting: PendingValidation) -> String {
     let (command, query) = match waiting {
-        Waiting::ValidationMethodUpdate(_) => ("list-certificate-domain-validations", ""),
+        PendingValidation::ValidationMethodUpdate(_) => ("list-certificate-domain-validations", ""),
         _ => ("describe-certificate", " --query Certificate.DomainValidationOptions"),
     };
-    let arn = &look.facts.arn;
+    let arn = &state.facts.arn;
     format!("aws acm {command} --region {} --certificate-arn {arn}{query}", arn.region())
 }
 
@@ -247,7 +259,7 @@ fn change_batches(blocked: &[Blocked], creatable: &[&Record], ttl: u32) -> Vec<P
 }
 
 /// Most likely the domain that somebody registered: two labels, or three where the second is as short as
-/// in `co.uk`. Wrong only makes more batches of one domain, or one of what is delegated apart.
+/// in `co.uk`. Wrong only makes more batches of one domain, or one of what is delegated interval.
 fn registered_domain(record: &DnsName) -> String {
     let labels: Vec<&str> = record.as_str().split('.').skip(1).collect();
     let count = match labels[..] {
@@ -289,7 +301,7 @@ mod tests {
     use certificates::{CertificateArn, CertificateDetail, CertificateSummary, CertificateType};
     use jiff::{SignedDuration, Timestamp};
 
-    use super::super::method_update::Requested;
+    use super::super::method_update::PendingUpdate;
     use super::*;
     use crate::Occasion;
 
@@ -335,15 +347,15 @@ mod tests {
                     ..CertificateSummary::new(arn.clone(), CertificateType::AmazonIssued)
                 })
             };
-            let look = Look {
+            let state = CertificateState {
                 occasion: Occasion::Sweep,
                 change_asked_at: None,
                 facts,
-                requested: Requested::Nothing,
+                requested: PendingUpdate::None,
                 tags: Tags::default(),
                 now,
             };
-            let text = why_it_matters(&look, Waiting::ValidationMethodUpdate(None));
+            let text = why_it_matters(&state, PendingValidation::ValidationMethodUpdate(None));
             assert!(text.contains("stays validated by e-mail"), "{text}");
             assert_eq!(text.contains("refuse to connect"), end.is_some(), "{days} {text}");
             assert!(end.is_none_or(|end| text.contains(end)), "{days} {text}");

@@ -8,9 +8,9 @@ use super::name::DnsName;
 
 /// Whose zones: the account that the function runs in, or one that a configured role opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub enum AccountId {
+pub enum ZoneOwner {
     /// The function's own.
-    Home,
+    OwnAccount,
     /// That of the role at this place of the configuration.
     Role(usize),
 }
@@ -25,33 +25,33 @@ pub struct HostedZone {
     /// Whether only VPCs see it. ACM never does.
     pub private: bool,
     /// Whose it is.
-    pub account: AccountId,
+    pub account: ZoneOwner,
     /// How many record sets it holds, where Route 53 told.
     pub record_sets: Option<u64>,
 }
 
 /// Names that a role answers for, and that could not be asked for its zones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
+pub struct UnreadZones {
     /// The configured suffix.
     pub suffix: DnsName,
     /// The role's account.
-    pub account: AccountId,
+    pub account: ZoneOwner,
     /// Whether AWS refused, which time does not mend; else nobody answered.
     pub refused: bool,
 }
 
 /// What was found for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice<'a> {
+pub enum ZoneChoice<'a> {
     /// The one zone.
     Zone(&'a HostedZone),
     /// Several public zones of the same name: the delegation says which one counts.
     Several(Vec<&'a HostedZone>),
     /// A role that could not be used answers for the name, more closely than any zone that was read.
-    RoleRefused(AccountId),
+    RoleRefused(ZoneOwner),
     /// An account that did not answer may have a zone that is closer to the name than any that was read.
-    Unanswered(AccountId),
+    Unanswered(ZoneOwner),
     /// Only private zones, which ACM does not see.
     PrivateOnly(Vec<&'a HostedZone>),
     /// No zone at all.
@@ -60,16 +60,16 @@ pub enum Choice<'a> {
 
 /// All zones that were read, by name.
 #[derive(Debug, Default)]
-pub struct Zones {
+pub struct ZoneIndex {
     zones: BTreeMap<String, Vec<HostedZone>>,
     /// Per role: the names it answers for. Its zones count for these only.
     suffixes: Vec<Vec<DnsName>>,
-    unread: Vec<Unread>,
+    unread: Vec<UnreadZones>,
 }
 
-impl Zones {
+impl ZoneIndex {
     /// Takes the zones of all accounts, the suffixes of each role, and what could not be read.
-    pub fn new(zones: Vec<HostedZone>, suffixes: Vec<Vec<DnsName>>, unread: Vec<Unread>) -> Self {
+    pub fn new(zones: Vec<HostedZone>, suffixes: Vec<Vec<DnsName>>, unread: Vec<UnreadZones>) -> Self {
         let mut by_name: BTreeMap<String, Vec<HostedZone>> = BTreeMap::new();
         for zone in zones {
             by_name.entry(zone.name.as_str().to_owned()).or_default().push(zone);
@@ -81,14 +81,14 @@ impl Zones {
     /// ([the most specific zone answers](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-working-with.html)).
     ///
     /// A private zone is never chosen, and hides no public one above it: ACM asks the public DNS.
-    pub fn choose(&self, name: &DnsName) -> Choice<'_> {
+    pub fn choose(&self, name: &DnsName) -> ZoneChoice<'_> {
         let mut private = Vec::new();
         let refused =
             self.unread.iter().filter(|unread| name.is_within(&unread.suffix)).max_by_key(|u| u.suffix.as_str().len());
         for candidate in name.and_above() {
             // A zone that could not be seen may be the right one from its suffix on upwards.
             if let Some(unread) = refused.filter(|unread| candidate.len() <= unread.suffix.as_str().len()) {
-                let choice = if unread.refused { Choice::RoleRefused } else { Choice::Unanswered };
+                let choice = if unread.refused { ZoneChoice::RoleRefused } else { ZoneChoice::Unanswered };
                 return choice(unread.account);
             }
             // A zone is listed by each role of its account, and by the account itself.
@@ -104,24 +104,21 @@ impl Zones {
             let (hidden, public): (Vec<_>, Vec<_>) = zones.partition(|zone| zone.private);
             match public[..] {
                 [] => private.extend(hidden),
-                [zone] => return Choice::Zone(zone),
-                _ => return Choice::Several(public),
+                [zone] => return ZoneChoice::Zone(zone),
+                _ => return ZoneChoice::Several(public),
             }
         }
-        if private.is_empty() { Choice::None } else { Choice::PrivateOnly(private) }
+        if private.is_empty() { ZoneChoice::None } else { ZoneChoice::PrivateOnly(private) }
     }
 
-    /// The closest public zone above this zone of another account that is not of that account too and may hold this
-    /// name, if there is exactly one.
-    pub fn above(&self, zone: &HostedZone, name: &DnsName) -> Option<&HostedZone> {
-        if zone.account == AccountId::Home {
+    /// The function's own public zone closest above this zone of another account, if there is exactly one of that name.
+    pub fn own_above(&self, zone: &HostedZone) -> Option<&HostedZone> {
+        if zone.account == ZoneOwner::OwnAccount {
             return None;
         }
-        let is_other = |other: &&HostedZone| {
-            other.account != zone.account && !other.private && self.closeness(other, name).is_some()
-        };
-        let others = |name| self.zones.get(name).into_iter().flatten().filter(is_other).collect::<Vec<_>>();
-        let closest = zone.name.and_above().skip(1).map(others).find(|zones| !zones.is_empty())?;
+        let is_own = |zone: &&HostedZone| zone.account == ZoneOwner::OwnAccount && !zone.private;
+        let own = |name| self.zones.get(name).into_iter().flatten().filter(is_own).collect::<Vec<_>>();
+        let closest = zone.name.and_above().skip(1).map(own).find(|zones| !zones.is_empty())?;
         match closest[..] {
             [zone] => Some(zone),
             _ => None,
@@ -132,8 +129,8 @@ impl Zones {
     /// role, and of roles the one with the longest suffix. `None` when it does not.
     fn closeness(&self, zone: &HostedZone, name: &DnsName) -> Option<usize> {
         match zone.account {
-            AccountId::Home => Some(usize::MAX),
-            AccountId::Role(role) => {
+            ZoneOwner::OwnAccount => Some(usize::MAX),
+            ZoneOwner::Role(role) => {
                 let covering = self.suffixes.get(role)?.iter().filter(|suffix| name.is_within(suffix));
                 covering.map(|suffix| suffix.as_str().len()).max()
             }
@@ -145,27 +142,27 @@ impl Zones {
 mod tests {
     use super::*;
 
-    fn zone(id: &str, name: &str, private: bool, account: AccountId) -> HostedZone {
+    fn zone(id: &str, name: &str, private: bool, account: ZoneOwner) -> HostedZone {
         HostedZone { id: id.into(), name: DnsName::new(name), private, account, record_sets: None }
     }
 
-    fn unread(suffix: &str, refused: bool) -> Unread {
-        Unread { suffix: DnsName::new(suffix), account: AccountId::Role(1), refused }
+    fn unread(suffix: &str, refused: bool) -> UnreadZones {
+        UnreadZones { suffix: DnsName::new(suffix), account: ZoneOwner::Role(1), refused }
     }
 
-    fn zones() -> Zones {
-        let home = |id: &str, name: &str| zone(id, name, false, AccountId::Home);
-        let team = AccountId::Role(0);
-        Zones::new(
+    fn zones() -> ZoneIndex {
+        let home = |id: &str, name: &str| zone(id, name, false, ZoneOwner::OwnAccount);
+        let team = ZoneOwner::Role(0);
+        ZoneIndex::new(
             vec![
                 home("Z1", "example.com."),
                 home("Z2", "dev.example.com."),
                 home("Z3", "xn--bcher-kva.example."),
                 home("Z4", "twice.test."),
                 home("Z5", "twice.test."),
-                zone("P1", "corp.test.", true, AccountId::Home),
-                zone("P2", "example.com.", true, AccountId::Home),
-                zone("P3", "api.example.com.", true, AccountId::Home),
+                zone("P1", "corp.test.", true, ZoneOwner::OwnAccount),
+                zone("P2", "example.com.", true, ZoneOwner::OwnAccount),
+                zone("P3", "api.example.com.", true, ZoneOwner::OwnAccount),
                 zone("R1", "team.example.com.", false, team),
                 zone("R2", "example.net.", false, team),
                 zone("R3", "stranger.test.", false, team),
@@ -203,12 +200,12 @@ mod tests {
             ("", "none"),
         ] {
             let found = match zones.choose(&DnsName::new(name)) {
-                Choice::Zone(zone) => zone.id.clone(),
-                Choice::Several(_) => "several".into(),
-                Choice::PrivateOnly(_) => "private".into(),
-                Choice::RoleRefused(_) => "refused".into(),
-                Choice::Unanswered(_) => "unanswered".into(),
-                Choice::None => "none".into(),
+                ZoneChoice::Zone(zone) => zone.id.clone(),
+                ZoneChoice::Several(_) => "several".into(),
+                ZoneChoice::PrivateOnly(_) => "private".into(),
+                ZoneChoice::RoleRefused(_) => "refused".into(),
+                ZoneChoice::Unanswered(_) => "unanswered".into(),
+                ZoneChoice::None => "none".into(),
             };
             assert_eq!(found, expected, "{name}");
         }
@@ -217,9 +214,8 @@ mod tests {
     #[test]
     fn what_is_above_a_zone_of_another_account() {
         let zones = zones();
-        let team = |name: &str| zone("R9", name, false, AccountId::Role(0));
-        let of_a_third = |name: &str| zone("R8", name, false, AccountId::Role(1));
-        for (below, above) in [
+        let team = |name: &str| zone("R9", name, false, ZoneOwner::Role(0));
+        for (below, own) in [
             (team("team.example.com"), Some("Z1")),
             // The role of that account does not answer for other names.
             (of_a_third("x.shop.example.net"), Some("R2")),
@@ -229,7 +225,7 @@ mod tests {
             (team("a.corp.test"), None),
             (team("a.twice.test"), None),
             (team("example.com"), None),
-            (zone("Z2", "dev.example.com", false, AccountId::Home), None),
+            (zone("Z2", "dev.example.com", false, ZoneOwner::OwnAccount), None),
         ] {
             let name = DnsName::new(&format!("_a.{}", below.name.as_str()));
             assert_eq!(zones.above(&below, &name).map(|zone| zone.id.as_str()), above, "{}", below.name);
@@ -238,23 +234,26 @@ mod tests {
 
     #[test]
     fn a_zone_below_the_refused_suffix_is_used() {
-        let home = zone("Z1", "deep.closed.test", false, AccountId::Home);
-        let zones = Zones::new(vec![home.clone()], vec![Vec::new()], vec![unread("closed.test", true)]);
-        assert_eq!(zones.choose(&DnsName::new("_a.deep.closed.test")), Choice::Zone(&home));
-        assert_eq!(zones.choose(&DnsName::new("_a.closed.test")), Choice::RoleRefused(AccountId::Role(1)));
+        let home = zone("Z1", "deep.closed.test", false, ZoneOwner::OwnAccount);
+        let zones = ZoneIndex::new(vec![home.clone()], vec![Vec::new()], vec![unread("closed.test", true)]);
+        assert_eq!(zones.choose(&DnsName::new("_a.deep.closed.test")), ZoneChoice::Zone(&home));
+        assert_eq!(zones.choose(&DnsName::new("_a.closed.test")), ZoneChoice::RoleRefused(ZoneOwner::Role(1)));
     }
 
     #[test]
     fn a_zone_that_several_accounts_list_is_one_zone() {
         let listed = |account| zone("Z1", "example.com", false, account);
-        let roles = [AccountId::Role(0), AccountId::Role(1)];
+        let roles = [ZoneOwner::Role(0), ZoneOwner::Role(1)];
         let suffixes = || vec![vec![DnsName::new("example.com")], vec![DnsName::new("team.example.com")]];
-        let zones = Zones::new(roles.map(listed).to_vec(), suffixes(), Vec::new());
+        let zones = ZoneIndex::new(roles.map(listed).to_vec(), suffixes(), Vec::new());
         for (name, account) in [("_a.team.example.com", roles[1]), ("_a.example.com", roles[0])] {
-            assert_eq!(zones.choose(&DnsName::new(name)), Choice::Zone(&listed(account)), "{name}");
+            assert_eq!(zones.choose(&DnsName::new(name)), ZoneChoice::Zone(&listed(account)), "{name}");
         }
-        let everywhere = [AccountId::Role(1), AccountId::Home, AccountId::Role(0)].map(listed).to_vec();
-        let zones = Zones::new(everywhere, suffixes(), Vec::new());
-        assert_eq!(zones.choose(&DnsName::new("_a.team.example.com")), Choice::Zone(&listed(AccountId::Home)));
+        let everywhere = [ZoneOwner::Role(1), ZoneOwner::OwnAccount, ZoneOwner::Role(0)].map(listed).to_vec();
+        let zones = ZoneIndex::new(everywhere, suffixes(), Vec::new());
+        assert_eq!(
+            zones.choose(&DnsName::new("_a.team.example.com")),
+            ZoneChoice::Zone(&listed(ZoneOwner::OwnAccount))
+        );
     }
 }

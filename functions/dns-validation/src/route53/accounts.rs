@@ -13,7 +13,7 @@ use aws_sdk_route53::config::http::HttpResponse;
 use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 
-use crate::policy::{AccountId, DnsName};
+use crate::policy::{DnsName, ZoneOwner};
 use crate::zone_roles::{RoleArn, ZoneRole};
 
 /// Names the session in the other account's CloudTrail.
@@ -33,7 +33,7 @@ struct Role {
 pub(crate) struct Accounts {
     sdk: SdkConfig,
     roles: Vec<Role>,
-    clients: Mutex<BTreeMap<AccountId, Client>>,
+    clients: Mutex<BTreeMap<ZoneOwner, Client>>,
 }
 
 impl std::fmt::Debug for Accounts {
@@ -55,10 +55,10 @@ impl Accounts {
     }
 
     /// The accounts in which a zone for one of these names may be.
-    pub(crate) fn concerned(&self, names: &[&DnsName]) -> Vec<AccountId> {
+    pub(crate) fn concerned(&self, names: &[&DnsName]) -> Vec<ZoneOwner> {
         let answers = |role: &Role| names.iter().any(|name| role.suffixes.iter().any(|suffix| name.is_within(suffix)));
         let roles = self.roles.iter().enumerate().filter(|(_, role)| answers(role));
-        std::iter::once(AccountId::Home).chain(roles.map(|(place, _)| AccountId::Role(place))).collect()
+        std::iter::once(ZoneOwner::OwnAccount).chain(roles.map(|(place, _)| ZoneOwner::Role(place))).collect()
     }
 
     /// Per role, the names that it answers for.
@@ -66,18 +66,18 @@ impl Accounts {
         self.roles.iter().map(|role| role.suffixes.clone()).collect()
     }
 
-    pub(crate) fn suffixes_of(&self, account: AccountId) -> &[DnsName] {
+    pub(crate) fn suffixes_of(&self, account: ZoneOwner) -> &[DnsName] {
         match account {
-            AccountId::Home => &[],
-            AccountId::Role(place) => self.roles.get(place).map_or(&[], |role| &role.suffixes),
+            ZoneOwner::OwnAccount => &[],
+            ZoneOwner::Role(place) => self.roles.get(place).map_or(&[], |role| &role.suffixes),
         }
     }
 
     /// For people: which account.
-    pub(crate) fn described(&self, account: AccountId) -> String {
+    pub(crate) fn described(&self, account: ZoneOwner) -> String {
         match account {
-            AccountId::Home => "this account".into(),
-            AccountId::Role(place) => {
+            ZoneOwner::OwnAccount => "this account".into(),
+            ZoneOwner::Role(place) => {
                 let role = self.roles.get(place);
                 role.map_or_else(
                     || "another account".into(),
@@ -87,7 +87,7 @@ impl Accounts {
         }
     }
 
-    pub(crate) async fn client(&self, account: AccountId) -> Client {
+    pub(crate) async fn client(&self, account: ZoneOwner) -> Client {
         let known = self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
         if let Some(client) = known {
             return client;
@@ -96,8 +96,8 @@ impl Accounts {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(account).or_insert(client).clone()
     }
 
-    async fn make(&self, account: AccountId) -> Client {
-        let AccountId::Role(place) = account else { return Client::new(&self.sdk) };
+    async fn make(&self, account: ZoneOwner) -> Client {
+        let ZoneOwner::Role(place) = account else { return Client::new(&self.sdk) };
         let Some(role) = self.roles.get(place) else { return Client::new(&self.sdk) };
         let mut provider = AssumeRoleProvider::builder(role.arn.as_str()).session_name(SESSION).configure(&self.sdk);
         if let Some(id) = &role.external_id {

@@ -1,26 +1,25 @@
 //! Route 53: the zones of all accounts, what is in them, and the one change that is made to them.
 
 mod accounts;
-mod book;
-mod pace;
-mod sets;
+mod record_sets;
+mod zone_directory;
 
 use aws_client::CallError;
 use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType};
 
 pub(crate) use accounts::{Accounts, is_role_refusal};
-pub(crate) use book::{Book, Known, Visit};
-pub(crate) use pace::Pace;
-pub(crate) use sets::Around;
+pub(crate) use record_sets::RecordQuery;
+pub(crate) use zone_directory::{IndexedZones, InvocationId, ZoneDirectory};
 
-use crate::place::Manner;
 use crate::policy::{DnsName, HostedZone, Record};
+use crate::provision::CallBudget;
 use accounts::call_error;
+use aws_client::RateLimiter;
 
 const CHANGE: &str = "route53:ChangeResourceRecordSets";
 const GET_ZONE: &str = "route53:GetHostedZone";
 
-impl Book {
+impl ZoneDirectory {
     /// Creates these records: one batch, whole or not at all. UPSERT of a record that somebody has created
     /// in the meantime with the same value changes nothing, so two looks at the same moment do no harm.
     pub(crate) async fn create(
@@ -28,23 +27,23 @@ impl Book {
         zone: &HostedZone,
         records: &[Record],
         ttl: u32,
-        manner: Manner<'_>,
+        budget: CallBudget<'_>,
     ) -> Result<(), CallError> {
         let changes: Result<Vec<Change>, _> = records.iter().map(|record| upsert(record, ttl)).collect();
         let batch = changes.and_then(|changes| ChangeBatch::builder().set_changes(Some(changes)).build());
         let batch = batch.map_err(|_| CallError::incomplete_answer(CHANGE, "record"))?;
         let client = self.accounts.client(zone.account).await;
-        manner.changes.turn_for(records.len()).await;
-        manner.pace.turn().await;
+        budget.changes.acquire_many(records.len()).await;
+        budget.pace.acquire().await;
         let call = client.change_resource_record_sets().hosted_zone_id(&zone.id).change_batch(batch);
         call.send().await.map(|_| ()).map_err(|error| call_error(CHANGE, &error))
     }
 
     /// The name servers that Route 53 gave the zone
     /// ([DelegationSet](https://docs.aws.amazon.com/Route53/latest/APIReference/API_DelegationSet.html)).
-    pub(crate) async fn name_servers(&self, zone: &HostedZone, pace: &Pace) -> Result<Vec<DnsName>, CallError> {
+    pub(crate) async fn name_servers(&self, zone: &HostedZone, pace: &RateLimiter) -> Result<Vec<DnsName>, CallError> {
         let client = self.accounts.client(zone.account).await;
-        pace.turn().await;
+        pace.acquire().await;
         let answer = client.get_hosted_zone().id(&zone.id).send().await;
         let answer = answer.map_err(|error| call_error(GET_ZONE, &error))?;
         let servers = answer.delegation_set.map(|set| set.name_servers).unwrap_or_default();

@@ -29,8 +29,8 @@ async fn names_in_two_accounts_are_issued() {
     let team = world.aws.create_hosted_zone_in(TEAM, "team.example.com");
     let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
     let arn = world.request(&["example.com", "api.team.example.com", "example.net"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreated, 3));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.records.len()), (Outcome::RecordsCreated, 3));
     for zone in [&home, &team, &net] {
         assert_eq!(world.cnames(zone).len(), 1);
     }
@@ -72,8 +72,8 @@ async fn a_refused_role_is_a_cause_and_asked_again() {
     let home = world.aws.create_hosted_zone("example.com");
     let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
     let arn = world.request(&["example.com", "example.net", "www.example.net"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::RecordsCreatedAndNotified, "records-missing"));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::RecordsCreatedAndNotified, "records-missing"));
     assert_eq!(world.cnames(&home).len(), 1, "the others are put into place");
     assert_eq!(world.causes(), ["role-refused"]);
     let text = world.aws.published()[0].for_protocol("email").to_owned();

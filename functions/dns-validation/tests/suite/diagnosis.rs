@@ -23,9 +23,9 @@ async fn a_zone_that_nobody_uses_is_found_when_acm_waits_for_long() {
     world.aws.advance(Span::new().minutes(5));
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::NothingToDo, "ACM may still find it");
     world.aws.advance(Span::new().minutes(6));
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "not-delegated"));
-    assert!(looked.blocked[0].detail.contains("delegated to nobody"), "{:?}", looked.blocked);
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "not-delegated"));
+    assert!(report.blocked[0].detail.contains("delegated to nobody"), "{:?}", report.blocked);
     assert_eq!(world.sweep().await.notices, 0);
 
     world.aws.delegate(&zone);
@@ -48,8 +48,8 @@ async fn a_zone_that_nobody_uses_is_found_when_a_change_waits_for_long() {
     world.aws.advance(Span::new().minutes(5));
     assert_eq!(world.on(OPTIONS_CHANGED, &arn).await.outcome, Outcome::NothingToDo, "ACM may still find it");
     world.aws.advance(Span::new().minutes(6));
-    let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason, looked.blocked.len()), (Outcome::Notified, "not-delegated", 1));
+    let report = world.on(OPTIONS_CHANGED, &arn).await;
+    assert_eq!((report.outcome, report.reason, report.blocked.len()), (Outcome::Notified, "not-delegated", 1));
     assert_eq!(world.sweep().await.notices, 0);
 
     world.aws.delegate(&zone);
@@ -67,9 +67,9 @@ async fn a_zone_that_another_one_took_the_place_of_is_found() {
     world.on(REQUESTED, &arn).await;
     assert_eq!(world.cnames(&ours).len(), 2);
     world.aws.advance(Span::new().minutes(10));
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.reason, looked.blocked.len()), ("not-delegated", 2));
-    assert!(looked.blocked[0].detail.contains("is delegated to"), "{:?}", looked.blocked);
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.reason, report.blocked.len()), ("not-delegated", 2));
+    assert!(report.blocked[0].detail.contains("is delegated to"), "{:?}", report.blocked);
 }
 
 #[tokio::test]
@@ -86,10 +86,10 @@ async fn caa_that_forbids_amazon_is_found() {
         names.iter().for_each(|name| world.create_record(&zone, name));
         let spec = issued(names[0]).days_left(40).validation_status("PENDING_VALIDATION");
         let arn = world.insert(spec.renewal("PENDING_VALIDATION", None));
-        let looked = world.on(ACTION_REQUIRED, &arn).await;
-        assert_eq!(looked.reason == "caa-forbids-amazon", forbidden, "{names:?} {caa}: {looked:?}");
+        let report = world.on(ACTION_REQUIRED, &arn).await;
+        assert_eq!(report.reason == "caa-forbids-amazon", forbidden, "{names:?} {caa}: {report:?}");
         if forbidden {
-            assert!(looked.blocked[0].detail.contains("CAA records at example.com"), "{:?}", looked.blocked);
+            assert!(report.blocked[0].detail.contains("CAA records at example.com"), "{:?}", report.blocked);
         }
     }
 }
@@ -102,8 +102,8 @@ async fn a_request_that_caa_forbade_is_told_with_the_records_that_did() {
     let arn = world.request(&["www.example.com"]).await;
     world.on(REQUESTED, &arn).await;
     assert_eq!(world.status(&arn), "FAILED");
-    let looked = world.on("health-caa-check-failure", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "caa-forbids-amazon"));
+    let report = world.on("health-caa-check-failure", &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "caa-forbids-amazon"));
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     assert!(text.contains("issue \"letsencrypt.org\"") && text.contains("request the certificate again"), "{text}");
     assert_eq!(world.on("health-caa-check-failure", &arn).await.outcome, Outcome::Blocked);
@@ -149,9 +149,9 @@ async fn a_child_zone_that_is_delegated_elsewhere_is_found() {
     world.on(REQUESTED, &arn).await;
     assert_eq!(world.status(&arn), "PENDING_VALIDATION");
     world.aws.advance(Span::new().minutes(10));
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "not-delegated"));
-    assert!(looked.blocked[0].detail.contains("shop.example.com is delegated to"), "{:?}", looked.blocked);
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "not-delegated"));
+    assert!(report.blocked[0].detail.contains("shop.example.com is delegated to"), "{:?}", report.blocked);
 }
 
 #[tokio::test]
@@ -219,8 +219,8 @@ async fn a_record_that_is_seen_in_somebody_elses_dns_is_not_missing() {
     let arn = world.insert(issued("example.org").days_left(40).renewal("PENDING_VALIDATION", None));
     assert_eq!(world.on(ACTION_REQUIRED, &arn).await.reason, "no-zone");
     world.create_record(&zone, "example.org");
-    let looked = world.on(ACTION_REQUIRED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "validated-elsewhere"));
+    let report = world.on(ACTION_REQUIRED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::NothingToDo, "validated-elsewhere"));
     assert_eq!(world.tag(&arn, NOTIFIED), None);
 }
 
@@ -263,7 +263,7 @@ async fn a_renewals_record_that_the_dns_has_not_yet_is_left_to_a_sweep() {
 }
 
 #[tokio::test]
-async fn caa_is_looked_at_when_aws_health_says_so_whatever_acm_waits_for() {
+async fn caa_is_checked_when_aws_health_says_so_whatever_acm_waits_for() {
     let (world, _server) = asking().await;
     let zone = world.aws.create_hosted_zone("example.com");
     world.create_record(&zone, "example.com");
@@ -312,9 +312,9 @@ async fn servers_at_the_registrar_that_do_not_answer_are_found() {
     let arn = world.request(&["shop.example.com"]).await;
     world.on(REQUESTED, &arn).await;
     world.aws.advance(Span::new().minutes(20));
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "delegation-broken"));
-    assert!(looked.blocked[0].detail.contains("no valid answer for example.com (SERVFAIL)"), "{:?}", looked.blocked);
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "delegation-broken"));
+    assert!(report.blocked[0].detail.contains("no valid answer for example.com (SERVFAIL)"), "{:?}", report.blocked);
     assert_eq!(world.sweep().await.notices, 0);
     world.aws.repair_delegation("example.com");
     world.sweep().await;
@@ -330,9 +330,9 @@ async fn the_highest_name_without_an_answer_is_named() {
     let arn = world.request(&["a.dev.example.com"]).await;
     world.on(REQUESTED, &arn).await;
     world.aws.advance(Span::new().minutes(20));
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!(looked.reason, "delegation-broken");
-    assert!(looked.blocked[0].detail.contains("no valid answer for example.com ("), "{:?}", looked.blocked);
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!(report.reason, "delegation-broken");
+    assert!(report.blocked[0].detail.contains("no valid answer for example.com ("), "{:?}", report.blocked);
 }
 
 /// A resolver that says SERVFAIL to everything is broken itself.
@@ -359,9 +359,9 @@ async fn strangers_beside_the_zones_own_servers_are_found() {
     let arn = world.request(&["shop.example.com"]).await;
     world.on(REQUESTED, &arn).await;
     world.aws.advance(Span::new().minutes(20));
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!(looked.reason, "not-delegated", "{looked:?}");
-    let detail = &looked.blocked[0].detail;
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!(report.reason, "not-delegated", "{report:?}");
+    let detail = &report.blocked[0].detail;
     assert!(detail.contains("delegated to ns1.elsewhere.example besides, which do not have them"), "{detail}");
 }
 
@@ -393,7 +393,7 @@ async fn who_says_that_caa_is_in_the_way_is_named() {
         world.create_record(&zone, name);
         let spec = issued(name).days_left(40);
         let arn = world.insert(if renewal.is_some() { spec.renewal("FAILED", renewal) } else { spec });
-        let looked = world.on("health-caa-check-failure", &arn).await;
-        assert!(looked.blocked[0].detail.starts_with(words), "{looked:?}");
+        let report = world.on("health-caa-check-failure", &arn).await;
+        assert!(report.blocked[0].detail.starts_with(words), "{report:?}");
     }
 }

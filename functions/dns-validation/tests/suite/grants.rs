@@ -38,8 +38,8 @@ async fn a_name_that_is_not_granted_gets_no_record_whatever_zones_can_be_written
     let home = world.aws.create_hosted_zone("login.example");
     let bank = world.aws.create_hosted_zone_in("111122223333", "bank.example");
     let arn = world.request(&["login.example", "*.bank.example"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "domain-not-granted"));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "domain-not-granted"));
     assert_eq!((world.cnames(&home).len(), world.cnames(&bank).len()), (0, 0));
     assert_eq!(world.calls("AssumeRole") + world.calls("ListResourceRecordSets"), 0);
     assert_eq!(world.effects(), ["Publish", "AddTagsToCertificate"]);
@@ -57,8 +57,8 @@ async fn what_is_granted_of_a_certificate_is_placed_and_the_rest_is_told() {
     let world = granting(r#"{"domains": ["example.com"]}"#);
     let (com, org) = (world.aws.create_hosted_zone("example.com"), world.aws.create_hosted_zone("example.org"));
     let arn = world.request(&["www.example.com", "example.org"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.blocked.len()), (Outcome::RecordsCreatedAndNotified, 1));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.blocked.len()), (Outcome::RecordsCreatedAndNotified, 1));
     assert_eq!((world.cnames(&com).len(), world.cnames(&org).len()), (1, 0));
 
     // The operator grants it: the next sweep does the rest.
@@ -92,8 +92,8 @@ async fn an_exportable_key_needs_a_grant_of_its_own_for_every_name() {
         world.aws.create_hosted_zone("example.com");
         world.aws.create_hosted_zone("example.org");
         let arn = request_exportable(&world, names).await;
-        let looked = world.on(REQUESTED, &arn).await;
-        assert_eq!((looked.records.len(), looked.reason), (created, reason), "{names:?}");
+        let report = world.on(REQUESTED, &arn).await;
+        assert_eq!((report.records.len(), report.reason), (created, reason), "{names:?}");
         if created == 0 {
             assert_eq!(world.calls("ChangeResourceRecordSets") + world.calls("ListResourceRecordSets"), 0, "{names:?}");
         }
@@ -134,8 +134,8 @@ async fn a_record_that_vanished_is_restored_only_where_it_is_granted() {
 async fn an_issued_certificate_that_is_not_granted_is_left_in_peace() {
     let world = granting(r#"{"domains": ["example.com"]}"#);
     let arn = world.insert(issued("example.org"));
-    let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "domain-not-granted"));
+    let report = world.on(OPTIONS_CHANGED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::NothingToDo, "domain-not-granted"));
     assert_eq!(world.effects(), Vec::<String>::new());
 }
 

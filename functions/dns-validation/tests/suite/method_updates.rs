@@ -29,8 +29,8 @@ async fn a_change_gets_its_records_and_is_complete() {
     let (com, net) = (world.aws.create_hosted_zone("example.com"), world.aws.create_hosted_zone("example.net"));
     let arn = world.insert(by_email("example.com").dns("*.example.com").dns("www.example.net"));
     world.change_to_dns(&arn).await;
-    let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason, looked.records.len()), (Outcome::RecordsCreated, "records-missing", 2));
+    let report = world.on(OPTIONS_CHANGED, &arn).await;
+    assert_eq!((report.outcome, report.reason, report.records.len()), (Outcome::RecordsCreated, "records-missing", 2));
     assert_eq!(world.cnames(&com), [world.aws.validation_record("example.com")]);
     assert_eq!(world.cnames(&net), [world.aws.validation_record("www.example.net")]);
     assert_eq!(world.aws.events()[0].detail_type, "Certificate Validation Records Provisioned");
@@ -101,8 +101,8 @@ async fn what_cannot_be_placed_is_told_with_its_end() {
     let world = World::new();
     let arn = world.insert(by_email("example.org").dns("*.example.org"));
     world.change_to_dns(&arn).await;
-    let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "no-zone"));
+    let report = world.on(OPTIONS_CHANGED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "no-zone"));
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     for words in [world.aws.validation_record("example.org").name.as_str(), "72 hours", "stays validated by e-mail"] {
         assert!(text.contains(words), "{words}: {text}");
@@ -112,8 +112,8 @@ async fn what_cannot_be_placed_is_told_with_its_end() {
 
     // When ACM has given up, nothing waits any more.
     world.aws.advance(Span::new().hours(72));
-    let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Ignored, "email-validation"));
+    let report = world.on(OPTIONS_CHANGED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Ignored, "email-validation"));
     assert_eq!((world.tag(&arn, NOTIFIED), state(&world, &arn).await.1), (None, "FAILED".into()));
 }
 
@@ -125,9 +125,9 @@ async fn names_that_acm_has_seen_elsewhere_are_not_told() {
     let arn = world.insert(by_email("example.com").dns("example.org").dns("example.net"));
     world.create_record(&elsewhere, "example.org");
     world.change_to_dns(&arn).await;
-    let looked = world.on(OPTIONS_CHANGED, &arn).await;
-    let blocked: Vec<&str> = looked.blocked.iter().map(|blocked| blocked.domain.as_str()).collect();
-    assert_eq!((looked.outcome, blocked), (Outcome::RecordsCreatedAndNotified, vec!["example.net"]));
+    let report = world.on(OPTIONS_CHANGED, &arn).await;
+    let blocked: Vec<&str> = report.blocked.iter().map(|blocked| blocked.domain.as_str()).collect();
+    assert_eq!((report.outcome, blocked), (Outcome::RecordsCreatedAndNotified, vec!["example.net"]));
 }
 
 #[tokio::test]
@@ -146,8 +146,8 @@ async fn a_list_that_the_function_may_not_read_is_told_and_stops_nothing_else() 
         assert_eq!(world.cnames(&zone), [world.aws.validation_record("www.example.com")]);
         assert_eq!(world.on(OPTIONS_CHANGED, &other).await.reason, "records-in-place");
 
-        let looked = world.on(OPTIONS_CHANGED, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Blocked, "records-unreadable"));
+        let report = world.on(OPTIONS_CHANGED, &arn).await;
+        assert_eq!((report.outcome, report.reason), (Outcome::Blocked, "records-unreadable"));
         assert_eq!(world.causes(), ["records-unreadable"]);
         let text = world.aws.published()[0].for_protocol("email").to_owned();
         for needed in [words, "acm:ListCertificateDomainValidations", "aws acm list-certificate-domain-validations"] {

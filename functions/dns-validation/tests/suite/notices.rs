@@ -10,8 +10,8 @@ use super::world::{ACTION_REQUIRED, NOTIFIED, REQUESTED, World, issued};
 async fn without_a_zone_it_is_told_once_and_the_memory_goes_with_the_cause() {
     let world = World::new();
     let arn = world.request(&["example.org", "*.example.org"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "no-zone"));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "no-zone"));
     assert_eq!(world.effects(), ["Publish", "AddTagsToCertificate"]);
     assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("no-zone/"));
 
@@ -65,8 +65,8 @@ async fn a_record_that_is_there_is_never_overwritten() {
         world.aws.set_record(&zone, &record.name, kind, value);
         let before = world.aws.records(&zone);
         let arn = world.request(&["example.com", "www.example.com"]).await;
-        let looked = world.on(REQUESTED, &arn).await;
-        assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreatedAndNotified, 1));
+        let report = world.on(REQUESTED, &arn).await;
+        assert_eq!((report.outcome, report.records.len()), (Outcome::RecordsCreatedAndNotified, 1));
         assert_eq!(world.causes(), ["existing-record"], "{kind} {value}");
         let text = world.aws.published()[0].for_protocol("email").to_owned();
         assert!(text.contains(&format!("there is {kind} {value}")) && text.contains(&record.values[0]), "{text}");
@@ -169,8 +169,8 @@ async fn names_that_acm_has_validated_already_are_not_told() {
     let arn = world.insert(issued("example.com").dns("example.org").dns("www.example.org").days_left(50));
     world.aws.remove_record(&home, &world.aws.validation_record("example.com").name, "CNAME");
     assert!(world.aws.start_managed_renewal(&arn));
-    let looked = world.on(ACTION_REQUIRED, &arn).await;
-    assert_eq!((looked.outcome, looked.records.len(), looked.blocked.len()), (Outcome::RecordsCreated, 1, 0));
+    let report = world.on(ACTION_REQUIRED, &arn).await;
+    assert_eq!((report.outcome, report.records.len(), report.blocked.len()), (Outcome::RecordsCreated, 1, 0));
     assert_eq!(world.causes(), Vec::<String>::new());
     assert_eq!(world.tag(&arn, NOTIFIED), None);
 }
@@ -249,8 +249,8 @@ async fn a_request_that_acm_gave_up_is_told_once() {
     assert_eq!(world.causes(), ["validation-timed-out"]);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     assert!(text.contains("gave up the request of 2026-11-21 after 72 hours"), "{text}");
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Blocked, "validation-timed-out"));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Blocked, "validation-timed-out"));
 
     // Long ago it is of no interest any more.
     world.aws.set_tags(&arn, &[(NOTIFIED, None)]);

@@ -12,8 +12,8 @@ async fn a_request_gets_its_records_and_is_issued() {
     let world = World::new();
     let (com, net) = (world.aws.create_hosted_zone("example.com"), world.aws.create_hosted_zone("example.net"));
     let arn = world.request(&["example.com", "*.example.com", "www.example.net"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.reason, looked.records.len()), (Outcome::RecordsCreated, "records-missing", 2));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.reason, report.records.len()), (Outcome::RecordsCreated, "records-missing", 2));
     assert_eq!(world.cnames(&com), [world.aws.validation_record("example.com")]);
     assert_eq!(world.cnames(&net), [world.aws.validation_record("www.example.net")]);
     assert_eq!(world.effects(), ["ChangeResourceRecordSets", "ChangeResourceRecordSets", "PutEvents"]);
@@ -80,15 +80,15 @@ async fn what_needs_no_record_is_ignored_with_a_reason() {
         (CertificateSpec::amazon_issued("example.com").status("FAILED"), "failed"),
     ] {
         let arn = world.insert(certificate);
-        let looked = world.on(REQUESTED, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Ignored, reason));
+        let report = world.on(REQUESTED, &arn).await;
+        assert_eq!((report.outcome, report.reason), (Outcome::Ignored, reason));
     }
     assert_eq!(world.effects(), Vec::<String>::new());
 
     let gone = "arn:aws:acm:us-east-1:123456789012:certificate/00000000";
     assert_eq!(world.on(REQUESTED, gone).await.reason, "certificate-gone");
     let failed = world.handle(&sample("cloudtrail-request-certificate-failed", gone)).await.unwrap();
-    assert!(matches!(failed, Answer::Looks { reason: Some("failed-call"), .. }), "{failed:?}");
+    assert!(matches!(failed, Answer::Certificates { reason: Some("failed-call"), .. }), "{failed:?}");
 }
 
 #[tokio::test]
@@ -153,9 +153,9 @@ async fn dry_run_tells_the_plan_and_applies_nothing() {
     let world = World::configured(&[("DRY_RUN", "true"), ("DNS_LOOKUPS", "false")]);
     let zone = world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["example.com", "example.org"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.records.len(), looked.blocked.len()), (Outcome::Planned, 1, 1));
-    assert!(looked.notice.unwrap().subject.contains("no-zone"));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.records.len(), report.blocked.len()), (Outcome::Planned, 1, 1));
+    assert!(report.notice.unwrap().subject.contains("no-zone"));
     let swept = world.sweep().await;
     assert_eq!((swept.records_created, swept.notices, swept.planned.len()), (1, 1, 1));
     assert_eq!((world.effects(), world.cnames(&zone)), (Vec::new(), Vec::new()));

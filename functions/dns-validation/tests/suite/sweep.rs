@@ -13,7 +13,7 @@ async fn pending_certificates_that_no_event_told_are_found() {
     let zone = world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["example.com", "www.example.com"]).await;
     let swept = world.sweep().await;
-    assert_eq!((swept.certificates, swept.looked_at, swept.records_created), (1, 1, 2));
+    assert_eq!((swept.certificates, swept.checked, swept.records_created), (1, 1, 2));
     assert_eq!((world.cnames(&zone).len(), world.status(&arn).as_str()), (2, "ISSUED"));
     assert_eq!(world.sweep().await.records_created, 0);
 }
@@ -45,8 +45,8 @@ async fn a_record_that_vanished_is_put_back_and_costs_a_listing() {
     assert_eq!((swept.zones, swept.records_created), (1, 0));
     // One of 24 is described whatever the zone says, and then the zone is listed once more.
     assert!(world.calls("ListResourceRecordSets") <= 2);
-    assert!(swept.looked_at <= 2, "{}", swept.looked_at);
-    assert_eq!(world.calls("DescribeCertificate"), swept.looked_at);
+    assert!(swept.checked <= 2, "{}", swept.checked);
+    assert_eq!(world.calls("DescribeCertificate"), swept.checked);
 
     let record = world.aws.validation_record("host-7.example.com");
     world.aws.remove_record(&zone, &record.name, "CNAME");
@@ -54,8 +54,8 @@ async fn a_record_that_vanished_is_put_back_and_costs_a_listing() {
     let swept = world.sweep().await;
     assert_eq!((swept.records_created, swept.notices), (1, 0));
     assert!(world.cnames(&zone).contains(&record));
-    assert!((1..=3).contains(&swept.looked_at), "{}", swept.looked_at);
-    assert_eq!(world.calls("DescribeCertificate"), swept.looked_at);
+    assert!((1..=3).contains(&swept.checked), "{}", swept.checked);
+    assert_eq!(world.calls("DescribeCertificate"), swept.checked);
     assert_eq!(world.effects(), ["ChangeResourceRecordSets", "PutEvents"]);
 }
 
@@ -72,8 +72,8 @@ async fn a_renewal_whose_record_vanished_goes_on_when_it_is_back() {
     assert!(world.aws.start_managed_renewal(&arn));
     assert_eq!(world.aws.certificate(&arn).unwrap().serial, before.serial, "it waits");
 
-    let looked = world.on(ACTION_REQUIRED, &arn).await;
-    assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreated, 1));
+    let report = world.on(ACTION_REQUIRED, &arn).await;
+    assert_eq!((report.outcome, report.records.len()), (Outcome::RecordsCreated, 1));
     let after = world.aws.certificate(&arn).unwrap();
     assert!(after.serial != before.serial && after.not_after > before.not_after, "it was renewed");
     assert_eq!(world.causes(), Vec::<String>::new());
@@ -121,7 +121,7 @@ async fn all_changes_of_a_sweep_are_one_batch_for_each_zone() {
         world.insert(spec.status("PENDING_VALIDATION"));
     }
     let swept = world.sweep().await;
-    assert_eq!((swept.looked_at, swept.records_created), (60, 60));
+    assert_eq!((swept.checked, swept.records_created), (60, 60));
     assert!(zones.iter().all(|zone| world.cnames(zone).len() == 20));
     assert_eq!((world.calls("ChangeResourceRecordSets"), world.calls("ListResourceRecordSets")), (3, 3));
 }
@@ -155,7 +155,7 @@ async fn a_full_account_is_swept_within_the_quotas_and_one_invocation() {
     // 50 pending ones and 100 of which the record had vanished; 250 near their end and one of 24 of the others
     // are described too.
     assert_eq!((swept.records_created, swept.notices), (150, 0));
-    assert!((150..500).contains(&swept.looked_at), "{}", swept.looked_at);
+    assert!((150..500).contains(&swept.checked), "{}", swept.checked);
     assert!(took < 300, "{took} s");
     let refused = world.aws.calls().iter().filter(|call| matches!(call.result, CallResult::Error(_))).count();
     assert_eq!(refused, 0, "nothing was throttled");
@@ -199,7 +199,7 @@ async fn without_time_it_stops_and_the_next_sweeps_go_on_elsewhere() {
     while world.cnames(&zone).len() < 240 {
         rounds += 1;
         assert!(rounds <= 24, "{} records", world.cnames(&zone).len());
-        // A minute is kept for what follows, and descriptions begin 110 ms apart.
+        // A minute is kept for what follows, and descriptions begin 110 ms interval.
         let deadline = world.aws.now() + SignedDuration::from_secs(63);
         let (result, metrics) = world.counted(&sample("scheduled-event", ""), deadline).await;
         let done = world.cnames(&zone).len();
@@ -261,8 +261,8 @@ async fn a_record_that_vanished_beside_one_of_another_account_is_found_in_days()
     for sweep in 1.. {
         assert!(sweep <= 72);
         let swept = world.sweep().await;
-        described += swept.looked_at;
-        assert!(swept.looked_at <= 3, "{}", swept.looked_at);
+        described += swept.checked;
+        assert!(swept.checked <= 3, "{}", swept.checked);
         if swept.records_created > 0 {
             break;
         }

@@ -2,7 +2,7 @@
 
 use aws_sdk_acm::types::{CertificateOptions, ValidationMethod};
 use certificates::Scope;
-use dns_validation::{Answer, Config, Error, Handler, Looked, Swept};
+use dns_validation::{Answer, CertificateReport, Config, Error, Handler, SweepReport};
 use jiff::{SignedDuration, Span, Timestamp};
 use lambda::{Invocation, Metrics};
 use serde_json::Value;
@@ -133,25 +133,25 @@ impl World {
     }
 
     /// What came of a sample event about this certificate.
-    pub(crate) async fn try_on(&self, name: &str, arn: &str) -> Result<Looked, Error> {
+    pub(crate) async fn try_on(&self, name: &str, arn: &str) -> Result<CertificateReport, Error> {
         match self.handle(&sample(name, arn)).await? {
-            Answer::Look(looked) => Ok(*looked),
+            Answer::Certificate(report) => Ok(*report),
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) async fn on(&self, name: &str, arn: &str) -> Looked {
+    pub(crate) async fn on(&self, name: &str, arn: &str) -> CertificateReport {
         self.try_on(name, arn).await.unwrap()
     }
 
-    pub(crate) async fn try_sweep(&self) -> Result<Swept, Error> {
+    pub(crate) async fn try_sweep(&self) -> Result<SweepReport, Error> {
         match self.handle(&sample("sweep-requested", "")).await? {
             Answer::Sweep(swept) => Ok(swept),
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) async fn sweep(&self) -> Swept {
+    pub(crate) async fn sweep(&self) -> SweepReport {
         self.try_sweep().await.unwrap()
     }
 

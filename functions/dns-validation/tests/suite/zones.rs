@@ -25,8 +25,8 @@ async fn a_zone_that_is_made_below_a_known_one_gets_the_record() {
     let children =
         [world.aws.create_hosted_zone("team.example.com"), world.aws.create_hosted_zone_in(TEAM, "team.example.net")];
     let arn = world.request(&["api.team.example.com", "team.example.net"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    let zones: Vec<&str> = looked.records.iter().map(|record| record.zone_name.as_str()).collect();
+    let report = world.on(REQUESTED, &arn).await;
+    let zones: Vec<&str> = report.records.iter().map(|record| record.zone_name.as_str()).collect();
     assert_eq!(zones, ["team.example.com.", "team.example.net."]);
     assert!(parents.iter().chain(&children).all(|zone| world.cnames(zone).len() == 1));
     assert_eq!(world.status(&arn), "ISSUED");
@@ -75,8 +75,8 @@ async fn a_zone_that_two_roles_show_is_one_zone() {
     let (com, org) =
         (world.aws.create_hosted_zone_in(TEAM, "example.com"), world.aws.create_hosted_zone("example.org"));
     let arn = world.request(&["api.team.example.com", "example.org"]).await;
-    let looked = world.on(REQUESTED, &arn).await;
-    assert_eq!((looked.outcome, looked.records.len()), (Outcome::RecordsCreated, 2));
+    let report = world.on(REQUESTED, &arn).await;
+    assert_eq!((report.outcome, report.records.len()), (Outcome::RecordsCreated, 2));
     assert_eq!((world.cnames(&com).len(), world.cnames(&org).len()), (1, 1));
     // Nor is it overlooked when a record vanishes.
     world.insert(issued("web.team.example.com"));
@@ -136,7 +136,7 @@ async fn a_role_that_is_broken_shows_in_the_metrics_of_each_sweep() {
 
 /// AWS Health may name many certificates at once.
 #[tokio::test]
-async fn the_certificates_of_one_event_are_looked_at_within_the_quotas_and_the_time() {
+async fn the_certificates_of_one_event_are_checked_within_the_quotas_and_the_time() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     let arns: Vec<String> = (0..60)

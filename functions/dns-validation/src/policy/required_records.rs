@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::cause::Cause;
 use super::grant;
-use super::idle::Idle;
-use super::method_update::{Requested, is_changing};
+use super::method_update::{PendingUpdate, is_changing};
 use super::name::DnsName;
 use super::records::Record;
+use super::skip_reason::SkipReason;
 
 /// ACM finds a record within minutes of its creation. Whoever waits longer waits for something else
 /// than time.
@@ -24,9 +24,9 @@ pub(super) const RENEWAL_WINDOW_DAYS: i64 = 60;
 
 /// What ACM is doing about the certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Waiting {
+pub enum PendingValidation {
     /// It is issued, and nothing is under way.
-    No,
+    None,
     /// The first issuance waits for the records, since this moment.
     Issuance(Option<Timestamp>),
     /// ACM says that its renewal waits for them.
@@ -37,12 +37,12 @@ pub enum Waiting {
     RequestFailed,
 }
 
-impl Waiting {
+impl PendingValidation {
     /// Whether the wait is longer than ACM needs once the records are there.
     #[must_use]
     pub fn is_long(self, now: Timestamp) -> bool {
         match self {
-            Self::No | Self::RequestFailed => false,
+            Self::None | Self::RequestFailed => false,
             Self::Issuance(since) | Self::ValidationMethodUpdate(since) => {
                 since.is_some_and(|since| now.duration_since(since) >= PATIENCE)
             }
@@ -53,7 +53,7 @@ impl Waiting {
 
 /// A record and the domain that it proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WantedRecord {
+pub struct RequiredRecord {
     /// The record.
     pub record: Record,
     /// The first of the domains that share it.
@@ -66,43 +66,43 @@ pub struct WantedRecord {
 
 /// What a certificate needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct RequiredRecords {
     /// The records, each once: a wildcard shares that of its base name.
-    pub records: Vec<WantedRecord>,
+    pub records: Vec<RequiredRecord>,
     /// Domains whose record ACM has not named yet.
     pub not_named: Vec<String>,
     /// Domains and their records that are none that this function writes.
     pub unusable: Vec<(String, ResourceRecord)>,
     /// What ACM waits for.
-    pub waiting: Waiting,
+    pub waiting: PendingValidation,
     /// Whether ACM says that a CAA record is in its way.
     pub caa_error: bool,
 }
 
 /// What is to be done about a certificate, from its own state alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Need {
+pub enum ValidationNeed {
     /// Nothing.
-    Nothing(Idle),
+    None(SkipReason),
     /// Its request failed because of a CAA record, of which a person has to be notified.
     ForbiddenByCaa,
     /// ACM gave its request up, of which a person has to be notified.
     TimedOut,
     /// Records.
-    Records(Wanted),
+    Records(RequiredRecords),
 }
 
 /// What a described certificate needs, with what ACM requested of it besides.
-pub fn of(facts: &CertificateDetail, requested: &Requested, grants: &Grants) -> Need {
+pub fn validation_need(facts: &CertificateDetail, requested: &PendingUpdate, grants: &Grants) -> ValidationNeed {
     let is_public = facts.certificate_type == CertificateType::AmazonIssued;
     match (facts.status.as_str(), facts.failure_reason.as_deref()) {
-        ("FAILED", Some("CAA_ERROR")) if is_public => return Need::ForbiddenByCaa,
-        ("VALIDATION_TIMED_OUT", _) if is_public && is_validated_by_dns(facts) => return Need::TimedOut,
+        ("FAILED", Some("CAA_ERROR")) if is_public => return ValidationNeed::ForbiddenByCaa,
+        ("VALIDATION_TIMED_OUT", _) if is_public && is_validated_by_dns(facts) => return ValidationNeed::TimedOut,
         _ => {}
     }
-    match Idle::of(facts) {
-        Some(idle) => Need::Nothing(idle),
-        None => Need::Records(records(facts, requested, grants)),
+    match SkipReason::from_certificate(facts) {
+        Some(idle) => ValidationNeed::None(idle),
+        None => ValidationNeed::Records(records(facts, requested, grants)),
     }
 }
 
@@ -117,20 +117,21 @@ pub(super) fn domains(facts: &CertificateDetail) -> impl Iterator<Item = &Domain
     facts.domain_validations.iter().chain(renewing)
 }
 
-fn records(facts: &CertificateDetail, requested: &Requested, grants: &Grants) -> Wanted {
-    let scope = grant::Scope::of(facts, grants);
+fn records(facts: &CertificateDetail, requested: &PendingUpdate, grants: &Grants) -> RequiredRecords {
+    let scope = grant::GrantScope::for_certificate(facts, grants);
     let pending = facts.status == "PENDING_VALIDATION";
     let change = facts.method_update.as_ref().filter(|_| is_changing(facts));
     let renewal = facts.renewal.as_ref().filter(|renewal| renewal.is_stuck());
     let waiting = match (change, renewal) {
-        _ if pending => Waiting::Issuance(facts.created_at),
+        _ if pending => PendingValidation::Issuance(facts.created_at),
         // That a renewal which waits for an answer by e-mail goes on when the change is complete is unverified.
-        (Some(change), _) => Waiting::ValidationMethodUpdate(change.requested_at),
-        (None, Some(_)) => Waiting::Renewal,
-        (None, None) => Waiting::No,
+        (Some(change), _) => PendingValidation::ValidationMethodUpdate(change.requested_at),
+        (None, Some(_)) => PendingValidation::Renewal,
+        (None, None) => PendingValidation::None,
     };
     let caa_error = renewal.is_some_and(|renewal| renewal.reason.as_deref() == Some("CAA_ERROR"));
-    let mut wanted = Wanted { records: Vec::new(), not_named: Vec::new(), unusable: Vec::new(), waiting, caa_error };
+    let mut wanted =
+        RequiredRecords { records: Vec::new(), not_named: Vec::new(), unusable: Vec::new(), waiting, caa_error };
     let all = || domains(facts).chain(requested.domains());
     for domain in all() {
         let name = &domain.domain_name;
@@ -139,7 +140,7 @@ fn records(facts: &CertificateDetail, requested: &Requested, grants: &Grants) ->
                 Some(record) if wanted.records.iter().any(|known| known.record == record) => {}
                 Some(record) => {
                     let refused = scope.refusal(name, &record.name);
-                    wanted.records.push(WantedRecord { record, domain: name.clone(), validated: false, refused });
+                    wanted.records.push(RequiredRecord { record, domain: name.clone(), validated: false, refused });
                 }
                 None if wanted.unusable.iter().any(|(_, known)| known == record) => {}
                 None => wanted.unusable.push((name.clone(), record.clone())),
@@ -154,7 +155,7 @@ fn records(facts: &CertificateDetail, requested: &Requested, grants: &Grants) ->
             add(&mut wanted.not_named, name);
         }
     }
-    if let Requested::Listed(_) = requested {
+    if let PendingUpdate::Records(_) = requested {
         // A change is one of every domain.
         facts.domain_validations.iter().for_each(|domain| add(&mut wanted.not_named, &domain.domain_name));
     }
@@ -172,11 +173,11 @@ fn records(facts: &CertificateDetail, requested: &Requested, grants: &Grants) ->
 /// What ACM waits for has a list of its own: that of a certificate tells of its first issue, that of a
 /// renewal of the renewal, that of a change of the change. Where all are validated and ACM waits for them
 /// all the same, the lists say nothing.
-fn mark_validated(facts: &CertificateDetail, requested: &Requested, wanted: &mut Wanted) {
+fn mark_validated(facts: &CertificateDetail, requested: &PendingUpdate, wanted: &mut RequiredRecords) {
     let current: &[DomainValidation] = match (wanted.waiting, &facts.renewal) {
-        (Waiting::Renewal, Some(renewal)) => &renewal.domains,
-        (Waiting::Issuance(_), _) => &facts.domain_validations,
-        (Waiting::ValidationMethodUpdate(_), _) => requested.domains(),
+        (PendingValidation::Renewal, Some(renewal)) => &renewal.domains,
+        (PendingValidation::Issuance(_), _) => &facts.domain_validations,
+        (PendingValidation::ValidationMethodUpdate(_), _) => requested.domains(),
         _ => &[],
     };
     let record = |domain: &DomainValidation| match &domain.validation {
@@ -247,15 +248,15 @@ mod tests {
         r#"{"domains": ["*"]}"#.parse().unwrap()
     }
 
-    fn wanted(facts: &CertificateDetail) -> Wanted {
-        match of(facts, &Requested::Nothing, &everything()) {
-            Need::Records(wanted) => wanted,
+    fn wanted(facts: &CertificateDetail) -> RequiredRecords {
+        match validation_need(facts, &PendingUpdate::None, &everything()) {
+            ValidationNeed::Records(wanted) => wanted,
             other => panic!("{other:?}"),
         }
     }
 
     /// The names of the records, with `_t` in the place of the token.
-    fn names(wanted: &Wanted) -> Vec<String> {
+    fn names(wanted: &RequiredRecords) -> Vec<String> {
         wanted.records.iter().map(|wanted| wanted.record.name.as_str().replace(TOKEN, "_t")).collect()
     }
 
@@ -267,7 +268,7 @@ mod tests {
         );
         let wanted = wanted(&facts);
         assert_eq!(names(&wanted), ["_t.example.com", "_t.api.example.com"]);
-        assert_eq!((wanted.not_named.len(), wanted.waiting), (0, Waiting::Issuance(None)));
+        assert_eq!((wanted.not_named.len(), wanted.waiting), (0, PendingValidation::Issuance(None)));
     }
 
     #[test]
@@ -296,9 +297,9 @@ mod tests {
         };
         let waits = renewing("PENDING_VALIDATION", None);
         assert_eq!(names(&waits), ["_t.example.com", "_t.www.example.com"]);
-        assert_eq!((waits.waiting, waits.not_named.len(), waits.caa_error), (Waiting::Renewal, 0, false));
+        assert_eq!((waits.waiting, waits.not_named.len(), waits.caa_error), (PendingValidation::Renewal, 0, false));
         assert!(renewing("FAILED", Some("CAA_ERROR")).caa_error);
-        assert_eq!(renewing("PENDING_AUTO_RENEWAL", None).waiting, Waiting::No);
+        assert_eq!(renewing("PENDING_AUTO_RENEWAL", None).waiting, PendingValidation::None);
     }
 
     #[test]
@@ -338,15 +339,22 @@ mod tests {
             ..certificate("ISSUED", vec![mail("example.com"), mail("www.example.com"), mail("example.org")])
         };
         let done = DomainValidation { succeeded: Some(true), ..dns("example.com", true) };
-        let listed = Requested::Listed(vec![done, dns("www.example.com", false)]);
-        let Need::Records(wanted) = of(&facts, &listed, &everything()) else { panic!() };
+        let listed = PendingUpdate::Records(vec![done, dns("www.example.com", false)]);
+        let ValidationNeed::Records(wanted) = validation_need(&facts, &listed, &everything()) else { panic!() };
         assert_eq!(names(&wanted), ["_t.example.com"]);
         assert_eq!(wanted.not_named, ["www.example.com", "example.org"]);
-        assert_eq!((wanted.waiting, wanted.records[0].validated), (Waiting::ValidationMethodUpdate(Some(since)), true));
+        assert_eq!(
+            (wanted.waiting, wanted.records[0].validated),
+            (PendingValidation::ValidationMethodUpdate(Some(since)), true)
+        );
 
         // Names are compared as the DNS does.
         let spelled = [dns("EXAMPLE.com.", true), dns("www.example.com.", true), dns("Example.org", false)];
-        let Need::Records(wanted) = of(&facts, &Requested::Listed(spelled.into()), &everything()) else { panic!() };
+        let ValidationNeed::Records(wanted) =
+            validation_need(&facts, &PendingUpdate::Records(spelled.into()), &everything())
+        else {
+            panic!()
+        };
         assert_eq!(wanted.not_named, ["Example.org"]);
 
         let error = CallError {
@@ -355,31 +363,35 @@ mod tests {
             message: "x".into(),
             kind: CallErrorKind::Denied,
         };
-        let Need::Records(wanted) = of(&facts, &Requested::Unread(error), &everything()) else { panic!() };
+        let ValidationNeed::Records(wanted) = validation_need(&facts, &PendingUpdate::Error(error), &everything())
+        else {
+            panic!()
+        };
         assert!(wanted.records.is_empty() && wanted.not_named.is_empty());
-        assert_eq!(wanted.waiting, Waiting::ValidationMethodUpdate(Some(since)));
+        assert_eq!(wanted.waiting, PendingValidation::ValidationMethodUpdate(Some(since)));
     }
 
     #[test]
     fn a_request_that_caa_forbade_is_told() {
         let facts = CertificateDetail { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
-        assert_eq!(of(&facts, &Requested::Nothing, &everything()), Need::ForbiddenByCaa);
+        assert_eq!(validation_need(&facts, &PendingUpdate::None, &everything()), ValidationNeed::ForbiddenByCaa);
     }
 
     #[test]
     fn a_request_that_acm_gave_up_is_told_where_the_dns_was_to_prove_it() {
-        let timed_out =
-            |domain| of(&certificate("VALIDATION_TIMED_OUT", vec![domain]), &Requested::Nothing, &everything());
-        assert_eq!(timed_out(dns("example.com", true)), Need::TimedOut);
+        let timed_out = |domain| {
+            validation_need(&certificate("VALIDATION_TIMED_OUT", vec![domain]), &PendingUpdate::None, &everything())
+        };
+        assert_eq!(timed_out(dns("example.com", true)), ValidationNeed::TimedOut);
         let by_email = by("example.com", Validation::Email(Vec::new()));
-        assert_eq!(timed_out(by_email), Need::Nothing(Idle::ValidationTimedOut));
+        assert_eq!(timed_out(by_email), ValidationNeed::None(SkipReason::ValidationTimedOut));
     }
 
     #[test]
     fn what_is_not_granted_is_wanted_and_refused() {
         let grants: Grants = r#"{"domains": ["example.com"]}"#.parse().unwrap();
         let facts = certificate("PENDING_VALIDATION", vec![dns("www.example.com", true), dns("example.org", true)]);
-        let Need::Records(wanted) = of(&facts, &Requested::Nothing, &grants) else { panic!() };
+        let ValidationNeed::Records(wanted) = validation_need(&facts, &PendingUpdate::None, &grants) else { panic!() };
         let refused: Vec<_> = wanted.records.iter().map(|wanted| wanted.refused).collect();
         assert_eq!(refused, [None, Some(Cause::DomainNotGranted)]);
     }
@@ -400,13 +412,13 @@ mod tests {
     fn a_wait_is_long_after_minutes() {
         let since: Timestamp = "2026-11-21T06:00:00Z".parse().unwrap();
         for (waiting, minutes, long) in [
-            (Waiting::Issuance(Some(since)), 9, false),
-            (Waiting::Issuance(Some(since)), 10, true),
-            (Waiting::Issuance(None), 10_000, false),
-            (Waiting::ValidationMethodUpdate(Some(since)), 9, false),
-            (Waiting::ValidationMethodUpdate(Some(since)), 10, true),
-            (Waiting::Renewal, 0, true),
-            (Waiting::No, 10_000, false),
+            (PendingValidation::Issuance(Some(since)), 9, false),
+            (PendingValidation::Issuance(Some(since)), 10, true),
+            (PendingValidation::Issuance(None), 10_000, false),
+            (PendingValidation::ValidationMethodUpdate(Some(since)), 9, false),
+            (PendingValidation::ValidationMethodUpdate(Some(since)), 10, true),
+            (PendingValidation::Renewal, 0, true),
+            (PendingValidation::None, 10_000, false),
         ] {
             assert_eq!(waiting.is_long(since + SignedDuration::from_mins(minutes)), long, "{waiting:?} {minutes}");
         }

@@ -6,7 +6,7 @@ use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
 use notices::{Notice, Severity};
 
-use crate::policy::{Cause, Look, summary};
+use crate::policy::{Cause, CertificateState, overflow_notice};
 
 /// Whoever may request certificates can make notices, and a broken registrar can make one of every certificate.
 const MOST: usize = 25;
@@ -18,7 +18,7 @@ const WITHIN: SignedDuration = SignedDuration::from_mins(55);
 /// What this process has sent lately, over all its invocations: each request is an invocation of its own. Critical
 /// notices do not count.
 #[derive(Debug, Default)]
-pub(crate) struct Lately(Mutex<Vec<Sent>>);
+pub(crate) struct NoticeHistory(Mutex<Vec<Sent>>);
 
 #[derive(Debug)]
 struct Sent {
@@ -26,7 +26,7 @@ struct Sent {
     is_refusal: bool,
 }
 
-impl Lately {
+impl NoticeHistory {
     fn admits(&self, is_refusal: bool, now: Timestamp) -> bool {
         let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sent.retain(|sent| now.duration_since(sent.at) < WITHIN);
@@ -41,8 +41,8 @@ impl Lately {
 
 /// What one invocation may send, and what it leaves to the next sweep.
 #[derive(Debug)]
-pub(crate) struct Budget<'a> {
-    lately: &'a Lately,
+pub(crate) struct NoticeBudget<'a> {
+    history: &'a NoticeHistory,
     left_out: Mutex<LeftOut>,
 }
 
@@ -54,28 +54,31 @@ struct LeftOut {
     names: Vec<String>,
 }
 
-impl<'a> Budget<'a> {
-    pub(crate) fn new(lately: &'a Lately) -> Self {
-        Self { lately, left_out: Mutex::default() }
+impl<'a> NoticeBudget<'a> {
+    pub(crate) fn new(history: &'a NoticeHistory) -> Self {
+        Self { history, left_out: Mutex::default() }
     }
 
     /// Whether this notice may be sent now. Critical ones always may. One that may not comes with a later sweep, which
     /// finds the same as long as nothing remembers it.
-    pub(crate) fn admits(&self, look: &Look, notice: &Notice) -> bool {
+    pub(crate) fn admits(&self, state: &CertificateState, notice: &Notice) -> bool {
         let is_refusal = notice.cause.as_deref().and_then(Cause::named).is_some_and(Cause::is_refusal);
-        if notice.severity == Severity::Critical || self.lately.admits(is_refusal, look.now) {
+        if notice.severity == Severity::Critical || self.history.admits(is_refusal, state.now) {
             return true;
         }
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        left_out.first.get_or_insert_with(|| (Box::new(look.facts.clone()), Box::new(notice.clone())));
-        left_out.names.push(look.facts.display_name().to_owned());
+        left_out.first.get_or_insert_with(|| (Box::new(state.facts.clone()), Box::new(notice.clone())));
+        left_out.names.push(state.facts.display_name().to_owned());
         false
     }
 
     /// One notice of everything that was left out.
     pub(crate) fn summary(&self, now: Timestamp) -> Option<Notice> {
         let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        left_out.first.as_ref().map(|(facts, notice)| summary::of(facts, notice, &left_out.names, now))
+        left_out
+            .first
+            .as_ref()
+            .map(|(facts, notice)| overflow_notice::overflow_notice(facts, notice, &left_out.names, now))
     }
 }
 
@@ -90,8 +93,8 @@ mod tests {
 
     #[test]
     fn refusals_leave_room_for_other_notices() {
-        let lately = Lately::default();
-        let admitted = |is_refusal, now| (0..100).filter(|_| lately.admits(is_refusal, now)).count();
+        let history = NoticeHistory::default();
+        let admitted = |is_refusal, now| (0..100).filter(|_| history.admits(is_refusal, now)).count();
         assert_eq!((admitted(true, at(0)), admitted(false, at(1)), admitted(true, at(2))), (5, 20, 0));
         assert_eq!((admitted(true, at(54)), admitted(false, at(54))), (0, 0));
         assert_eq!((admitted(true, at(55)), admitted(false, at(56))), (5, 20));
@@ -99,8 +102,8 @@ mod tests {
 
     #[test]
     fn other_notices_may_use_all_of_the_room() {
-        let lately = Lately::default();
-        let admitted = |is_refusal| (0..100).filter(|_| lately.admits(is_refusal, at(0))).count();
+        let history = NoticeHistory::default();
+        let admitted = |is_refusal| (0..100).filter(|_| history.admits(is_refusal, at(0))).count();
         assert_eq!((admitted(false), admitted(true)), (25, 0));
     }
 }

@@ -1,7 +1,7 @@
-//! What was told of a certificate already: the tag `validation-notified`.
+//! What was notified of a certificate already: the tag `validation-notified`.
 //!
-//! Up to 28 findings are remembered one by one, and each is told once, however the others come and go. Of more, as
-//! many as a certificate has names, the number and one digest of all are remembered: it is told again when there are
+//! Up to 28 findings are remembered one by one, and each is notified once, however the others come and go. Of more, as
+//! many as a certificate has names, the number and one digest of all are remembered: it is notified again when there are
 //! more, or as many others, or a cause that comes before the one that was named. So a finding that is new at a look
 //! at which more of the others were mended stays untold.
 
@@ -14,28 +14,28 @@ use super::cause::{Blocked, Cause};
 const SINGLY: usize = 28;
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 8;
-/// What stands between a number of findings and their digest. No hexadecimal digit.
+/// What stands between a number of assessment and their digest. No hexadecimal digit.
 const COUNTED: char = ':';
 
 /// What a look found: the cause that is named, and a digest of each finding that a person would have to know anew
 /// if it changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Findings {
+pub struct FindingDigest {
     cause: Cause,
     digests: BTreeSet<u32>,
 }
 
-impl Findings {
+impl FindingDigest {
     /// Those of a look; `None` when nothing needs a person.
-    pub fn of(blocked: &[Blocked]) -> Option<Self> {
+    pub fn from_blocked(blocked: &[Blocked]) -> Option<Self> {
         let cause = blocked.iter().map(|blocked| blocked.cause).min()?;
         Some(Self { cause, digests: blocked.iter().map(|blocked| fnv1a(described(blocked).as_bytes())).collect() })
     }
 }
 
-/// What a certificate's tag says was told, or would say.
+/// What a certificate's tag says was notified, or would say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct NotifiedFindings {
     cause: Cause,
     digests: Digests,
 }
@@ -65,39 +65,39 @@ impl Digests {
     }
 }
 
-impl Told {
-    /// What is remembered when all of these are told.
-    pub fn of(findings: &Findings) -> Self {
-        Self { cause: findings.cause, digests: Digests::of(&findings.digests) }
+impl NotifiedFindings {
+    /// What is remembered when all of these are notified.
+    pub fn new(assessment: &FindingDigest) -> Self {
+        Self { cause: assessment.cause, digests: Digests::of(&assessment.digests) }
     }
 
     /// What a tag's value says; `None` when it is not a value of our making, to the letter.
-    pub fn read(value: &str) -> Option<Self> {
+    pub fn parse(value: &str) -> Option<Self> {
         let (word, text) = value.split_once('/')?;
         let cause = Cause::named(word)?;
         let digests = match text.split_once(COUNTED) {
             Some((count, of_all)) => Digests::Many { count: count.parse().ok()?, digest: digest(of_all.as_bytes())? },
             None => Digests::Each(text.as_bytes().chunks(DIGITS).map(digest).collect::<Option<_>>()?),
         };
-        let told = Self { cause, digests };
-        let is_many = matches!(told.digests, Digests::Many { .. });
-        (is_many == (told.digests.count() > SINGLY) && told.value() == value).then_some(told)
+        let notified = Self { cause, digests };
+        let is_many = matches!(notified.digests, Digests::Many { .. });
+        (is_many == (notified.digests.count() > SINGLY) && notified.value() == value).then_some(notified)
     }
 
-    /// Whether these findings say nothing that was not told.
-    pub fn holds(&self, findings: &Findings) -> bool {
-        let now = Self::of(findings);
+    /// Whether these findings say nothing that was not notified.
+    pub fn covers(&self, assessment: &FindingDigest) -> bool {
+        let now = Self::new(assessment);
         match &self.digests {
-            Digests::Each(told) => findings.digests.is_subset(told),
-            // A cause that is named before the one that was named was no part of what was told.
+            Digests::Each(notified) => assessment.digests.is_subset(notified),
+            // A cause that is named before the one that was named was no part of what was notified.
             Digests::Many { .. } if now.cause < self.cause => false,
             Digests::Many { count, .. } => now.digests.count() < *count || now == *self,
         }
     }
 
-    /// With what was told before and may be so still, as far as a tag has room for both; else whichever is more.
+    /// With what was notified before and may be so still, as far as a tag has room for both; else whichever is more.
     #[must_use]
-    pub fn and(self, before: &Self) -> Self {
+    pub fn merged_with(self, before: &Self) -> Self {
         let cause = self.cause.min(before.cause);
         let digests = match (&self.digests, &before.digests) {
             (Digests::Each(now), Digests::Each(before)) if (now | before).len() <= SINGLY => {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     fn value(blocked: &[Blocked]) -> String {
-        Told::of(&Findings::of(blocked).unwrap()).value()
+        NotifiedFindings::new(&FindingDigest::from_blocked(blocked).unwrap()).value()
     }
 
     #[test]
@@ -171,32 +171,34 @@ mod tests {
         let (one, other) = (blocked(Cause::NoZone, "_a.example.com"), blocked(Cause::NoZone, "_b.example.com"));
         let both = value(&[one.clone(), other.clone()]);
         assert!(both.starts_with("no-zone/") && both.len() == "no-zone/".len() + 16, "{both}");
-        assert_eq!(Told::read(&both).unwrap().value(), both);
+        assert_eq!(NotifiedFindings::parse(&both).unwrap().value(), both);
         assert_eq!(value(&[other.clone(), one.clone()]), both, "order");
         assert_eq!(value(&[Blocked { detail: "y".into(), ..one.clone() }, other.clone()]), both, "words");
         assert_ne!(value(std::slice::from_ref(&one)), both, "records");
         assert_ne!(value(&[Blocked { cause: Cause::NotDelegated, ..one }, other]), both, "cause");
-        assert_eq!(Findings::of(&[]), None);
+        assert_eq!(FindingDigest::from_blocked(&[]), None);
     }
 
     #[test]
     fn only_what_was_not_told_is_news() {
         let of = |names: &[&str]| {
             let blocked: Vec<Blocked> = names.iter().map(|name| blocked(Cause::NoZone, name)).collect();
-            Findings::of(&blocked).unwrap()
+            FindingDigest::from_blocked(&blocked).unwrap()
         };
-        let both = Told::of(&of(&["_a.org", "_b.org"]));
-        let told = Told::read(&both.value()).unwrap();
-        assert_eq!(told, both);
-        assert!(told.holds(&of(&["_a.org"])) && told.holds(&of(&["_b.org", "_a.org"])));
-        assert!(!told.holds(&of(&["_a.org", "_c.org"])));
-        assert!(Told::of(&of(&["_c.org"])).and(&told).holds(&of(&["_a.org", "_b.org", "_c.org"])));
+        let both = NotifiedFindings::new(&of(&["_a.org", "_b.org"]));
+        let notified = NotifiedFindings::parse(&both.value()).unwrap();
+        assert_eq!(notified, both);
+        assert!(notified.covers(&of(&["_a.org"])) && notified.covers(&of(&["_b.org", "_a.org"])));
+        assert!(!notified.covers(&of(&["_a.org", "_c.org"])));
+        assert!(
+            NotifiedFindings::new(&of(&["_c.org"])).merged_with(&notified).covers(&of(&["_a.org", "_b.org", "_c.org"]))
+        );
     }
 
     #[test]
     fn what_is_not_of_our_making_remembers_nothing() {
         for value in ["no-zone/0000000a", "no-zone/0000000a0000000b", "no-zone/29:0000000a"] {
-            assert_eq!(Told::read(value).map(|told| told.value()).as_deref(), Some(value));
+            assert_eq!(NotifiedFindings::parse(value).map(|notified| notified.value()).as_deref(), Some(value));
         }
         for foreign in [
             "",
@@ -219,10 +221,10 @@ mod tests {
             "no-zone/29:000000a",
             "no-zone/99999999999999999999:0000000a",
         ] {
-            assert_eq!(Told::read(foreign), None, "{foreign}");
+            assert_eq!(NotifiedFindings::parse(foreign), None, "{foreign}");
         }
         let singly: String = (0..29).map(|n| format!("{n:08x}")).collect();
-        assert_eq!(Told::read(&format!("no-zone/{singly}")), None);
+        assert_eq!(NotifiedFindings::parse(&format!("no-zone/{singly}")), None);
     }
 
     #[test]
@@ -230,10 +232,11 @@ mod tests {
         let blocked = |cause, numbers: std::ops::Range<usize>| -> Vec<Blocked> {
             numbers.map(|n| blocked(cause, &format!("_{n}.example.com"))).collect()
         };
-        let of = |numbers: std::ops::Range<usize>| Findings::of(&blocked(Cause::NoZone, numbers)).unwrap();
-        let told = |count| Told::read(&Told::of(&of(0..count)).value()).unwrap();
-        assert!(told(29).value().starts_with("no-zone/29:"));
-        for (before, now, holds) in [
+        let of =
+            |numbers: std::ops::Range<usize>| FindingDigest::from_blocked(&blocked(Cause::NoZone, numbers)).unwrap();
+        let notified = |count| NotifiedFindings::parse(&NotifiedFindings::new(&of(0..count)).value()).unwrap();
+        assert!(notified(29).value().starts_with("no-zone/29:"));
+        for (before, now, covers) in [
             (29, 0..29, true),
             (29, 0..30, false),
             (28, 0..29, false),
@@ -245,35 +248,35 @@ mod tests {
             // The price: more was mended at the same look.
             (100, 2..101, true),
         ] {
-            assert_eq!(told(before).holds(&of(now.clone())), holds, "{before} {now:?}");
+            assert_eq!(notified(before).covers(&of(now.clone())), covers, "{before} {now:?}");
         }
-        // A cause that is named first is no part of what was told; that it was mended is no news.
+        // A cause that is named first is no part of what was notified; that it was mended is no news.
         let mixed = [blocked(Cause::ExistingRecord, 0..1), blocked(Cause::NoZone, 1..50)].concat();
-        let mixed = Findings::of(&mixed).unwrap();
-        assert!(!told(100).holds(&mixed));
-        assert!(Told::of(&mixed).holds(&of(1..50)));
+        let mixed = FindingDigest::from_blocked(&mixed).unwrap();
+        assert!(!notified(100).covers(&mixed));
+        assert!(NotifiedFindings::new(&mixed).covers(&of(1..50)));
     }
 
     #[test]
     fn what_may_be_so_still_is_remembered_as_far_as_there_is_room() {
         let of = |numbers: std::ops::Range<usize>| {
             let blocked: Vec<Blocked> = numbers.map(|n| blocked(Cause::NoZone, &format!("_{n}.example.com"))).collect();
-            Findings::of(&blocked).unwrap()
+            FindingDigest::from_blocked(&blocked).unwrap()
         };
-        let told = |numbers| Told::of(&of(numbers));
-        assert_eq!(told(0..14).and(&told(14..28)), told(0..28));
-        assert_eq!(told(0..20).and(&told(20..39)), told(0..20));
-        assert_eq!(told(0..20).and(&told(20..60)), told(20..60));
-        assert_eq!(told(20..60).and(&told(0..50)), told(0..50));
+        let notified = |numbers| NotifiedFindings::new(&of(numbers));
+        assert_eq!(notified(0..14).merged_with(&notified(14..28)), notified(0..28));
+        assert_eq!(notified(0..20).merged_with(&notified(20..39)), notified(0..20));
+        assert_eq!(notified(0..20).merged_with(&notified(20..60)), notified(20..60));
+        assert_eq!(notified(20..60).merged_with(&notified(0..50)), notified(0..50));
         // However often, it does not grow.
-        let mut memory = told(0..40);
+        let mut memory = notified(0..40);
         for n in 0..100 {
-            memory = told(n..n + 40).and(&memory);
+            memory = notified(n..n + 40).merged_with(&memory);
         }
-        assert_eq!(memory, told(99..139));
-        let existing = Findings::of(&[blocked(Cause::ExistingRecord, "_0.example.com")]).unwrap();
-        let both = Told::of(&existing).and(&told(0..40));
-        assert!(both.holds(&existing) && both.holds(&of(0..39)), "told once, whichever of them is unknown");
+        assert_eq!(memory, notified(99..139));
+        let existing = FindingDigest::from_blocked(&[blocked(Cause::ExistingRecord, "_0.example.com")]).unwrap();
+        let both = NotifiedFindings::new(&existing).merged_with(&notified(0..40));
+        assert!(both.covers(&existing) && both.covers(&of(0..39)), "notified once, whichever of them is unknown");
     }
 
     /// User guide, "Tag restrictions": 255 characters, one less than in the API reference.

@@ -7,16 +7,17 @@ use grants::Grants;
 use notices::foreign;
 
 use crate::diagnosis::Diagnosis;
-use crate::place::{Ending, Endings};
 use crate::policy::{
-    Blocked, Cause, HostedZone, Look, Record, Requested, Unsettled, Waiting, Wanted, WantedRecord, grant,
+    Blocked, Cause, Certainty, CertificateState, HostedZone, PendingUpdate, PendingValidation, Record, RequiredRecord,
+    RequiredRecords, grant,
 };
+use crate::provision::{ProvisionResult, ProvisionResults};
 
 /// What was found out about one certificate.
-pub(crate) struct Findings<'a> {
-    pub(crate) waiting: Waiting,
+pub(crate) struct Assessment<'a> {
+    pub(crate) waiting: PendingValidation,
     pub(crate) created: Vec<(&'a Record, &'a HostedZone)>,
-    pub(crate) in_place: Vec<(&'a WantedRecord, &'a HostedZone)>,
+    pub(crate) in_place: Vec<(&'a RequiredRecord, &'a HostedZone)>,
     pub(crate) blocked: Vec<Blocked>,
     /// Those that ACM has validated in somebody else's DNS, or the DNS shows.
     pub(crate) elsewhere: usize,
@@ -27,8 +28,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) not_named: &'a [String],
 }
 
-impl<'a> Findings<'a> {
-    pub(crate) fn none(waiting: Waiting) -> Self {
+impl<'a> Assessment<'a> {
+    pub(crate) fn none(waiting: PendingValidation) -> Self {
         Self {
             waiting,
             created: vec![],
@@ -42,50 +43,57 @@ impl<'a> Findings<'a> {
         }
     }
 
-    pub(crate) fn of(look: &Look, wanted: &'a Wanted, endings: &'a Endings, grants: &Grants) -> Self {
-        let mut findings = Self { not_named: &wanted.not_named, ..Self::none(wanted.waiting) };
-        findings.blocked.extend(look.requested.blocked(&look.facts));
-        findings.failed = look.requested.failed().cloned();
+    pub(crate) fn of(
+        state: &CertificateState,
+        wanted: &'a RequiredRecords,
+        results: &'a ProvisionResults,
+        grants: &Grants,
+    ) -> Self {
+        let mut assessment = Self { not_named: &wanted.not_named, ..Self::none(wanted.waiting) };
+        assessment.blocked.extend(state.requested.blocked(&state.facts));
+        assessment.failed = state.requested.failed().cloned();
         // Whatever was told of the records may be so still.
-        findings.unanswered = matches!(look.requested, Requested::Unread(_));
-        findings.late = look.requested == Requested::Late;
-        findings.blocked.extend(wanted.unusable.iter().map(|(domain, record)| unusable(domain, record)));
+        assessment.unanswered = matches!(state.requested, PendingUpdate::Error(_));
+        assessment.late = state.requested == PendingUpdate::OutOfTime;
+        assessment.blocked.extend(wanted.unusable.iter().map(|(domain, record)| unusable(domain, record)));
         for wanted in &wanted.records {
             // What became of the same record is another certificate's affair, where this one is refused.
             if let Some(cause) = wanted.refused {
-                findings.refuse(cause, wanted, look, grants);
+                assessment.refuse(cause, wanted, state, grants);
                 continue;
             }
-            match endings.get(&wanted.record) {
-                Some(Ending::InPlace(zone)) => findings.in_place.push((wanted, zone)),
-                Some(Ending::Created(zone)) => findings.created.push((&wanted.record, zone)),
-                Some(Ending::Blocked(blocked)) if wanted.validated && !blocked.known_missing => findings.elsewhere += 1,
-                Some(Ending::Blocked(blocked)) => {
-                    findings.blocked.push(Blocked { domain: wanted.domain.clone(), ..(**blocked).clone() });
+            match results.get(&wanted.record) {
+                Some(ProvisionResult::InPlace(zone)) => assessment.in_place.push((wanted, zone)),
+                Some(ProvisionResult::Created(zone)) => assessment.created.push((&wanted.record, zone)),
+                Some(ProvisionResult::Blocked(blocked)) if wanted.validated && !blocked.known_missing => {
+                    assessment.elsewhere += 1
                 }
-                Some(Ending::Failed(error)) => findings.failed = Some(error.clone()),
-                Some(Ending::Late) => findings.late = true,
+                Some(ProvisionResult::Blocked(blocked)) => {
+                    assessment.blocked.push(Blocked { domain: wanted.domain.clone(), ..(**blocked).clone() });
+                }
+                Some(ProvisionResult::Failed(error)) => assessment.failed = Some(error.clone()),
+                Some(ProvisionResult::Late) => assessment.late = true,
                 None => {}
             }
         }
-        findings
+        assessment
     }
 
-    fn refuse(&mut self, cause: Cause, wanted: &WantedRecord, look: &Look, grants: &Grants) {
+    fn refuse(&mut self, cause: Cause, wanted: &RequiredRecord, state: &CertificateState, grants: &Grants) {
         if wanted.validated {
             self.elsewhere += 1;
         } else {
-            self.blocked.push(grant::refused(cause, wanted, &look.facts, grants));
+            self.blocked.push(grant::refused(cause, wanted, &state.facts, grants));
         }
     }
 
     /// Something could not be found out.
-    pub(crate) fn unsettled(&self) -> Unsettled {
+    pub(crate) fn certainty(&self) -> Certainty {
         match () {
-            () if self.failed.is_some() || self.late => Unsettled::Failed,
-            () if !self.not_named.is_empty() => Unsettled::NotNamed,
-            () if self.unanswered => Unsettled::Unanswered,
-            () => Unsettled::No,
+            () if self.failed.is_some() || self.late => Certainty::CallFailed,
+            () if !self.not_named.is_empty() => Certainty::RecordsNotNamed,
+            () if self.unanswered => Certainty::Unanswered,
+            () => Certainty::Complete,
         }
     }
 
@@ -101,7 +109,7 @@ impl<'a> Findings<'a> {
 
     /// What keeps something from being done, as far as it matters now.
     pub(crate) fn hindered(&self) -> impl Iterator<Item = &Blocked> {
-        self.blocked.iter().filter(|blocked| self.waiting != Waiting::No || blocked.known_missing)
+        self.blocked.iter().filter(|blocked| self.waiting != PendingValidation::None || blocked.known_missing)
     }
 
     pub(crate) fn reason(&self) -> &'static str {

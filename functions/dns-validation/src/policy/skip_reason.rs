@@ -4,12 +4,12 @@ use certificates::{CertificateDetail, CertificateType, Validation};
 use serde::Serialize;
 
 use super::method_update::is_changing;
-use super::wanted::domains;
+use super::required_records::domains;
 
 /// Why a certificate needs nothing from this function: a documented word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Idle {
+pub enum SkipReason {
     /// ACM validates nothing for an imported certificate.
     Imported,
     /// Nor for one that a private CA issues.
@@ -34,9 +34,9 @@ pub enum Idle {
     OtherValidation,
 }
 
-impl Idle {
+impl SkipReason {
     /// Why a described certificate needs nothing, if so.
-    pub fn of(facts: &CertificateDetail) -> Option<Self> {
+    pub fn from_certificate(facts: &CertificateDetail) -> Option<Self> {
         match (&facts.certificate_type, facts.status.as_str()) {
             (CertificateType::Imported, _) => Some(Self::Imported),
             (CertificateType::Private, _) => Some(Self::PrivateCa),
@@ -72,17 +72,17 @@ impl Idle {
 
 /// Why DNS proves none of its domains. An answer of ACM's without any domain comes in the seconds
 /// after the request, and says nothing.
-fn without_dns(facts: &CertificateDetail) -> Option<Idle> {
+fn without_dns(facts: &CertificateDetail) -> Option<SkipReason> {
     let all = |test: fn(&Validation) -> bool| domains(facts).all(|domain| test(&domain.validation));
     domains(facts).next()?;
     if all(|validation| matches!(validation, Validation::Email(_))) {
-        return Some(Idle::EmailValidation);
+        return Some(SkipReason::EmailValidation);
     }
     if all(|validation| matches!(validation, Validation::Other(Some(method)) if method == "HTTP")) {
-        return Some(Idle::HttpValidation);
+        return Some(SkipReason::HttpValidation);
     }
     let none = all(|validation| matches!(validation, Validation::Email(_) | Validation::Other(Some(_))));
-    none.then_some(Idle::OtherValidation)
+    none.then_some(SkipReason::OtherValidation)
 }
 
 #[cfg(test)]
@@ -116,25 +116,27 @@ mod tests {
         let mail = || by("example.com", Validation::Email(vec!["admin@example.com".into()]));
         let other = |method: &str| by("example.com", Validation::Other(Some(method.into())));
         for (status, domains, idle) in [
-            ("ISSUED", vec![mail()], Idle::EmailValidation),
-            ("PENDING_VALIDATION", vec![mail(), mail()], Idle::EmailValidation),
-            ("PENDING_VALIDATION", vec![other("HTTP")], Idle::HttpValidation),
-            ("ISSUED", vec![other("CARRIER_PIGEON"), mail()], Idle::OtherValidation),
-            ("EXPIRED", vec![dns()], Idle::Expired),
-            ("REVOKED", vec![dns()], Idle::Revoked),
-            ("FAILED", vec![dns()], Idle::Failed),
-            ("VALIDATION_TIMED_OUT", vec![dns()], Idle::ValidationTimedOut),
-            ("INACTIVE", vec![dns()], Idle::Inactive),
-            ("TELEPORTED", vec![dns()], Idle::UnknownStatus),
+            ("ISSUED", vec![mail()], SkipReason::EmailValidation),
+            ("PENDING_VALIDATION", vec![mail(), mail()], SkipReason::EmailValidation),
+            ("PENDING_VALIDATION", vec![other("HTTP")], SkipReason::HttpValidation),
+            ("ISSUED", vec![other("CARRIER_PIGEON"), mail()], SkipReason::OtherValidation),
+            ("EXPIRED", vec![dns()], SkipReason::Expired),
+            ("REVOKED", vec![dns()], SkipReason::Revoked),
+            ("FAILED", vec![dns()], SkipReason::Failed),
+            ("VALIDATION_TIMED_OUT", vec![dns()], SkipReason::ValidationTimedOut),
+            ("INACTIVE", vec![dns()], SkipReason::Inactive),
+            ("TELEPORTED", vec![dns()], SkipReason::UnknownStatus),
         ] {
-            assert_eq!(Idle::of(&certificate(status, domains)), Some(idle));
+            assert_eq!(SkipReason::from_certificate(&certificate(status, domains)), Some(idle));
         }
-        for (kind, idle) in [(CertificateType::Imported, Idle::Imported), (CertificateType::Private, Idle::PrivateCa)] {
+        for (kind, idle) in
+            [(CertificateType::Imported, SkipReason::Imported), (CertificateType::Private, SkipReason::PrivateCa)]
+        {
             let facts = CertificateDetail {
                 summary: CertificateSummary { certificate_type: kind, ..certificate("ISSUED", Vec::new()).summary },
                 ..certificate("ISSUED", Vec::new())
             };
-            assert_eq!(Idle::of(&facts), Some(idle));
+            assert_eq!(SkipReason::from_certificate(&facts), Some(idle));
         }
     }
 
@@ -151,13 +153,13 @@ mod tests {
         for (status, method_update, idle) in [
             ("ISSUED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), None),
             ("ISSUED", change("PENDING_DOMAIN_VALIDATION", None), None),
-            ("ISSUED", change("PENDING_DOMAIN_VALIDATION", Some("HTTP")), Some(Idle::EmailValidation)),
-            ("ISSUED", change("FAILED", Some("DNS")), Some(Idle::EmailValidation)),
-            ("ISSUED", None, Some(Idle::EmailValidation)),
-            ("EXPIRED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), Some(Idle::Expired)),
+            ("ISSUED", change("PENDING_DOMAIN_VALIDATION", Some("HTTP")), Some(SkipReason::EmailValidation)),
+            ("ISSUED", change("FAILED", Some("DNS")), Some(SkipReason::EmailValidation)),
+            ("ISSUED", None, Some(SkipReason::EmailValidation)),
+            ("EXPIRED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), Some(SkipReason::Expired)),
         ] {
             let facts = CertificateDetail { method_update, ..certificate(status, vec![mail.clone()]) };
-            assert_eq!(Idle::of(&facts), idle, "{:?}", facts.method_update);
+            assert_eq!(SkipReason::from_certificate(&facts), idle, "{:?}", facts.method_update);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::text::listed;
 
 /// The notice that stands for those which are left to the next sweeps. It has the certificate and the cause of the
 /// first of them.
-pub fn of(facts: &CertificateDetail, first: &Notice, names: &[String], now: Timestamp) -> Notice {
+pub fn overflow_notice(facts: &CertificateDetail, first: &Notice, names: &[String], now: Timestamp) -> Notice {
     let count = names.len();
     let headline = match count {
         1 => "1 more certificate needs help with its validation".to_owned(),

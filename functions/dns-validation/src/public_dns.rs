@@ -24,7 +24,7 @@ const SILENCE: u32 = 3;
 
 /// What the DNS says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found<T> {
+pub(crate) enum DnsAnswer<T> {
     /// These.
     Records(Vec<T>),
     /// The name has none, or does not exist.
@@ -65,7 +65,7 @@ impl Dns {
     }
 
     /// The name servers of a zone, as its parent or itself names them.
-    pub(crate) async fn name_servers(&self, zone: &str) -> Found<DnsName> {
+    pub(crate) async fn name_servers(&self, zone: &str) -> DnsAnswer<DnsName> {
         self.ask(zone, RecordType::NS, |data| match data {
             RData::NS(server) => Some(DnsName::new(&server.0.to_ascii())),
             _ => None,
@@ -79,16 +79,16 @@ impl Dns {
         let mut broken = None;
         for name in name.and_above() {
             match self.name_servers(name).await {
-                Found::ServerFailure => broken = Some(name.to_owned()),
-                Found::Records(_) | Found::Nothing => return broken,
-                Found::Unknown => return None,
+                DnsAnswer::ServerFailure => broken = Some(name.to_owned()),
+                DnsAnswer::Records(_) | DnsAnswer::Nothing => return broken,
+                DnsAnswer::Unknown => return None,
             }
         }
         None
     }
 
     /// What a name is an alias of.
-    pub(crate) async fn cname(&self, name: &DnsName) -> Found<DnsName> {
+    pub(crate) async fn cname(&self, name: &DnsName) -> DnsAnswer<DnsName> {
         self.ask(name.as_str(), RecordType::CNAME, |data| match data {
             RData::CNAME(target) => Some(DnsName::new(&target.0.to_ascii())),
             _ => None,
@@ -111,19 +111,19 @@ impl Dns {
                 })
                 .await;
             match found {
-                Found::Records(set) => return Some((name.to_owned(), set)),
-                Found::Nothing => {}
-                Found::ServerFailure | Found::Unknown => return None,
+                DnsAnswer::Records(set) => return Some((name.to_owned(), set)),
+                DnsAnswer::Nothing => {}
+                DnsAnswer::ServerFailure | DnsAnswer::Unknown => return None,
             }
         }
         None
     }
 
-    async fn ask<T>(&self, name: &str, kind: RecordType, read: impl Fn(&RData) -> Option<T>) -> Found<T> {
+    async fn ask<T>(&self, name: &str, kind: RecordType, read: impl Fn(&RData) -> Option<T>) -> DnsAnswer<T> {
         if self.unanswered.load(Ordering::Relaxed) >= SILENCE {
-            return Found::Unknown;
+            return DnsAnswer::Unknown;
         }
-        let Some(resolver) = self.resolver.get_or_init(|| make(self.setting)) else { return Found::Unknown };
+        let Some(resolver) = self.resolver.get_or_init(|| make(self.setting)) else { return DnsAnswer::Unknown };
         match resolver.lookup(format!("{name}."), kind).await {
             Ok(answer) => {
                 self.begin();
@@ -133,20 +133,20 @@ impl Dns {
                 let is_own = |owner: &str| kind == RecordType::CAA || DnsName::new(owner) == asked;
                 let own = answer.answers().iter().filter(|record| is_own(&record.name.to_ascii()));
                 let found: Vec<T> = own.filter_map(|record| read(&record.data)).collect();
-                if found.is_empty() { Found::Nothing } else { Found::Records(found) }
+                if found.is_empty() { DnsAnswer::Nothing } else { DnsAnswer::Records(found) }
             }
             Err(error) if error.is_no_records_found() => {
                 self.begin();
-                Found::Nothing
+                DnsAnswer::Nothing
             }
             Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::ServFail))) => {
                 self.begin();
-                Found::ServerFailure
+                DnsAnswer::ServerFailure
             }
             Err(error) => {
                 self.unanswered.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!(name, kind = %kind, reason = "no-dns-answer", "{error}");
-                Found::Unknown
+                DnsAnswer::Unknown
             }
         }
     }
@@ -219,9 +219,9 @@ mod tests {
     #[tokio::test]
     async fn servfail_is_an_answer_and_refused_is_none() {
         for (code, found) in [
-            (ResponseCode::ServFail, Found::ServerFailure),
-            (ResponseCode::NXDomain, Found::Nothing),
-            (ResponseCode::Refused, Found::Unknown),
+            (ResponseCode::ServFail, DnsAnswer::ServerFailure),
+            (ResponseCode::NXDomain, DnsAnswer::Nothing),
+            (ResponseCode::Refused, DnsAnswer::Unknown),
         ] {
             let dns = resolver(code);
             assert_eq!(dns.name_servers("www.example.com").await, found, "{code}");
@@ -245,11 +245,11 @@ mod tests {
         aws.set_record(&zone, "www.example.com", "CNAME", "example.net.");
         let server = aws.serve_dns().await;
         let dns = Dns::new(Lookups::Server(server.address()));
-        assert_eq!(dns.name_servers("www.example.com").await, Found::Nothing);
-        assert!(matches!(dns.name_servers("example.com").await, Found::Records(_)));
+        assert_eq!(dns.name_servers("www.example.com").await, DnsAnswer::Nothing);
+        assert!(matches!(dns.name_servers("example.com").await, DnsAnswer::Records(_)));
         assert_eq!(
             dns.cname(&DnsName::new("www.example.com")).await,
-            Found::Records(vec![DnsName::new("example.net")])
+            DnsAnswer::Records(vec![DnsName::new("example.net")])
         );
         // RFC 8659, section 3: the CAA records of an alias are those of its target.
         let (at, set) = dns.caa(&DnsName::new("www.example.com")).await.unwrap();

@@ -9,9 +9,9 @@ use futures::StreamExt;
 use futures::stream;
 
 use super::accounts::call_error;
-use super::book::Book;
-use super::pace::Pace;
+use super::zone_directory::ZoneDirectory;
 use crate::policy::{DnsName, HostedZone, Present, RecordSet};
+use aws_client::RateLimiter;
 
 const LIST_SETS: &str = "route53:ListResourceRecordSets";
 /// [MaxItems](https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html).
@@ -21,14 +21,14 @@ const CONCURRENCY: usize = 20;
 
 /// Which record sets are of interest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Around {
+pub(crate) enum RecordQuery {
     /// Those of this name.
     Name(DnsName),
     /// Those whose first label below this name begins with `_`: every validation record of the name.
     Below(DnsName),
 }
 
-impl Around {
+impl RecordQuery {
     /// Where they begin in Route 53's order, by labels from the right. `_` comes before every other name
     /// that begins with it.
     fn start(&self) -> String {
@@ -50,20 +50,20 @@ impl Around {
     }
 }
 
-impl Book {
+impl ZoneDirectory {
     /// The record sets of interest in a zone. The pages of a zone come one after the other, single names all
     /// at once: so a sweep, which has time, takes the way with fewer calls, and a single certificate the way
     /// that is over sooner.
     pub(crate) async fn present(
         &self,
         zone: &HostedZone,
-        around: &BTreeSet<Around>,
-        pace: &Pace,
+        around: &BTreeSet<RecordQuery>,
+        pace: &RateLimiter,
     ) -> Result<Present, CallError> {
         let client = self.accounts.client(zone.account).await;
         let pages = zone.record_sets.map_or(1, |sets| sets.div_ceil(PAGE)).max(1);
         let names = u64::try_from(around.len()).unwrap_or(u64::MAX);
-        let cost = if pace.is_paced() { pages } else { pages.saturating_mul(CONCURRENCY as u64) };
+        let cost = if pace.is_limited() { pages } else { pages.saturating_mul(CONCURRENCY as u64) };
         if pages == 1 || cost <= names {
             return whole(&client, zone, pace).await;
         }
@@ -77,7 +77,7 @@ impl Book {
     }
 }
 
-async fn whole(client: &Client, zone: &HostedZone, pace: &Pace) -> Result<Present, CallError> {
+async fn whole(client: &Client, zone: &HostedZone, pace: &RateLimiter) -> Result<Present, CallError> {
     let mut present = Present::new();
     let mut from = None;
     loop {
@@ -90,7 +90,12 @@ async fn whole(client: &Client, zone: &HostedZone, pace: &Pace) -> Result<Presen
     }
 }
 
-async fn part(client: &Client, zone: &HostedZone, around: &Around, pace: &Pace) -> Result<Present, CallError> {
+async fn part(
+    client: &Client,
+    zone: &HostedZone,
+    around: &RecordQuery,
+    pace: &RateLimiter,
+) -> Result<Present, CallError> {
     let mut present = Present::new();
     let mut from = Some(Place { name: around.start(), kind: None, identifier: None });
     loop {
@@ -117,8 +122,8 @@ struct Page {
     next: Option<Place>,
 }
 
-async fn page(client: &Client, zone: &HostedZone, from: Option<Place>, pace: &Pace) -> Result<Page, CallError> {
-    pace.turn().await;
+async fn page(client: &Client, zone: &HostedZone, from: Option<Place>, pace: &RateLimiter) -> Result<Page, CallError> {
+    pace.acquire().await;
     let mut call = client.list_resource_record_sets().hosted_zone_id(&zone.id);
     if let Some(place) = from {
         call = call
@@ -155,7 +160,7 @@ mod tests {
 
     #[test]
     fn what_is_around_a_name() {
-        let below = Around::Below(DnsName::new("example.com"));
+        let below = RecordQuery::Below(DnsName::new("example.com"));
         assert_eq!(below.start(), "_.example.com.");
         for (name, takes) in [
             ("_a.example.com", true),
@@ -167,7 +172,7 @@ mod tests {
         ] {
             assert_eq!(below.takes(&DnsName::new(name)), takes, "{name}");
         }
-        let name = Around::Name(DnsName::new("_a.example.com"));
+        let name = RecordQuery::Name(DnsName::new("_a.example.com"));
         assert_eq!(name.start(), "_a.example.com.");
         assert!(name.takes(&DnsName::new("_A.example.com.")) && !name.takes(&DnsName::new("x._a.example.com")));
     }
