@@ -6,9 +6,9 @@ use lambda::Metrics;
 use notices::{Notice, Severity};
 use serde::Serialize;
 
-use crate::Skipped;
-use crate::notifier::Sent;
+use crate::notifier::Delivery;
 use crate::policy::{Blocked, TagUpdate};
+use crate::{Occasion, Skipped};
 
 /// What the function answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -76,6 +76,7 @@ impl Outcome {
 
 /// A notice in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NoticeSummary {
     /// Its subject.
     pub subject: String,
@@ -91,6 +92,7 @@ impl NoticeSummary {
 
 /// What came of a look at one certificate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CertificateReport {
     /// How it ended.
     pub outcome: Outcome,
@@ -114,11 +116,11 @@ pub struct CertificateReport {
     pub notice: Option<NoticeSummary>,
     /// What became of the tag that remembers notices; with `DRY_RUN`, what would.
     #[serde(skip_serializing_if = "is_kept")]
-    pub memory: TagUpdate,
+    pub notified_tag: TagUpdate,
 }
 
-fn is_kept(memory: &TagUpdate) -> bool {
-    *memory == TagUpdate::Keep
+fn is_kept(tag_update: &TagUpdate) -> bool {
+    *tag_update == TagUpdate::Keep
 }
 
 impl CertificateReport {
@@ -132,24 +134,36 @@ impl CertificateReport {
             blocked: Vec::new(),
             not_named: Vec::new(),
             notice: None,
-            memory: TagUpdate::Keep,
+            notified_tag: TagUpdate::Keep,
         }
     }
 
     /// With what was really sent and remembered.
-    pub(crate) fn with(self, sent: &Sent) -> Self {
-        let notice = self.notice.filter(|_| sent.notice);
+    pub(crate) fn with(self, delivery: &Delivery) -> Self {
+        let notice = self.notice.filter(|_| delivery.notice);
         let outcome = match self.outcome {
             Outcome::Notified if notice.is_none() => Outcome::Blocked,
             Outcome::RecordsCreatedAndNotified if notice.is_none() => Outcome::RecordsCreated,
             outcome => outcome,
         };
-        Self { outcome, notice, memory: sent.memory.clone(), ..self }
+        Self { outcome, notice, notified_tag: delivery.tag_update.clone(), ..self }
+    }
+
+    /// One log line for each check. Those of a sweep that find nothing to do are many, and of no interest.
+    pub(crate) fn log(&self, occasion: Occasion) {
+        let (certificate, outcome, reason) = (&self.certificate, self.outcome.as_str(), self.reason);
+        let occasion_name = occasion.as_str();
+        if occasion == Occasion::Sweep && !self.is_of_interest() {
+            tracing::debug!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name);
+            return;
+        }
+        let (records, blocked) = (lambda::json(&self.records), lambda::json(&self.blocked));
+        tracing::info!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name, %records, %blocked);
     }
 
     /// Whether anything is worth a line in the log of a sweep.
-    pub(crate) fn is_of_interest(&self) -> bool {
-        !self.records.is_empty() || !self.blocked.is_empty() || self.memory != TagUpdate::Keep
+    fn is_of_interest(&self) -> bool {
+        !self.records.is_empty() || !self.blocked.is_empty() || self.notified_tag != TagUpdate::Keep
     }
 
     /// Counts what was done.
@@ -167,7 +181,7 @@ impl CertificateReport {
         if self.notice.is_some() {
             metrics.count("NoticesSent", 1);
         }
-        if self.memory.is_refused() {
+        if self.notified_tag.is_refused() {
             metrics.count("TagsRefused", 1);
         }
     }
@@ -193,6 +207,7 @@ impl Answer {
 
 /// What came of a sweep.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SweepReport {
     /// `swept`.
     pub outcome: Outcome,

@@ -7,15 +7,17 @@ use grants::Grants;
 use notices::foreign;
 
 use crate::diagnosis::Diagnosis;
+use crate::policy::method_update::unreadable_records;
+use crate::policy::notice_decision::matters;
 use crate::policy::{
-    Blocked, Cause, Certainty, CertificateState, HostedZone, PendingUpdate, PendingValidation, Record, RequiredRecord,
-    RequiredRecords, grant,
+    Blocked, Cause, Certainty, HostedZone, PendingValidation, Record, RequiredRecord, RequiredRecords, grant,
 };
 use crate::provision::{ProvisionResult, ProvisionResults};
+use crate::state::{CertificateState, PendingUpdate};
 
 /// What was found out about one certificate.
 pub(crate) struct Assessment<'a> {
-    pub(crate) waiting: PendingValidation,
+    pub(crate) pending: PendingValidation,
     pub(crate) created: Vec<(&'a Record, &'a HostedZone)>,
     pub(crate) in_place: Vec<(&'a RequiredRecord, &'a HostedZone)>,
     pub(crate) blocked: Vec<Blocked>,
@@ -23,83 +25,91 @@ pub(crate) struct Assessment<'a> {
     pub(crate) elsewhere: usize,
     pub(crate) unanswered: bool,
     pub(crate) failed: Option<CallError>,
-    /// Whether there was no time for some records.
-    pub(crate) late: bool,
+    /// There was no time for some records.
+    pub(crate) is_out_of_time: bool,
     pub(crate) not_named: &'a [String],
 }
 
 impl<'a> Assessment<'a> {
-    pub(crate) fn none(waiting: PendingValidation) -> Self {
+    pub(crate) fn without_records(pending: PendingValidation) -> Self {
         Self {
-            waiting,
+            pending,
             created: vec![],
             in_place: vec![],
             blocked: vec![],
             elsewhere: 0,
             unanswered: false,
             failed: None,
-            late: false,
+            is_out_of_time: false,
             not_named: &[],
         }
     }
 
-    pub(crate) fn of(
+    pub(crate) fn new(
         state: &CertificateState,
-        wanted: &'a RequiredRecords,
+        required: &'a RequiredRecords,
         results: &'a ProvisionResults,
         grants: &Grants,
     ) -> Self {
-        let mut assessment = Self { not_named: &wanted.not_named, ..Self::none(wanted.waiting) };
-        assessment.blocked.extend(state.requested.blocked(&state.facts));
-        assessment.failed = state.requested.failed().cloned();
-        // Whatever was told of the records may be so still.
-        assessment.unanswered = matches!(state.requested, PendingUpdate::Error(_));
-        assessment.late = state.requested == PendingUpdate::OutOfTime;
-        assessment.blocked.extend(wanted.unusable.iter().map(|(domain, record)| unusable(domain, record)));
-        for wanted in &wanted.records {
+        let mut assessment = Self { not_named: &required.not_named, ..Self::without_records(required.pending) };
+        assessment.blocked.extend(unreadable_records(&state.pending_update, &state.certificate));
+        match &state.pending_update {
+            PendingUpdate::None | PendingUpdate::Records(_) => {}
+            PendingUpdate::Error(error) => {
+                // What was notified about these records may be true still.
+                assessment.unanswered = true;
+                assessment.failed = error.is_retryable().then(|| error.clone());
+            }
+            PendingUpdate::OutOfTime => assessment.is_out_of_time = true,
+        }
+        assessment.blocked.extend(required.unusable.iter().map(|(domain, record)| unusable(domain, record)));
+        for record in &required.records {
             // What became of the same record is another certificate's affair, where this one is refused.
-            if let Some(cause) = wanted.refused {
-                assessment.refuse(cause, wanted, state, grants);
+            if let Some(cause) = record.refused {
+                assessment.refuse(cause, record, state, grants);
                 continue;
             }
-            match results.get(&wanted.record) {
-                Some(ProvisionResult::InPlace(zone)) => assessment.in_place.push((wanted, zone)),
-                Some(ProvisionResult::Created(zone)) => assessment.created.push((&wanted.record, zone)),
-                Some(ProvisionResult::Blocked(blocked)) if wanted.validated && !blocked.known_missing => {
-                    assessment.elsewhere += 1
+            match results.get(&record.record) {
+                Some(ProvisionResult::InPlace(zone)) => assessment.in_place.push((record, zone)),
+                Some(ProvisionResult::Created(zone)) => assessment.created.push((&record.record, zone)),
+                Some(ProvisionResult::Blocked(blocked)) if record.validated && !blocked.known_missing => {
+                    assessment.elsewhere += 1;
                 }
                 Some(ProvisionResult::Blocked(blocked)) => {
-                    assessment.blocked.push(Blocked { domain: wanted.domain.clone(), ..(**blocked).clone() });
+                    assessment.blocked.push(Blocked { domain: record.domain.clone(), ..(**blocked).clone() });
                 }
                 Some(ProvisionResult::Failed(error)) => assessment.failed = Some(error.clone()),
-                Some(ProvisionResult::Late) => assessment.late = true,
+                Some(ProvisionResult::OutOfTime) => assessment.is_out_of_time = true,
                 None => {}
             }
         }
         assessment
     }
 
-    fn refuse(&mut self, cause: Cause, wanted: &RequiredRecord, state: &CertificateState, grants: &Grants) {
-        if wanted.validated {
+    fn refuse(&mut self, cause: Cause, required: &RequiredRecord, state: &CertificateState, grants: &Grants) {
+        if required.validated {
             self.elsewhere += 1;
         } else {
-            self.blocked.push(grant::refused(cause, wanted, &state.facts, grants));
+            self.blocked.push(grant::refusal_finding(cause, required, &state.certificate, grants));
         }
     }
 
-    /// Something could not be found out.
+    /// How much could be found out.
     pub(crate) fn certainty(&self) -> Certainty {
-        match () {
-            () if self.failed.is_some() || self.late => Certainty::CallFailed,
-            () if !self.not_named.is_empty() => Certainty::RecordsNotNamed,
-            () if self.unanswered => Certainty::Unanswered,
-            () => Certainty::Complete,
+        if self.failed.is_some() || self.is_out_of_time {
+            Certainty::CallFailed
+        } else if !self.not_named.is_empty() {
+            Certainty::RecordsNotNamed
+        } else if self.unanswered {
+            Certainty::Unanswered
+        } else {
+            Certainty::Complete
         }
     }
 
-    /// ACM has had what this function can give, so that only the DNS itself can tell what is wrong.
+    /// ACM has had what this function can give, so that only the DNS itself can show what is wrong.
     pub(crate) fn are_all_placed(&self) -> bool {
-        self.created.is_empty() && self.failed.is_none() && !self.late && self.not_named.is_empty()
+        self.created.is_empty() && self.failed.is_none() && !self.is_out_of_time && self.not_named.is_empty()
     }
 
     pub(crate) fn add(&mut self, diagnosis: Diagnosis) {
@@ -108,24 +118,28 @@ impl<'a> Assessment<'a> {
     }
 
     /// What keeps something from being done, as far as it matters now.
-    pub(crate) fn hindered(&self) -> impl Iterator<Item = &Blocked> {
-        self.blocked.iter().filter(|blocked| self.waiting != PendingValidation::None || blocked.known_missing)
+    pub(crate) fn relevant(&self) -> impl Iterator<Item = &Blocked> {
+        self.blocked.iter().filter(|blocked| matters(blocked, self.pending))
     }
 
     pub(crate) fn reason(&self) -> &'static str {
         if !self.created.is_empty() {
             return "records-missing";
         }
-        if let Some(cause) = self.hindered().map(|blocked| blocked.cause).min() {
+        if let Some(cause) = self.relevant().map(|blocked| blocked.cause).min() {
             return cause.as_str();
         }
         let refusal = self.blocked.iter().map(|blocked| blocked.cause).filter(|cause| cause.is_refusal()).min();
-        match () {
-            () if !self.not_named.is_empty() => "records-not-named",
-            () if refusal.is_some() => refusal.map_or("", Cause::as_str),
-            () if !self.blocked.is_empty() || self.elsewhere > 0 => "validated-elsewhere",
-            () if self.in_place.is_empty() => "no-records",
-            () => "records-in-place",
+        if !self.not_named.is_empty() {
+            "records-not-named"
+        } else if let Some(cause) = refusal {
+            cause.as_str()
+        } else if !self.blocked.is_empty() || self.elsewhere > 0 {
+            "validated-elsewhere"
+        } else if self.in_place.is_empty() {
+            "no-records"
+        } else {
+            "records-in-place"
         }
     }
 

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use certificates::CertificateDetail;
 use notices::{foreign, foreign_up_to};
 
-use crate::Handler;
+use crate::policy::diagnosis_plan::CaaReporter;
 use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, RequiredRecord, caa};
-use crate::provision::CallBudget;
-use crate::public_dns::{DnsAnswer, are_private};
+use crate::public_dns::{DnsAnswer, PublicDns, are_private};
+use crate::route53::ZoneDirectory;
 
 /// A certificate has at most so many domains asked about. What is wrong is nearly always wrong for a
 /// whole zone.
@@ -38,13 +38,16 @@ impl Diagnosis {
     }
 }
 
-impl Handler {
+/// Asks the public DNS why ACM waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Diagnoser<'a> {
+    pub(crate) dns: &'a PublicDns,
+    pub(crate) zones: &'a ZoneDirectory<'a>,
+}
+
+impl Diagnoser<'_> {
     /// The records that are in place in zones which the public DNS does not use.
-    pub(crate) async fn not_seen(
-        &self,
-        in_place: &[(&RequiredRecord, &HostedZone)],
-        budget: CallBudget<'_>,
-    ) -> Diagnosis {
+    pub(crate) async fn not_seen(&self, in_place: &[(&RequiredRecord, &HostedZone)]) -> Diagnosis {
         let mut found = Diagnosis::default();
         if self.dns.is_on() {
             let mut zones: BTreeMap<&str, (&HostedZone, Vec<&RequiredRecord>)> = BTreeMap::new();
@@ -52,14 +55,14 @@ impl Handler {
                 zones.entry(&zone.id).or_insert_with(|| (zone, Vec::new())).1.push(wanted);
             }
             for (zone, wanted) in zones.into_values() {
-                found.add(self.not_delegated(zone, &wanted, budget).await);
+                found.add(self.not_delegated(zone, &wanted).await);
             }
         }
         found
     }
 
     /// Takes out what the public DNS shows all the same: somebody else's server has it.
-    pub(crate) async fn without_seen_elsewhere(&self, blocked: Vec<Blocked>) -> Vec<Blocked> {
+    pub(crate) async fn without_served_elsewhere(&self, blocked: Vec<Blocked>) -> Vec<Blocked> {
         let mut left = Vec::new();
         let mut questions = 0;
         for blocked in blocked {
@@ -76,7 +79,7 @@ impl Handler {
     }
 
     /// The records of a zone that the public DNS does not use.
-    async fn not_delegated(&self, zone: &HostedZone, wanted: &[&RequiredRecord], budget: CallBudget<'_>) -> Diagnosis {
+    async fn not_delegated(&self, zone: &HostedZone, wanted: &[&RequiredRecord]) -> Diagnosis {
         let (mut unseen, mut is_odd) = (Vec::new(), false);
         for wanted in wanted.iter().take(MOST_QUESTIONS) {
             // A record that is seen is delegated, whatever the name servers are called.
@@ -93,7 +96,7 @@ impl Handler {
         if unseen.is_empty() {
             return Diagnosis::default();
         }
-        let Ok(own) = self.zones.name_servers(zone, budget.pace).await else {
+        let Ok(own) = self.zones.name_servers(zone).await else {
             return Diagnosis::unanswered();
         };
         let mut found = Diagnosis::default();
@@ -184,9 +187,13 @@ impl Handler {
 
     /// The domains for which CAA does not allow Amazon. When somebody says so and nothing is found, that one's word
     /// is passed on.
-    pub(crate) async fn forbidden_by_caa(&self, facts: &CertificateDetail, reporter: Option<CaaReporter>) -> Diagnosis {
+    pub(crate) async fn forbidden_by_caa(
+        &self,
+        certificate: &CertificateDetail,
+        reporter: Option<CaaReporter>,
+    ) -> Diagnosis {
         let mut found = Diagnosis::default();
-        let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
+        let names = certificate.domain_name.iter().chain(&certificate.subject_alternative_names);
         let mut seen: Vec<DnsName> = Vec::new();
         for name in names {
             let domain = DnsName::new(name);
@@ -214,27 +221,9 @@ impl Handler {
         }
         if let Some(reporter) = reporter.filter(|_| found.blocked.is_empty()) {
             let detail = format!("{} that a CAA record does not allow Amazon to issue.", reporter.says());
-            found.blocked.push(caa_blocked(facts.display_name(), detail));
+            found.blocked.push(caa_blocked(certificate.display_name(), detail));
         }
         found
-    }
-}
-
-/// Who says that CAA is in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CaaReporter {
-    /// ACM's description of the certificate.
-    Acm,
-    /// An event of AWS Health's.
-    AwsHealth,
-}
-
-impl CaaReporter {
-    fn says(self) -> &'static str {
-        match self {
-            Self::Acm => "ACM says (CAA_ERROR)",
-            Self::AwsHealth => "AWS Health says (CAA_CHECK_FAILURE)",
-        }
     }
 }
 

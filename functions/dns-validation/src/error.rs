@@ -21,7 +21,7 @@ pub enum Error {
     List(#[source] CallError),
     /// The hosted zones could not be listed, so that nothing can be said of any name.
     #[error("the hosted zones could not be read")]
-    ZoneIndex(#[source] CallError),
+    Zones(#[source] CallError),
     /// A certificate could not be looked at, or not everything that was decided could be applied.
     #[error("{certificate}: {cause}")]
     Certificate {
@@ -95,7 +95,7 @@ impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } => false,
-            Self::List(cause) | Self::ZoneIndex(cause) => cause.is_retryable(),
+            Self::List(cause) | Self::Zones(cause) => cause.is_retryable(),
             Self::Certificate { cause, .. } => cause.is_retryable(),
             Self::Several { left, retryable, .. } => *retryable || *left > 0,
             Self::NotNamed { .. } | Self::NotShown { .. } | Self::OutOfTime { .. } => true,

@@ -24,7 +24,7 @@ pub enum Trigger {
         /// Why.
         occasion: Occasion,
         /// When somebody asked for a change to DNS validation, if that is why and the event says when.
-        change_asked_at: Option<Timestamp>,
+        update_requested_at: Option<Timestamp>,
         /// Each of them once. Empty when an AWS Health event names none of this account and Region.
         certificates: Vec<CertificateArn>,
         /// What an AWS Health event named besides.
@@ -107,7 +107,7 @@ impl Trigger {
     }
 
     fn look(occasion: Occasion, certificate: CertificateArn) -> Self {
-        Self::Reconcile { occasion, change_asked_at: None, certificates: vec![certificate], skipped: Vec::new() }
+        Self::Reconcile { occasion, update_requested_at: None, certificates: vec![certificate], skipped: Vec::new() }
     }
 }
 
@@ -141,11 +141,11 @@ fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, BadField> {
     // CertificateOptions has the method beside other options, as CloudTrail writes the members of a request. That
     // CloudTrail shows this one is unverified; without it nothing is waited for.
     let asks_for_dns = detail["requestParameters"]["options"]["validationMethod"] == "DNS";
-    let change_asked_at = detail["eventTime"]
+    let update_requested_at = detail["eventTime"]
         .as_str()
         .filter(|_| occasion == Occasion::OptionsChanged && asks_for_dns)
         .and_then(|time| time.parse().ok());
-    Ok(Trigger::Reconcile { occasion, change_asked_at, certificates, skipped: Vec::new() })
+    Ok(Trigger::Reconcile { occasion, update_requested_at, certificates, skipped: Vec::new() })
 }
 
 fn health(event: HealthEvent<'_>, here: &Scope) -> Result<Trigger, BadField> {
@@ -154,7 +154,7 @@ fn health(event: HealthEvent<'_>, here: &Scope) -> Result<Trigger, BadField> {
     // What AWS Health has closed does not count against what ACM says now.
     let occasion = if event.is_closed() { Occasion::RenewalStateChange } else { occasion };
     let Affected { certificates, skipped } = event.affected(here)?;
-    Ok(Trigger::Reconcile { occasion, change_asked_at: None, certificates, skipped })
+    Ok(Trigger::Reconcile { occasion, update_requested_at: None, certificates, skipped })
 }
 
 #[cfg(test)]
@@ -221,8 +221,8 @@ mod tests {
             let answer = json!({"certificateArn": ARN});
             let event =
                 call(name, json!({"requestParameters": parameters, "responseElements": answer, "eventTime": time}));
-            let Ok(Trigger::Reconcile { change_asked_at, .. }) = read(&event) else { panic!("{event}") };
-            assert_eq!(change_asked_at, expected.then(|| at.parse().unwrap()), "{event}");
+            let Ok(Trigger::Reconcile { update_requested_at, .. }) = read(&event) else { panic!("{event}") };
+            assert_eq!(update_requested_at, expected.then(|| at.parse().unwrap()), "{event}");
         }
     }
 

@@ -1,74 +1,52 @@
-//! The function: what it is made of, and what it does with an event.
-
-use std::sync::OnceLock;
+//! The function: what is kept between invocations, and what it does with an event.
 
 use aws_client::Clock;
 use aws_config::SdkConfig;
-use events::EventBus;
+use jiff::Timestamp;
 use lambda::{Invocation, Metrics};
-use notices::{Destination, RecentNotices, Topic};
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::notice_budget::{NoticeBudget, NoticeHistory};
+use crate::call_budget::{CallBudget, RESERVE};
+use crate::diagnosis::Diagnoser;
+use crate::notice_budget::NoticeBudget;
+use crate::notifier::{Notifier, Outbox};
 use crate::policy::Settings;
-use crate::provision::CallBudget;
-use crate::public_dns::Dns;
-use crate::reconcile::RESERVE;
+use crate::provision::Provisioner;
+use crate::public_dns::PublicDns;
+use crate::reconcile::Reconciler;
 use crate::route53::{Accounts, ZoneDirectory};
-use crate::sweep::{CALL_INTERVAL, CHANGE_INTERVAL, TAG_INTERVAL};
+use crate::sweep::Sweep;
 use crate::tally::Tally;
+use crate::zone_selection::{Delegations, ZoneSelector};
 use crate::{Config, Error, Trigger};
-use aws_client::RateLimiter;
 
-/// The function: clients, clock and configuration, made once. Zones and credentials are kept between
-/// invocations.
+/// Clients, clock and configuration, made once.
 #[derive(Debug)]
 pub struct Handler {
-    pub(crate) acm: aws_sdk_acm::Client,
-    pub(crate) zones: ZoneDirectory,
-    pub(crate) dns: Dns,
-    pub(crate) clock: Clock,
-    pub(crate) settings: Settings,
-    pub(crate) dry_run: bool,
-    pub(crate) history: NoticeHistory,
-    pub(crate) recent: RecentNotices,
-    sdk: SdkConfig,
-    notices: Destination,
-    topic: OnceLock<Topic>,
-    bus_name: String,
-    bus: OnceLock<EventBus>,
+    acm: aws_sdk_acm::Client,
+    accounts: Accounts,
+    delegations: Delegations,
+    dns: PublicDns,
+    outbox: Outbox,
+    clock: Clock,
+    settings: Settings,
+    dry_run: bool,
 }
 
 impl Handler {
-    /// A handler whose clients share this SDK configuration. Those that only some events need are made
-    /// when they are: each costs a start some of its time.
+    /// A handler whose clients share this SDK configuration.
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
-        let clock = Clock::of(sdk);
         Self {
             acm: aws_sdk_acm::Client::new(sdk),
-            zones: ZoneDirectory::new(Accounts::new(sdk, config.zone_roles), clock.clone()),
-            dns: Dns::new(config.lookups),
-            clock,
+            accounts: Accounts::new(sdk, config.zone_roles),
+            delegations: Delegations::default(),
+            dns: PublicDns::new(config.lookups),
+            outbox: Outbox::new(sdk, config.notices, config.event_bus),
+            clock: Clock::of(sdk),
             settings: config.settings,
             dry_run: config.dry_run,
-            history: NoticeHistory::default(),
-            recent: RecentNotices::default(),
-            sdk: sdk.clone(),
-            notices: config.notices,
-            topic: OnceLock::new(),
-            bus_name: config.event_bus,
-            bus: OnceLock::new(),
         }
-    }
-
-    pub(crate) fn topic(&self) -> &Topic {
-        self.topic.get_or_init(|| Topic::new(&self.sdk, &self.notices))
-    }
-
-    pub(crate) fn bus(&self) -> &EventBus {
-        let make = || EventBus::new(aws_sdk_eventbridge::Client::new(&self.sdk), self.bus_name.as_str());
-        self.bus.get_or_init(make)
     }
 
     /// Handles an event and writes its metrics.
@@ -87,45 +65,62 @@ impl Handler {
     ///
     /// # Errors
     /// The event is not for this function, a call failed, or ACM has not named every record yet. What was
-    /// not done is decided again at the next look.
+    /// not done is decided again at the next check.
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
-        self.dns.begin();
+        self.dns.start_invocation();
         match Trigger::read(event, &invocation.scope)? {
-            Trigger::Sweep => self.sweep(invocation.deadline, metrics).await.map(Answer::Sweep),
+            Trigger::Sweep => self.sweep(invocation.deadline, metrics).await,
             Trigger::Ignore { reason } => {
                 tracing::info!(outcome = "ignored", reason);
                 Ok(Answer::ignored(reason, Vec::new()))
             }
-            Trigger::Reconcile { occasion, change_asked_at, certificates, skipped } => {
+            Trigger::Reconcile { occasion, update_requested_at, certificates, skipped } => {
                 let of = certificates.len();
                 // AWS Health may name as many as a sweep finds.
-                let every = |interval| {
-                    if of > 1 { RateLimiter::new(&self.clock, interval) } else { RateLimiter::unlimited(&self.clock) }
+                let budget = match of {
+                    0 | 1 => CallBudget::unlimited(&self.clock, invocation.deadline),
+                    _ => CallBudget::limited(&self.clock, invocation.deadline),
                 };
-                let (pace, changes, tell) = (every(CALL_INTERVAL), every(CHANGE_INTERVAL), every(TAG_INTERVAL));
-                let describing = every(CALL_INTERVAL);
-                let deadline = invocation.deadline;
-                let notices = NoticeBudget::new(&self.history);
-                let budget = CallBudget {
-                    invocation: self.zones.invocation(),
-                    pace: &pace,
-                    changes: &changes,
-                    tell: &tell,
-                    notices: &notices,
-                    deadline,
-                };
+                let zones = ZoneDirectory::new(&self.accounts, &budget);
+                let reconciler = self.reconciler(&zones, &budget);
                 let mut tally = Tally::default();
                 for certificate in certificates {
-                    if of > 1 && deadline.duration_since(describing.next()) < RESERVE {
+                    if of > 1 && !budget.has_time_for(&budget.describe, RESERVE) {
                         tally.left += 1;
                         continue;
                     }
-                    describing.acquire().await;
-                    tally.add(self.look(occasion, change_asked_at, &certificate, &describing, budget).await);
+                    tally.add(reconciler.reconcile_one(occasion, update_requested_at, &certificate).await);
                 }
-                let states = tally.finish(of, metrics)?;
-                Ok(Answer::from_reports(states, skipped))
+                Ok(Answer::from_reports(tally.finish(of, metrics)?, skipped))
             }
+        }
+    }
+
+    async fn sweep(&self, deadline: Timestamp, metrics: &mut Metrics) -> Result<Answer, Error> {
+        let budget = CallBudget::limited(&self.clock, deadline);
+        let zones = ZoneDirectory::new(&self.accounts, &budget);
+        // Calls are not what a sweep has to save.
+        self.delegations.forget();
+        let reconciler = self.reconciler(&zones, &budget);
+        Sweep::new(&reconciler).run(metrics).await.map(Answer::Sweep)
+    }
+
+    /// What one invocation works with.
+    fn reconciler<'a>(&'a self, zones: &'a ZoneDirectory<'a>, budget: &'a CallBudget) -> Reconciler<'a> {
+        let dns = &self.dns;
+        let selector = ZoneSelector { zones, dns, delegations: &self.delegations };
+        let (record_ttl, dry_run) = (self.settings.record_ttl, self.dry_run);
+        let notices = NoticeBudget::new(&self.outbox.history);
+        Reconciler {
+            acm: &self.acm,
+            zones,
+            selector,
+            provisioner: Provisioner { zones, selector, budget, record_ttl, dry_run },
+            diagnoser: Diagnoser { dns, zones },
+            notifier: Notifier { acm: &self.acm, outbox: &self.outbox, notices, budget, dry_run },
+            budget,
+            settings: &self.settings,
+            dry_run,
         }
     }
 }

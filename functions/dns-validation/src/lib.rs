@@ -2,11 +2,13 @@
 
 mod answer;
 mod assessment;
+mod call_budget;
 mod config;
 mod diagnosis;
 mod error;
 mod event;
 mod handler;
+mod notice;
 mod notice_budget;
 mod notifier;
 pub mod policy;
@@ -14,6 +16,7 @@ mod provision;
 mod public_dns;
 mod reconcile;
 mod route53;
+mod state;
 mod sweep;
 mod tally;
 mod zone_roles;

@@ -6,16 +6,18 @@ use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
 use notices::{Notice, Severity};
 
-use crate::policy::{Cause, CertificateState, overflow_notice};
+use crate::notice::overflow_notice;
+use crate::policy::Cause;
+use crate::state::CertificateState;
 
 /// Whoever may request certificates can make notices, and a broken registrar can make one of every certificate.
 const MOST: usize = 25;
-/// So many of them may only say that something is not granted: a request for anybody's domain is enough for one.
+/// This many of them may only say that something is not granted: a request for anybody's domain is enough for one.
 const MOST_REFUSALS: usize = 5;
-/// The time in which so many are sent: an hour, less what two hourly sweeps may be closer to each other.
+/// The time in which this many are sent: an hour, less what two hourly sweeps may be closer to each other.
 const WITHIN: SignedDuration = SignedDuration::from_mins(55);
 
-/// What this process has sent lately, over all its invocations: each request is an invocation of its own. Critical
+/// What this process has sent recently, over all its invocations: each request is an invocation of its own. Critical
 /// notices do not count.
 #[derive(Debug, Default)]
 pub(crate) struct NoticeHistory(Mutex<Vec<Sent>>);
@@ -67,18 +69,15 @@ impl<'a> NoticeBudget<'a> {
             return true;
         }
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        left_out.first.get_or_insert_with(|| (Box::new(state.facts.clone()), Box::new(notice.clone())));
-        left_out.names.push(state.facts.display_name().to_owned());
+        left_out.first.get_or_insert_with(|| (Box::new(state.certificate.clone()), Box::new(notice.clone())));
+        left_out.names.push(state.certificate.display_name().to_owned());
         false
     }
 
     /// One notice of everything that was left out.
     pub(crate) fn summary(&self, now: Timestamp) -> Option<Notice> {
         let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        left_out
-            .first
-            .as_ref()
-            .map(|(facts, notice)| overflow_notice::overflow_notice(facts, notice, &left_out.names, now))
+        left_out.first.as_ref().map(|(certificate, notice)| overflow_notice(certificate, notice, &left_out.names, now))
     }
 }
 

@@ -1,136 +1,173 @@
-//! Says what was done and what needs a person: events, notices, and the tag that remembers them.
+//! Reports what was done and what needs a person: events, notices, and the tag that remembers them.
+
+use std::sync::OnceLock;
 
 use aws_client::CallError;
+use aws_config::SdkConfig;
 use certificates::tags;
-use events::Event;
-use jiff::SignedDuration;
-use lambda::Metrics;
+use events::{Event, EventBus};
+use jiff::{SignedDuration, Timestamp};
+use notices::{Destination, Notice, RecentNotices, Topic};
 
-use crate::answer::CertificateReport;
-use crate::notice_budget::NoticeBudget;
-use crate::policy::{CertificateState, NoticeDecision, TagUpdate, UNSENT};
-use crate::provision::CallBudget;
-use crate::tally::ReconcileResult;
-use crate::{Error, Handler, Occasion};
+use crate::Occasion;
+use crate::call_budget::CallBudget;
+use crate::notice_budget::{NoticeBudget, NoticeHistory};
+use crate::policy::TagUpdate;
+use crate::policy::notice_decision::UNSENT;
+use crate::state::CertificateState;
 
 /// A sweep's notice is a call of SNS's and one of ACM's, with their retries.
-const RESERVE_FOR_TELLING: SignedDuration = SignedDuration::from_secs(20);
+const RESERVE: SignedDuration = SignedDuration::from_secs(20);
 
-impl Handler {
-    /// Tells what was done and what needs a person. A bus that is broken does not keep a notice from being
-    /// sent, nor the other way round; the first error is the answer.
-    pub(crate) async fn apply(
-        &self,
-        state: &CertificateState,
-        report: CertificateReport,
-        decision: NoticeDecision,
-        event: Option<Event>,
-        budget: CallBudget<'_>,
-    ) -> ReconcileResult {
-        let arn = &state.facts.arn;
-        let too_late = budget.deadline.duration_since(self.clock.now()) < RESERVE_FOR_TELLING;
-        let quiet = decision.notice.is_none() && decision.memory == TagUpdate::Keep;
-        let mut sent = Sent::NOTHING;
-        let mut late = false;
-        let mut result = Ok(());
-        if self.dry_run {
-            sent = Sent { notice: decision.notice.is_some(), memory: decision.memory };
-        } else {
-            if let Some(event) = event {
-                result = self.bus().put(&[event]).await;
-            }
-            late = too_late && !quiet;
-            if !late {
-                let told = self.tell(state, decision, budget, &mut sent).await;
-                // "Already gone" leaves nothing to remember.
-                result = result.and(told.or_else(|error| is_gone(&error).then_some(()).ok_or(error)));
-            }
+/// Topic and bus, and what was published recently. Clients are made when they are needed: each costs a start some of
+/// its time.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    sdk: SdkConfig,
+    destination: Destination,
+    topic: OnceLock<Topic>,
+    bus_name: String,
+    bus: OnceLock<EventBus>,
+    recent: RecentNotices,
+    pub(crate) history: NoticeHistory,
+}
+
+impl Outbox {
+    pub(crate) fn new(sdk: &SdkConfig, destination: Destination, bus_name: String) -> Self {
+        Self {
+            sdk: sdk.clone(),
+            destination,
+            topic: OnceLock::new(),
+            bus_name,
+            bus: OnceLock::new(),
+            recent: RecentNotices::default(),
+            history: NoticeHistory::default(),
         }
-        let report = report.with(&sent);
-        log(state.occasion, &report);
-        ReconcileResult { report: Some(report), error: result.err().map(|cause| Error::certificate(arn, cause)), late }
     }
 
-    /// Publishes first and remembers then: a notice that is repeated after a crash is better than one
-    /// that nobody got. Without a memory only an event of the certificate itself is a reason to publish.
-    async fn tell(
+    fn topic(&self) -> &Topic {
+        self.topic.get_or_init(|| Topic::new(&self.sdk, &self.destination))
+    }
+
+    fn bus(&self) -> &EventBus {
+        let make = || EventBus::new(aws_sdk_eventbridge::Client::new(&self.sdk), self.bus_name.as_str());
+        self.bus.get_or_init(make)
+    }
+}
+
+/// What was published and remembered, and what went wrong.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) notice: bool,
+    pub(crate) tag_update: TagUpdate,
+    pub(crate) is_out_of_time: bool,
+    pub(crate) error: Option<CallError>,
+}
+
+impl Delivery {
+    fn nothing() -> Self {
+        Self { notice: false, tag_update: TagUpdate::Keep, is_out_of_time: false, error: None }
+    }
+}
+
+/// Sends events and notices, within the limits of one invocation.
+#[derive(Debug)]
+pub(crate) struct Notifier<'a> {
+    pub(crate) acm: &'a aws_sdk_acm::Client,
+    pub(crate) outbox: &'a Outbox,
+    pub(crate) notices: NoticeBudget<'a>,
+    pub(crate) budget: &'a CallBudget,
+    pub(crate) dry_run: bool,
+}
+
+impl Notifier<'_> {
+    /// Sends the event and the notice, and writes the tag. A broken bus does not stop the notice, nor the other way
+    /// round; the first error is returned.
+    pub(crate) async fn deliver(
         &self,
         state: &CertificateState,
-        decision: NoticeDecision,
-        budget: CallBudget<'_>,
-        sent: &mut Sent,
+        notice: Option<Notice>,
+        tag_update: TagUpdate,
+        event: Option<Event>,
+    ) -> Delivery {
+        if self.dry_run {
+            return Delivery { notice: notice.is_some(), tag_update, ..Delivery::nothing() };
+        }
+        let has_time = self.budget.time_left() >= RESERVE;
+        let is_quiet = notice.is_none() && tag_update == TagUpdate::Keep;
+        let sent = match event {
+            Some(event) => self.outbox.bus().put(&[event]).await,
+            None => Ok(()),
+        };
+        let mut delivery = Delivery { is_out_of_time: !has_time && !is_quiet, ..Delivery::nothing() };
+        let notified = match delivery.is_out_of_time {
+            true => Ok(()),
+            false => self.notify(state, notice.as_ref(), tag_update, &mut delivery).await,
+        };
+        // A certificate that is deleted meanwhile leaves nothing to remember.
+        delivery.error = sent.err().or(notified.err().filter(|error| !is_gone(error)));
+        delivery
+    }
+
+    /// Publishes first and writes the tag then: a notice that is repeated after a crash is better than one
+    /// that nobody got. Without the tag only an event of the certificate itself is a reason to publish.
+    async fn notify(
+        &self,
+        state: &CertificateState,
+        notice: Option<&Notice>,
+        tag_update: TagUpdate,
+        delivery: &mut Delivery,
     ) -> Result<(), CallError> {
-        if let Some(notice) = &decision.notice {
+        if let Some(notice) = notice {
             // Before the budget is asked: what is never sent, because it cannot be remembered, must not use it up.
-            if state.occasion == Occasion::Sweep
-                && self.remember(state, before_sending(state), budget).await?.is_refused()
-            {
-                sent.memory = TagUpdate::Refused;
+            if state.occasion == Occasion::Sweep && self.set_tag(state, unchanged_tag(state)).await?.is_refused() {
+                delivery.tag_update = TagUpdate::Refused;
                 return Ok(());
             }
-            // An equal one was sent within the hour, and could not be remembered, or its memory was removed.
-            if !self.recent.hold(notice, state.now) {
-                if !budget.notices.admits(state, notice) {
+            // An equal one may have been sent within the hour, and its tag not been written, or removed.
+            if !self.outbox.recent.hold(notice, state.now) {
+                if !self.notices.admits(state, notice) {
                     return Ok(());
                 }
-                self.topic().publish(notice).await?;
-                self.recent.add(notice, state.now);
-                sent.notice = true;
+                self.outbox.topic().publish(notice).await?;
+                self.outbox.recent.add(notice, state.now);
+                delivery.notice = true;
             }
         }
-        sent.memory = match decision.memory {
-            TagUpdate::Set(value) => self.remember(state, value, budget).await?,
-            TagUpdate::Remove => self.forget(state, budget).await?,
+        delivery.tag_update = match tag_update {
+            TagUpdate::Set(value) => self.set_tag(state, value).await?,
+            TagUpdate::Remove => self.remove_tag(state).await?,
             TagUpdate::Keep | TagUpdate::Refused => TagUpdate::Keep,
         };
         Ok(())
     }
 
-    async fn remember(
-        &self,
-        state: &CertificateState,
-        value: String,
-        budget: CallBudget<'_>,
-    ) -> Result<TagUpdate, CallError> {
-        budget.tell.acquire().await;
-        let written = acm::add_tags(&self.acm, &state.facts.arn, &[(tags::VALIDATION_NOTIFIED, value.clone())]).await;
+    async fn set_tag(&self, state: &CertificateState, value: String) -> Result<TagUpdate, CallError> {
+        self.budget.tag.acquire().await;
+        let tag = [(tags::VALIDATION_NOTIFIED, value.clone())];
+        let written = acm::add_tags(self.acm, &state.certificate.arn, &tag).await;
         written.map(|()| TagUpdate::Set(value)).or_else(|error| refused(state, error))
     }
 
-    async fn forget(&self, state: &CertificateState, budget: CallBudget<'_>) -> Result<TagUpdate, CallError> {
-        budget.tell.acquire().await;
-        let removed = acm::remove_tags(&self.acm, &state.facts.arn, &[tags::VALIDATION_NOTIFIED]).await;
+    async fn remove_tag(&self, state: &CertificateState) -> Result<TagUpdate, CallError> {
+        self.budget.tag.acquire().await;
+        let removed = acm::remove_tags(self.acm, &state.certificate.arn, &[tags::VALIDATION_NOTIFIED]).await;
         removed.map(|()| TagUpdate::Remove).or_else(|error| refused(state, error))
     }
 
-    /// Sends one notice for all those that were left to the next sweeps.
-    pub(crate) async fn tell_of_the_rest(
-        &self,
-        notices: &NoticeBudget<'_>,
-        metrics: &mut Metrics,
-    ) -> Result<usize, Error> {
-        let Some(notice) = notices.summary(self.clock.now()) else { return Ok(0) };
-        let sent = self.topic().publish(&notice).await;
-        sent.map_err(|cause| Error::certificate(&notice.certificate_arn, cause))?;
-        metrics.count("NoticesSent", 1);
-        Ok(1)
+    /// Sends one notice for all those that were left to the next sweeps, and returns it.
+    pub(crate) async fn notify_of_overflow(&self, now: Timestamp) -> Result<Option<Notice>, (Notice, CallError)> {
+        let Some(notice) = self.notices.summary(now) else { return Ok(None) };
+        match self.outbox.topic().publish(&notice).await {
+            Ok(()) => Ok(Some(notice)),
+            Err(error) => Err((notice, error)),
+        }
     }
-}
-
-/// What was published and remembered.
-#[derive(Debug)]
-pub(crate) struct Sent {
-    pub(crate) notice: bool,
-    pub(crate) memory: TagUpdate,
-}
-
-impl Sent {
-    const NOTHING: Self = Self { notice: false, memory: TagUpdate::Keep };
 }
 
 /// A value that remembers no more than the present one does: whether it can be written shows whether a sweep's notice
 /// would be repeated by every sweep that follows.
-fn before_sending(state: &CertificateState) -> String {
+fn unchanged_tag(state: &CertificateState) -> String {
     state.tags.get(tags::VALIDATION_NOTIFIED).unwrap_or(UNSENT).to_owned()
 }
 
@@ -141,7 +178,7 @@ fn refused(state: &CertificateState, error: CallError) -> Result<TagUpdate, Call
         return Err(error);
     }
     tracing::warn!(
-        certificate_arn = %state.facts.arn,
+        certificate_arn = %state.certificate.arn,
         reason = "tag-refused",
         to_do = "allow the execution role to write the tag; until then only events of the certificate itself send notices",
         "{error}"
@@ -151,17 +188,4 @@ fn refused(state: &CertificateState, error: CallError) -> Result<TagUpdate, Call
 
 fn is_gone(error: &CallError) -> bool {
     error.operation.starts_with("acm:") && error.has_code("ResourceNotFoundException")
-}
-
-/// One log line for each look. Looks of a sweep that come to nothing are many, and of no interest.
-pub(crate) fn log(occasion: Occasion, report: &CertificateReport) {
-    let (certificate, outcome, reason) = (&report.certificate, report.outcome.as_str(), report.reason);
-    let occasion_name = occasion.as_str();
-    let records = lambda::json(&report.records);
-    let blocked = lambda::json(&report.blocked);
-    if occasion == Occasion::Sweep && !report.is_of_interest() {
-        tracing::debug!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name);
-    } else {
-        tracing::info!(certificate_arn = %certificate, outcome, reason, occasion = occasion_name, %records, %blocked);
-    }
 }

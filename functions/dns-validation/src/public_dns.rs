@@ -18,7 +18,7 @@ use crate::policy::caa::Caa;
 
 /// For one question to one server. Two attempts.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// After so many questions in a row without an answer an invocation asks no more: nobody would answer the
+/// After this many questions in a row without an answer an invocation asks no more: nobody would answer the
 /// hundreds of a sweep either.
 const SILENCE: u32 = 3;
 
@@ -30,32 +30,32 @@ pub(crate) enum DnsAnswer<T> {
     /// The name has none, or does not exist.
     Nothing,
     /// The resolver answers SERVFAIL: it gets no answer, or none that it may believe. That says something of the name
-    /// only where the resolver can answer for a name above it ([`Dns::broken_at`]).
+    /// only where the resolver can answer for a name above it ([`PublicDns::broken_at`]).
     ServerFailure,
     /// Nobody answered, or not well. Never a cause.
     Unknown,
 }
 
 /// Asks the public DNS, where it may. The resolver is made for the first question.
-pub(crate) struct Dns {
+pub(crate) struct PublicDns {
     setting: Lookups,
     resolver: OnceLock<Option<TokioResolver>>,
     unanswered: AtomicU32,
 }
 
-impl fmt::Debug for Dns {
+impl fmt::Debug for PublicDns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Dns").field(&self.setting).finish()
+        f.debug_tuple("PublicDns").field(&self.setting).finish()
     }
 }
 
-impl Dns {
+impl PublicDns {
     pub(crate) fn new(setting: Lookups) -> Self {
         Self { setting, resolver: OnceLock::new(), unanswered: AtomicU32::new(0) }
     }
 
-    /// Begins an invocation: whoever was silent may answer now.
-    pub(crate) fn begin(&self) {
+    /// Starts an invocation: whoever was silent may answer now.
+    pub(crate) fn start_invocation(&self) {
         self.unanswered.store(0, Ordering::Relaxed);
     }
 
@@ -126,7 +126,7 @@ impl Dns {
         let Some(resolver) = self.resolver.get_or_init(|| make(self.setting)) else { return DnsAnswer::Unknown };
         match resolver.lookup(format!("{name}."), kind).await {
             Ok(answer) => {
-                self.begin();
+                self.start_invocation();
                 // Of a name that is an alias, the records of its target come too. RFC 8659 wants those of type
                 // CAA; the others are another name's.
                 let asked = DnsName::new(name);
@@ -136,11 +136,11 @@ impl Dns {
                 if found.is_empty() { DnsAnswer::Nothing } else { DnsAnswer::Records(found) }
             }
             Err(error) if error.is_no_records_found() => {
-                self.begin();
+                self.start_invocation();
                 DnsAnswer::Nothing
             }
             Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::ServFail))) => {
-                self.begin();
+                self.start_invocation();
                 DnsAnswer::ServerFailure
             }
             Err(error) => {
@@ -172,7 +172,7 @@ fn make(setting: Lookups) -> Option<TokioResolver> {
 }
 
 /// An instance of the function lives for hours; an answer that it keeps may be the one from before a
-/// person mended the cause.
+/// person fixed the cause.
 fn configure(options: &mut ResolverOpts) {
     options.timeout = TIMEOUT;
     options.attempts = 2;
@@ -200,9 +200,9 @@ mod tests {
     use super::*;
 
     /// A resolver that has this answer to everything.
-    fn resolver(code: ResponseCode) -> Dns {
+    fn resolver(code: ResponseCode) -> PublicDns {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let dns = Dns::new(Lookups::Server(socket.local_addr().unwrap()));
+        let dns = PublicDns::new(Lookups::Server(socket.local_addr().unwrap()));
         std::thread::spawn(move || {
             let mut buffer = [0; 1232];
             while let Ok((length, peer)) = socket.recv_from(&mut buffer) {
@@ -244,7 +244,7 @@ mod tests {
         aws.set_caa("example.net", &["0 issue \"letsencrypt.org\""]);
         aws.set_record(&zone, "www.example.com", "CNAME", "example.net.");
         let server = aws.serve_dns().await;
-        let dns = Dns::new(Lookups::Server(server.address()));
+        let dns = PublicDns::new(Lookups::Server(server.address()));
         assert_eq!(dns.name_servers("www.example.com").await, DnsAnswer::Nothing);
         assert!(matches!(dns.name_servers("example.com").await, DnsAnswer::Records(_)));
         assert_eq!(

@@ -1,36 +1,36 @@
-//! The sum of several looks.
+//! The sum of several checks.
 
 use lambda::{Metrics, RetryableError};
 
 use crate::Error;
 use crate::answer::CertificateReport;
 
-/// What came of one look: what was done, and what went wrong besides.
+/// What came of one check: what was done, and what went wrong besides.
 #[derive(Debug)]
 pub(crate) struct ReconcileResult {
     pub(crate) report: Option<CertificateReport>,
     pub(crate) error: Option<Error>,
-    /// Whether something was left undone for want of time.
-    pub(crate) late: bool,
+    /// Whether something was left undone because time ran out.
+    pub(crate) is_out_of_time: bool,
 }
 
 impl ReconcileResult {
     pub(crate) fn done(report: CertificateReport) -> Self {
-        Self { report: Some(report), error: None, late: false }
+        Self { report: Some(report), error: None, is_out_of_time: false }
     }
 
     pub(crate) fn failed(error: Error) -> Self {
-        Self { report: None, error: Some(error), late: false }
+        Self { report: None, error: Some(error), is_out_of_time: false }
     }
 }
 
-/// What came of several looks. A failure of one does not keep the others from being done, and is not
+/// What came of several checks. A failure of one does not stop the others, and is not
 /// lost either.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     report: Vec<CertificateReport>,
     failed: Vec<Error>,
-    /// Looks that were not begun, or not ended, for want of time.
+    /// Checks that were not started, or not finished, because time ran out.
     pub(crate) left: usize,
 }
 
@@ -38,15 +38,15 @@ impl Tally {
     pub(crate) fn add(&mut self, finished: ReconcileResult) {
         self.report.extend(finished.report);
         self.failed.extend(finished.error);
-        self.left += usize::from(finished.late);
+        self.left += usize::from(finished.is_out_of_time);
     }
 
-    /// Something went wrong besides the looks.
+    /// Something went wrong besides the checks.
     pub(crate) fn failed(&mut self, error: Option<Error>) {
         self.failed.extend(error);
     }
 
-    /// The looks, or what became of those that failed or were not begun.
+    /// The reports, or what became of those that failed or were not started.
     pub(crate) fn finish(mut self, of: usize, metrics: &mut Metrics) -> Result<Vec<CertificateReport>, Error> {
         self.report.iter().for_each(|report| report.count(metrics));
         let (failed, left) = (self.failed.len(), self.left);

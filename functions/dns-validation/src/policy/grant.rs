@@ -26,9 +26,9 @@ pub enum GrantScope<'a> {
 impl<'a> GrantScope<'a> {
     /// What is granted for this certificate. One private key serves all its names, so one name that is not granted is
     /// enough to refuse an exportable key.
-    pub fn for_certificate(facts: &CertificateSummary, grants: &'a Grants) -> Self {
-        let is_exportable = facts.export_option.as_deref() == Some("ENABLED");
-        if is_exportable && not_exportable(facts, grants).next().is_some() {
+    pub fn for_certificate(certificate: &CertificateSummary, grants: &'a Grants) -> Self {
+        let is_exportable = certificate.export_option.as_deref() == Some("ENABLED");
+        if is_exportable && not_exportable(certificate, grants).next().is_some() {
             return Self::NotExportable;
         }
         Self::Domains(&grants.domains)
@@ -55,19 +55,24 @@ impl<'a> GrantScope<'a> {
 }
 
 /// The names for which an exportable private key is not granted.
-fn not_exportable(facts: &CertificateSummary, grants: &Grants) -> impl Iterator<Item = DnsName> {
-    names(facts).filter(|name| !grants.exportable_domains.cover(name.as_str()))
+fn not_exportable(certificate: &CertificateSummary, grants: &Grants) -> impl Iterator<Item = DnsName> {
+    names(certificate).filter(|name| !grants.exportable_domains.cover(name.as_str()))
 }
 
-fn names(facts: &CertificateSummary) -> impl Iterator<Item = DnsName> {
-    facts.domain_name.iter().chain(&facts.subject_alternative_names).map(|name| DnsName::new(name))
+fn names(certificate: &CertificateSummary) -> impl Iterator<Item = DnsName> {
+    certificate.domain_name.iter().chain(&certificate.subject_alternative_names).map(|name| DnsName::new(name))
 }
 
 /// What a person is notified of when a record is refused for this cause.
-pub fn refused(cause: Cause, wanted: &RequiredRecord, facts: &CertificateSummary, grants: &Grants) -> Blocked {
+pub fn refusal_finding(
+    cause: Cause,
+    wanted: &RequiredRecord,
+    certificate: &CertificateSummary,
+    grants: &Grants,
+) -> Blocked {
     let detail = match cause {
         Cause::ExportNotGranted => {
-            let names: BTreeSet<DnsName> = not_exportable(facts, grants).collect();
+            let names: BTreeSet<DnsName> = not_exportable(certificate, grants).collect();
             let names: Vec<&str> = names.iter().map(DnsName::as_str).collect();
             format!(
                 "The private key of this certificate can be exported, which is not granted to acm-autopilot for {}.",

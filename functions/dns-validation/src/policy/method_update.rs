@@ -6,13 +6,13 @@
 //! the requested configuration "is present only when a migration is in progress"). That ACM gives a change up after 72
 //! hours is said by the user guide only ("Migrate from email to DNS validation"), and unverified.
 
-use aws_client::CallError;
-use certificates::{CertificateDetail, CertificateType, DomainValidation};
+use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cause::{Blocked, Cause};
-use super::skip_reason::SkipReason;
 use super::text::message;
+use super::validation_methods::{is_changing, is_validated_by_email};
+use crate::state::PendingUpdate;
 
 /// For so long after the call a description may not show the change yet. How long it really takes is not documented.
 const MAY_BE_UNSEEN: SignedDuration = SignedDuration::from_mins(10);
@@ -22,89 +22,46 @@ const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(1);
 /// had its turn in an hourly sweep, with a day to spare.
 const IS_WARNED_OF: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What ACM requested of a certificate besides what its description shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PendingUpdate {
-    /// No change is under way. ACM was not asked.
-    None,
-    /// These validations. A domain of which nothing is here has no record yet.
-    Records(Vec<DomainValidation>),
-    /// ACM did not tell.
-    Error(CallError),
-    /// There was no time to ask.
-    OutOfTime,
+/// Why the records of a change cannot be known before a person does something.
+pub fn unreadable_records(pending_update: &PendingUpdate, certificate: &CertificateDetail) -> Option<Blocked> {
+    let PendingUpdate::Error(error) = pending_update else { return None };
+    (!error.is_retryable()).then(|| Blocked {
+        cause: Cause::RecordsUnreadable,
+        domain: certificate.display_name().to_owned(),
+        record: None,
+        detail: format!(
+            "It is being changed to DNS validation, and ACM does not show acm-autopilot the records: {}.",
+            message(error)
+        ),
+        known_missing: false,
+    })
 }
 
-impl PendingUpdate {
-    /// The validations.
-    pub fn domains(&self) -> &[DomainValidation] {
-        match self {
-            Self::Records(domains) => domains,
-            Self::None | Self::Error(_) | Self::OutOfTime => &[],
-        }
-    }
-
-    /// Why it cannot be known before a person does something.
-    pub fn blocked(&self, facts: &CertificateDetail) -> Option<Blocked> {
-        match self {
-            Self::Error(error) if !error.is_retryable() => Some(Blocked {
-                cause: Cause::RecordsUnreadable,
-                domain: facts.display_name().to_owned(),
-                record: None,
-                detail: format!(
-                    "It is being changed to DNS validation, and ACM does not show acm-autopilot the records: {}.",
-                    message(error)
-                ),
-                known_missing: false,
-            }),
-            _ => None,
-        }
-    }
-
-    /// Why it may be known at the next look.
-    pub fn failed(&self) -> Option<&CallError> {
-        match self {
-            Self::Error(error) if error.is_retryable() => Some(error),
-            _ => None,
-        }
-    }
-}
-
-/// Whether ACM has to be asked for the records of a change. Only issued public certificates can be changed.
-pub fn is_changing(facts: &CertificateDetail) -> bool {
-    facts.certificate_type == CertificateType::AmazonIssued
-        && facts.status == "ISSUED"
-        && facts
-            .method_update
-            .as_ref()
-            .is_some_and(|change| change.is_pending() && change.to.as_deref().is_none_or(|to| to == "DNS"))
-}
-
-/// Whether somebody asked for a change at this moment, and the description is older than that.
-pub fn is_not_shown_yet(facts: &CertificateDetail, asked_at: Option<Timestamp>, now: Timestamp) -> bool {
-    let Some(asked_at) = asked_at.filter(|&asked_at| now.duration_since(asked_at).abs() < MAY_BE_UNSEEN) else {
+/// Whether somebody requested a change at this time, and the description is older than that.
+pub fn is_not_shown_yet(certificate: &CertificateDetail, requested_at: Option<Timestamp>, now: Timestamp) -> bool {
+    let Some(requested_at) = requested_at.filter(|&at| now.duration_since(at).abs() < MAY_BE_UNSEEN) else {
         return false;
     };
-    let by_email = facts.status == "ISSUED" && SkipReason::from_certificate(facts) == Some(SkipReason::EmailValidation);
     // That it failed, or leads elsewhere, is an answer too.
-    let is_shown = facts.method_update.as_ref().is_some_and(|change| {
-        change.requested_at.is_none_or(|requested_at| asked_at.duration_since(requested_at) <= CLOCKS_APART)
+    let is_shown = certificate.method_update.as_ref().is_some_and(|update| {
+        update.requested_at.is_none_or(|shown_at| requested_at.duration_since(shown_at) <= CLOCKS_APART)
     });
-    by_email && !is_shown
+    certificate.status == "ISSUED" && is_validated_by_email(certificate) && !is_changing(certificate) && !is_shown
 }
 
-/// Whether ACM gave a change up lately, which nothing but the certificate's description tells.
-pub fn was_given_up(facts: &CertificateDetail, now: Timestamp) -> bool {
-    SkipReason::from_certificate(facts) == Some(SkipReason::EmailValidation)
-        && facts.method_update.as_ref().is_some_and(|change| {
-            let lately = |requested_at| now.duration_since(requested_at) < IS_WARNED_OF;
-            change.status == "FAILED" && change.requested_at.is_some_and(lately)
-        })
+/// Whether ACM gave a change up recently, which only the description of the certificate shows.
+pub fn was_given_up(certificate: &CertificateDetail, now: Timestamp) -> bool {
+    let is_recent = |requested_at| now.duration_since(requested_at) < IS_WARNED_OF;
+    is_validated_by_email(certificate)
+        && certificate
+            .method_update
+            .as_ref()
+            .is_some_and(|update| update.status == "FAILED" && update.requested_at.is_some_and(is_recent))
 }
 
 #[cfg(test)]
 mod tests {
-    use certificates::{CertificateSummary, Validation, ValidationMethodUpdate};
+    use certificates::{CertificateSummary, CertificateType, DomainValidation, Validation, ValidationMethodUpdate};
 
     use super::*;
 
@@ -151,11 +108,11 @@ mod tests {
         }
         let asked_at = Some(now());
         for status in ["PENDING_VALIDATION", "EXPIRED"] {
-            let facts = CertificateDetail {
+            let certificate = CertificateDetail {
                 summary: CertificateSummary { status: status.into(), ..certificate(None).summary },
                 ..certificate(None)
             };
-            assert!(!is_not_shown_yet(&facts, asked_at, now()), "{status}");
+            assert!(!is_not_shown_yet(&certificate, asked_at, now()), "{status}");
         }
         let mut by_dns = certificate(None);
         by_dns.domain_validations[0].validation = Validation::Dns(None);

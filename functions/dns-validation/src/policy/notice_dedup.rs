@@ -269,11 +269,11 @@ mod tests {
         assert_eq!(notified(0..20).merged_with(&notified(20..60)), notified(20..60));
         assert_eq!(notified(20..60).merged_with(&notified(0..50)), notified(0..50));
         // However often, it does not grow.
-        let mut memory = notified(0..40);
+        let mut remembered = notified(0..40);
         for n in 0..100 {
-            memory = notified(n..n + 40).merged_with(&memory);
+            remembered = notified(n..n + 40).merged_with(&remembered);
         }
-        assert_eq!(memory, notified(99..139));
+        assert_eq!(remembered, notified(99..139));
         let existing = FindingDigest::from_blocked(&[blocked(Cause::ExistingRecord, "_0.example.com")]).unwrap();
         let both = NotifiedFindings::new(&existing).merged_with(&notified(0..40));
         assert!(both.covers(&existing) && both.covers(&of(0..39)), "notified once, whichever of them is unknown");

@@ -8,19 +8,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::cause::Cause;
 use super::grant;
-use super::method_update::{PendingUpdate, is_changing};
 use super::name::DnsName;
 use super::records::Record;
 use super::skip_reason::SkipReason;
+use super::validation_methods::{domains, is_changing, is_validated_by_dns};
+use crate::state::PendingUpdate;
 
 /// ACM finds a record within minutes of its creation. Whoever waits longer waits for something else
 /// than time.
-pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+pub const DISCOVERY_TIME: SignedDuration = SignedDuration::from_mins(10);
 /// After so long ACM gives a request, or a change of the validation method, up (user guide, "DNS validation").
-pub const ACMS_PATIENCE: SignedDuration = SignedDuration::from_hours(72);
+pub const VALIDATION_TIMEOUT: SignedDuration = SignedDuration::from_hours(72);
 /// A renewal is asked for so long before the end at the earliest
 /// ([managed renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html): 60 days).
-pub(super) const RENEWAL_WINDOW_DAYS: i64 = 60;
+pub const RENEWAL_WINDOW_DAYS: i64 = 60;
 
 /// What ACM is doing about the certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl PendingValidation {
         match self {
             Self::None | Self::RequestFailed => false,
             Self::Issuance(since) | Self::ValidationMethodUpdate(since) => {
-                since.is_some_and(|since| now.duration_since(since) >= PATIENCE)
+                since.is_some_and(|since| now.duration_since(since) >= DISCOVERY_TIME)
             }
             Self::Renewal => true,
         }
@@ -74,7 +75,7 @@ pub struct RequiredRecords {
     /// Domains and their records that are none that this function writes.
     pub unusable: Vec<(String, ResourceRecord)>,
     /// What ACM waits for.
-    pub waiting: PendingValidation,
+    pub pending: PendingValidation,
     /// Whether ACM says that a CAA record is in its way.
     pub caa_error: bool,
 }
@@ -83,7 +84,7 @@ pub struct RequiredRecords {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValidationNeed {
     /// Nothing.
-    None(SkipReason),
+    Skip(SkipReason),
     /// Its request failed because of a CAA record, of which a person has to be notified.
     ForbiddenByCaa,
     /// ACM gave its request up, of which a person has to be notified.
@@ -93,105 +94,100 @@ pub enum ValidationNeed {
 }
 
 /// What a described certificate needs, with what ACM requested of it besides.
-pub fn validation_need(facts: &CertificateDetail, requested: &PendingUpdate, grants: &Grants) -> ValidationNeed {
-    let is_public = facts.certificate_type == CertificateType::AmazonIssued;
-    match (facts.status.as_str(), facts.failure_reason.as_deref()) {
+pub fn validation_need(
+    certificate: &CertificateDetail,
+    pending_update: &PendingUpdate,
+    grants: &Grants,
+) -> ValidationNeed {
+    let is_public = certificate.certificate_type == CertificateType::AmazonIssued;
+    match (certificate.status.as_str(), certificate.failure_reason.as_deref()) {
         ("FAILED", Some("CAA_ERROR")) if is_public => return ValidationNeed::ForbiddenByCaa,
-        ("VALIDATION_TIMED_OUT", _) if is_public && is_validated_by_dns(facts) => return ValidationNeed::TimedOut,
+        ("VALIDATION_TIMED_OUT", _) if is_public && is_validated_by_dns(certificate) => {
+            return ValidationNeed::TimedOut;
+        }
         _ => {}
     }
-    match SkipReason::from_certificate(facts) {
-        Some(idle) => ValidationNeed::None(idle),
-        None => ValidationNeed::Records(records(facts, requested, grants)),
+    match SkipReason::from_certificate(certificate) {
+        Some(idle) => ValidationNeed::Skip(idle),
+        None => ValidationNeed::Records(records(certificate, pending_update, grants)),
     }
 }
 
-/// Whether the DNS proves one of its domains, as far as ACM says.
-fn is_validated_by_dns(facts: &CertificateDetail) -> bool {
-    domains(facts).any(|domain| matches!(domain.validation, Validation::Dns(_)))
-}
-
-/// A renewal has domains of its own; they name the same records.
-pub(super) fn domains(facts: &CertificateDetail) -> impl Iterator<Item = &DomainValidation> {
-    let renewing = facts.renewal.iter().flat_map(|renewal| &renewal.domains);
-    facts.domain_validations.iter().chain(renewing)
-}
-
-fn records(facts: &CertificateDetail, requested: &PendingUpdate, grants: &Grants) -> RequiredRecords {
-    let scope = grant::GrantScope::for_certificate(facts, grants);
-    let pending = facts.status == "PENDING_VALIDATION";
-    let change = facts.method_update.as_ref().filter(|_| is_changing(facts));
-    let renewal = facts.renewal.as_ref().filter(|renewal| renewal.is_stuck());
-    let waiting = match (change, renewal) {
-        _ if pending => PendingValidation::Issuance(facts.created_at),
+fn records(certificate: &CertificateDetail, pending_update: &PendingUpdate, grants: &Grants) -> RequiredRecords {
+    let scope = grant::GrantScope::for_certificate(certificate, grants);
+    let is_requested = certificate.status == "PENDING_VALIDATION";
+    let change = certificate.method_update.as_ref().filter(|_| is_changing(certificate));
+    let renewal = certificate.renewal.as_ref().filter(|renewal| renewal.is_stuck());
+    let pending = match (change, renewal) {
+        _ if is_requested => PendingValidation::Issuance(certificate.created_at),
         // That a renewal which waits for an answer by e-mail goes on when the change is complete is unverified.
         (Some(change), _) => PendingValidation::ValidationMethodUpdate(change.requested_at),
         (None, Some(_)) => PendingValidation::Renewal,
         (None, None) => PendingValidation::None,
     };
     let caa_error = renewal.is_some_and(|renewal| renewal.reason.as_deref() == Some("CAA_ERROR"));
-    let mut wanted =
-        RequiredRecords { records: Vec::new(), not_named: Vec::new(), unusable: Vec::new(), waiting, caa_error };
-    let all = || domains(facts).chain(requested.domains());
+    let mut required =
+        RequiredRecords { records: Vec::new(), not_named: Vec::new(), unusable: Vec::new(), pending, caa_error };
+    let all = || domains(certificate).chain(pending_update.domains());
     for domain in all() {
         let name = &domain.domain_name;
         match &domain.validation {
             Validation::Dns(Some(record)) => match Record::of(record) {
-                Some(record) if wanted.records.iter().any(|known| known.record == record) => {}
+                Some(record) if required.records.iter().any(|known| known.record == record) => {}
                 Some(record) => {
                     let refused = scope.refusal(name, &record.name);
-                    wanted.records.push(RequiredRecord { record, domain: name.clone(), validated: false, refused });
+                    required.records.push(RequiredRecord { record, domain: name.clone(), validated: false, refused });
                 }
-                None if wanted.unusable.iter().any(|(_, known)| known == record) => {}
-                None => wanted.unusable.push((name.clone(), record.clone())),
+                None if required.unusable.iter().any(|(_, known)| known == record) => {}
+                None => required.unusable.push((name.clone(), record.clone())),
             },
             // Before ACM has named a record it may not have told the method either.
-            Validation::Dns(None) | Validation::Other(None) => add(&mut wanted.not_named, name),
+            Validation::Dns(None) | Validation::Other(None) => add(&mut required.not_named, name),
             Validation::Email(_) | Validation::Other(Some(_)) => {}
         }
     }
-    if facts.domain_validations.is_empty() && pending {
-        for name in facts.domain_name.iter().chain(&facts.subject_alternative_names) {
-            add(&mut wanted.not_named, name);
+    if certificate.domain_validations.is_empty() && is_requested {
+        for name in certificate.domain_name.iter().chain(&certificate.subject_alternative_names) {
+            add(&mut required.not_named, name);
         }
     }
-    if let PendingUpdate::Records(_) = requested {
+    if let PendingUpdate::Records(_) = pending_update {
         // A change is one of every domain.
-        facts.domain_validations.iter().for_each(|domain| add(&mut wanted.not_named, &domain.domain_name));
+        certificate.domain_validations.iter().for_each(|domain| add(&mut required.not_named, &domain.domain_name));
     }
-    mark_validated(facts, requested, &mut wanted);
+    mark_validated(certificate, pending_update, &mut required);
     // All these lists are read at one moment, so a domain of which one of them names the record is no
     // domain to wait for.
     let named: Vec<DnsName> = all()
         .filter(|domain| matches!(domain.validation, Validation::Dns(Some(_))))
         .map(|domain| DnsName::new(&domain.domain_name))
         .collect();
-    wanted.not_named.retain(|name| !named.contains(&DnsName::new(name)));
-    wanted
+    required.not_named.retain(|name| !named.contains(&DnsName::new(name)));
+    required
 }
 
 /// What ACM waits for has a list of its own: that of a certificate tells of its first issue, that of a
 /// renewal of the renewal, that of a change of the change. Where all are validated and ACM waits for them
 /// all the same, the lists say nothing.
-fn mark_validated(facts: &CertificateDetail, requested: &PendingUpdate, wanted: &mut RequiredRecords) {
-    let current: &[DomainValidation] = match (wanted.waiting, &facts.renewal) {
+fn mark_validated(certificate: &CertificateDetail, pending_update: &PendingUpdate, required: &mut RequiredRecords) {
+    let current: &[DomainValidation] = match (required.pending, &certificate.renewal) {
         (PendingValidation::Renewal, Some(renewal)) => &renewal.domains,
-        (PendingValidation::Issuance(_), _) => &facts.domain_validations,
-        (PendingValidation::ValidationMethodUpdate(_), _) => requested.domains(),
+        (PendingValidation::Issuance(_), _) => &certificate.domain_validations,
+        (PendingValidation::ValidationMethodUpdate(_), _) => pending_update.domains(),
         _ => &[],
     };
     let record = |domain: &DomainValidation| match &domain.validation {
         Validation::Dns(Some(record)) => Record::of(record),
         _ => None,
     };
-    let (succeeded, waiting): (Vec<_>, Vec<_>) = current.iter().partition(|domain| domain.succeeded == Some(true));
-    if waiting.is_empty() && !wanted.caa_error {
+    let (succeeded, pending): (Vec<_>, Vec<_>) = current.iter().partition(|domain| domain.succeeded == Some(true));
+    if pending.is_empty() && !required.caa_error {
         return;
     }
     let succeeded: Vec<Record> = succeeded.into_iter().filter_map(record).collect();
-    let waiting: Vec<Record> = waiting.into_iter().filter_map(record).collect();
-    for wanted in &mut wanted.records {
-        wanted.validated = succeeded.contains(&wanted.record) && !waiting.contains(&wanted.record);
+    let pending: Vec<Record> = pending.into_iter().filter_map(record).collect();
+    for required in &mut required.records {
+        required.validated = succeeded.contains(&required.record) && !pending.contains(&required.record);
     }
 }
 
@@ -203,9 +199,9 @@ fn add(names: &mut Vec<String>, name: &str) {
 
 /// Whether a listed certificate is so near its end that its renewal may be under way, which only its
 /// description tells: 60 days, or a third of its lifetime where that is shorter.
-pub fn may_be_renewing(facts: &CertificateSummary, now: Timestamp) -> bool {
-    let Some(not_after) = facts.not_after else { return false };
-    let third = facts.validity_days().map_or(RENEWAL_WINDOW_DAYS, |days| days / 3);
+pub fn may_be_renewing(certificate: &CertificateSummary, now: Timestamp) -> bool {
+    let Some(not_after) = certificate.not_after else { return false };
+    let third = certificate.validity_days().map_or(RENEWAL_WINDOW_DAYS, |days| days / 3);
     certificates::days_left(not_after, now) <= RENEWAL_WINDOW_DAYS.min(third)
 }
 
@@ -248,8 +244,8 @@ mod tests {
         r#"{"domains": ["*"]}"#.parse().unwrap()
     }
 
-    fn wanted(facts: &CertificateDetail) -> RequiredRecords {
-        match validation_need(facts, &PendingUpdate::None, &everything()) {
+    fn wanted(certificate: &CertificateDetail) -> RequiredRecords {
+        match validation_need(certificate, &PendingUpdate::None, &everything()) {
             ValidationNeed::Records(wanted) => wanted,
             other => panic!("{other:?}"),
         }
@@ -262,13 +258,13 @@ mod tests {
 
     #[test]
     fn apex_and_wildcard_share_one_record() {
-        let facts = certificate(
+        let certificate = certificate(
             "PENDING_VALIDATION",
             vec![dns("example.com", true), dns("*.example.com", true), dns("*.api.example.com", true)],
         );
-        let wanted = wanted(&facts);
+        let wanted = wanted(&certificate);
         assert_eq!(names(&wanted), ["_t.example.com", "_t.api.example.com"]);
-        assert_eq!((wanted.not_named.len(), wanted.waiting), (0, PendingValidation::Issuance(None)));
+        assert_eq!((wanted.not_named.len(), wanted.pending), (0, PendingValidation::Issuance(None)));
     }
 
     #[test]
@@ -297,9 +293,9 @@ mod tests {
         };
         let waits = renewing("PENDING_VALIDATION", None);
         assert_eq!(names(&waits), ["_t.example.com", "_t.www.example.com"]);
-        assert_eq!((waits.waiting, waits.not_named.len(), waits.caa_error), (PendingValidation::Renewal, 0, false));
+        assert_eq!((waits.pending, waits.not_named.len(), waits.caa_error), (PendingValidation::Renewal, 0, false));
         assert!(renewing("FAILED", Some("CAA_ERROR")).caa_error);
-        assert_eq!(renewing("PENDING_AUTO_RENEWAL", None).waiting, PendingValidation::None);
+        assert_eq!(renewing("PENDING_AUTO_RENEWAL", None).pending, PendingValidation::None);
     }
 
     #[test]
@@ -307,8 +303,8 @@ mod tests {
         let says = |domain: &str, succeeded: Option<bool>| DomainValidation { succeeded, ..dns(domain, true) };
         let validated = |status: &str, renewal: Option<Renewal>, own: [Option<bool>; 2]| {
             let own = vec![says("example.com", own[0]), says("example.org", own[1])];
-            let facts = CertificateDetail { renewal, ..certificate(status, own) };
-            wanted(&facts).records.iter().map(|wanted| wanted.validated).collect::<Vec<_>>()
+            let certificate = CertificateDetail { renewal, ..certificate(status, own) };
+            wanted(&certificate).records.iter().map(|wanted| wanted.validated).collect::<Vec<_>>()
         };
         let renewal = |reason: Option<&str>, of: [Option<bool>; 2]| {
             let domains = vec![says("example.com", of[0]), says("example.org", of[1])];
@@ -333,25 +329,25 @@ mod tests {
             requested_at: Some(since),
         };
         let stuck = Renewal { status: "PENDING_VALIDATION".into(), reason: None, domains: vec![mail("example.com")] };
-        let facts = CertificateDetail {
+        let certificate = CertificateDetail {
             method_update: Some(change),
             renewal: Some(stuck),
             ..certificate("ISSUED", vec![mail("example.com"), mail("www.example.com"), mail("example.org")])
         };
         let done = DomainValidation { succeeded: Some(true), ..dns("example.com", true) };
         let listed = PendingUpdate::Records(vec![done, dns("www.example.com", false)]);
-        let ValidationNeed::Records(wanted) = validation_need(&facts, &listed, &everything()) else { panic!() };
+        let ValidationNeed::Records(wanted) = validation_need(&certificate, &listed, &everything()) else { panic!() };
         assert_eq!(names(&wanted), ["_t.example.com"]);
         assert_eq!(wanted.not_named, ["www.example.com", "example.org"]);
         assert_eq!(
-            (wanted.waiting, wanted.records[0].validated),
+            (wanted.pending, wanted.records[0].validated),
             (PendingValidation::ValidationMethodUpdate(Some(since)), true)
         );
 
         // Names are compared as the DNS does.
         let spelled = [dns("EXAMPLE.com.", true), dns("www.example.com.", true), dns("Example.org", false)];
         let ValidationNeed::Records(wanted) =
-            validation_need(&facts, &PendingUpdate::Records(spelled.into()), &everything())
+            validation_need(&certificate, &PendingUpdate::Records(spelled.into()), &everything())
         else {
             panic!()
         };
@@ -363,18 +359,20 @@ mod tests {
             message: "x".into(),
             kind: CallErrorKind::Denied,
         };
-        let ValidationNeed::Records(wanted) = validation_need(&facts, &PendingUpdate::Error(error), &everything())
+        let ValidationNeed::Records(wanted) =
+            validation_need(&certificate, &PendingUpdate::Error(error), &everything())
         else {
             panic!()
         };
         assert!(wanted.records.is_empty() && wanted.not_named.is_empty());
-        assert_eq!(wanted.waiting, PendingValidation::ValidationMethodUpdate(Some(since)));
+        assert_eq!(wanted.pending, PendingValidation::ValidationMethodUpdate(Some(since)));
     }
 
     #[test]
     fn a_request_that_caa_forbade_is_told() {
-        let facts = CertificateDetail { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
-        assert_eq!(validation_need(&facts, &PendingUpdate::None, &everything()), ValidationNeed::ForbiddenByCaa);
+        let certificate =
+            CertificateDetail { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
+        assert_eq!(validation_need(&certificate, &PendingUpdate::None, &everything()), ValidationNeed::ForbiddenByCaa);
     }
 
     #[test]
@@ -384,14 +382,17 @@ mod tests {
         };
         assert_eq!(timed_out(dns("example.com", true)), ValidationNeed::TimedOut);
         let by_email = by("example.com", Validation::Email(Vec::new()));
-        assert_eq!(timed_out(by_email), ValidationNeed::None(SkipReason::ValidationTimedOut));
+        assert_eq!(timed_out(by_email), ValidationNeed::Skip(SkipReason::ValidationTimedOut));
     }
 
     #[test]
     fn what_is_not_granted_is_wanted_and_refused() {
         let grants: Grants = r#"{"domains": ["example.com"]}"#.parse().unwrap();
-        let facts = certificate("PENDING_VALIDATION", vec![dns("www.example.com", true), dns("example.org", true)]);
-        let ValidationNeed::Records(wanted) = validation_need(&facts, &PendingUpdate::None, &grants) else { panic!() };
+        let certificate =
+            certificate("PENDING_VALIDATION", vec![dns("www.example.com", true), dns("example.org", true)]);
+        let ValidationNeed::Records(wanted) = validation_need(&certificate, &PendingUpdate::None, &grants) else {
+            panic!()
+        };
         let refused: Vec<_> = wanted.records.iter().map(|wanted| wanted.refused).collect();
         assert_eq!(refused, [None, Some(Cause::DomainNotGranted)]);
     }
@@ -411,7 +412,7 @@ mod tests {
     #[test]
     fn a_wait_is_long_after_minutes() {
         let since: Timestamp = "2026-11-21T06:00:00Z".parse().unwrap();
-        for (waiting, minutes, long) in [
+        for (pending, minutes, long) in [
             (PendingValidation::Issuance(Some(since)), 9, false),
             (PendingValidation::Issuance(Some(since)), 10, true),
             (PendingValidation::Issuance(None), 10_000, false),
@@ -420,7 +421,7 @@ mod tests {
             (PendingValidation::Renewal, 0, true),
             (PendingValidation::None, 10_000, false),
         ] {
-            assert_eq!(waiting.is_long(since + SignedDuration::from_mins(minutes)), long, "{waiting:?} {minutes}");
+            assert_eq!(pending.is_long(since + SignedDuration::from_mins(minutes)), long, "{pending:?} {minutes}");
         }
     }
 
@@ -431,7 +432,7 @@ mod tests {
         for (lifetime, left, near) in
             [(198, 60, true), (198, 61, false), (47, 15, true), (47, 16, false), (395, 60, true), (198, -1, true)]
         {
-            let facts = CertificateDetail {
+            let certificate = CertificateDetail {
                 summary: CertificateSummary {
                     not_before: Some(now + hours(left - lifetime)),
                     not_after: Some(now + hours(left)),
@@ -439,7 +440,7 @@ mod tests {
                 },
                 ..certificate("ISSUED", Vec::new())
             };
-            assert_eq!(may_be_renewing(&facts, now), near, "{left} of {lifetime}");
+            assert_eq!(may_be_renewing(&certificate, now), near, "{left} of {lifetime}");
         }
         assert!(!may_be_renewing(&certificate("PENDING_VALIDATION", Vec::new()), now));
     }

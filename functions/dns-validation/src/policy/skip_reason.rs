@@ -3,8 +3,7 @@
 use certificates::{CertificateDetail, CertificateType, Validation};
 use serde::Serialize;
 
-use super::method_update::is_changing;
-use super::required_records::domains;
+use super::validation_methods::{is_changing, is_validated_by_email, is_validated_only};
 
 /// Why a certificate needs nothing from this function: a documented word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,12 +35,12 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Why a described certificate needs nothing, if so.
-    pub fn from_certificate(facts: &CertificateDetail) -> Option<Self> {
-        match (&facts.certificate_type, facts.status.as_str()) {
+    pub fn from_certificate(certificate: &CertificateDetail) -> Option<Self> {
+        match (&certificate.certificate_type, certificate.status.as_str()) {
             (CertificateType::Imported, _) => Some(Self::Imported),
             (CertificateType::Private, _) => Some(Self::PrivateCa),
-            (_, "ISSUED") if is_changing(facts) => None,
-            (_, "PENDING_VALIDATION" | "ISSUED") => without_dns(facts),
+            (_, "ISSUED") if is_changing(certificate) => None,
+            (_, "PENDING_VALIDATION" | "ISSUED") => without_dns(certificate),
             (_, "FAILED") => Some(Self::Failed),
             (_, "EXPIRED") => Some(Self::Expired),
             (_, "REVOKED") => Some(Self::Revoked),
@@ -70,19 +69,16 @@ impl SkipReason {
     }
 }
 
-/// Why DNS proves none of its domains. An answer of ACM's without any domain comes in the seconds
-/// after the request, and says nothing.
-fn without_dns(facts: &CertificateDetail) -> Option<SkipReason> {
-    let all = |test: fn(&Validation) -> bool| domains(facts).all(|domain| test(&domain.validation));
-    domains(facts).next()?;
-    if all(|validation| matches!(validation, Validation::Email(_))) {
+/// Why DNS proves none of its domains, if so.
+fn without_dns(certificate: &CertificateDetail) -> Option<SkipReason> {
+    if is_validated_by_email(certificate) {
         return Some(SkipReason::EmailValidation);
     }
-    if all(|validation| matches!(validation, Validation::Other(Some(method)) if method == "HTTP")) {
+    if is_validated_only(certificate, |by| matches!(by, Validation::Other(Some(method)) if method == "HTTP")) {
         return Some(SkipReason::HttpValidation);
     }
-    let none = all(|validation| matches!(validation, Validation::Email(_) | Validation::Other(Some(_))));
-    none.then_some(SkipReason::OtherValidation)
+    is_validated_only(certificate, |by| matches!(by, Validation::Email(_) | Validation::Other(Some(_))))
+        .then_some(SkipReason::OtherValidation)
 }
 
 #[cfg(test)]
@@ -132,11 +128,11 @@ mod tests {
         for (kind, idle) in
             [(CertificateType::Imported, SkipReason::Imported), (CertificateType::Private, SkipReason::PrivateCa)]
         {
-            let facts = CertificateDetail {
+            let certificate = CertificateDetail {
                 summary: CertificateSummary { certificate_type: kind, ..certificate("ISSUED", Vec::new()).summary },
                 ..certificate("ISSUED", Vec::new())
             };
-            assert_eq!(SkipReason::from_certificate(&facts), Some(idle));
+            assert_eq!(SkipReason::from_certificate(&certificate), Some(idle));
         }
     }
 
@@ -158,8 +154,8 @@ mod tests {
             ("ISSUED", None, Some(SkipReason::EmailValidation)),
             ("EXPIRED", change("PENDING_DOMAIN_VALIDATION", Some("DNS")), Some(SkipReason::Expired)),
         ] {
-            let facts = CertificateDetail { method_update, ..certificate(status, vec![mail.clone()]) };
-            assert_eq!(SkipReason::from_certificate(&facts), idle, "{:?}", facts.method_update);
+            let certificate = CertificateDetail { method_update, ..certificate(status, vec![mail.clone()]) };
+            assert_eq!(SkipReason::from_certificate(&certificate), idle, "{:?}", certificate.method_update);
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Text of others in notices: short, and without anything that could be taken for ours.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
-use aws_client::CallError;
 use notices::{foreign, foreign_up_to};
 
 /// Names beyond this many are counted, not listed: a person reads this.
@@ -11,7 +10,7 @@ const LISTED_NAMES: usize = 10;
 const LONGEST_MESSAGE: usize = 400;
 
 /// The first names, and how many more there are.
-pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
+pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     let shown: Vec<String> = names.iter().take(LISTED_NAMES).map(|name| foreign(name.as_ref())).collect();
     let mut text = shown.join(", ");
     let more = names.len().saturating_sub(shown.len());
@@ -22,7 +21,7 @@ pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// What AWS said.
-pub fn message(error: &CallError) -> String {
+pub fn message(error: &impl Display) -> String {
     foreign_up_to(&error.to_string(), LONGEST_MESSAGE)
 }
 

@@ -12,8 +12,12 @@ pub enum ZoneOwner {
     /// The function's own.
     OwnAccount,
     /// That of the role at this place of the configuration.
-    Role(usize),
+    Role(RoleIndex),
 }
+
+/// The index of a role in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct RoleIndex(pub usize);
 
 /// A hosted zone, as ListHostedZones shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub struct HostedZone {
     /// Whether only VPCs see it. ACM never does.
     pub private: bool,
     /// Whose it is.
-    pub account: ZoneOwner,
+    pub owner: ZoneOwner,
     /// How many record sets it holds, where Route 53 told.
     pub record_sets: Option<u64>,
 }
@@ -36,7 +40,7 @@ pub struct UnreadZones {
     /// The configured suffix.
     pub suffix: DnsName,
     /// The role's account.
-    pub account: ZoneOwner,
+    pub owner: ZoneOwner,
     /// Whether AWS refused, which time does not mend; else nobody answered.
     pub refused: bool,
 }
@@ -89,7 +93,7 @@ impl ZoneIndex {
             // A zone that could not be seen may be the right one from its suffix on upwards.
             if let Some(unread) = refused.filter(|unread| candidate.len() <= unread.suffix.as_str().len()) {
                 let choice = if unread.refused { ZoneChoice::RoleRefused } else { ZoneChoice::Unanswered };
-                return choice(unread.account);
+                return choice(unread.owner);
             }
             // A zone is listed by each role of its account, and by the account itself.
             let mut here: BTreeMap<&str, (usize, &HostedZone)> = BTreeMap::new();
@@ -112,11 +116,11 @@ impl ZoneIndex {
     }
 
     /// The function's own public zone closest above this zone of another account, if there is exactly one of that name.
-    pub fn own_above(&self, zone: &HostedZone) -> Option<&HostedZone> {
-        if zone.account == ZoneOwner::OwnAccount {
+    pub fn own_zone_above(&self, zone: &HostedZone) -> Option<&HostedZone> {
+        if zone.owner == ZoneOwner::OwnAccount {
             return None;
         }
-        let is_own = |zone: &&HostedZone| zone.account == ZoneOwner::OwnAccount && !zone.private;
+        let is_own = |zone: &&HostedZone| zone.owner == ZoneOwner::OwnAccount && !zone.private;
         let own = |name| self.zones.get(name).into_iter().flatten().filter(is_own).collect::<Vec<_>>();
         let closest = zone.name.and_above().skip(1).map(own).find(|zones| !zones.is_empty())?;
         match closest[..] {
@@ -128,10 +132,10 @@ impl ZoneIndex {
     /// How closely the account that lists the zone answers for the name: the function's own before every
     /// role, and of roles the one with the longest suffix. `None` when it does not.
     fn closeness(&self, zone: &HostedZone, name: &DnsName) -> Option<usize> {
-        match zone.account {
+        match zone.owner {
             ZoneOwner::OwnAccount => Some(usize::MAX),
             ZoneOwner::Role(role) => {
-                let covering = self.suffixes.get(role)?.iter().filter(|suffix| name.is_within(suffix));
+                let covering = self.suffixes.get(role.0)?.iter().filter(|suffix| name.is_within(suffix));
                 covering.map(|suffix| suffix.as_str().len()).max()
             }
         }
@@ -142,17 +146,17 @@ impl ZoneIndex {
 mod tests {
     use super::*;
 
-    fn zone(id: &str, name: &str, private: bool, account: ZoneOwner) -> HostedZone {
-        HostedZone { id: id.into(), name: DnsName::new(name), private, account, record_sets: None }
+    fn zone(id: &str, name: &str, private: bool, owner: ZoneOwner) -> HostedZone {
+        HostedZone { id: id.into(), name: DnsName::new(name), private, owner, record_sets: None }
     }
 
     fn unread(suffix: &str, refused: bool) -> UnreadZones {
-        UnreadZones { suffix: DnsName::new(suffix), account: ZoneOwner::Role(1), refused }
+        UnreadZones { suffix: DnsName::new(suffix), owner: ZoneOwner::Role(RoleIndex(1)), refused }
     }
 
     fn zones() -> ZoneIndex {
         let home = |id: &str, name: &str| zone(id, name, false, ZoneOwner::OwnAccount);
-        let team = ZoneOwner::Role(0);
+        let team = ZoneOwner::Role(RoleIndex(0));
         ZoneIndex::new(
             vec![
                 home("Z1", "example.com."),
@@ -214,7 +218,7 @@ mod tests {
     #[test]
     fn what_is_above_a_zone_of_another_account() {
         let zones = zones();
-        let team = |name: &str| zone("R9", name, false, ZoneOwner::Role(0));
+        let team = |name: &str| zone("R9", name, false, ZoneOwner::Role(RoleIndex(0)));
         for (below, own) in [
             (team("team.example.com"), Some("Z1")),
             // The role of that account does not answer for other names.
@@ -227,8 +231,7 @@ mod tests {
             (team("example.com"), None),
             (zone("Z2", "dev.example.com", false, ZoneOwner::OwnAccount), None),
         ] {
-            let name = DnsName::new(&format!("_a.{}", below.name.as_str()));
-            assert_eq!(zones.above(&below, &name).map(|zone| zone.id.as_str()), above, "{}", below.name);
+            assert_eq!(zones.own_zone_above(&below).map(|zone| zone.id.as_str()), own, "{}", below.name);
         }
     }
 
@@ -237,19 +240,23 @@ mod tests {
         let home = zone("Z1", "deep.closed.test", false, ZoneOwner::OwnAccount);
         let zones = ZoneIndex::new(vec![home.clone()], vec![Vec::new()], vec![unread("closed.test", true)]);
         assert_eq!(zones.choose(&DnsName::new("_a.deep.closed.test")), ZoneChoice::Zone(&home));
-        assert_eq!(zones.choose(&DnsName::new("_a.closed.test")), ZoneChoice::RoleRefused(ZoneOwner::Role(1)));
+        assert_eq!(
+            zones.choose(&DnsName::new("_a.closed.test")),
+            ZoneChoice::RoleRefused(ZoneOwner::Role(RoleIndex(1)))
+        );
     }
 
     #[test]
     fn a_zone_that_several_accounts_list_is_one_zone() {
         let listed = |account| zone("Z1", "example.com", false, account);
-        let roles = [ZoneOwner::Role(0), ZoneOwner::Role(1)];
+        let roles = [ZoneOwner::Role(RoleIndex(0)), ZoneOwner::Role(RoleIndex(1))];
         let suffixes = || vec![vec![DnsName::new("example.com")], vec![DnsName::new("team.example.com")]];
         let zones = ZoneIndex::new(roles.map(listed).to_vec(), suffixes(), Vec::new());
         for (name, account) in [("_a.team.example.com", roles[1]), ("_a.example.com", roles[0])] {
             assert_eq!(zones.choose(&DnsName::new(name)), ZoneChoice::Zone(&listed(account)), "{name}");
         }
-        let everywhere = [ZoneOwner::Role(1), ZoneOwner::OwnAccount, ZoneOwner::Role(0)].map(listed).to_vec();
+        let everywhere =
+            [ZoneOwner::Role(RoleIndex(1)), ZoneOwner::OwnAccount, ZoneOwner::Role(RoleIndex(0))].map(listed).to_vec();
         let zones = ZoneIndex::new(everywhere, suffixes(), Vec::new());
         assert_eq!(
             zones.choose(&DnsName::new("_a.team.example.com")),

@@ -1,8 +1,8 @@
 //! Clients: one for the function's own account and one for each configured role.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_client::{CallError, CallErrorKind};
 use aws_config::SdkConfig;
@@ -13,6 +13,7 @@ use aws_sdk_route53::config::http::HttpResponse;
 use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 
+use crate::policy::zones::RoleIndex;
 use crate::policy::{DnsName, ZoneOwner};
 use crate::zone_roles::{RoleArn, ZoneRole};
 
@@ -29,11 +30,12 @@ struct Role {
 }
 
 /// The accounts, and their clients, each made when it is first needed and kept: the SDK keeps a role's
-/// credentials with its client and assumes the role again before they end.
+/// credentials with its client and assumes the role again before they expire.
 pub(crate) struct Accounts {
     sdk: SdkConfig,
     roles: Vec<Role>,
     clients: Mutex<BTreeMap<ZoneOwner, Client>>,
+    listed: Mutex<BTreeSet<ZoneOwner>>,
 }
 
 impl std::fmt::Debug for Accounts {
@@ -51,14 +53,16 @@ impl Accounts {
                 None => roles.push(Role { arn: role, external_id, suffixes: vec![zone] }),
             }
         }
-        Self { sdk: sdk.clone(), roles, clients: Mutex::default() }
+        Self { sdk: sdk.clone(), roles, clients: Mutex::default(), listed: Mutex::default() }
     }
 
     /// The accounts in which a zone for one of these names may be.
-    pub(crate) fn concerned(&self, names: &[&DnsName]) -> Vec<ZoneOwner> {
+    pub(crate) fn answering_for(&self, names: &[&DnsName]) -> Vec<ZoneOwner> {
         let answers = |role: &Role| names.iter().any(|name| role.suffixes.iter().any(|suffix| name.is_within(suffix)));
         let roles = self.roles.iter().enumerate().filter(|(_, role)| answers(role));
-        std::iter::once(ZoneOwner::OwnAccount).chain(roles.map(|(place, _)| ZoneOwner::Role(place))).collect()
+        std::iter::once(ZoneOwner::OwnAccount)
+            .chain(roles.map(|(index, _)| ZoneOwner::Role(RoleIndex(index))))
+            .collect()
     }
 
     /// Per role, the names that it answers for.
@@ -66,19 +70,19 @@ impl Accounts {
         self.roles.iter().map(|role| role.suffixes.clone()).collect()
     }
 
-    pub(crate) fn suffixes_of(&self, account: ZoneOwner) -> &[DnsName] {
-        match account {
+    pub(crate) fn suffixes_of(&self, owner: ZoneOwner) -> &[DnsName] {
+        match owner {
             ZoneOwner::OwnAccount => &[],
-            ZoneOwner::Role(place) => self.roles.get(place).map_or(&[], |role| &role.suffixes),
+            ZoneOwner::Role(index) => self.roles.get(index.0).map_or(&[], |role| &role.suffixes),
         }
     }
 
     /// For people: which account.
-    pub(crate) fn described(&self, account: ZoneOwner) -> String {
-        match account {
+    pub(crate) fn described(&self, owner: ZoneOwner) -> String {
+        match owner {
             ZoneOwner::OwnAccount => "this account".into(),
-            ZoneOwner::Role(place) => {
-                let role = self.roles.get(place);
+            ZoneOwner::Role(index) => {
+                let role = self.roles.get(index.0);
                 role.map_or_else(
                     || "another account".into(),
                     |role| format!("account {} (role {})", role.arn.account(), role.arn),
@@ -87,18 +91,29 @@ impl Accounts {
         }
     }
 
-    pub(crate) async fn client(&self, account: ZoneOwner) -> Client {
-        let known = self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
+    /// The accounts whose zones this process has listed, and the function's own.
+    pub(crate) fn listed_before(&self) -> BTreeSet<ZoneOwner> {
+        let mut owners = lock(&self.listed).clone();
+        owners.insert(ZoneOwner::OwnAccount);
+        owners
+    }
+
+    pub(crate) fn remember_listed(&self, owner: ZoneOwner) {
+        lock(&self.listed).insert(owner);
+    }
+
+    pub(crate) async fn client(&self, owner: ZoneOwner) -> Client {
+        let known = lock(&self.clients).get(&owner).cloned();
         if let Some(client) = known {
             return client;
         }
-        let client = self.make(account).await;
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(account).or_insert(client).clone()
+        let client = self.make(owner).await;
+        lock(&self.clients).entry(owner).or_insert(client).clone()
     }
 
-    async fn make(&self, account: ZoneOwner) -> Client {
-        let ZoneOwner::Role(place) = account else { return Client::new(&self.sdk) };
-        let Some(role) = self.roles.get(place) else { return Client::new(&self.sdk) };
+    async fn make(&self, owner: ZoneOwner) -> Client {
+        let ZoneOwner::Role(index) = owner else { return Client::new(&self.sdk) };
+        let Some(role) = self.roles.get(index.0) else { return Client::new(&self.sdk) };
         let mut provider = AssumeRoleProvider::builder(role.arn.as_str()).session_name(SESSION).configure(&self.sdk);
         if let Some(id) = &role.external_id {
             provider = provider.external_id(id);
@@ -106,6 +121,10 @@ impl Accounts {
         let credentials = SharedCredentialsProvider::new(provider.build().await);
         Client::new(&self.sdk.to_builder().credentials_provider(credentials).build())
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a failed call means; when the role's credentials could not be had, what became of that.
@@ -131,7 +150,7 @@ where
     CallError::new(operation, error)
 }
 
-/// Whether a role may not be assumed, as far as time does not mend it.
+/// Whether a role may not be assumed, which time does not fix.
 pub(crate) fn is_role_refusal(error: &CallError) -> bool {
     error.operation == ASSUME_ROLE && !error.is_retryable()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_client::CallError;
+use aws_client::{CallError, RateLimiter};
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use futures::StreamExt;
@@ -11,7 +11,6 @@ use futures::stream;
 use super::accounts::call_error;
 use super::zone_directory::ZoneDirectory;
 use crate::policy::{DnsName, HostedZone, Present, RecordSet};
-use aws_client::RateLimiter;
 
 const LIST_SETS: &str = "route53:ListResourceRecordSets";
 /// [MaxItems](https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html).
@@ -24,13 +23,13 @@ const CONCURRENCY: usize = 20;
 pub(crate) enum RecordQuery {
     /// Those of this name.
     Name(DnsName),
-    /// Those whose first label below this name begins with `_`: every validation record of the name.
+    /// Those whose first label below this name starts with `_`: every validation record of the name.
     Below(DnsName),
 }
 
 impl RecordQuery {
-    /// Where they begin in Route 53's order, by labels from the right. `_` comes before every other name
-    /// that begins with it.
+    /// Where they start in Route 53's order, by labels from the right. `_` comes before every other name
+    /// that starts with it.
     fn start(&self) -> String {
         match self {
             Self::Name(name) => name.to_string(),
@@ -38,7 +37,13 @@ impl RecordQuery {
         }
     }
 
-    /// Whether the name is of interest. Such names stand together in Route 53's order.
+    pub(crate) fn into_name(self) -> DnsName {
+        match self {
+            Self::Name(name) | Self::Below(name) => name,
+        }
+    }
+
+    /// Whether the name is of interest. Such names are next to each other in Route 53's order.
     fn takes(&self, name: &DnsName) -> bool {
         match self {
             Self::Name(wanted) => name == wanted,
@@ -50,7 +55,7 @@ impl RecordQuery {
     }
 }
 
-impl ZoneDirectory {
+impl ZoneDirectory<'_> {
     /// The record sets of interest in a zone. The pages of a zone come one after the other, single names all
     /// at once: so a sweep, which has time, takes the way with fewer calls, and a single certificate the way
     /// that is over sooner.
@@ -58,16 +63,16 @@ impl ZoneDirectory {
         &self,
         zone: &HostedZone,
         around: &BTreeSet<RecordQuery>,
-        pace: &RateLimiter,
     ) -> Result<Present, CallError> {
-        let client = self.accounts.client(zone.account).await;
+        let limiter = &self.budget.route53;
+        let client = self.accounts.client(zone.owner).await;
         let pages = zone.record_sets.map_or(1, |sets| sets.div_ceil(PAGE)).max(1);
         let names = u64::try_from(around.len()).unwrap_or(u64::MAX);
-        let cost = if pace.is_limited() { pages } else { pages.saturating_mul(CONCURRENCY as u64) };
+        let cost = if limiter.is_limited() { pages } else { pages.saturating_mul(CONCURRENCY as u64) };
         if pages == 1 || cost <= names {
-            return whole(&client, zone, pace).await;
+            return whole(&client, zone, limiter).await;
         }
-        let parts = stream::iter(around.iter().map(|around| part(&client, zone, around, pace)));
+        let parts = stream::iter(around.iter().map(|around| part(&client, zone, around, limiter)));
         let parts: Vec<Result<Present, CallError>> = parts.buffer_unordered(CONCURRENCY).collect().await;
         let mut present = Present::new();
         for part in parts {
@@ -77,11 +82,11 @@ impl ZoneDirectory {
     }
 }
 
-async fn whole(client: &Client, zone: &HostedZone, pace: &RateLimiter) -> Result<Present, CallError> {
+async fn whole(client: &Client, zone: &HostedZone, limiter: &RateLimiter) -> Result<Present, CallError> {
     let mut present = Present::new();
     let mut from = None;
     loop {
-        let page = page(client, zone, from, pace).await?;
+        let page = page(client, zone, from, limiter).await?;
         page.sets.into_iter().for_each(|set| present.entry(set.name.clone()).or_default().push(set));
         from = page.next;
         if from.is_none() {
@@ -94,12 +99,12 @@ async fn part(
     client: &Client,
     zone: &HostedZone,
     around: &RecordQuery,
-    pace: &RateLimiter,
+    limiter: &RateLimiter,
 ) -> Result<Present, CallError> {
     let mut present = Present::new();
-    let mut from = Some(Place { name: around.start(), kind: None, identifier: None });
+    let mut from = Some(Cursor { name: around.start(), kind: None, identifier: None });
     loop {
-        let page = page(client, zone, from, pace).await?;
+        let page = page(client, zone, from, limiter).await?;
         let last = page.sets.last().is_none_or(|set| !around.takes(&set.name));
         let sets = page.sets.into_iter().filter(|set| around.takes(&set.name));
         sets.for_each(|set| present.entry(set.name.clone()).or_default().push(set));
@@ -110,8 +115,8 @@ async fn part(
     }
 }
 
-/// Where a page begins.
-struct Place {
+/// Where a page starts.
+struct Cursor {
     name: String,
     kind: Option<RrType>,
     identifier: Option<String>,
@@ -119,20 +124,25 @@ struct Place {
 
 struct Page {
     sets: Vec<RecordSet>,
-    next: Option<Place>,
+    next: Option<Cursor>,
 }
 
-async fn page(client: &Client, zone: &HostedZone, from: Option<Place>, pace: &RateLimiter) -> Result<Page, CallError> {
-    pace.acquire().await;
+async fn page(
+    client: &Client,
+    zone: &HostedZone,
+    from: Option<Cursor>,
+    limiter: &RateLimiter,
+) -> Result<Page, CallError> {
+    limiter.acquire().await;
     let mut call = client.list_resource_record_sets().hosted_zone_id(&zone.id);
-    if let Some(place) = from {
+    if let Some(cursor) = from {
         call = call
-            .start_record_name(place.name)
-            .set_start_record_type(place.kind)
-            .set_start_record_identifier(place.identifier);
+            .start_record_name(cursor.name)
+            .set_start_record_type(cursor.kind)
+            .set_start_record_identifier(cursor.identifier);
     }
     let answer = call.send().await.map_err(|error| call_error(LIST_SETS, &error))?;
-    let next = answer.next_record_name().filter(|_| answer.is_truncated()).map(|name| Place {
+    let next = answer.next_record_name().filter(|_| answer.is_truncated()).map(|name| Cursor {
         name: name.to_owned(),
         kind: answer.next_record_type().cloned(),
         identifier: answer.next_record_identifier().map(str::to_owned),

@@ -1,35 +1,24 @@
-//! The zones of all accounts, kept for minutes.
+//! The hosted zones of all accounts, listed once in each invocation.
+//!
+//! Nothing of it is kept for the next invocation: a zone may be created, deleted or delegated at any moment, and a
+//! record in the wrong zone costs more than a call for each 100 zones.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use aws_client::{CallError, CallErrorKind, Clock};
+use aws_client::{CallError, CallErrorKind};
 use futures::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::accounts::{Accounts, call_error, is_role_refusal};
+use crate::call_budget::CallBudget;
 use crate::policy::{DnsName, HostedZone, UnreadZones, ZoneIndex, ZoneOwner};
-use aws_client::RateLimiter;
 
 const LIST_ZONES: &str = "route53:ListHostedZones";
-/// A zone that is created is found at once, since zones are read again for a name that is not itself the
-/// name of a known one; one that is deleted is found when Route 53 says so. This bounds how long a second
-/// zone of the same name is missed.
-const MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 
-/// One invocation: what it has read itself is fresh for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InvocationId(u64);
+type Listing = Result<Arc<Vec<HostedZone>>, CallError>;
 
-#[derive(Debug, Clone)]
-struct ZoneListing {
-    invocation: InvocationId,
-    read_at: Timestamp,
-    found: Result<Arc<Vec<HostedZone>>, CallError>,
-}
-
-/// What is known of the zones of some accounts.
+/// The zones of some accounts, by name.
 #[derive(Debug)]
 pub(crate) struct IndexedZones {
     pub(crate) zones: ZoneIndex,
@@ -37,63 +26,51 @@ pub(crate) struct IndexedZones {
     pub(crate) errors: BTreeMap<ZoneOwner, CallError>,
 }
 
-/// The zones of all accounts.
+/// The zones as one invocation sees them.
 #[derive(Debug)]
-pub(crate) struct ZoneDirectory {
-    pub(super) accounts: Accounts,
-    clock: Clock,
-    invocations: AtomicU64,
-    listings: Mutex<BTreeMap<ZoneOwner, ZoneListing>>,
-    /// Of several zones with one name, the id of the delegated one, and when that was found out.
-    delegated: Mutex<BTreeMap<DnsName, (String, Timestamp)>>,
+pub(crate) struct ZoneDirectory<'a> {
+    pub(super) accounts: &'a Accounts,
+    pub(super) budget: &'a CallBudget,
+    listings: Mutex<BTreeMap<ZoneOwner, Listing>>,
 }
 
-impl ZoneDirectory {
-    pub(crate) fn new(accounts: Accounts, clock: Clock) -> Self {
-        Self {
-            accounts,
-            clock,
-            invocations: AtomicU64::default(),
-            listings: Mutex::default(),
-            delegated: Mutex::default(),
-        }
+impl<'a> ZoneDirectory<'a> {
+    pub(crate) fn new(accounts: &'a Accounts, budget: &'a CallBudget) -> Self {
+        Self { accounts, budget, listings: Mutex::default() }
     }
 
-    pub(crate) fn accounts(&self) -> &Accounts {
-        &self.accounts
+    pub(crate) fn described(&self, owner: ZoneOwner) -> String {
+        self.accounts.described(owner)
     }
 
-    /// Begins an invocation.
-    pub(crate) fn invocation(&self) -> InvocationId {
-        InvocationId(self.invocations.fetch_add(1, Ordering::Relaxed))
+    pub(crate) fn now(&self) -> Timestamp {
+        self.budget.now()
     }
 
-    /// The zones of these accounts: what is known, if it is young enough, else read anew, all accounts at
-    /// the same time.
+    /// Lists the zones that a record of any certificate is likely to need: those of the function's own account, and of
+    /// the accounts that this process has listed before. An error is one only where a record needs the zone.
+    pub(crate) async fn read_ahead(&self) {
+        join_all(self.accounts.listed_before().into_iter().map(|owner| self.listing(owner))).await;
+    }
+
+    /// The zones of all accounts that may have one for these names, all accounts at the same time.
     ///
     /// # Errors
     /// The function's own account could not be read. What happens to another account concerns only the
     /// names that its role answers for.
-    pub(crate) async fn zones(
-        &self,
-        accounts: &[ZoneOwner],
-        invocation: InvocationId,
-        pace: &RateLimiter,
-    ) -> Result<IndexedZones, CallError> {
-        let listings = join_all(accounts.iter().map(|account| self.listing(*account, invocation, pace))).await;
+    pub(crate) async fn index(&self, names: &[&DnsName]) -> Result<IndexedZones, CallError> {
+        let owners = self.accounts.answering_for(names);
+        let listings = join_all(owners.iter().map(|owner| self.listing(*owner))).await;
         let (mut zones, mut unread, mut errors) = (Vec::new(), Vec::new(), BTreeMap::new());
-        for (account, page) in accounts.iter().zip(listings) {
-            match page {
+        for (owner, listing) in owners.into_iter().zip(listings) {
+            match listing {
                 Ok(found) => zones.extend(found.iter().cloned()),
-                Err(error) if *account == ZoneOwner::OwnAccount => return Err(error),
+                Err(error) if owner == ZoneOwner::OwnAccount => return Err(error),
                 Err(error) => {
-                    // A role that may be assumed and may not list zones is of as little use as one that is
-                    // refused.
-                    let refused = is_role_refusal(&error) || error.kind == CallErrorKind::Denied;
-                    let account = *account;
-                    let suffixes = self.accounts.suffixes_of(account).iter();
-                    unread.extend(suffixes.map(|suffix| UnreadZones { suffix: suffix.clone(), account, refused }));
-                    errors.extend((!refused).then_some((account, error)));
+                    let refused = is_refused(&error);
+                    let suffixes = self.accounts.suffixes_of(owner).iter();
+                    unread.extend(suffixes.map(|suffix| UnreadZones { suffix: suffix.clone(), owner, refused }));
+                    errors.extend((!refused).then_some((owner, error)));
                 }
             }
         }
@@ -101,71 +78,43 @@ impl ZoneDirectory {
     }
 
     /// Why an account's zones could not be read.
-    pub(crate) fn refusal(&self, account: ZoneOwner) -> Option<CallError> {
-        lock(&self.listings).get(&account).and_then(|page| page.found.clone().err())
+    pub(crate) fn refusal(&self, owner: ZoneOwner) -> Option<CallError> {
+        self.listings().get(&owner).and_then(|listing| listing.clone().err())
     }
 
-    /// Forgets what other invocations have read of these accounts. Says whether there was anything.
-    pub(crate) fn forget_old(&self, accounts: &[ZoneOwner], invocation: InvocationId) -> bool {
-        let mut listings = lock(&self.listings);
-        let before = listings.len();
-        listings.retain(|account, page| page.invocation == invocation || !accounts.contains(account));
-        listings.len() < before
+    /// Has the zones listed again: one of them is gone.
+    pub(crate) fn forget(&self) {
+        self.listings().clear();
     }
 
-    /// Forgets all zones: one of them is gone.
-    pub(crate) fn forget_all(&self) {
-        lock(&self.listings).clear();
-        lock(&self.delegated).clear();
-    }
-
-    /// The delegated one of several zones with this name, if that was found out lately.
-    pub(crate) fn known_delegation(&self, name: &DnsName) -> Option<String> {
-        let delegated = lock(&self.delegated);
-        let (id, at) = delegated.get(name)?;
-        (self.clock.now().duration_since(*at) < MAX_AGE).then(|| id.clone())
-    }
-
-    pub(crate) fn remember_delegation(&self, name: &DnsName, id: &str) {
-        lock(&self.delegated).insert(name.clone(), (id.to_owned(), self.clock.now()));
-    }
-
-    async fn listing(
-        &self,
-        account: ZoneOwner,
-        invocation: InvocationId,
-        pace: &RateLimiter,
-    ) -> Result<Arc<Vec<HostedZone>>, CallError> {
-        let known = lock(&self.listings).get(&account).cloned();
-        if let Some(page) = known {
-            let young = self.clock.now().duration_since(page.read_at) < MAX_AGE;
-            // A refusal may have been mended since; within one invocation it is asked for once.
-            if page.invocation == invocation || (young && page.found.is_ok()) {
-                return page.found;
-            }
+    async fn listing(&self, owner: ZoneOwner) -> Listing {
+        let listed = self.listings().get(&owner).cloned();
+        if let Some(listing) = listed {
+            return listing;
         }
-        let found = self.list(account, pace).await.map(Arc::new);
-        if found.as_ref().err().is_none_or(|error| !error.is_retryable()) {
-            let page = ZoneListing { invocation, read_at: self.clock.now(), found: found.clone() };
-            lock(&self.listings).insert(account, page);
+        let listing = self.list(owner).await.map(Arc::new);
+        if listing.is_ok() {
+            self.accounts.remember_listed(owner);
         }
-        found
+        if listing.as_ref().err().is_none_or(|error| !error.is_retryable()) {
+            self.listings().insert(owner, listing.clone());
+        }
+        listing
     }
 
-    /// All pages.
-    async fn list(&self, account: ZoneOwner, pace: &RateLimiter) -> Result<Vec<HostedZone>, CallError> {
-        let client = self.accounts.client(account).await;
+    async fn list(&self, owner: ZoneOwner) -> Result<Vec<HostedZone>, CallError> {
+        let client = self.accounts.client(owner).await;
         let mut zones = Vec::new();
         let mut marker = None;
         loop {
-            pace.acquire().await;
+            self.budget.route53.acquire().await;
             let page = client.list_hosted_zones().set_marker(marker).send().await;
             let page = page.map_err(|error| call_error(LIST_ZONES, &error))?;
             zones.extend(page.hosted_zones().iter().map(|zone| HostedZone {
                 id: zone.id().trim_start_matches("/hostedzone/").to_owned(),
                 name: DnsName::new(zone.name()),
                 private: zone.config().is_some_and(|config| config.private_zone()),
-                account,
+                owner,
                 record_sets: zone.resource_record_set_count().and_then(|count| u64::try_from(count).ok()),
             }));
             marker = page.next_marker().map(str::to_owned);
@@ -174,8 +123,13 @@ impl ZoneDirectory {
             }
         }
     }
+
+    fn listings(&self) -> MutexGuard<'_, BTreeMap<ZoneOwner, Listing>> {
+        self.listings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// A role that may be assumed and may not list zones is of as little use as one that is refused.
+fn is_refused(error: &CallError) -> bool {
+    is_role_refusal(error) || error.kind == CallErrorKind::Denied
 }

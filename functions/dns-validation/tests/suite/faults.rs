@@ -117,7 +117,7 @@ async fn a_permission_that_the_function_itself_lacks_is_named() {
     let (world, _, arn) = prepared().await;
     world.aws.fail_always("ListHostedZones", Fault::AccessDenied);
     let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
-    assert!(matches!(&error, Error::ZoneIndex(cause) if cause.operation == "route53:ListHostedZones"), "{error}");
+    assert!(matches!(&error, Error::Zones(cause) if cause.operation == "route53:ListHostedZones"), "{error}");
     assert!(!error.is_retryable());
 }
 

@@ -76,7 +76,7 @@ async fn the_role_of_another_account_allows_exactly_the_calls_to_route_53() {
 /// is unverified: were it otherwise, the role would be refused, and that is told as `records-unreadable`.
 #[test]
 fn certificates_are_those_of_this_account_and_region() {
-    let certificates = "arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::ZoneOwner}:certificate/*";
+    let certificates = "arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::AccountId}:certificate/*";
     let mut seen = 0;
     for statement in granted(&infra("template.yaml"), "DnsValidationRole") {
         for action in statement.actions.iter().filter(|action| action.starts_with("acm:")) {

@@ -79,3 +79,21 @@ async fn the_sample_of_a_notice_is_one_that_is_sent() {
         assert_eq!(sent[member], sample[member], "{member}");
     }
 }
+
+/// Answers are read by people and by tools that read our events too.
+#[tokio::test]
+async fn answers_are_camel_case() {
+    let world = World::new();
+    world.aws.create_hosted_zone("example.com");
+    let arn = world.request_at_once(&["example.com", "example.org"]).await;
+    let mut names = BTreeSet::new();
+    members(&serde_json::to_value(world.sweep().await).unwrap(), &mut names);
+    world.aws.advance(jiff::Span::new().seconds(10));
+    members(&serde_json::to_value(world.on(REQUESTED, &arn).await).unwrap(), &mut names);
+    assert!(["recordsCreated", "inPlace", "notifiedTag"].iter().all(|name| names.contains(*name)), "{names:?}");
+    let readme = include_str!("../../README.md");
+    for name in names {
+        assert!(!name.contains('_'), "{name}");
+        assert!(name == "set" || readme.contains(&name), "{name} is not in the README");
+    }
+}

@@ -21,7 +21,7 @@ async fn without_a_memory_only_the_event_is_told_and_the_run_does_not_fail() {
         let arn = world.request(&["example.org"]).await;
         world.aws.fail_always("AddTagsToCertificate", refusal);
         let report = world.on(REQUESTED, &arn).await;
-        assert_eq!((report.outcome, report.memory.is_refused()), (Outcome::Notified, true));
+        assert_eq!((report.outcome, report.notified_tag.is_refused()), (Outcome::Notified, true));
         for _ in 0..3 {
             let (swept, metrics) = world.counted(&sample("sweep-requested", ""), world.deadline()).await;
             assert!(swept.is_ok(), "{swept:?}");

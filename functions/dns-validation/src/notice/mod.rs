@@ -1,19 +1,23 @@
 //! The words of a notice, and what it holds to paste.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod overflow;
+mod paste;
+
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use certificates::{Renewal, days_left, utc_date};
 use jiff::Timestamp;
 use notices::{Kind, Notice, Paste, foreign};
-use serde_json::json;
 
-use super::cause::{Blocked, Cause};
-use super::name::DnsName;
-use super::records::Record;
-use super::required_records::{ACMS_PATIENCE, PendingValidation, RENEWAL_WINDOW_DAYS};
-use super::text::listed as listed_names;
-use super::{CertificateState, Settings, severity};
+use crate::policy::required_records::{RENEWAL_WINDOW_DAYS, VALIDATION_TIMEOUT};
+use crate::policy::severity::severity;
+use crate::policy::text::listed as listed_names;
+use crate::policy::{Blocked, Cause, DnsName, PendingValidation, Record, Settings};
+use crate::state::CertificateState;
+use paste::{change_batches, zone_file};
+
+pub(crate) use overflow::overflow_notice;
 
 /// Records beyond this many characters of names and values are counted, not listed: a message holds 256 KiB,
 /// in six forms, most of them with each record in three places.
@@ -24,28 +28,33 @@ const LISTED_FINDINGS: usize = 10;
 const NAME_IN_SUBJECT: usize = 34;
 
 /// The notice of what keeps the records from being in place.
-pub(super) fn notice(
+pub(crate) fn records_missing(
     state: &CertificateState,
-    waiting: PendingValidation,
+    pending: PendingValidation,
     blocked: &[Blocked],
     settings: &Settings,
 ) -> Notice {
-    let facts = &state.facts;
+    let certificate = &state.certificate;
     // Where nobody answers for the domain, its records are in place and of no use.
     let missing = blocked.iter().filter(|blocked| blocked.cause != Cause::DelegationBroken);
     let records: Vec<&Record> = missing.filter_map(|blocked| blocked.record.as_ref()).collect();
     let cause = blocked.iter().map(|blocked| blocked.cause).min().unwrap_or(Cause::NoZone);
-    let headline = headline(&foreign(facts.display_name()), cause, records.len());
-    let mut notice =
-        Notice::new(Kind::ValidationRecordsMissing, severity(facts, state.now), &headline, facts, state.now);
+    let headline = headline(&foreign(certificate.display_name()), cause, records.len());
+    let mut notice = Notice::new(
+        Kind::ValidationRecordsMissing,
+        severity(certificate, state.now),
+        &headline,
+        certificate,
+        state.now,
+    );
     notice.owner = state.tags.get(&settings.owner_tag_key).map(str::to_owned);
     notice.cause = Some(cause.as_str().to_owned());
-    notice.what_happened = what_happened(state, waiting, blocked);
-    notice.why_it_matters = why_it_matters(state, waiting);
-    notice.what_happens_next = what_happens_next(waiting);
+    notice.what_happened = what_happened(state, pending, blocked);
+    notice.why_it_matters = why_it_matters(state, pending);
+    notice.what_happens_next = what_happens_next(pending);
     let creatable = listed(&records);
-    notice.what_to_do = steps(state, waiting, blocked, &records, records.len() - creatable.len());
-    if waiting == PendingValidation::RequestFailed && cause != Cause::ValidationTimedOut {
+    notice.what_to_do = steps(state, pending, blocked, &records, records.len() - creatable.len());
+    if pending == PendingValidation::RequestFailed && cause != Cause::ValidationTimedOut {
         notice.what_to_do.push("Then request the certificate again.".into());
     }
     notice.records = creatable.iter().map(|record| record.resource_record()).collect();
@@ -88,8 +97,8 @@ fn headline(name: &str, cause: Cause, records: usize) -> String {
 }
 
 /// Each thing that was found, once. Names without a zone, or without a grant, share a sentence.
-fn what_happened(state: &CertificateState, waiting: PendingValidation, blocked: &[Blocked]) -> String {
-    let mut text = lead(state, waiting, blocked);
+fn what_happened(state: &CertificateState, pending: PendingValidation, blocked: &[Blocked]) -> String {
+    let mut text = lead(state, pending, blocked);
     let shares = |blocked: &&Blocked| matches!(blocked.cause, Cause::NoZone | Cause::DomainNotGranted);
     let mut seen = BTreeSet::new();
     let own = blocked.iter().filter(|blocked| !shares(blocked)).map(|blocked| blocked.detail.as_str());
@@ -119,11 +128,11 @@ fn what_happened(state: &CertificateState, waiting: PendingValidation, blocked: 
 }
 
 /// What it comes to, in one sentence.
-fn lead(state: &CertificateState, waiting: PendingValidation, blocked: &[Blocked]) -> String {
-    let name = foreign(state.facts.display_name());
+fn lead(state: &CertificateState, pending: PendingValidation, blocked: &[Blocked]) -> String {
+    let name = foreign(state.certificate.display_name());
     let is_of_domains = |blocked: &Blocked| blocked.record.is_some() || blocked.cause == Cause::UnusableRecord;
-    let facts = &state.facts;
-    let names = facts.domain_name.iter().chain(&facts.subject_alternative_names);
+    let certificate = &state.certificate;
+    let names = certificate.domain_name.iter().chain(&certificate.subject_alternative_names);
     let all: BTreeSet<DnsName> = names.map(|name| DnsName::new(name).base()).collect();
     let some: BTreeSet<DnsName> = blocked
         .iter()
@@ -131,7 +140,7 @@ fn lead(state: &CertificateState, waiting: PendingValidation, blocked: &[Blocked
         .map(|blocked| DnsName::new(&blocked.domain).base())
         .collect();
     let (some, all) = (some.len(), all.len());
-    match waiting {
+    match pending {
         PendingValidation::RequestFailed => format!("ACM did not issue the certificate for {name}."),
         // The finding is about the certificate as a whole.
         _ if some == 0 || some > all => format!("ACM cannot validate the certificate for {name}."),
@@ -140,9 +149,9 @@ fn lead(state: &CertificateState, waiting: PendingValidation, blocked: &[Blocked
     }
 }
 
-fn why_it_matters(state: &CertificateState, waiting: PendingValidation) -> String {
-    let end = state.facts.not_after.map(|end| utc_date(end).to_string());
-    match (waiting, end) {
+fn why_it_matters(state: &CertificateState, pending: PendingValidation) -> String {
+    let end = state.certificate.not_after.map(|end| utc_date(end).to_string());
+    match (pending, end) {
         (PendingValidation::RequestFailed, _) => "The certificate does not exist, and whatever waits for it waits in vain.".into(),
         (PendingValidation::ValidationMethodUpdate(_), end) => {
             let end = end.filter(|_| is_near_its_end(state)).map(|end| {
@@ -172,11 +181,11 @@ fn why_it_matters(state: &CertificateState, waiting: PendingValidation) -> Strin
 /// Whether its renewal waits, or may be asked for.
 fn is_near_its_end(state: &CertificateState) -> bool {
     let near = |end| days_left(end, state.now) <= RENEWAL_WINDOW_DAYS;
-    state.facts.renewal.as_ref().is_some_and(Renewal::is_stuck) || state.facts.not_after.is_some_and(near)
+    state.certificate.renewal.as_ref().is_some_and(Renewal::is_stuck) || state.certificate.not_after.is_some_and(near)
 }
 
-fn what_happens_next(waiting: PendingValidation) -> String {
-    let patience = match waiting {
+fn what_happens_next(pending: PendingValidation) -> String {
+    let patience = match pending {
         PendingValidation::RequestFailed => return "Nothing: ACM has ended this request.".into(),
         PendingValidation::Issuance(since) => waits_until("request", since),
         PendingValidation::ValidationMethodUpdate(since) => waits_until("request for the change", since),
@@ -190,7 +199,7 @@ fn what_happens_next(waiting: PendingValidation) -> String {
 
 /// ACM's patience, with its end where that is known.
 fn waits_until(what: &str, since: Option<Timestamp>) -> String {
-    match since.and_then(|since| since.checked_add(ACMS_PATIENCE).ok()) {
+    match since.and_then(|since| since.checked_add(VALIDATION_TIMEOUT).ok()) {
         Some(end) => format!(
             " It waits until {} (72 hours after the {what}); after that the {what} has to be made again.",
             end.strftime("%Y-%m-%d %H:%M UTC")
@@ -201,14 +210,14 @@ fn waits_until(what: &str, since: Option<Timestamp>) -> String {
 
 fn steps(
     state: &CertificateState,
-    waiting: PendingValidation,
+    pending: PendingValidation,
     blocked: &[Blocked],
     records: &[&Record],
     unlisted: usize,
 ) -> Vec<String> {
     let causes: BTreeSet<Cause> = blocked.iter().map(|blocked| blocked.cause).collect();
     let mut steps: Vec<String> = causes.iter().flat_map(|cause| cause.steps()).map(|step| (*step).to_owned()).collect();
-    let all_records = all_records(state, waiting);
+    let all_records = all_records(state, pending);
     if causes.contains(&Cause::RecordsUnreadable) {
         steps.push(format!("Or create the records yourself; they are in the answer of {all_records}"));
     }
@@ -222,70 +231,13 @@ fn steps(
 }
 
 /// The command that shows the records which ACM asks for.
-fn all_records(state: &CertificateState, waiting: PendingValidation) -> String {
-    let (command, query) = match waiting {
+fn all_records(state: &CertificateState, pending: PendingValidation) -> String {
+    let (command, query) = match pending {
         PendingValidation::ValidationMethodUpdate(_) => ("list-certificate-domain-validations", ""),
         _ => ("describe-certificate", " --query Certificate.DomainValidationOptions"),
     };
-    let arn = &state.facts.arn;
+    let arn = &state.certificate.arn;
     format!("aws acm {command} --region {} --certificate-arn {arn}{query}", arn.region())
-}
-
-/// RFC 1035, section 5.1.
-fn zone_file(records: &[&Record], ttl: u32) -> String {
-    let lines: Vec<String> =
-        records.iter().map(|record| format!("{} {ttl} IN CNAME {}", record.name, record.value)).collect();
-    lines.join("\n")
-}
-
-/// One for each domain: Route 53 refuses a whole batch in which one record belongs to another zone, or
-/// exists.
-fn change_batches(blocked: &[Blocked], creatable: &[&Record], ttl: u32) -> Vec<Paste> {
-    let exists = |record: &Record| {
-        let occupied = |blocked: &&Blocked| blocked.cause == Cause::ExistingRecord;
-        blocked.iter().filter(occupied).any(|blocked| blocked.record.as_ref() == Some(record))
-    };
-    let mut by_domain: BTreeMap<String, Vec<&Record>> = BTreeMap::new();
-    for record in creatable.iter().copied().filter(|record| !exists(record)) {
-        by_domain.entry(registered_domain(&record.name)).or_default().push(record);
-    }
-    let command = "aws route53 change-resource-record-sets --hosted-zone-id ZONE --change-batch file://records.json";
-    let several = by_domain.len() > 1;
-    let paste = |(domain, records): (String, Vec<&Record>)| {
-        let of = if several { format!(", records of {domain}") } else { String::new() };
-        Paste { title: format!("For Route 53{of}: {command}"), text: change_batch(&records, ttl) }
-    };
-    by_domain.into_iter().map(paste).collect()
-}
-
-/// Most likely the domain that somebody registered: two labels, or three where the second is as short as
-/// in `co.uk`. Wrong only makes more batches of one domain, or one of what is delegated interval.
-fn registered_domain(record: &DnsName) -> String {
-    let labels: Vec<&str> = record.as_str().split('.').skip(1).collect();
-    let count = match labels[..] {
-        [.., second, top] if top.len() == 2 && second.len() <= 3 => 3,
-        _ => 2,
-    };
-    labels[labels.len().saturating_sub(count)..].join(".")
-}
-
-/// CREATE, not UPSERT: pasted into the wrong place it overwrites nothing
-/// ([Change](https://docs.aws.amazon.com/Route53/latest/APIReference/API_Change.html)).
-fn change_batch(records: &[&Record], ttl: u32) -> String {
-    let changes: Vec<String> = records
-        .iter()
-        .map(|record| {
-            json!({
-                "Action": "CREATE",
-                "ResourceRecordSet": {
-                    "Name": record.name, "Type": "CNAME", "TTL": ttl,
-                    "ResourceRecords": [{ "Value": record.value }],
-                },
-            })
-            .to_string()
-        })
-        .collect();
-    format!("{{\"Changes\": [\n{}\n]}}", changes.join(",\n"))
 }
 
 fn shortened(name: &str) -> String {
@@ -301,36 +253,9 @@ mod tests {
     use certificates::{CertificateArn, CertificateDetail, CertificateSummary, CertificateType};
     use jiff::{SignedDuration, Timestamp};
 
-    use super::super::method_update::PendingUpdate;
     use super::*;
     use crate::Occasion;
-
-    #[test]
-    fn a_change_batch_holds_what_one_zone_takes() {
-        let blocked = |cause, name: &str| Blocked {
-            cause,
-            domain: name.into(),
-            record: Some(Record { name: DnsName::new(name), value: DnsName::new("_v.acm-validations.aws") }),
-            detail: "x".into(),
-            known_missing: false,
-        };
-        let all = [
-            blocked(Cause::NoZone, "_a.www.example.org"),
-            blocked(Cause::NoZone, "_b.example.org"),
-            blocked(Cause::NoZone, "_c.example.co.uk"),
-            blocked(Cause::NoZone, "_d.other.co.uk"),
-            blocked(Cause::ExistingRecord, "_e.example.com"),
-        ];
-        let records: Vec<&Record> = all.iter().filter_map(|blocked| blocked.record.as_ref()).collect();
-        let pastes = change_batches(&all, &records, 300);
-        let held: Vec<usize> = pastes.iter().map(|paste| paste.text.matches("CREATE").count()).collect();
-        assert_eq!(held, [1, 2, 1]);
-        for (paste, domain) in pastes.iter().zip(["example.co.uk", "example.org", "other.co.uk"]) {
-            assert!(paste.title.starts_with(&format!("For Route 53, records of {domain}: aws ")), "{}", paste.title);
-        }
-        assert!(!change_batches(&all[..2], &records[..2], 300)[0].title.contains("records of"));
-        assert!(change_batches(&all[4..], &records[4..], 300).is_empty());
-    }
+    use crate::state::PendingUpdate;
 
     #[test]
     fn a_change_is_told_with_the_end_where_it_is_near() {
@@ -340,7 +265,7 @@ mod tests {
         for (days, renewal, end) in
             [(61, None, None), (60, None, Some("2027-01-20")), (61, stuck(), Some("2027-01-21"))]
         {
-            let facts = CertificateDetail {
+            let certificate = CertificateDetail {
                 renewal,
                 ..CertificateDetail::from(CertificateSummary {
                     not_after: Some(now + SignedDuration::from_hours(24 * days)),
@@ -349,9 +274,9 @@ mod tests {
             };
             let state = CertificateState {
                 occasion: Occasion::Sweep,
-                change_asked_at: None,
-                facts,
-                requested: PendingUpdate::None,
+                update_requested_at: None,
+                certificate,
+                pending_update: PendingUpdate::None,
                 tags: Tags::default(),
                 now,
             };

@@ -4,17 +4,22 @@ use certificates::CertificateDetail;
 use jiff::Timestamp;
 use notices::Notice;
 
-use super::text::listed;
+use crate::policy::text::listed;
 
 /// The notice that stands for those which are left to the next sweeps. It has the certificate and the cause of the
 /// first of them.
-pub fn overflow_notice(facts: &CertificateDetail, first: &Notice, names: &[String], now: Timestamp) -> Notice {
+pub(crate) fn overflow_notice(
+    certificate: &CertificateDetail,
+    first: &Notice,
+    names: &[String],
+    now: Timestamp,
+) -> Notice {
     let count = names.len();
     let headline = match count {
         1 => "1 more certificate needs help with its validation".to_owned(),
         _ => format!("{count} more certificates need help with their validation"),
     };
-    let mut notice = Notice::new(first.kind, first.severity, &headline, facts, now);
+    let mut notice = Notice::new(first.kind, first.severity, &headline, certificate, now);
     notice.owner.clone_from(&first.owner);
     notice.cause.clone_from(&first.cause);
     notice.what_happened = format!(
