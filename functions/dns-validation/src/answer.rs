@@ -1,4 +1,4 @@
-//! What the function answers: the outcome of one look, of several, or of a sweep.
+//! What the function answers: the outcome of one check, of several, or of a sweep.
 
 use certificates::CertificateArn;
 use events::ProvisionedRecord;
@@ -14,13 +14,13 @@ use crate::{Occasion, Skipped};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    /// One certificate was looked at.
+    /// One certificate was checked.
     Certificate(Box<CertificateReport>),
     /// An event of which nothing came, or an AWS Health event that names several things.
     Certificates {
-        /// `looked` or `ignored`.
+        /// `checked` or `ignored`.
         outcome: Outcome,
-        /// Why nothing was looked at.
+        /// Why nothing was checked.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
         /// The certificates.
@@ -28,7 +28,7 @@ pub enum Answer {
         /// What else the event named.
         skipped: Vec<Skipped>,
     },
-    /// All certificates were looked at.
+    /// All certificates were checked.
     Sweep(SweepReport),
 }
 
@@ -38,11 +38,11 @@ pub enum Answer {
 pub enum Outcome {
     /// Records were created.
     RecordsCreated,
-    /// Something needs a person, who was told.
+    /// Something needs a person, who was notified.
     Notified,
     /// Both.
     RecordsCreatedAndNotified,
-    /// Something needs a person, who was told before or muted the certificate.
+    /// Something needs a person, who was notified before or muted the certificate.
     Blocked,
     /// Every record is in place, or there is none to place.
     NothingToDo,
@@ -50,14 +50,14 @@ pub enum Outcome {
     Ignored,
     /// `DRY_RUN`: there is something to do, and it was not done.
     Planned,
-    /// Several certificates of one event were looked at.
+    /// Several certificates of one event were checked.
     Checked,
-    /// All certificates were looked at.
+    /// All certificates were checked.
     Swept,
 }
 
 impl Outcome {
-    /// As it stands in answers and logs.
+    /// As it is in answers and logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ impl NoticeSummary {
     }
 }
 
-/// What came of a look at one certificate.
+/// The result of checking one certificate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateReport {
@@ -199,7 +199,7 @@ impl Answer {
         Self::Certificates { outcome: Outcome::Checked, reason: None, certificates, skipped }
     }
 
-    /// Nothing was looked at.
+    /// Nothing was checked.
     pub(crate) fn ignored(reason: &'static str, skipped: Vec<Skipped>) -> Self {
         Self::Certificates { outcome: Outcome::Ignored, reason: Some(reason), certificates: Vec::new(), skipped }
     }

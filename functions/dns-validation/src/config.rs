@@ -22,7 +22,7 @@ pub struct Config {
     pub notices: Destination,
     /// `EVENT_BUS_NAME`: where our events go.
     pub event_bus: String,
-    /// `DRY_RUN`: decide and tell, but apply nothing.
+    /// `DRY_RUN`: decide and report, but apply nothing.
     pub dry_run: bool,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
@@ -48,7 +48,7 @@ pub enum Lookups {
     Server(SocketAddr),
 }
 
-/// The text is no address of a resolver.
+/// The text is not an address of a resolver.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("use an IP address, with or without a port, such as 192.0.2.1:53")]
 struct NotAServer;

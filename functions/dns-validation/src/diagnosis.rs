@@ -1,4 +1,4 @@
-//! Why ACM goes on waiting although every record is in place: questions to the public DNS, asked only
+//! Why ACM still waits although every record is in place: questions to the public DNS, asked only
 //! then.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, RequiredRecord,
 use crate::public_dns::{DnsAnswer, PublicDns, are_private};
 use crate::route53::ZoneDirectory;
 
-/// A certificate has at most so many domains asked about. What is wrong is nearly always wrong for a
+/// A certificate has at most this many domains asked about. What is wrong is nearly always wrong for a
 /// whole zone.
 const MOST_QUESTIONS: usize = 20;
 

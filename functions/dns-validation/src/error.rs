@@ -22,7 +22,7 @@ pub enum Error {
     /// The hosted zones could not be listed, so that nothing can be said of any name.
     #[error("the hosted zones could not be read")]
     Zones(#[source] CallError),
-    /// A certificate could not be looked at, or not everything that was decided could be applied.
+    /// A certificate could not be checked, or not everything that was decided could be applied.
     #[error("{certificate}: {cause}")]
     Certificate {
         /// The certificate.
@@ -49,9 +49,9 @@ pub enum Error {
     Several {
         /// How many failed.
         failed: usize,
-        /// How many there were to look at.
+        /// How many there were to check.
         of: usize,
-        /// How many were not begun, for want of time.
+        /// How many were not started, because time ran out.
         left: usize,
         /// What happened to the first one that failed.
         first: Box<Error>,
@@ -59,11 +59,11 @@ pub enum Error {
         retryable: bool,
     },
     /// The function's time was nearly over.
-    #[error("no time was left for {left} of {of} certificates; the next sweep goes on with them")]
+    #[error("no time was left for {left} of {of} certificates; the next sweep continues with them")]
     OutOfTime {
-        /// How many were not begun.
+        /// How many were not started.
         left: usize,
-        /// How many there were to look at.
+        /// How many there were to check.
         of: usize,
     },
 }

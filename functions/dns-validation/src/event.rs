@@ -1,6 +1,6 @@
 //! The events that this function takes, reduced to what they are a reason for.
 //!
-//! An event says only which certificates to look at and on what occasion, and whether a change to DNS validation
+//! An event says only which certificates to check and on what occasion, and whether a change to DNS validation
 //! should be under way. What else it holds is not read: the present state decides.
 
 use certificates::{CertificateArn, Scope};
@@ -19,7 +19,7 @@ const ACTION_REQUIRED: &str = "ACM Certificate Renewal Action Required";
 /// What an event asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// Look at these certificates.
+    /// Check these certificates.
     Reconcile {
         /// Why.
         occasion: Occasion,
@@ -30,16 +30,16 @@ pub enum Trigger {
         /// What an AWS Health event named besides.
         skipped: Vec<Skipped>,
     },
-    /// Look at all certificates.
+    /// Check all certificates.
     Sweep,
-    /// Nothing came of what the event tells.
+    /// The call that the event reports changed nothing.
     Ignore {
         /// Why: `failed-call`.
         reason: &'static str,
     },
 }
 
-/// Why a certificate is looked at.
+/// Why a certificate is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Occasion {
@@ -55,7 +55,7 @@ pub enum Occasion {
     RenewalFailed,
     /// AWS Health: a CAA record forbids Amazon to issue it.
     CaaCheckFailed,
-    /// The scheduled look at all certificates.
+    /// The scheduled check of all certificates.
     Sweep,
 }
 
@@ -98,7 +98,7 @@ impl Trigger {
         match (event.source, event.detail_type) {
             ("aws.acm", CLOUDTRAIL) => api_call(event.detail, here),
             ("aws.acm", ACTION_REQUIRED) => {
-                Ok(Self::look(Occasion::RenewalActionRequired, event.first_certificate(here)?))
+                Ok(Self::of_one(Occasion::RenewalActionRequired, event.first_certificate(here)?))
             }
             ("aws.health", HEALTH_EVENT) => health(HealthEvent::read(&event)?, here),
             _ if event.asks_for_sweep() => Ok(Self::Sweep),
@@ -106,7 +106,7 @@ impl Trigger {
         }
     }
 
-    fn look(occasion: Occasion, certificate: CertificateArn) -> Self {
+    fn of_one(occasion: Occasion, certificate: CertificateArn) -> Self {
         Self::Reconcile { occasion, update_requested_at: None, certificates: vec![certificate], skipped: Vec::new() }
     }
 }
@@ -194,7 +194,7 @@ mod tests {
             (health("AWS_ACM_RENEWAL_FAILURE", json!(null)), Occasion::RenewalFailed),
             (health("CAA_CHECK_FAILURE", json!(null)), Occasion::CaaCheckFailed),
         ] {
-            assert_eq!(read(&event), Ok(Trigger::look(expected, ARN.parse().unwrap())), "{event}");
+            assert_eq!(read(&event), Ok(Trigger::of_one(expected, ARN.parse().unwrap())), "{event}");
         }
     }
 
@@ -202,11 +202,11 @@ mod tests {
     fn a_closed_event_does_not_report_a_failure() {
         let mut event = health("CAA_CHECK_FAILURE", json!(null));
         event["detail"]["statusCode"] = json!("closed");
-        assert_eq!(read(&event), Ok(Trigger::look(Occasion::RenewalStateChange, ARN.parse().unwrap())));
+        assert_eq!(read(&event), Ok(Trigger::of_one(Occasion::RenewalStateChange, ARN.parse().unwrap())));
     }
 
     #[test]
-    fn a_change_to_dns_validation_is_told_with_its_time() {
+    fn a_change_to_dns_validation_has_its_time() {
         let at = "2026-11-21T06:51:08Z";
         for (name, options, time, expected) in [
             ("UpdateCertificateOptions", json!({"validationMethod": "DNS"}), json!(at), true),

@@ -43,7 +43,7 @@ fn is_role_name(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&b))
 }
 
-/// One entry of the configuration: the names at and below `zone` are looked for in this role's account
+/// One entry of the configuration: the zones for names at and below `zone` are sought in this role's account
 /// too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneRole {
@@ -83,7 +83,7 @@ struct Entry {
 /// "externalId": "..."}]`.
 ///
 /// # Errors
-/// It is no such list; the error names the entry.
+/// It is not such a list; the error names the entry.
 pub(crate) fn parse(text: &str) -> Result<Vec<ZoneRole>, InvalidZoneRoles> {
     let entries: Vec<Value> = serde_json::from_str(text).map_err(|_| InvalidZoneRoles::NotAList)?;
     let mut roles: Vec<ZoneRole> = Vec::new();

@@ -22,7 +22,7 @@ pub(crate) use overflow::overflow_notice;
 /// Records beyond this many characters of names and values are counted, not listed: a message holds 256 KiB,
 /// in six forms, most of them with each record in three places.
 const LISTED_CHARACTERS: usize = 4_000;
-/// Assessment beyond so many are counted, not listed: a person reads this.
+/// Findings beyond this many are counted, not listed: a person reads this.
 const LISTED_FINDINGS: usize = 10;
 /// What a subject leaves for the name of a certificate.
 const NAME_IN_SUBJECT: usize = 34;
@@ -150,36 +150,38 @@ fn lead(state: &CertificateState, pending: PendingValidation, blocked: &[Blocked
 }
 
 fn why_it_matters(state: &CertificateState, pending: PendingValidation) -> String {
-    let end = state.certificate.not_after.map(|end| utc_date(end).to_string());
-    match (pending, end) {
-        (PendingValidation::RequestFailed, _) => "The certificate does not exist, and whatever waits for it waits in vain.".into(),
-        (PendingValidation::ValidationMethodUpdate(_), end) => {
-            let end = end.filter(|_| is_near_its_end(state)).map(|end| {
-                format!(" Unless it is renewed before, clients refuse to connect to what uses it from {end} on.")
-            });
+    let expiry = state.certificate.not_after.map(|expiry| utc_date(expiry).to_string());
+    let consequence = |expiry: &str| {
+        format!("If it is not renewed by {expiry}, clients will refuse to connect to the resources that use it.")
+    };
+    match (pending, expiry) {
+        (PendingValidation::RequestFailed, _) => {
+            "The certificate does not exist, and anything waiting for it will not proceed.".into()
+        }
+        (PendingValidation::ValidationMethodUpdate(_), expiry) => {
+            let near = expiry.filter(|_| is_near_expiry(state)).map(|expiry| format!(" {}", consequence(&expiry)));
             format!(
                 "Without its records the change to DNS validation fails: the certificate stays validated by e-mail, and \
                  each renewal waits for a person's answer.{}",
-                end.unwrap_or_default()
+                near.unwrap_or_default()
             )
         }
         (PendingValidation::Issuance(_), _) | (_, None) => {
-            "ACM issues the certificate only when all its domains are validated, and whatever waits for the certificate \
-             waits too (a CloudFormation stack stays in CREATE_IN_PROGRESS)."
+            "ACM will not issue the certificate until all its domains are validated, and anything waiting for it is \
+             blocked (a CloudFormation stack stays in CREATE_IN_PROGRESS)."
                 .into()
         }
-        (PendingValidation::Renewal, Some(end)) => format!(
-            "ACM does not renew the certificate before the cause is fixed. From {end} on, clients refuse to connect to what \
-             uses it."
-        ),
-        (PendingValidation::None, Some(end)) => format!(
-            "ACM cannot renew the certificate without the record. From {end} on, clients refuse to connect to what uses it."
-        ),
+        (PendingValidation::Renewal, Some(expiry)) => {
+            format!("The renewal of the certificate is blocked. {}", consequence(&expiry))
+        }
+        (PendingValidation::None, Some(expiry)) => {
+            format!("ACM cannot renew the certificate without the record. {}", consequence(&expiry))
+        }
     }
 }
 
 /// Whether its renewal waits, or may be asked for.
-fn is_near_its_end(state: &CertificateState) -> bool {
+fn is_near_expiry(state: &CertificateState) -> bool {
     let near = |end| days_left(end, state.now) <= RENEWAL_WINDOW_DAYS;
     state.certificate.renewal.as_ref().is_some_and(Renewal::is_stuck) || state.certificate.not_after.is_some_and(near)
 }
@@ -258,7 +260,7 @@ mod tests {
     use crate::state::PendingUpdate;
 
     #[test]
-    fn a_change_is_told_with_the_end_where_it_is_near() {
+    fn the_notice_of_a_change_has_the_expiry_where_it_is_near() {
         let now: Timestamp = "2026-11-21T06:51:08Z".parse().unwrap();
         let arn: CertificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
         let stuck = || Some(Renewal { status: "PENDING_VALIDATION".into(), reason: None, domains: Vec::new() });

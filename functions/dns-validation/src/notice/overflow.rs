@@ -6,7 +6,7 @@ use notices::Notice;
 
 use crate::policy::text::listed;
 
-/// The notice that stands for those which are left to the next sweeps. It has the certificate and the cause of the
+/// The notice for all those which are left to the next sweeps. It has the certificate and the cause of the
 /// first of them.
 pub(crate) fn overflow_notice(
     certificate: &CertificateDetail,
@@ -23,7 +23,7 @@ pub(crate) fn overflow_notice(
     notice.owner.clone_from(&first.owner);
     notice.cause.clone_from(&first.cause);
     notice.what_happened = format!(
-        "So many certificates need help that acm-autopilot does not send one notice for each at once. This one is for {}.",
+        "Many certificates need help, so acm-autopilot does not send one notice for each at once. This notice is for {}.",
         listed(names)
     );
     notice.why_it_matters = "Certificates whose domains cannot be validated are not issued and not renewed.".into();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::records::Record;
 
-/// The cause: a documented word, told in notices, tags and logs. The order is that of how much a
+/// The cause: a documented word, shown in notices, tags and logs. The order is that of how much a
 /// person has to know first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -81,7 +81,7 @@ pub fn refusal_finding(
         }
         _ => format!("{} is not among the domains that are granted to acm-autopilot.", foreign(&wanted.domain)),
     };
-    // The zone is not looked into, so the record may be there.
+    // The zone is not read, so the record may be there.
     let (domain, record) = (wanted.domain.clone(), Some(wanted.record.clone()));
     Blocked { cause, domain, record, detail, known_missing: false }
 }

@@ -69,7 +69,7 @@ mod tests {
         "2026-11-21T06:51:08Z".parse().unwrap()
     }
 
-    /// Issued and validated by e-mail, with a change of this status that was requested so many minutes ago.
+    /// Issued and validated by e-mail, with a change of this status that was requested this many minutes ago.
     fn certificate(change: Option<(&str, Option<i64>)>) -> CertificateDetail {
         let arn = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4".parse().unwrap();
         let mail = Validation::Email(vec!["admin@example.com".into()]);

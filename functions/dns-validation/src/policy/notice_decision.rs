@@ -159,14 +159,14 @@ mod tests {
     const PENDING: PendingValidation = PendingValidation::Issuance(None);
 
     #[test]
-    fn the_table_of_what_is_told() {
+    fn the_table_of_notices() {
         let value = NotifiedFindings::new(&FindingDigest::from_blocked(&[blocked(false)]).unwrap()).value();
         let more = format!("{value}ffffffff");
         let full: Vec<(String, String)> = (0..50).map(|n| (format!("key-{n}"), "x".into())).collect();
         let full: Vec<(&str, &str)> = full.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        let told = [(tags::VALIDATION_NOTIFIED, value.as_str())];
+        let notified = [(tags::VALIDATION_NOTIFIED, value.as_str())];
         let other = [(tags::VALIDATION_NOTIFIED, "no-zone/00000000")];
-        let told_more = [(tags::VALIDATION_NOTIFIED, more.as_str())];
+        let notified_more = [(tags::VALIDATION_NOTIFIED, more.as_str())];
         let muted = [(tags::NOTICES, "off")];
         let unsent = [(tags::VALIDATION_NOTIFIED, UNSENT)];
         let set = || TagUpdate::Set(value.clone());
@@ -175,19 +175,19 @@ mod tests {
         for (case, occasion, tags, pending, known_missing, certainty, notice, tag_update) in [
             ("a request", Requested, &[][..], PENDING, false, Complete, true, set()),
             ("a sweep", Sweep, &[], PENDING, false, Complete, true, set()),
-            ("told before", Sweep, &told, PENDING, false, Complete, false, TagUpdate::Keep),
-            ("told with more", Sweep, &told_more, PENDING, false, Complete, false, set()),
+            ("notified before", Sweep, &notified, PENDING, false, Complete, false, TagUpdate::Keep),
+            ("notified with more", Sweep, &notified_more, PENDING, false, Complete, false, set()),
             (
-                "told with more that may be so still",
+                "notified with more that may be true still",
                 Sweep,
-                &told_more,
+                &notified_more,
                 PENDING,
                 false,
                 Unanswered,
                 false,
                 TagUpdate::Keep,
             ),
-            ("told of something else", Sweep, &other, PENDING, false, Complete, true, set()),
+            ("notified of something else", Sweep, &other, PENDING, false, Complete, true, set()),
             ("muted", Requested, &muted, PENDING, false, Complete, false, TagUpdate::Keep),
             ("records not named yet", Requested, &[], PENDING, false, RecordsNotNamed, false, TagUpdate::Keep),
             ("still not named at a sweep", Sweep, &[], PENDING, false, RecordsNotNamed, true, set()),
@@ -195,9 +195,9 @@ mod tests {
             ("another zone cannot be read", Requested, &[], PENDING, false, CallFailed, false, TagUpdate::Keep),
             ("another zone still cannot be read at a sweep", Sweep, &[], PENDING, false, CallFailed, true, set()),
             (
-                "told with more, and another zone cannot be read",
+                "notified with more, and another zone cannot be read",
                 Sweep,
-                &told_more,
+                &notified_more,
                 PENDING,
                 false,
                 CallFailed,
@@ -209,9 +209,9 @@ mod tests {
             ("no room, sweep", Sweep, &full, PENDING, false, Complete, false, TagUpdate::Keep),
             ("issued, perhaps well", Sweep, &[], PendingValidation::None, false, Complete, false, TagUpdate::Keep),
             (
-                "issued after it was told",
+                "issued after it was notified",
                 Sweep,
-                &told,
+                &notified,
                 PendingValidation::None,
                 false,
                 Complete,
@@ -226,10 +226,10 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_goes_when_all_is_in_place_and_only_then() {
-        let told = state(Occasion::Sweep, &[(tags::VALIDATION_NOTIFIED, "no-zone/00000000")]);
+    fn the_tag_is_removed_when_all_is_in_place_and_only_then() {
+        let notified = state(Occasion::Sweep, &[(tags::VALIDATION_NOTIFIED, "no-zone/00000000")]);
         let after =
-            |pending, blocked: &[Blocked], certainty| decide_notice(&told, pending, blocked, certainty).tag_update;
+            |pending, blocked: &[Blocked], certainty| decide_notice(&notified, pending, blocked, certainty).tag_update;
         assert_eq!(after(PENDING, &[], Certainty::Complete), TagUpdate::Remove);
         assert_eq!(after(PendingValidation::None, &[], Certainty::Complete), TagUpdate::Remove);
         for certainty in [Certainty::RecordsNotNamed, Certainty::CallFailed, Certainty::Unanswered] {

@@ -2,23 +2,23 @@
 //!
 //! Up to 28 findings are remembered one by one, and each is notified once, however the others come and go. Of more, as
 //! many as a certificate has names, the number and one digest of all are remembered: it is notified again when there are
-//! more, or as many others, or a cause that comes before the one that was named. So a finding that is new at a look
-//! at which more of the others were mended stays untold.
+//! more, or as many others, or a cause that comes before the one that was named. So a finding that is new at a check
+//! at which more of the others were fixed is not reported.
 
 use std::collections::BTreeSet;
 
 use super::cause::{Blocked, Cause};
 
-/// So many findings are remembered one by one: a tag's value holds 255 characters (user guide, "Tag restrictions"; 256
+/// This many findings are remembered one by one: a tag's value holds 255 characters (user guide, "Tag restrictions"; 256
 /// by the API reference, [Tag](https://docs.aws.amazon.com/acm/latest/APIReference/API_Tag.html)).
 const SINGLY: usize = 28;
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 8;
-/// What stands between a number of assessment and their digest. No hexadecimal digit.
+/// Separates a number of findings from their digest. Not a hexadecimal digit.
 const COUNTED: char = ':';
 
-/// What a look found: the cause that is named, and a digest of each finding that a person would have to know anew
-/// if it changed.
+/// What a check found: the cause that is named, and a digest of each finding, which changes when a person has to be
+/// notified again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingDigest {
     cause: Cause,
@@ -26,7 +26,7 @@ pub struct FindingDigest {
 }
 
 impl FindingDigest {
-    /// Those of a look; `None` when nothing needs a person.
+    /// `None` when nothing needs a person.
     pub fn from_blocked(blocked: &[Blocked]) -> Option<Self> {
         let cause = blocked.iter().map(|blocked| blocked.cause).min()?;
         Some(Self { cause, digests: blocked.iter().map(|blocked| fnv1a(described(blocked).as_bytes())).collect() })
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_not_told_is_news() {
+    fn only_what_was_not_notified_is_news() {
         let of = |names: &[&str]| {
             let blocked: Vec<Blocked> = names.iter().map(|name| blocked(Cause::NoZone, name)).collect();
             FindingDigest::from_blocked(&blocked).unwrap()
@@ -245,12 +245,12 @@ mod tests {
             (100, 60..100, true),
             (40, 60..101, false),
             (100, 0..1, true),
-            // The price: more was mended at the same look.
+            // The price: more was fixed at the same check.
             (100, 2..101, true),
         ] {
             assert_eq!(notified(before).covers(&of(now.clone())), covers, "{before} {now:?}");
         }
-        // A cause that is named first is no part of what was notified; that it was mended is no news.
+        // A cause that is named first was not part of what was notified; that it was fixed is not news.
         let mixed = [blocked(Cause::ExistingRecord, 0..1), blocked(Cause::NoZone, 1..50)].concat();
         let mixed = FindingDigest::from_blocked(&mixed).unwrap();
         assert!(!notified(100).covers(&mixed));

@@ -1,4 +1,4 @@
-//! What stands at a record's name already, and what that means for it.
+//! What is at a record's name already, and what that means for it.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ pub struct RecordSet {
     pub name: DnsName,
     /// Its type.
     pub kind: String,
-    /// Its values as Route 53 shows them; for an alias what it stands for.
+    /// Its values as Route 53 shows them; for an alias its target.
     pub values: Vec<String>,
     /// Whether it is an alias of Route 53's.
     pub alias: bool,
@@ -94,10 +94,10 @@ impl RecordSet {
 /// The record sets of a zone by name, as far as they were read.
 pub type Present = BTreeMap<DnsName, Vec<RecordSet>>;
 
-/// How a wanted record stands to what is there.
+/// What is at the name of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordPresence {
-    /// It is there. Another time to live is no difference.
+    /// It is there. Another time to live makes no difference.
     InPlace,
     /// Nothing is there.
     Missing,
@@ -138,7 +138,7 @@ mod tests {
         }
     }
 
-    fn stands(sets: Vec<RecordSet>) -> RecordPresence {
+    fn presence_among(sets: Vec<RecordSet>) -> RecordPresence {
         presence(&wanted(), &BTreeMap::from([(wanted().name, sets)]))
     }
 
@@ -149,7 +149,7 @@ mod tests {
         let weighted = RecordSet { set_identifier: Some("blue".into()), ..other.clone() };
         let alias = RecordSet { alias: true, ..set("A", &["lb.example.com."]) };
         assert_eq!(presence(&wanted(), &Present::new()), RecordPresence::Missing);
-        assert_eq!(stands(vec![same.clone()]), RecordPresence::InPlace);
+        assert_eq!(presence_among(vec![same.clone()]), RecordPresence::InPlace);
         for (sets, says) in [
             (vec![other.clone()], "CNAME _other.acm-validations.aws."),
             (vec![set("A", &["192.0.2.1"])], "A 192.0.2.1"),
@@ -161,10 +161,13 @@ mod tests {
                 "CNAME _B.ACM-validations.aws (set green); CNAME _other.acm-validations.aws. (set blue)",
             ),
         ] {
-            assert_eq!(stands(sets), RecordPresence::Occupied(says.into()));
+            assert_eq!(presence_among(sets), RecordPresence::Occupied(says.into()));
         }
         // Every answer is the wanted one, whichever set gives it.
-        assert_eq!(stands(vec![RecordSet { set_identifier: Some("green".into()), ..same }]), RecordPresence::InPlace);
+        assert_eq!(
+            presence_among(vec![RecordSet { set_identifier: Some("green".into()), ..same }]),
+            RecordPresence::InPlace
+        );
     }
 
     #[test]

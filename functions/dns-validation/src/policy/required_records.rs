@@ -120,7 +120,7 @@ fn records(certificate: &CertificateDetail, pending_update: &PendingUpdate, gran
     let renewal = certificate.renewal.as_ref().filter(|renewal| renewal.is_stuck());
     let pending = match (change, renewal) {
         _ if is_requested => PendingValidation::Issuance(certificate.created_at),
-        // That a renewal which waits for an answer by e-mail goes on when the change is complete is unverified.
+        // That a renewal which waits for an answer by e-mail continues when the change is complete is unverified.
         (Some(change), _) => PendingValidation::ValidationMethodUpdate(change.requested_at),
         (None, Some(_)) => PendingValidation::Renewal,
         (None, None) => PendingValidation::None,
@@ -141,7 +141,7 @@ fn records(certificate: &CertificateDetail, pending_update: &PendingUpdate, gran
                 None if required.unusable.iter().any(|(_, known)| known == record) => {}
                 None => required.unusable.push((name.clone(), record.clone())),
             },
-            // Before ACM has named a record it may not have told the method either.
+            // Before ACM has named a record it may not show the method either.
             Validation::Dns(None) | Validation::Other(None) => add(&mut required.not_named, name),
             Validation::Email(_) | Validation::Other(Some(_)) => {}
         }
@@ -156,8 +156,8 @@ fn records(certificate: &CertificateDetail, pending_update: &PendingUpdate, gran
         certificate.domain_validations.iter().for_each(|domain| add(&mut required.not_named, &domain.domain_name));
     }
     mark_validated(certificate, pending_update, &mut required);
-    // All these lists are read at one moment, so a domain of which one of them names the record is no
-    // domain to wait for.
+    // All these lists are read at one moment, so a domain of which one of them names the record is not
+    // waited for.
     let named: Vec<DnsName> = all()
         .filter(|domain| matches!(domain.validation, Validation::Dns(Some(_))))
         .map(|domain| DnsName::new(&domain.domain_name))
@@ -166,7 +166,7 @@ fn records(certificate: &CertificateDetail, pending_update: &PendingUpdate, gran
     required
 }
 
-/// What ACM waits for has a list of its own: that of a certificate tells of its first issue, that of a
+/// What ACM waits for has a list of its own: that of a certificate is about its first issue, that of a
 /// renewal of the renewal, that of a change of the change. Where all are validated and ACM waits for them
 /// all the same, the lists say nothing.
 fn mark_validated(certificate: &CertificateDetail, pending_update: &PendingUpdate, required: &mut RequiredRecords) {
@@ -198,7 +198,7 @@ fn add(names: &mut Vec<String>, name: &str) {
 }
 
 /// Whether a listed certificate is so near its end that its renewal may be under way, which only its
-/// description tells: 60 days, or a third of its lifetime where that is shorter.
+/// description shows: 60 days, or a third of its lifetime where that is shorter.
 pub fn may_be_renewing(certificate: &CertificateSummary, now: Timestamp) -> bool {
     let Some(not_after) = certificate.not_after else { return false };
     let third = certificate.validity_days().map_or(RENEWAL_WINDOW_DAYS, |days| days / 3);
@@ -369,14 +369,14 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_caa_forbade_is_told() {
+    fn a_request_that_caa_forbade_is_reported() {
         let certificate =
             CertificateDetail { failure_reason: Some("CAA_ERROR".into()), ..certificate("FAILED", Vec::new()) };
         assert_eq!(validation_need(&certificate, &PendingUpdate::None, &everything()), ValidationNeed::ForbiddenByCaa);
     }
 
     #[test]
-    fn a_request_that_acm_gave_up_is_told_where_the_dns_was_to_prove_it() {
+    fn a_request_that_acm_gave_up_is_reported_where_the_dns_was_to_prove_it() {
         let timed_out = |domain| {
             validation_need(&certificate("VALIDATION_TIMED_OUT", vec![domain]), &PendingUpdate::None, &everything())
         };
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn near_the_end_is_sixty_days_or_a_third() {
+    fn a_renewal_may_start_sixty_days_or_a_third_before_expiry() {
         let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
         let hours = |days: i64| SignedDuration::from_hours(24 * days);
         for (lifetime, left, near) in

@@ -23,7 +23,7 @@ pub enum SkipReason {
     Revoked,
     /// The request failed.
     Failed,
-    /// ACM gave up after 72 hours. It has to be requested anew.
+    /// ACM gave up after 72 hours. It has to be requested again.
     ValidationTimedOut,
     /// ACM keeps it only for the record.
     Inactive,
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_that_is_being_changed_is_not_idle() {
+    fn a_certificate_that_is_being_changed_is_not_skipped() {
         let mail = DomainValidation {
             domain_name: "example.com".into(),
             succeeded: None,

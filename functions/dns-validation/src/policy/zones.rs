@@ -30,7 +30,7 @@ pub struct HostedZone {
     pub private: bool,
     /// Whose it is.
     pub owner: ZoneOwner,
-    /// How many record sets it holds, where Route 53 told.
+    /// How many record sets it holds, where Route 53 shows it.
     pub record_sets: Option<u64>,
 }
 
@@ -41,7 +41,7 @@ pub struct UnreadZones {
     pub suffix: DnsName,
     /// The role's account.
     pub owner: ZoneOwner,
-    /// Whether AWS refused, which time does not mend; else nobody answered.
+    /// Whether AWS refused, which time does not fix; else nobody answered.
     pub refused: bool,
 }
 
@@ -155,15 +155,15 @@ mod tests {
     }
 
     fn zones() -> ZoneIndex {
-        let home = |id: &str, name: &str| zone(id, name, false, ZoneOwner::OwnAccount);
+        let own = |id: &str, name: &str| zone(id, name, false, ZoneOwner::OwnAccount);
         let team = ZoneOwner::Role(RoleIndex(0));
         ZoneIndex::new(
             vec![
-                home("Z1", "example.com."),
-                home("Z2", "dev.example.com."),
-                home("Z3", "xn--bcher-kva.example."),
-                home("Z4", "twice.test."),
-                home("Z5", "twice.test."),
+                own("Z1", "example.com."),
+                own("Z2", "dev.example.com."),
+                own("Z3", "xn--bcher-kva.example."),
+                own("Z4", "twice.test."),
+                own("Z5", "twice.test."),
                 zone("P1", "corp.test.", true, ZoneOwner::OwnAccount),
                 zone("P2", "example.com.", true, ZoneOwner::OwnAccount),
                 zone("P3", "api.example.com.", true, ZoneOwner::OwnAccount),
@@ -237,9 +237,9 @@ mod tests {
 
     #[test]
     fn a_zone_below_the_refused_suffix_is_used() {
-        let home = zone("Z1", "deep.closed.test", false, ZoneOwner::OwnAccount);
-        let zones = ZoneIndex::new(vec![home.clone()], vec![Vec::new()], vec![unread("closed.test", true)]);
-        assert_eq!(zones.choose(&DnsName::new("_a.deep.closed.test")), ZoneChoice::Zone(&home));
+        let own = zone("Z1", "deep.closed.test", false, ZoneOwner::OwnAccount);
+        let zones = ZoneIndex::new(vec![own.clone()], vec![Vec::new()], vec![unread("closed.test", true)]);
+        assert_eq!(zones.choose(&DnsName::new("_a.deep.closed.test")), ZoneChoice::Zone(&own));
         assert_eq!(
             zones.choose(&DnsName::new("_a.closed.test")),
             ZoneChoice::RoleRefused(ZoneOwner::Role(RoleIndex(1)))

@@ -25,13 +25,13 @@ fn world() -> World {
 async fn names_in_two_accounts_are_issued() {
     let world = world();
     world.aws.set_role(ROLE, RoleRule::ExternalId("autopilot-1".into()));
-    let home = world.aws.create_hosted_zone("example.com");
+    let own = world.aws.create_hosted_zone("example.com");
     let team = world.aws.create_hosted_zone_in(TEAM, "team.example.com");
     let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
     let arn = world.request(&["example.com", "api.team.example.com", "example.net"]).await;
     let report = world.on(REQUESTED, &arn).await;
     assert_eq!((report.outcome, report.records.len()), (Outcome::RecordsCreated, 3));
-    for zone in [&home, &team, &net] {
+    for zone in [&own, &team, &net] {
         assert_eq!(world.cnames(zone).len(), 1);
     }
     assert_eq!(world.status(&arn), "ISSUED");
@@ -44,7 +44,7 @@ async fn names_in_two_accounts_are_issued() {
 }
 
 #[tokio::test]
-async fn credentials_are_kept_and_renewed_before_their_end() {
+async fn credentials_are_kept_and_renewed_before_they_expire() {
     let world = world();
     world.aws.create_hosted_zone_in(TEAM, "example.net");
     for (minutes, sessions) in [(0, 1), (20, 1), (30, 1), (20, 2)] {
@@ -57,7 +57,7 @@ async fn credentials_are_kept_and_renewed_before_their_end() {
 }
 
 #[tokio::test]
-async fn names_at_home_need_no_role() {
+async fn names_in_the_own_account_need_no_role() {
     let world = world();
     world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["www.example.com"]).await;
@@ -69,12 +69,12 @@ async fn names_at_home_need_no_role() {
 async fn a_refused_role_is_a_cause_and_asked_again() {
     let world = world();
     world.aws.set_role(ROLE, RoleRule::Refused);
-    let home = world.aws.create_hosted_zone("example.com");
+    let own = world.aws.create_hosted_zone("example.com");
     let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
     let arn = world.request(&["example.com", "example.net", "www.example.net"]).await;
     let report = world.on(REQUESTED, &arn).await;
     assert_eq!((report.outcome, report.reason), (Outcome::RecordsCreatedAndNotified, "records-missing"));
-    assert_eq!(world.cnames(&home).len(), 1, "the others are put into place");
+    assert_eq!(world.cnames(&own).len(), 1, "the others are put into place");
     assert_eq!(world.causes(), ["role-refused"]);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
     assert!(text.contains(ROLE) && text.contains("sts:AssumeRole failed (AccessDenied)"), "{text}");
@@ -117,13 +117,13 @@ async fn a_zone_of_another_account_below_ours_gets_records_only_when_it_is_used(
     let address = server.address().to_string();
     let roles = format!(r#"[{{"zone": "example.com", "role": "{ROLE}"}}]"#);
     let world = world.reconfigured(&[("DNS_SERVER", &address), ("ZONE_ROLES", &roles)]);
-    let home = world.aws.create_hosted_zone("example.com");
+    let own = world.aws.create_hosted_zone("example.com");
     let stray = world.aws.create_hosted_zone_in(TEAM, "login.example.com");
     world.aws.undelegate(&stray);
     let team = world.aws.create_hosted_zone_in(TEAM, "team.example.com");
     let arn = world.request(&["login.example.com", "api.team.example.com"]).await;
     assert_eq!(world.on(REQUESTED, &arn).await.records.len(), 2);
-    assert_eq!((world.cnames(&home).len(), world.cnames(&stray).len(), world.cnames(&team).len()), (1, 0, 1));
+    assert_eq!((world.cnames(&own).len(), world.cnames(&stray).len(), world.cnames(&team).len()), (1, 0, 1));
     assert_eq!(world.status(&arn), "ISSUED");
 
     // Where the DNS may not be asked the closest zone is the best guess.
@@ -147,7 +147,7 @@ async fn with_a_zone_below() -> (World, simulated_aws::DnsServer, [String; 2]) {
 /// It may be one that nobody uses.
 #[tokio::test]
 async fn while_the_dns_is_silent_no_zone_of_another_account_below_ours_gets_records() {
-    let (world, server, [home, below]) = with_a_zone_below().await;
+    let (world, server, [own, below]) = with_a_zone_below().await;
     world.aws.undelegate(&below);
     let arn = world.request(&["login.example.com"]).await;
     assert_eq!(world.on(REQUESTED, &arn).await.records[0].zone_name, "example.com.");
@@ -160,16 +160,16 @@ async fn while_the_dns_is_silent_no_zone_of_another_account_below_ours_gets_reco
     let arn = world.request(&["www.login.example.com"]).await;
     let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
     assert!(error.is_retryable() && error.to_string().contains("login.example.com"), "{error}");
-    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (1, 0));
+    assert_eq!((world.cnames(&own).len(), world.cnames(&below).len()), (1, 0));
 }
 
 #[tokio::test]
 async fn a_broken_delegation_shows_no_zone_and_is_a_cause() {
-    let (world, _server, [home, below]) = with_a_zone_below().await;
+    let (world, _server, [own, below]) = with_a_zone_below().await;
     world.aws.break_delegation("login.example.com");
     let arn = world.request(&["login.example.com"]).await;
     assert_eq!(world.on(REQUESTED, &arn).await.reason, "delegation-broken");
-    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (0, 0));
+    assert_eq!((world.cnames(&own).len(), world.cnames(&below).len()), (0, 0));
     assert_eq!(world.causes(), ["delegation-broken"]);
 
     world.aws.repair_delegation("login.example.com");
@@ -203,24 +203,24 @@ async fn a_zone_that_nobody_uses_below_one_of_a_third_account_gets_nothing() {
 /// A resolver in a VPC answers from a private zone.
 #[tokio::test]
 async fn a_private_zone_that_hides_the_delegation_makes_the_zone_ambiguous() {
-    let (world, _server, [home, below]) = with_a_zone_below().await;
+    let (world, _server, [own, below]) = with_a_zone_below().await;
     world.aws.undelegate(&below);
-    world.aws.set_record(&home, "login.example.com", "NS", "ns-0.awsdns-00.com.");
+    world.aws.set_record(&own, "login.example.com", "NS", "ns-0.awsdns-00.com.");
     let arn = world.request(&["login.example.com"]).await;
     assert_eq!(world.on(REQUESTED, &arn).await.reason, "ambiguous-zone");
-    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (0, 0));
+    assert_eq!((world.cnames(&own).len(), world.cnames(&below).len()), (0, 0));
     let text = world.aws.published()[0].for_protocol("email").to_owned();
-    assert!(text.contains(&home) && text.contains(&below) && text.contains("private zone of that name"), "{text}");
+    assert!(text.contains(&own) && text.contains(&below) && text.contains("private zone of that name"), "{text}");
 }
 
 /// Whoever made the zone can also refuse to show its name servers.
 #[tokio::test]
 async fn a_zone_below_ours_that_may_not_be_read_gets_nothing() {
-    let (world, _server, [home, below]) = with_a_zone_below().await;
+    let (world, _server, [own, below]) = with_a_zone_below().await;
     world.aws.fail_always("GetHostedZone", Fault::AccessDenied);
     let arn = world.request(&["login.example.com"]).await;
     assert_eq!(world.on(REQUESTED, &arn).await.reason, "zone-access-denied");
-    assert_eq!((world.cnames(&home).len(), world.cnames(&below).len()), (0, 0));
+    assert_eq!((world.cnames(&own).len(), world.cnames(&below).len()), (0, 0));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How many calls a look costs, and how many of them one after the other.
+//! How many calls a check costs, and how many of them one after the other.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use simulated_aws::Aws;
 
 use super::world::{ALL_GRANTED, NOW, REQUESTED, World, sample};
 
-/// Every answer takes this long, and calls at the same time take it together: the time of a look is the
+/// Every answer takes this long, and calls at the same time take it together: the time of a check is the
 /// number of its calls that wait for one another.
 const ROUND_TRIP: Duration = Duration::from_secs(1);
 
@@ -58,19 +58,19 @@ fn instance(world: &World, more: &[(&str, &str)]) -> Handler {
 /// When the first change was answered: round trips from the event's arrival on.
 async fn round_trips(world: &World, handler: &Handler, arn: &str) -> i64 {
     world.aws.forget_record();
-    let begun = world.aws.now();
+    let start = world.aws.now();
     let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
-    let invocation = Invocation { scope, deadline: begun + SignedDuration::from_mins(5) };
+    let invocation = Invocation { scope, deadline: start + SignedDuration::from_mins(5) };
     let event = sample(REQUESTED, arn);
     handler.handle(&event, &invocation, &mut Metrics::new("test")).await.unwrap();
     let calls = world.aws.calls();
     let changes = calls.iter().filter(|call| call.operation == "ChangeResourceRecordSets");
     let last: Timestamp = changes.map(|call| call.at).max().unwrap_or_else(|| panic!("no change: {calls:#?}"));
-    last.duration_since(begun).as_secs()
+    last.duration_since(start).as_secs()
 }
 
 #[tokio::test]
-async fn a_warm_look_waits_for_two_round_trips_besides_the_description() {
+async fn a_warm_check_waits_for_two_round_trips_besides_the_description() {
     let world = World::new();
     world.aws.create_hosted_zone("example.com");
     world.aws.create_hosted_zone("example.net");

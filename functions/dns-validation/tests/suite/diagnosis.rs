@@ -1,4 +1,4 @@
-//! Why ACM goes on waiting: questions to a name server that answers what the simulated public DNS has.
+//! Why ACM still waits: questions to a name server that answers what the simulated public DNS has.
 
 use dns_validation::Outcome;
 use jiff::Span;
@@ -95,7 +95,7 @@ async fn caa_that_forbids_amazon_is_found() {
 }
 
 #[tokio::test]
-async fn a_request_that_caa_forbade_is_told_with_the_records_that_did() {
+async fn a_request_that_caa_forbade_is_reported_with_the_records_that_did() {
     let (world, _server) = asking().await;
     world.aws.create_hosted_zone("example.com");
     world.aws.set_caa("example.com", &["0 issue \"letsencrypt.org\""]);
@@ -110,14 +110,14 @@ async fn a_request_that_caa_forbade_is_told_with_the_records_that_did() {
 }
 
 #[tokio::test]
-async fn acms_own_word_on_caa_is_told_without_look_ups() {
+async fn acms_own_word_on_caa_is_reported_without_lookups() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     world.create_record(&zone, "example.com");
     let arn = world.insert(issued("example.com").days_left(40).renewal("FAILED", Some("CAA_ERROR")));
     assert_eq!(world.on("health-caa-check-failure", &arn).await.reason, "caa-forbids-amazon");
     assert_eq!(world.causes(), ["caa-forbids-amazon"]);
-    assert_eq!(world.on(ACTION_REQUIRED, &arn).await.outcome, Outcome::Blocked, "told once");
+    assert_eq!(world.on(ACTION_REQUIRED, &arn).await.outcome, Outcome::Blocked, "notified once");
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn a_child_zone_that_is_delegated_elsewhere_is_found() {
     let arn = world.request(&["dev.example.com"]).await;
     world.on(REQUESTED, &arn).await;
     assert_eq!(world.cnames(&parent).len(), 1);
-    // Somebody else's account has the child zone, so the public DNS does not look into ours.
+    // Somebody else's account has the child zone, so the public DNS does not use ours.
     let arn = world.request(&["shop.example.com"]).await;
     world.aws.create_hosted_zone_in("999988887777", "shop.example.com");
     world.on(REQUESTED, &arn).await;
@@ -155,7 +155,7 @@ async fn a_child_zone_that_is_delegated_elsewhere_is_found() {
 }
 
 #[tokio::test]
-async fn without_look_ups_two_zones_with_one_name_are_a_cause() {
+async fn without_lookups_two_zones_with_one_name_are_a_cause() {
     let world = World::new();
     let zones = [world.aws.create_hosted_zone("example.com"), world.aws.create_hosted_zone("example.com")];
     let arn = world.request(&["example.com"]).await;
@@ -165,7 +165,7 @@ async fn without_look_ups_two_zones_with_one_name_are_a_cause() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_is_no_cause() {
+async fn a_server_that_does_not_answer_is_not_a_cause() {
     let world = World::new();
     // Discards what it gets; nobody answers there.
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -180,7 +180,7 @@ async fn a_server_that_does_not_answer_is_no_cause() {
 }
 
 #[tokio::test]
-async fn silence_neither_forgets_what_was_told_nor_tells_it_anew() {
+async fn silence_neither_forgets_what_was_notified_nor_repeats_it() {
     let (world, server) = asking().await;
     let answering = server.address().to_string();
     let zone = world.aws.create_hosted_zone("example.com");
@@ -189,19 +189,19 @@ async fn silence_neither_forgets_what_was_told_nor_tells_it_anew() {
     world.on(REQUESTED, &arn).await;
     world.aws.advance(Span::new().minutes(20));
     assert_eq!(world.on(REQUESTED, &arn).await.reason, "not-delegated");
-    let told = world.tag(&arn, NOTIFIED);
+    let notified = world.tag(&arn, NOTIFIED);
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap().to_string();
     let world = world.reconfigured(&[("DNS_SERVER", &address)]);
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::NothingToDo);
-    assert_eq!(world.tag(&arn, NOTIFIED), told);
+    assert_eq!(world.tag(&arn, NOTIFIED), notified);
     let world = world.reconfigured(&[("DNS_SERVER", &answering)]);
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Blocked);
     assert_eq!(world.causes(), ["not-delegated"]);
 }
 
 #[tokio::test]
-async fn acms_word_on_caa_is_told_beside_names_without_a_zone() {
+async fn acms_word_on_caa_is_reported_beside_names_without_a_zone() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     world.create_record(&zone, "example.com");
@@ -239,7 +239,7 @@ async fn which_of_two_zones_counts_is_asked_again_when_nobody_answers() {
 }
 
 #[tokio::test]
-async fn of_two_zones_one_that_cannot_be_read_is_no_ambiguity() {
+async fn of_two_zones_one_that_cannot_be_read_is_not_an_ambiguity() {
     let (world, _server) = asking().await;
     world.aws.create_hosted_zone("example.com");
     world.aws.create_hosted_zone("example.com");
@@ -271,7 +271,7 @@ async fn caa_is_checked_when_aws_health_says_so_whatever_acm_waits_for() {
     assert_eq!(world.on("health-caa-check-failure", &arn).await.outcome, Outcome::NothingToDo);
     world.aws.set_caa("example.com", &["0 issue \"letsencrypt.org\""]);
     assert_eq!(world.on("health-caa-check-failure", &arn).await.reason, "caa-forbids-amazon");
-    // Without look-ups AWS Health's word is all there is.
+    // Without lookups AWS Health's word is all there is.
     let world = world.cold();
     let arn = world.insert(issued("www.example.com"));
     world.create_record(&zone, "www.example.com");
@@ -337,7 +337,7 @@ async fn the_highest_name_without_an_answer_is_named() {
 
 /// A resolver that says SERVFAIL to everything is broken itself.
 #[tokio::test]
-async fn a_resolver_that_can_answer_nothing_is_no_cause() {
+async fn a_resolver_that_can_answer_nothing_is_not_a_cause() {
     let (world, _server) = asking().await;
     world.aws.create_hosted_zone("example.com");
     world.aws.break_delegation("com");

@@ -40,7 +40,7 @@ async fn prepared() -> (World, [String; 2], String) {
 
 /// Every call may be the last one of a process, or fail in any other way.
 #[tokio::test]
-async fn after_a_fault_at_any_call_the_next_looks_finish_the_work() {
+async fn after_a_fault_at_any_call_the_next_checks_finish_the_work() {
     let calls = {
         let (world, _, arn) = prepared().await;
         assert!(deliver(&world, &without_retries(&world), &arn).await);
@@ -63,12 +63,12 @@ async fn after_a_fault_at_any_call_the_next_looks_finish_the_work() {
                 assert_eq!(world.cnames(zone).len(), 1, "{context}");
             }
             assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("no-zone/"), "{context}");
-            let told = world.causes();
+            let notified = world.causes();
             assert!(
-                (1..=2).contains(&told.len()) && told.iter().all(|cause| cause == "no-zone"),
-                "{context}: {told:?}"
+                (1..=2).contains(&notified.len()) && notified.iter().all(|cause| cause == "no-zone"),
+                "{context}: {notified:?}"
             );
-            // Everything is done: one more look changes nothing.
+            // Everything is done: one more check changes nothing.
             world.aws.forget_record();
             world.sweep().await;
             assert_eq!(world.effects(), Vec::<String>::new(), "{context}");
@@ -122,7 +122,7 @@ async fn a_permission_that_the_function_itself_lacks_is_named() {
 }
 
 #[tokio::test]
-async fn a_broken_bus_keeps_nobody_from_being_told_and_the_other_way_round() {
+async fn a_broken_bus_does_not_stop_the_notice_nor_the_other_way_round() {
     let (world, _, arn) = prepared().await;
     world.aws.fail_always("PutEvents", Fault::AccessDenied);
     let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
@@ -134,7 +134,7 @@ async fn a_broken_bus_keeps_nobody_from_being_told_and_the_other_way_round() {
     let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
     assert!(!error.is_retryable() && error.to_string().contains("sns:Publish"), "{error}");
     assert_eq!((world.aws.events().len(), world.cnames(&zones[0]).len()), (1, 1));
-    assert_eq!(world.tag(&arn, NOTIFIED), None, "what nobody was told is not remembered");
+    assert_eq!(world.tag(&arn, NOTIFIED), None, "what nobody was notified is not remembered");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn a_refused_batch_is_a_cause() {
     world.aws.fail_always("ChangeResourceRecordSets", fault);
     assert_eq!(world.on(REQUESTED, &arn).await.reason, "change-refused");
     assert!(world.aws.published()[0].for_protocol("email").contains("[The record set is protected]"));
-    // It is tried again, and not told again.
+    // It is tried again, and not notified again.
     world.aws.clear_faults();
     assert_eq!(world.sweep().await.records_created, 1);
     assert_eq!((world.tag(&arn, NOTIFIED), world.causes().len()), (None, 1));

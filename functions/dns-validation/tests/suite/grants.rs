@@ -35,12 +35,12 @@ fn calls_to_route_53(world: &World) -> usize {
 #[tokio::test]
 async fn a_name_that_is_not_granted_gets_no_record_whatever_zones_can_be_written() {
     let world = granting(r#"{"domains": ["example.com"]}"#);
-    let home = world.aws.create_hosted_zone("login.example");
+    let own = world.aws.create_hosted_zone("login.example");
     let bank = world.aws.create_hosted_zone_in("111122223333", "bank.example");
     let arn = world.request(&["login.example", "*.bank.example"]).await;
     let report = world.on(REQUESTED, &arn).await;
     assert_eq!((report.outcome, report.reason), (Outcome::Notified, "domain-not-granted"));
-    assert_eq!((world.cnames(&home).len(), world.cnames(&bank).len()), (0, 0));
+    assert_eq!((world.cnames(&own).len(), world.cnames(&bank).len()), (0, 0));
     assert_eq!(world.calls("AssumeRole") + world.calls("ListResourceRecordSets"), 0);
     assert_eq!(world.effects(), ["Publish", "AddTagsToCertificate"]);
     assert_eq!(world.causes(), ["domain-not-granted"]);
@@ -53,7 +53,7 @@ async fn a_name_that_is_not_granted_gets_no_record_whatever_zones_can_be_written
 }
 
 #[tokio::test]
-async fn what_is_granted_of_a_certificate_is_placed_and_the_rest_is_told() {
+async fn what_is_granted_of_a_certificate_is_created_and_the_rest_is_reported() {
     let world = granting(r#"{"domains": ["example.com"]}"#);
     let (com, org) = (world.aws.create_hosted_zone("example.com"), world.aws.create_hosted_zone("example.org"));
     let arn = world.request(&["www.example.com", "example.org"]).await;
@@ -103,7 +103,7 @@ async fn an_exportable_key_needs_a_grant_of_its_own_for_every_name() {
 
 /// Another certificate of the sweep gets the very record that this one is refused.
 #[tokio::test]
-async fn what_another_certificate_gets_is_no_answer_for_a_refused_one() {
+async fn what_another_certificate_gets_is_not_an_answer_for_a_refused_one() {
     let world = granting(r#"{"domains": ["example.com"]}"#);
     let zone = world.aws.create_hosted_zone("example.com");
     let refused = request_exportable(&world, &["example.com"]).await;

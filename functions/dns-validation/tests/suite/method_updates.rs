@@ -97,7 +97,7 @@ async fn whatever_is_not_being_changed_costs_no_more_calls() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_placed_is_told_with_its_end() {
+async fn what_cannot_be_created_is_reported_with_its_deadline() {
     let world = World::new();
     let arn = world.insert(by_email("example.org").dns("*.example.org"));
     world.change_to_dns(&arn).await;
@@ -118,7 +118,7 @@ async fn what_cannot_be_placed_is_told_with_its_end() {
 }
 
 #[tokio::test]
-async fn names_that_acm_has_seen_elsewhere_are_not_told() {
+async fn names_that_acm_has_seen_elsewhere_are_not_reported() {
     let world = World::new();
     world.aws.create_hosted_zone("example.com");
     let elsewhere = world.aws.create_hosted_zone_in("999988887777", "example.org");
@@ -131,7 +131,7 @@ async fn names_that_acm_has_seen_elsewhere_are_not_told() {
 }
 
 #[tokio::test]
-async fn a_list_that_the_function_may_not_read_is_told_and_stops_nothing_else() {
+async fn a_list_that_the_function_may_not_read_is_reported_and_stops_nothing_else() {
     let unknown =
         Fault::Error { code: "UnknownOperationException".into(), message: "no such operation".into(), status: 400 };
     for (fault, words) in [(Fault::AccessDenied, "AccessDeniedException"), (unknown, "UnknownOperationException")] {
@@ -153,7 +153,7 @@ async fn a_list_that_the_function_may_not_read_is_told_and_stops_nothing_else() 
         for needed in [words, "acm:ListCertificateDomainValidations", "aws acm list-certificate-domain-validations"] {
             assert!(text.contains(needed), "{needed}: {text}");
         }
-        // With the permission it goes on by itself.
+        // With the permission it continues automatically.
         world.aws.clear_faults();
         assert_eq!(world.sweep().await.records_created, 1);
         assert_eq!(world.sweep().await.notices, 0);
@@ -186,7 +186,7 @@ async fn a_certificate_that_is_deleted_meanwhile_is_gone() {
 }
 
 #[tokio::test]
-async fn after_a_fault_at_any_call_the_next_looks_finish_the_change() {
+async fn after_a_fault_at_any_call_the_next_checks_finish_the_change() {
     let prepared = async || {
         let world = World::new();
         let zone = world.aws.create_hosted_zone("example.com");
@@ -238,9 +238,9 @@ async fn a_change_that_acm_does_not_show_yet_is_a_reason_to_come_again() {
     assert_eq!(world.effects(), ["ChangeResourceRecordSets", "PutEvents"]);
 }
 
-/// The description was begun in time, and the list would not be.
+/// The description was started in time, and the list would not be.
 #[tokio::test]
-async fn without_time_the_list_is_left_to_the_next_look() {
+async fn without_time_the_list_is_left_to_the_next_check() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     let arn = world.insert(by_email("example.com").days_left(40));
@@ -255,7 +255,7 @@ async fn without_time_the_list_is_left_to_the_next_look() {
 }
 
 #[tokio::test]
-async fn what_was_told_before_the_list_was_refused_is_not_told_again() {
+async fn what_was_notified_before_the_list_was_refused_is_not_repeated() {
     let world = World::new();
     let arn = world.insert(by_email("example.org"));
     world.change_to_dns(&arn).await;

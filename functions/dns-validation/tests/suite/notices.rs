@@ -1,4 +1,4 @@
-//! What needs a person is told once, with its cause.
+//! What needs a person is reported once, with its cause.
 
 use dns_validation::Outcome;
 use jiff::Span;
@@ -7,7 +7,7 @@ use simulated_aws::CertificateSpec;
 use super::world::{ACTION_REQUIRED, NOTIFIED, REQUESTED, World, issued};
 
 #[tokio::test]
-async fn without_a_zone_it_is_told_once_and_the_memory_goes_with_the_cause() {
+async fn without_a_zone_it_is_reported_once_and_the_tag_goes_with_the_cause() {
     let world = World::new();
     let arn = world.request(&["example.org", "*.example.org"]).await;
     let report = world.on(REQUESTED, &arn).await;
@@ -15,7 +15,7 @@ async fn without_a_zone_it_is_told_once_and_the_memory_goes_with_the_cause() {
     assert_eq!(world.effects(), ["Publish", "AddTagsToCertificate"]);
     assert!(world.tag(&arn, NOTIFIED).unwrap().starts_with("no-zone/"));
 
-    // Neither the event again nor sweeps tell it again.
+    // Neither the event again nor sweeps repeat it.
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Blocked);
     for _ in 0..3 {
         world.aws.advance(Span::new().hours(1));
@@ -43,7 +43,7 @@ async fn a_person_who_creates_the_record_ends_it() {
     world.on(REQUESTED, &arn).await;
     world.create_record(&zone, "example.org");
     assert_eq!(world.status(&arn), "ISSUED");
-    // ACM has issued it: the sweep looks once more, because that was lately, and nothing waits any more.
+    // ACM has issued it: the sweep checks once more, because that was recent, and nothing waits any more.
     world.sweep().await;
     assert_eq!(world.causes(), ["no-zone"]);
     world.aws.forget_record();
@@ -76,7 +76,7 @@ async fn a_record_that_is_there_is_never_overwritten() {
 }
 
 #[tokio::test]
-async fn a_muted_certificate_is_told_when_it_is_not_muted_any_more() {
+async fn a_muted_certificate_is_reported_when_it_is_no_longer_muted() {
     let world = World::new();
     let arn = world.request(&["example.org"]).await;
     world.aws.set_tags(&arn, &[("acm-autopilot:notices", Some("off"))]);
@@ -87,7 +87,7 @@ async fn a_muted_certificate_is_told_when_it_is_not_muted_any_more() {
 }
 
 #[tokio::test]
-async fn without_room_for_the_tag_only_the_event_is_told() {
+async fn without_room_for_the_tag_only_the_event_is_reported() {
     let world = World::new();
     let arn = world.request(&["example.org"]).await;
     for n in 0..50 {
@@ -111,7 +111,7 @@ async fn certificates_that_are_validated_elsewhere_are_left_in_peace() {
 }
 
 #[tokio::test]
-async fn a_stuck_renewal_is_told_with_its_owner() {
+async fn a_stuck_renewal_is_reported_with_its_owner() {
     let world = World::new();
     let arn =
         world.insert(issued("example.org").days_left(6).renewal("PENDING_VALIDATION", None).tag("Owner", "team-web"));
@@ -138,7 +138,7 @@ async fn the_largest_notice_fits_into_a_message() {
 }
 
 #[tokio::test]
-async fn each_renewal_that_waits_is_told_although_the_request_was_told() {
+async fn each_renewal_that_waits_is_reported_although_the_request_was() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone_in("999988887777", "example.org");
     let arn = world.insert(issued("example.org").renewal("PENDING_VALIDATION", None));
@@ -159,15 +159,15 @@ async fn each_renewal_that_waits_is_told_although_the_request_was_told() {
 }
 
 #[tokio::test]
-async fn names_that_acm_has_validated_already_are_not_told() {
+async fn names_that_acm_has_validated_already_are_not_reported() {
     let world = World::new();
-    let home = world.aws.create_hosted_zone("example.com");
+    let own = world.aws.create_hosted_zone("example.com");
     let elsewhere = world.aws.create_hosted_zone_in("999988887777", "example.org");
-    for (zone, name) in [(&home, "example.com"), (&elsewhere, "example.org"), (&elsewhere, "www.example.org")] {
+    for (zone, name) in [(&own, "example.com"), (&elsewhere, "example.org"), (&elsewhere, "www.example.org")] {
         world.create_record(zone, name);
     }
     let arn = world.insert(issued("example.com").dns("example.org").dns("www.example.org").days_left(50));
-    world.aws.remove_record(&home, &world.aws.validation_record("example.com").name, "CNAME");
+    world.aws.remove_record(&own, &world.aws.validation_record("example.com").name, "CNAME");
     assert!(world.aws.start_managed_renewal(&arn));
     let report = world.on(ACTION_REQUIRED, &arn).await;
     assert_eq!((report.outcome, report.records.len(), report.blocked.len()), (Outcome::RecordsCreated, 1, 0));
@@ -176,15 +176,15 @@ async fn names_that_acm_has_validated_already_are_not_told() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_mended_is_not_told_anew() {
+async fn when_a_part_is_fixed_the_rest_is_not_reported_again() {
     let world = World::new();
     let arn = world.request(&["example.org", "example.net", "example.edu"]).await;
     world.on(REQUESTED, &arn).await;
-    let told = world.tag(&arn, NOTIFIED);
+    let notified = world.tag(&arn, NOTIFIED);
     world.aws.create_hosted_zone("example.net");
     let swept = world.sweep().await;
     assert_eq!((swept.records_created, swept.notices, swept.blocked), (1, 0, 1));
-    assert_ne!(world.tag(&arn, NOTIFIED), told, "what is mended is forgotten");
+    assert_ne!(world.tag(&arn, NOTIFIED), notified, "what is fixed is forgotten");
     // A zone for one of the others that cannot be used is news.
     world.aws.create_private_hosted_zone("example.edu");
     assert_eq!(world.sweep().await.notices, 1);
@@ -193,29 +193,29 @@ async fn a_part_that_is_mended_is_not_told_anew() {
 
 /// More than a tag has room for one by one.
 #[tokio::test]
-async fn a_part_of_many_that_is_mended_is_not_told_anew() {
+async fn when_a_part_of_many_is_fixed_the_rest_is_not_reported_again() {
     let world = World::new();
     world.aws.set_name_quota(100);
     let names: Vec<String> = (0..100).map(|n| format!("example-{n}.org")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let arn = world.request(&names).await;
     assert_eq!(world.on(REQUESTED, &arn).await.outcome, Outcome::Notified);
-    let mut told = world.tag(&arn, NOTIFIED);
-    for mended in [7, 42, 99] {
-        world.aws.create_hosted_zone(names[mended]);
+    let mut notified = world.tag(&arn, NOTIFIED);
+    for fixed in [7, 42, 99] {
+        world.aws.create_hosted_zone(names[fixed]);
         let swept = world.sweep().await;
-        assert_eq!((swept.records_created, swept.notices, swept.blocked), (1, 0, 1), "{mended}");
-        assert_ne!(world.tag(&arn, NOTIFIED), told, "what is mended is forgotten");
-        told = world.tag(&arn, NOTIFIED);
+        assert_eq!((swept.records_created, swept.notices, swept.blocked), (1, 0, 1), "{fixed}");
+        assert_ne!(world.tag(&arn, NOTIFIED), notified, "what is fixed is forgotten");
+        notified = world.tag(&arn, NOTIFIED);
     }
-    // What is found of one of the others, and was not told, is news: once.
+    // What is found of one of the others, and was not notified, is news: once.
     world.aws.create_private_hosted_zone(names[3]);
     assert_eq!(world.sweep().await.notices, 1);
     assert_eq!(world.sweep().await.notices, 0);
     assert_eq!(world.causes(), ["no-zone", "private-zone-only"]);
 }
 
-/// More than a tag has room for one by one: their number tells what is news.
+/// More than a tag has room for one by one: their number shows what is news.
 #[tokio::test]
 async fn of_many_one_more_is_news() {
     let world = World::new();
@@ -225,19 +225,19 @@ async fn of_many_one_more_is_news() {
     // ACM names one record after the other.
     let arn = world.request_at_once(&names).await;
     world.aws.advance(Span::new().seconds(33));
-    let told = |sweep: usize| format!("no-zone/{sweep}:");
+    let notified = |sweep: usize| format!("no-zone/{sweep}:");
     for count in 29..33 {
         let swept = world.sweep().await;
         assert_eq!(swept.notices, 1, "{count}");
         let tag = world.tag(&arn, NOTIFIED).unwrap();
-        assert!(tag.starts_with(&told(count)), "{count} {tag}");
+        assert!(tag.starts_with(&notified(count)), "{count} {tag}");
         world.aws.advance(Span::new().seconds(1));
     }
 }
 
 /// Its cause was never found, so nothing was reported before.
 #[tokio::test]
-async fn a_request_that_acm_gave_up_is_told_once() {
+async fn a_request_that_acm_gave_up_is_reported_once() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     world.aws.undelegate(&zone);

@@ -73,7 +73,7 @@ async fn the_role_of_another_account_allows_exactly_the_calls_to_route_53() {
 }
 
 /// Service authorization reference: ListCertificates alone has no resource. That ListCertificateDomainValidations has one
-/// is unverified: were it otherwise, the role would be refused, and that is told as `records-unreadable`.
+/// is unverified: were it otherwise, the role would be refused, and that is reported as `records-unreadable`.
 #[test]
 fn certificates_are_those_of_this_account_and_region() {
     let certificates = "arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::AccountId}:certificate/*";

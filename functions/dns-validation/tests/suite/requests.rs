@@ -133,7 +133,7 @@ async fn a_zone_that_was_replaced_meanwhile_is_found_at_once() {
 }
 
 #[tokio::test]
-async fn two_looks_at_once_make_one_change_and_no_harm() {
+async fn two_checks_at_once_make_one_change_and_no_harm() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["example.com", "*.example.com", "www.example.com"]).await;
@@ -149,7 +149,7 @@ async fn two_looks_at_once_make_one_change_and_no_harm() {
 }
 
 #[tokio::test]
-async fn dry_run_tells_the_plan_and_applies_nothing() {
+async fn dry_run_answers_the_plan_and_applies_nothing() {
     let world = World::configured(&[("DRY_RUN", "true"), ("DNS_LOOKUPS", "false")]);
     let zone = world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["example.com", "example.org"]).await;

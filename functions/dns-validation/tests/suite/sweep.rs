@@ -1,4 +1,4 @@
-//! The look at all certificates.
+//! The check of all certificates.
 
 use dns_validation::{Error, Outcome};
 use jiff::{SignedDuration, Span};
@@ -8,7 +8,7 @@ use simulated_aws::{CallResult, CertificateSpec, Fault};
 use super::world::{ACTION_REQUIRED, LOAD_BALANCER, NOTIFIED, World, issued, sample};
 
 #[tokio::test]
-async fn pending_certificates_that_no_event_told_are_found() {
+async fn pending_certificates_that_no_event_reported_are_found() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     let arn = world.request(&["example.com", "www.example.com"]).await;
@@ -19,7 +19,7 @@ async fn pending_certificates_that_no_event_told_are_found() {
 }
 
 #[tokio::test]
-async fn records_that_acm_has_not_named_yet_are_no_failure_of_a_sweep() {
+async fn records_that_acm_has_not_named_yet_do_not_fail_a_sweep() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     world.request_at_once(&["example.com"]).await;
@@ -30,7 +30,7 @@ async fn records_that_acm_has_not_named_yet_are_no_failure_of_a_sweep() {
 }
 
 #[tokio::test]
-async fn a_record_that_vanished_is_put_back_and_costs_a_listing() {
+async fn a_record_that_vanished_is_restored_and_costs_a_listing() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     for n in 0..40 {
@@ -59,9 +59,9 @@ async fn a_record_that_vanished_is_put_back_and_costs_a_listing() {
     assert_eq!(world.effects(), ["ChangeResourceRecordSets", "PutEvents"]);
 }
 
-/// The whole point of keeping the records: ACM renews by itself.
+/// The whole point of keeping the records: ACM renews automatically.
 #[tokio::test]
-async fn a_renewal_whose_record_vanished_goes_on_when_it_is_back() {
+async fn a_renewal_whose_record_vanished_continues_when_it_is_restored() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     world.create_record(&zone, "example.com");
@@ -80,7 +80,7 @@ async fn a_renewal_whose_record_vanished_goes_on_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_place_that_something_else_took_is_told() {
+async fn a_name_that_something_else_took_is_reported() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     let arn = world.insert(issued("example.com"));
@@ -93,7 +93,7 @@ async fn a_place_that_something_else_took_is_told() {
 }
 
 #[tokio::test]
-async fn near_its_end_a_certificate_is_described_whatever_the_zone_says() {
+async fn near_its_expiry_a_certificate_is_described_whatever_the_zone_says() {
     let world = World::new();
     let zone = world.aws.create_hosted_zone("example.com");
     for (days, described) in [(61, 0), (60, 1)] {
@@ -147,9 +147,9 @@ async fn a_full_account_is_swept_within_the_quotas_and_one_invocation() {
         }
     }
     world.aws.enforce_quotas();
-    let begun = world.aws.now();
+    let start = world.aws.now();
     let swept = world.sweep().await;
-    let took = world.aws.now().duration_since(begun).as_secs();
+    let took = world.aws.now().duration_since(start).as_secs();
     // The certificates of every tenth zone are near their end, and described anyway.
     assert_eq!((swept.certificates, swept.zones), (2_500, 450));
     // 50 pending ones and 100 of which the record had vanished; 250 near their end and one of 24 of the others
@@ -164,9 +164,9 @@ async fn a_full_account_is_swept_within_the_quotas_and_one_invocation() {
     // A quiet account.
     world.aws.advance(Span::new().hours(1));
     world.aws.forget_record();
-    let begun = world.aws.now();
+    let start = world.aws.now();
     assert_eq!(world.sweep().await.records_created, 0);
-    let took = world.aws.now().duration_since(begun).as_secs();
+    let took = world.aws.now().duration_since(start).as_secs();
     println!("again: {took} s, {} calls", world.aws.calls().len());
     assert_eq!(world.effects(), Vec::<String>::new());
     assert!(took < 300, "{took} s");
@@ -199,7 +199,7 @@ async fn without_time_it_stops_and_the_next_sweeps_go_on_elsewhere() {
     while world.cnames(&zone).len() < 240 {
         rounds += 1;
         assert!(rounds <= 24, "{} records", world.cnames(&zone).len());
-        // A minute is kept for what follows, and descriptions begin 110 ms interval.
+        // A minute is kept for what follows, and descriptions start 110 ms apart.
         let deadline = world.aws.now() + SignedDuration::from_secs(63);
         let (result, metrics) = world.counted(&sample("scheduled-event", ""), deadline).await;
         let done = world.cnames(&zone).len();
@@ -243,7 +243,7 @@ async fn with_many_zones_it_stops_before_its_time_is_over() {
     assert_eq!(done, 300);
 }
 
-/// The listing of a zone does not tell whose validation records are in it.
+/// The listing of a zone does not show whose validation records are in it.
 #[tokio::test]
 async fn a_record_that_vanished_beside_one_of_another_account_is_found_in_days() {
     let world = World::new();
@@ -295,7 +295,7 @@ async fn one_failure_does_not_stop_the_others_and_is_not_swallowed() {
 }
 
 #[tokio::test]
-async fn a_listing_that_fails_is_no_empty_account() {
+async fn a_listing_that_fails_is_not_an_empty_account() {
     let world = World::new();
     world.aws.fail_always("ListCertificates", Fault::AccessDenied);
     let error = world.try_sweep().await.unwrap_err();

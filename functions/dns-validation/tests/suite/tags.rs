@@ -15,7 +15,7 @@ fn refusals() -> [Fault; 2] {
 }
 
 #[tokio::test]
-async fn without_a_memory_only_the_event_is_told_and_the_run_does_not_fail() {
+async fn without_the_tag_only_the_event_is_reported_and_the_run_does_not_fail() {
     for refusal in refusals() {
         let world = World::new();
         let arn = world.request(&["example.org"]).await;
@@ -64,7 +64,7 @@ async fn a_notice_that_was_not_published_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn without_a_memory_the_event_is_reported_again_after_an_hour() {
+async fn without_the_tag_the_event_is_reported_again_after_an_hour() {
     let world = World::new();
     let arn = world.request(&["example.org"]).await;
     world.aws.fail_always("AddTagsToCertificate", Fault::AccessDenied);

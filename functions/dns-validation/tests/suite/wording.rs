@@ -1,5 +1,5 @@
 //! Whole notices, as people read them. `INSTA_UPDATE=always cargo test -p dns-validation wording`
-//! writes them anew.
+//! writes them again.
 
 use jiff::Span;
 use simulated_aws::{CertificateSpec, Fault, RoleRule};

@@ -54,7 +54,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Without look-ups, which would leave the simulated world.
+    /// Without lookups, which would leave the simulated world.
     pub(crate) fn new() -> Self {
         Self::configured(&[("DNS_LOOKUPS", "false")])
     }
@@ -180,7 +180,7 @@ impl World {
         self.aws.set_record(zone, &record.name, "CNAME", &record.values[0]);
     }
 
-    /// Calls that change something, or tell somebody.
+    /// Calls that change something, or notify somebody.
     pub(crate) fn effects(&self) -> Vec<String> {
         let effects =
             ["ChangeResourceRecordSets", "PutEvents", "Publish", "AddTagsToCertificate", "RemoveTagsFromCertificate"];

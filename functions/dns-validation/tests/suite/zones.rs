@@ -86,7 +86,7 @@ async fn a_zone_that_two_roles_show_is_one_zone() {
 #[tokio::test]
 async fn an_account_that_does_not_answer_keeps_no_other_zone_waiting() {
     let world = with_roles(NET);
-    let home = world.aws.create_hosted_zone("example.com");
+    let own = world.aws.create_hosted_zone("example.com");
     let net = world.aws.create_hosted_zone_in(TEAM, "example.net");
     let arn = world.request(&["example.com", "example.net"]).await;
     world.insert(issued("far.example.com"));
@@ -95,12 +95,12 @@ async fn an_account_that_does_not_answer_keeps_no_other_zone_waiting() {
     world.aws.fail_always("AssumeRole", Fault::Throttled);
     let error = world.try_on(REQUESTED, &arn).await.unwrap_err();
     assert!(error.is_retryable() && error.to_string().contains("sts:AssumeRole"), "{error}");
-    assert_eq!(world.cnames(&home).len(), 1);
+    assert_eq!(world.cnames(&own).len(), 1);
 
     let (result, metrics) = world.counted(&sample("sweep-requested", ""), world.deadline()).await;
     let error = result.unwrap_err();
     assert!(error.is_retryable(), "{error}");
-    assert_eq!((world.cnames(&home).len(), &metrics["RecordsCreated"]), (3, &2.into()), "{metrics}");
+    assert_eq!((world.cnames(&own).len(), &metrics["RecordsCreated"]), (3, &2.into()), "{metrics}");
     assert_eq!(world.causes(), Vec::<String>::new());
 
     world.aws.clear_faults();
@@ -120,7 +120,7 @@ async fn zones_that_could_not_be_listed_do_not_end_a_sweep() {
     assert_eq!(world.cnames(&zone).len(), 1, "the one near its end");
 }
 
-/// Nothing waits for it yet, so no notice tells it.
+/// Nothing waits for it yet, so no notice reports it.
 #[tokio::test]
 async fn a_role_that_is_broken_shows_in_the_metrics_of_each_sweep() {
     let world = with_roles(NET);
