@@ -10,37 +10,29 @@ use crate::notifier::Delivery;
 use crate::policy::{Blocked, TagUpdate};
 use crate::{Occasion, Skipped};
 
-/// What the function answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    /// One certificate was checked.
     Certificate(Box<CertificateReport>),
     /// An event of which nothing came, or an AWS Health event that names several things.
     Certificates {
         /// `checked` or `ignored`.
         outcome: Outcome,
-        /// Why nothing was checked.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
-        /// The certificates.
         certificates: Vec<CertificateReport>,
         /// What else the event named.
         skipped: Vec<Skipped>,
     },
-    /// All certificates were checked.
     Sweep(SweepReport),
 }
 
-/// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Records were created.
     RecordsCreated,
     /// Something needs a person, who was notified.
     Notified,
-    /// Both.
     RecordsCreatedAndNotified,
     /// Something needs a person, who was notified before or muted the certificate.
     Blocked,
@@ -52,7 +44,6 @@ pub enum Outcome {
     Planned,
     /// Several certificates of one event were checked.
     Checked,
-    /// All certificates were checked.
     Swept,
 }
 
@@ -74,13 +65,10 @@ impl Outcome {
     }
 }
 
-/// A notice in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NoticeSummary {
-    /// Its subject.
     pub subject: String,
-    /// How urgent it is.
     pub severity: Severity,
 }
 
@@ -94,9 +82,7 @@ impl NoticeSummary {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateReport {
-    /// How it ended.
     pub outcome: Outcome,
-    /// The certificate.
     pub certificate: CertificateArn,
     /// Why, in one word.
     pub reason: &'static str,
@@ -166,7 +152,6 @@ impl CertificateReport {
         !self.records.is_empty() || !self.blocked.is_empty() || self.notified_tag != TagUpdate::Keep
     }
 
-    /// Counts what was done.
     pub(crate) fn count(&self, metrics: &mut Metrics) {
         metrics.count("CertificatesChecked", 1);
         if !self.blocked.is_empty() {
@@ -199,13 +184,11 @@ impl Answer {
         Self::Certificates { outcome: Outcome::Checked, reason: None, certificates, skipped }
     }
 
-    /// Nothing was checked.
     pub(crate) fn ignored(reason: &'static str, skipped: Vec<Skipped>) -> Self {
         Self::Certificates { outcome: Outcome::Ignored, reason: Some(reason), certificates: Vec::new(), skipped }
     }
 }
 
-/// What came of a sweep.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SweepReport {

@@ -90,7 +90,13 @@ impl<'a> Assessment<'a> {
         if required.validated {
             self.elsewhere += 1;
         } else {
-            self.blocked.push(grant::refusal_finding(cause, required, &state.certificate, grants));
+            self.blocked.push(grant::refusal_finding(
+                cause,
+                &required.domain,
+                &required.record,
+                &state.certificate,
+                grants,
+            ));
         }
     }
 

@@ -40,11 +40,9 @@ pub struct Config {
 /// Whether the public DNS may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookups {
-    /// It may not.
     Off,
     /// The system's resolvers.
     System,
-    /// This resolver.
     Server(SocketAddr),
 }
 

@@ -238,7 +238,6 @@ fn caa_blocked(domain: &str, detail: String) -> Blocked {
     Blocked { cause: Cause::CaaForbidsAmazon, domain: domain.to_owned(), record: None, detail, known_missing: true }
 }
 
-/// Name and id.
 fn described(zone: &HostedZone) -> String {
     format!("{} ({})", foreign(zone.name.as_str()), zone.id)
 }

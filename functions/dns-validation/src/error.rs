@@ -4,18 +4,12 @@ use aws_client::CallError;
 use certificates::CertificateArn;
 use lambda::RetryableError;
 
-/// Why the function failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The event is not one of those that this function takes.
     #[error("the event's field `{field}` {problem}")]
-    BadEvent {
-        /// The field that decides.
-        field: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+    BadEvent { field: String, problem: String },
     /// The certificates could not be listed.
     #[error("the sweep could not list the certificates")]
     List(#[source] CallError),
@@ -24,30 +18,20 @@ pub enum Error {
     Zones(#[source] CallError),
     /// A certificate could not be checked, or not everything that was decided could be applied.
     #[error("{certificate}: {cause}")]
-    Certificate {
-        /// The certificate.
-        certificate: Box<CertificateArn>,
-        /// The call that failed.
-        cause: Box<CallError>,
-    },
+    Certificate { certificate: Box<CertificateArn>, cause: Box<CallError> },
     /// ACM has not named every record yet. Those that it has named are in place.
     #[error("{certificate}: ACM has not named the validation records of {} yet", domains.join(", "))]
     NotNamed {
-        /// The certificate.
         certificate: Box<CertificateArn>,
         /// The domains that wait, at most ten of them.
         domains: Vec<String>,
     },
     /// Somebody asked for a change to DNS validation, and ACM's description of the certificate does not show it yet.
     #[error("{certificate}: ACM does not show the change to DNS validation yet")]
-    NotShown {
-        /// The certificate.
-        certificate: Box<CertificateArn>,
-    },
+    NotShown { certificate: Box<CertificateArn> },
     /// Some of several certificates failed. The others were done.
     #[error("{} of {of} certificates failed{}, the first: {first}", failed, left_over(left))]
     Several {
-        /// How many failed.
         failed: usize,
         /// How many there were to check.
         of: usize,
@@ -61,7 +45,6 @@ pub enum Error {
     /// The function's time was nearly over.
     #[error("no time was left for {left} of {of} certificates; the next sweep continues with them")]
     OutOfTime {
-        /// How many were not started.
         left: usize,
         /// How many there were to check.
         of: usize,

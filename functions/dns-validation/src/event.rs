@@ -16,12 +16,9 @@ pub use events::Skipped;
 const CLOUDTRAIL: &str = "AWS API Call via CloudTrail";
 const ACTION_REQUIRED: &str = "ACM Certificate Renewal Action Required";
 
-/// What an event asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// Check these certificates.
     Reconcile {
-        /// Why.
         occasion: Occasion,
         /// When somebody asked for a change to DNS validation, if that is why and the event says when.
         update_requested_at: Option<Timestamp>,
@@ -30,7 +27,6 @@ pub enum Trigger {
         /// What an AWS Health event named besides.
         skipped: Vec<Skipped>,
     },
-    /// Check all certificates.
     Sweep,
     /// The call that the event reports changed nothing.
     Ignore {
@@ -39,7 +35,6 @@ pub enum Trigger {
     },
 }
 
-/// Why a certificate is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Occasion {
@@ -70,7 +65,6 @@ impl Occasion {
         }
     }
 
-    /// The name in logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -105,7 +105,6 @@ impl Handler {
         Sweep::new(&reconciler).run(metrics).await.map(Answer::Sweep)
     }
 
-    /// What one invocation works with.
     fn reconciler<'a>(&'a self, zones: &'a ZoneDirectory<'a>, budget: &'a CallBudget) -> Reconciler<'a> {
         let dns = &self.dns;
         let selector = ZoneSelector { zones, dns, delegations: &self.delegations };

@@ -52,7 +52,6 @@ pub(crate) struct NoticeBudget<'a> {
 struct LeftOut {
     /// The first certificate, with its notice.
     first: Option<(Box<CertificateDetail>, Box<Notice>)>,
-    /// All of them.
     names: Vec<String>,
 }
 

@@ -27,7 +27,6 @@ const RESERVE: SignedDuration = SignedDuration::from_secs(30);
 /// where many records are, the next check continues from another record.
 const MOST_SPLITS: usize = 32;
 
-/// What became of a record.
 #[derive(Debug, Clone)]
 pub(crate) enum ProvisionResult {
     InPlace(HostedZone),
@@ -55,7 +54,6 @@ enum NotCreated {
     Failed(CallError),
 }
 
-/// Creates records.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Provisioner<'a> {
     pub(crate) zones: &'a ZoneDirectory<'a>,

@@ -22,10 +22,8 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// hundreds of a sweep either.
 const SILENCE: u32 = 3;
 
-/// What the DNS says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DnsAnswer<T> {
-    /// These.
     Records(Vec<T>),
     /// The name has none, or does not exist.
     Nothing,

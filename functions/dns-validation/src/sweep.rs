@@ -33,7 +33,6 @@ const JUST_ISSUED: SignedDuration = SignedDuration::from_hours(48);
 /// event reports it.
 const JUST_TIMED_OUT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// One sweep.
 #[derive(Debug)]
 pub(crate) struct Sweep<'a> {
     reconciler: &'a Reconciler<'a>,
@@ -55,7 +54,7 @@ struct ZoneSearch {
     not_checked: usize,
 }
 
-/// The names whose records are looked up in one zone.
+/// The names whose records are read in one zone.
 type NamesByZone = BTreeMap<(String, ZoneOwner), (HostedZone, BTreeSet<RecordQuery>)>;
 
 enum Described {
@@ -288,7 +287,6 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// What the reports come to.
 fn summed(reports: &[CertificateReport], overflow_notices: usize) -> SweepReport {
     SweepReport {
         outcome: Outcome::Swept,

@@ -25,7 +25,6 @@ impl RoleArn {
         good.then(|| Self(text.to_owned()))
     }
 
-    /// The whole ARN.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +48,6 @@ fn is_role_name(text: &str) -> bool {
 pub struct ZoneRole {
     /// The suffix that the role answers for. It need not be a zone itself.
     pub zone: DnsName,
-    /// The role to assume.
     pub role: RoleArn,
     /// What its trust policy asks for.
     pub external_id: Option<String>,
@@ -58,17 +56,11 @@ pub struct ZoneRole {
 /// Why the list of roles cannot be used. The entry is counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidZoneRoles {
-    /// Not a JSON list.
     #[error("it is not a JSON list of objects with `zone`, `role` and perhaps `externalId`")]
     NotAList,
     /// An entry that cannot be used.
     #[error("entry {entry}: {problem}")]
-    Entry {
-        /// Which.
-        entry: usize,
-        /// What is wrong with it.
-        problem: String,
-    },
+    Entry { entry: usize, problem: String },
 }
 
 #[derive(Deserialize)]

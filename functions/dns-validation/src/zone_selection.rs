@@ -14,7 +14,6 @@ use crate::route53::{IndexedZones, ZoneDirectory, refusal_cause};
 /// How long it is remembered which of several zones with one name the public DNS uses.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 
-/// The zone of a record.
 pub(crate) enum ZoneSelection {
     Zone(HostedZone),
     /// None, for this cause, which notices describe in these words.
@@ -46,7 +45,6 @@ impl Delegations {
     }
 }
 
-/// Selects zones.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ZoneSelector<'a> {
     pub(crate) zones: &'a ZoneDirectory<'a>,

@@ -7,7 +7,6 @@ use super::name::DnsName;
 /// The names by which CAA records allow Amazon.
 const AMAZON: [&str; 4] = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
 
-/// A CAA record's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caa {
     /// Whether an issuer that does not know the tag must not issue.

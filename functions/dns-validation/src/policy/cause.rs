@@ -13,7 +13,6 @@ pub enum Cause {
     ValidationTimedOut,
     /// The private key can be exported, and that is not granted.
     ExportNotGranted,
-    /// The domain is not granted.
     DomainNotGranted,
     /// ACM asks for a record of another shape than that of its validation records.
     UnusableRecord,
@@ -25,13 +24,11 @@ pub enum Cause {
     ZoneAccessDenied,
     /// ACM does not show this function the records of a change to DNS validation.
     RecordsUnreadable,
-    /// Route 53 refused the change.
     ChangeRefused,
     /// Several public zones have the name, and the delegation does not show which one counts.
     AmbiguousZone,
     /// Only a private zone holds the name.
     PrivateZoneOnly,
-    /// No zone holds the name.
     NoZone,
     /// The name servers to which the domain is delegated do not answer for it, or DNSSEC is broken.
     DelegationBroken,
@@ -42,7 +39,6 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Every cause.
     pub const ALL: [Self; 15] = [
         Self::ValidationTimedOut,
         Self::ExportNotGranted,
@@ -61,7 +57,6 @@ impl Cause {
         Self::CaaForbidsAmazon,
     ];
 
-    /// The word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -83,7 +78,6 @@ impl Cause {
         }
     }
 
-    /// The cause with this word.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|cause| cause.as_str() == word)
     }
@@ -157,7 +151,6 @@ impl Cause {
 /// A record, or a domain, that needs a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Blocked {
-    /// Why.
     pub cause: Cause,
     /// The domain that it is about.
     pub domain: String,

@@ -11,13 +11,12 @@ use notices::foreign;
 
 use super::cause::{Blocked, Cause};
 use super::name::DnsName;
-use super::required_records::RequiredRecord;
+use super::records::Record;
 use super::text::listed;
 
 /// The domains that may be validated for one certificate.
 #[derive(Debug)]
 pub enum GrantScope<'a> {
-    /// These.
     Domains(&'a DomainGrants),
     /// None: its private key can be exported, and that is not granted for every name of it.
     NotExportable,
@@ -66,7 +65,8 @@ fn names(certificate: &CertificateSummary) -> impl Iterator<Item = DnsName> {
 /// What a person is notified of when a record is refused for this cause.
 pub fn refusal_finding(
     cause: Cause,
-    wanted: &RequiredRecord,
+    domain: &str,
+    record: &Record,
     certificate: &CertificateSummary,
     grants: &Grants,
 ) -> Blocked {
@@ -79,10 +79,10 @@ pub fn refusal_finding(
                 listed(&names)
             )
         }
-        _ => format!("{} is not among the domains that are granted to acm-autopilot.", foreign(&wanted.domain)),
+        _ => format!("{} is not among the domains that are granted to acm-autopilot.", foreign(domain)),
     };
     // The zone is not read, so the record may be there.
-    let (domain, record) = (wanted.domain.clone(), Some(wanted.record.clone()));
+    let (domain, record) = (domain.to_owned(), Some(record.clone()));
     Blocked { cause, domain, record, detail, known_missing: false }
 }
 

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_was_asked_for_lately_may_not_be_shown_yet() {
+    fn a_change_that_was_requested_recently_may_not_be_shown_yet() {
         let days = 24 * 60;
         for (change, asked, expected) in [
             (None, Some(2), true),

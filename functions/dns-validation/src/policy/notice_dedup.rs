@@ -12,7 +12,6 @@ use super::cause::{Blocked, Cause};
 /// This many findings are remembered one by one: a tag's value holds 255 characters (user guide, "Tag restrictions"; 256
 /// by the API reference, [Tag](https://docs.aws.amazon.com/acm/latest/APIReference/API_Tag.html)).
 const SINGLY: usize = 28;
-/// Hexadecimal digits of a digest.
 const DIGITS: usize = 8;
 /// Separates a number of findings from their digest. Not a hexadecimal digit.
 const COUNTED: char = ':';

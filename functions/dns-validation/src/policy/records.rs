@@ -17,7 +17,6 @@ const TOKEN_DIGITS: usize = 32;
 /// A CNAME record that ACM asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Record {
-    /// Its name.
     pub name: DnsName,
     /// What it points to.
     pub value: DnsName,
@@ -60,9 +59,7 @@ fn is_plain(name: &DnsName) -> bool {
 /// A record set of a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordSet {
-    /// Its name.
     pub name: DnsName,
-    /// Its type.
     pub kind: String,
     /// Its values as Route 53 shows them; for an alias its target.
     pub values: Vec<String>,
@@ -83,7 +80,6 @@ impl RecordSet {
         self.kind == "CNAME" && !self.alias && self.values.iter().all(|value| DnsName::new(value) == wanted.value)
     }
 
-    /// For people: type and values.
     fn described(&self) -> String {
         let alias = if self.alias { " alias of" } else { "" };
         let set = self.set_identifier.as_ref().map(|set| format!(" (set {set})")).unwrap_or_default();
@@ -99,7 +95,6 @@ pub type Present = BTreeMap<DnsName, Vec<RecordSet>>;
 pub enum RecordPresence {
     /// It is there. Another time to live makes no difference.
     InPlace,
-    /// Nothing is there.
     Missing,
     /// Something else is there, which somebody made for a reason: it is never overwritten.
     ///

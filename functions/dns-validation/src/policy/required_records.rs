@@ -55,7 +55,6 @@ impl PendingValidation {
 /// A record and the domain that it proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequiredRecord {
-    /// The record.
     pub record: Record,
     /// The first of the domains that share it.
     pub domain: String,
@@ -65,7 +64,6 @@ pub struct RequiredRecord {
     pub refused: Option<Cause>,
 }
 
-/// What a certificate needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequiredRecords {
     /// The records, each once: a wildcard shares that of its base name.
@@ -74,7 +72,6 @@ pub struct RequiredRecords {
     pub not_named: Vec<String>,
     /// Domains and their records that are none that this function writes.
     pub unusable: Vec<(String, ResourceRecord)>,
-    /// What ACM waits for.
     pub pending: PendingValidation,
     /// Whether ACM says that a CAA record is in its way.
     pub caa_error: bool,
@@ -83,13 +80,11 @@ pub struct RequiredRecords {
 /// What is to be done about a certificate, from its own state alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValidationNeed {
-    /// Nothing.
     Skip(SkipReason),
     /// Its request failed because of a CAA record, of which a person has to be notified.
     ForbiddenByCaa,
     /// ACM gave its request up, of which a person has to be notified.
     TimedOut,
-    /// Records.
     Records(RequiredRecords),
 }
 

@@ -19,9 +19,7 @@ pub enum SkipReason {
     HttpValidation,
     /// It has expired: ACM does not renew it any more.
     Expired,
-    /// It was revoked.
     Revoked,
-    /// The request failed.
     Failed,
     /// ACM gave up after 72 hours. It has to be requested again.
     ValidationTimedOut,
@@ -29,7 +27,6 @@ pub enum SkipReason {
     Inactive,
     /// A status that is not known here.
     UnknownStatus,
-    /// Another method than DNS.
     OtherValidation,
 }
 
@@ -50,7 +47,6 @@ impl SkipReason {
         }
     }
 
-    /// The word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -20,7 +20,6 @@ pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     text
 }
 
-/// What AWS said.
 pub fn message(error: &impl Display) -> String {
     foreign_up_to(&error.to_string(), LONGEST_MESSAGE)
 }

@@ -9,7 +9,6 @@ use super::name::DnsName;
 /// Whose zones: the account that the function runs in, or one that a configured role opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum ZoneOwner {
-    /// The function's own.
     OwnAccount,
     /// That of the role at this place of the configuration.
     Role(RoleIndex),
@@ -24,11 +23,9 @@ pub struct RoleIndex(pub usize);
 pub struct HostedZone {
     /// Without `/hostedzone/`.
     pub id: String,
-    /// Its apex.
     pub name: DnsName,
     /// Whether only VPCs see it. ACM never does.
     pub private: bool,
-    /// Whose it is.
     pub owner: ZoneOwner,
     /// How many record sets it holds, where Route 53 shows it.
     pub record_sets: Option<u64>,
@@ -37,9 +34,7 @@ pub struct HostedZone {
 /// Names that a role answers for, and that could not be asked for its zones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadZones {
-    /// The configured suffix.
     pub suffix: DnsName,
-    /// The role's account.
     pub owner: ZoneOwner,
     /// Whether AWS refused, which time does not fix; else nobody answered.
     pub refused: bool,
@@ -48,7 +43,6 @@ pub struct UnreadZones {
 /// What was found for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ZoneChoice<'a> {
-    /// The one zone.
     Zone(&'a HostedZone),
     /// Several public zones of the same name: the delegation says which one counts.
     Several(Vec<&'a HostedZone>),
@@ -58,7 +52,6 @@ pub enum ZoneChoice<'a> {
     Unanswered(ZoneOwner),
     /// Only private zones, which ACM does not see.
     PrivateOnly(Vec<&'a HostedZone>),
-    /// No zone at all.
     None,
 }
 

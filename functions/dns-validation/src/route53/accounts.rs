@@ -77,7 +77,6 @@ impl Accounts {
         }
     }
 
-    /// For people: which account.
     pub(crate) fn described(&self, owner: ZoneOwner) -> String {
         match owner {
             ZoneOwner::OwnAccount => "this account".into(),

@@ -21,7 +21,6 @@ const CONCURRENCY: usize = 20;
 /// Which record sets are of interest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RecordQuery {
-    /// Those of this name.
     Name(DnsName),
     /// Those whose first label below this name starts with `_`: every validation record of the name.
     Below(DnsName),
@@ -115,7 +114,6 @@ async fn part(
     }
 }
 
-/// Where a page starts.
 struct Cursor {
     name: String,
     kind: Option<RrType>,

@@ -38,7 +38,7 @@ async fn a_record_that_vanished_is_restored_and_costs_a_listing() {
         world.insert(issued(&name).dns(&format!("*.{name}")));
         world.create_record(&zone, &name);
     }
-    // Look-alikes that validate nothing for ACM.
+    // Similar records that validate nothing for ACM.
     world.aws.set_record(&zone, "_dmarc.host-7.example.com", "TXT", "\"v=DMARC1\"");
     world.aws.set_record(&zone, "_x.host-7.example.com", "CNAME", "elsewhere.example.net.");
     let swept = world.sweep().await;
