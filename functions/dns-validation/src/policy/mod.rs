@@ -19,6 +19,7 @@ pub mod records;
 pub mod required_records;
 pub mod severity;
 pub mod skip_reason;
+pub mod sweep_candidates;
 pub mod text;
 pub mod validation_methods;
 pub mod zones;
