@@ -55,8 +55,8 @@ pub(crate) struct ZoneSelector<'a> {
 impl ZoneSelector<'_> {
     pub(crate) async fn select(&self, name: &DnsName, indexed: &IndexedZones) -> ZoneSelection {
         match indexed.zones.choose(name) {
-            ZoneChoice::Zone(zone) => match indexed.zones.own_zone_above(zone) {
-                Some(own) => self.select_delegated(zone, own).await,
+            ZoneChoice::Zone(zone) => match indexed.zones.zone_above(zone, name) {
+                Some(above) => self.select_delegated(zone, above).await,
                 None => ZoneSelection::Zone(zone.clone()),
             },
             ZoneChoice::Several(several) => match self.delegated_one(&several).await {
@@ -125,20 +125,20 @@ impl ZoneSelector<'_> {
         Ok(Some(zone.clone()))
     }
 
-    /// Of a zone of another account and one of the function's own above it, the one that the public DNS uses. The lower
-    /// one needs nobody's consent: created by mistake, or to keep a name from being validated, it would get the record
-    /// that belongs in the other. So it gets none before the DNS has shown that it is used.
-    async fn select_delegated(&self, zone: &HostedZone, own: &HostedZone) -> ZoneSelection {
+    /// Of a zone of another account and the one above it, of the function's own or a third account, the one that the
+    /// public DNS uses. The lower one needs nobody's consent: created by mistake, or to keep a name from being validated,
+    /// it would get the record that belongs in the other. So it gets none before the DNS has shown that it is used.
+    async fn select_delegated(&self, zone: &HostedZone, above: &HostedZone) -> ZoneSelection {
         match self.delegation(zone).await {
             Ok(Delegation::ToZone) => ZoneSelection::Zone(zone.clone()),
-            Ok(Delegation::Elsewhere) => ZoneSelection::Zone(own.clone()),
+            Ok(Delegation::Elsewhere) => ZoneSelection::Zone(above.clone()),
             Ok(Delegation::Hidden) => {
                 let why = "the resolver of this function answers from a private zone of that name";
-                ZoneSelection::Blocked(Cause::AmbiguousZone, self.undecided(zone, own, why))
+                ZoneSelection::Blocked(Cause::AmbiguousZone, self.undecided(zone, above, why))
             }
             Ok(Delegation::Broken(name)) => {
                 let why = format!("resolvers get no valid answer for {} (SERVFAIL)", foreign(&name));
-                ZoneSelection::Blocked(Cause::DelegationBroken, self.undecided(zone, own, &why))
+                ZoneSelection::Blocked(Cause::DelegationBroken, self.undecided(zone, above, &why))
             }
             Err(error) => unknown_delegation(&[zone], error),
         }
@@ -166,15 +166,14 @@ impl ZoneSelector<'_> {
         Ok(Delegation::ToZone)
     }
 
-    fn undecided(&self, zone: &HostedZone, own: &HostedZone, why: &str) -> String {
+    fn undecided(&self, zone: &HostedZone, above: &HostedZone, why: &str) -> String {
+        let described = |zone: &HostedZone| {
+            format!("{} ({}) of {}", foreign(zone.name.as_str()), zone.id, self.zones.described(zone.owner))
+        };
         format!(
-            "The hosted zone {} ({}) of {} lies below {} ({}) of this account, and the DNS does not show whether it is \
-             used: {why}.",
-            foreign(zone.name.as_str()),
-            zone.id,
-            self.zones.described(zone.owner),
-            foreign(own.name.as_str()),
-            own.id
+            "The hosted zone {} lies below {}, and the DNS does not show whether it is used: {why}.",
+            described(zone),
+            described(above)
         )
     }
 }

@@ -108,14 +108,16 @@ impl ZoneIndex {
         if private.is_empty() { ZoneChoice::None } else { ZoneChoice::PrivateOnly(private) }
     }
 
-    /// The function's own public zone closest above this zone of another account, if there is exactly one of that name.
-    pub fn own_zone_above(&self, zone: &HostedZone) -> Option<&HostedZone> {
+    /// The closest public zone above this zone of another account that is not of that account too and may hold this
+    /// name, if there is exactly one.
+    pub fn zone_above(&self, zone: &HostedZone, name: &DnsName) -> Option<&HostedZone> {
         if zone.owner == ZoneOwner::OwnAccount {
             return None;
         }
-        let is_own = |zone: &&HostedZone| zone.owner == ZoneOwner::OwnAccount && !zone.private;
-        let own = |name| self.zones.get(name).into_iter().flatten().filter(is_own).collect::<Vec<_>>();
-        let closest = zone.name.and_above().skip(1).map(own).find(|zones| !zones.is_empty())?;
+        let is_other =
+            |other: &&HostedZone| other.owner != zone.owner && !other.private && self.closeness(other, name).is_some();
+        let others = |name| self.zones.get(name).into_iter().flatten().filter(is_other).collect::<Vec<_>>();
+        let closest = zone.name.and_above().skip(1).map(others).find(|zones| !zones.is_empty())?;
         match closest[..] {
             [zone] => Some(zone),
             _ => None,
@@ -212,7 +214,8 @@ mod tests {
     fn what_is_above_a_zone_of_another_account() {
         let zones = zones();
         let team = |name: &str| zone("R9", name, false, ZoneOwner::Role(RoleIndex(0)));
-        for (below, own) in [
+        let of_a_third = |name: &str| zone("R8", name, false, ZoneOwner::Role(RoleIndex(1)));
+        for (below, above) in [
             (team("team.example.com"), Some("Z1")),
             // The role of that account does not answer for other names.
             (of_a_third("x.shop.example.net"), Some("R2")),
@@ -224,7 +227,8 @@ mod tests {
             (team("example.com"), None),
             (zone("Z2", "dev.example.com", false, ZoneOwner::OwnAccount), None),
         ] {
-            assert_eq!(zones.own_zone_above(&below).map(|zone| zone.id.as_str()), own, "{}", below.name);
+            let name = DnsName::new(&format!("_a.{}", below.name.as_str()));
+            assert_eq!(zones.zone_above(&below, &name).map(|zone| zone.id.as_str()), above, "{}", below.name);
         }
     }
 
