@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::clock::Sleepers;
 use crate::faults::Faults;
+use crate::places::{Place, Present, Regional};
 use crate::quotas::Quotas;
 use crate::{Call, Fault, Notice, PutEvent};
 use crate::{acm, apigateway, config, eventbridge, pca, route53, secrets, sns, sqs, ssm, sts};
@@ -23,11 +24,13 @@ const REGION: &str = "us-east-1";
 /// The account unless a test says otherwise.
 const ACCOUNT: &str = "123456789012";
 
-/// One account in one Region, as the SDK's HTTP client, and the hosted zones of other accounts. Clones share
-/// everything.
+/// AWS as one account sees it in one Region, and the SDK's HTTP client. Clones share everything; [`Aws::scoped`] gives
+/// what another account sees, or the same one in another Region.
 #[derive(Clone)]
 pub struct Aws {
     shared: Arc<Shared>,
+    /// Where this handle acts, when that is not the model's home.
+    place: Option<Arc<Place>>,
 }
 
 struct Shared {
@@ -45,8 +48,11 @@ struct Hook {
 /// Everything that the model knows.
 pub(crate) struct State {
     pub(crate) now: Timestamp,
+    /// Where the present call takes place, with what its services have there.
     pub(crate) account: String,
     pub(crate) region: String,
+    pub(crate) home: Place,
+    pub(crate) elsewhere: BTreeMap<Place, Regional>,
     pub(crate) sleepers: Sleepers,
     pub(crate) faults: Faults,
     pub(crate) calls: Vec<Call>,
@@ -62,6 +68,12 @@ pub(crate) struct State {
     pub(crate) route53: route53::Store,
     pub(crate) ssm: ssm::Store,
     pub(crate) sts: sts::Store,
+    /// How long ACM's ResourceRecords take to appear; `None` for the usual time.
+    pub(crate) record_delay: Option<SignedDuration>,
+    /// How long AWS Private CA takes to issue.
+    pub(crate) issuance_delay: SignedDuration,
+    /// Whether AWS Config's recorder runs.
+    pub(crate) records_configuration: bool,
     call_duration: SignedDuration,
     interleaves: bool,
     counter: u64,
@@ -115,6 +127,8 @@ impl Aws {
             now,
             account: account.to_owned(),
             region: region.to_owned(),
+            home: Place::new(account, region),
+            elsewhere: BTreeMap::new(),
             sleepers: Sleepers::default(),
             faults: Faults::default(),
             calls: Vec::new(),
@@ -130,16 +144,29 @@ impl Aws {
             route53: route53::Store::default(),
             ssm: ssm::Store::default(),
             sts: sts::Store::default(),
+            record_delay: None,
+            issuance_delay: SignedDuration::ZERO,
+            records_configuration: false,
             call_duration: SignedDuration::ZERO,
             interleaves: false,
             counter: 0,
         };
-        Self { shared: Arc::new(Shared { state: Mutex::new(state), hooks: Mutex::new(Vec::new()) }) }
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), hooks: Mutex::new(Vec::new()) }), place: None }
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    /// The same AWS as this account sees it in this Region: what is set up, called and asked for with this handle is
+    /// there, and empty at first. The clock, the record of calls, the faults and the public DNS are shared.
+    pub fn scoped(&self, account: &str, region: &str) -> Self {
+        Self { shared: self.shared.clone(), place: Some(Arc::new(Place::new(account, region))) }
+    }
+
+    pub(crate) fn state(&self) -> Present<'_> {
         // A test that panics while it holds the lock has failed already; others may go on.
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = Present(self.shared.state.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(place) = &self.place {
+            state.enter(&place.account, &place.region);
+        }
+        state
     }
 
     /// The account's id.

@@ -10,6 +10,7 @@ use crate::acm::{epoch, without_nulls};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
+use crate::recorder;
 
 /// API reference, PutEvaluations, Evaluations: at most 100 items.
 const MOST_EVALUATIONS: usize = 100;
@@ -26,7 +27,7 @@ pub(crate) struct Store {
     /// The latest result of each resource, by rule, resource type and id.
     results: BTreeMap<(String, String, String), Evaluation>,
     failing: usize,
-    items: Vec<Value>,
+    pub(crate) items: Vec<Value>,
 }
 
 /// An evaluation that AWS Config accepted.
@@ -81,40 +82,13 @@ impl Aws {
     /// The item of a certificate as AWS Config makes it now, spelled as in a change notification
     /// (`awsAccountId`, `ARN`, `configuration` as an object). `None` when there is no such certificate.
     pub fn certificate_item(&self, arn: &str) -> Option<Value> {
-        let mut state = self.state();
-        let described = crate::acm::call(&mut state, "DescribeCertificate", &json!({ "CertificateArn": arn })).ok()?;
-        let tags = crate::acm::call(&mut state, "ListTagsForCertificate", &json!({ "CertificateArn": arn })).ok()?;
-        let mut configuration = spelled_by_config(&described["Certificate"]);
-        if let Some(members) = configuration.as_object_mut() {
-            // Not in the schema of AWS Config's items.
-            members.remove("certificateKeyPairOrigin");
-        }
-        if let Some(options) = configuration["options"].as_object_mut() {
-            options.remove("export");
-        }
-        Some(item(&state, "AWS::ACM::Certificate", arn, &configuration, &tags["Tags"]))
+        certificate_item(&mut self.state(), arn)
     }
 
     /// The item of a private CA, as [`certificate_item`](Self::certificate_item). Its configuration is
     /// spelled as in CloudFormation, without status and validity.
     pub fn private_ca_item(&self, arn: &str) -> Option<Value> {
-        let mut state = self.state();
-        let input = json!({ "CertificateAuthorityArn": arn });
-        let described = crate::pca::call(&mut state, "DescribeCertificateAuthority", &input).ok()?;
-        // A deleted CA does not tell its tags.
-        let tags = crate::pca::call(&mut state, "ListTags", &input).unwrap_or_default();
-        let authority = &described["CertificateAuthority"];
-        let mut configuration = authority["CertificateAuthorityConfiguration"].clone();
-        for member in ["Arn", "Type", "KeyStorageSecurityStandard", "RevocationConfiguration"] {
-            configuration[member] = authority[member].clone();
-        }
-        Some(item(&state, "AWS::ACMPCA::CertificateAuthority", arn, &without_nulls(configuration), &tags["Tags"]))
-    }
-
-    /// Puts an item into a resource's history: the members of ConfigurationItem as the API spells them
-    /// (`resourceType`, `resourceId`, `configurationItemCaptureTime` in seconds since 1970).
-    pub fn insert_configuration_item(&self, item: Value) {
-        self.state().config.items.push(item);
+        private_ca_item(&mut self.state(), arn)
     }
 }
 
@@ -139,7 +113,7 @@ impl Store {
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
     match operation {
         "PutEvaluations" => put_evaluations(state, input),
-        "GetResourceConfigHistory" => history(state, input),
+        "GetResourceConfigHistory" => recorder::history(state, input),
         "PutConfigRule" => put_rule(state, input),
         "DescribeConfigRules" => describe_rules(state, input),
         "GetComplianceDetailsByConfigRule" => compliance_details(state, input),
@@ -215,34 +189,10 @@ fn check(evaluation: &Value, rule: Option<&str>, now: Timestamp) -> Result<Evalu
     })
 }
 
-/// API reference, GetResourceConfigHistory: newest first unless chronologicalOrder is Forward; limit up to
-/// 100, by default 10; ResourceNotDiscoveredException for what was never recorded.
-fn history(state: &State, input: &Value) -> Answer {
-    let limit = match input["limit"].as_u64() {
-        None | Some(0) => 10,
-        Some(limit @ 1..=100) => usize::try_from(limit).unwrap_or(100),
-        Some(_) => return Err(ApiError::new("InvalidLimitException", "The limit is at most 100.")),
-    };
-    let mut items: Vec<_> = state
-        .config
-        .items
-        .iter()
-        .filter(|item| item["resourceType"] == input["resourceType"] && item["resourceId"] == input["resourceId"])
-        .cloned()
-        .collect();
-    if items.is_empty() {
-        return Err(ApiError::new("ResourceNotDiscoveredException", "The resource was not discovered."));
-    }
-    if input["chronologicalOrder"].as_str() != Some("Forward") {
-        items.reverse();
-    }
-    items.truncate(limit);
-    Ok(json!({ "configurationItems": items }))
-}
-
 /// API reference, GetComplianceDetailsByConfigRule: the latest result of each resource; Limit up to 100, by
-/// default 10. INSUFFICIENT_DATA and NOT_APPLICABLE are not kept as results: "AWS Config ... returns
-/// COMPLIANT and NON_COMPLIANT" (that NOT_APPLICABLE is never listed is unverified).
+/// default 10. API reference, EvaluationResult, ComplianceType: "supports only the COMPLIANT, NON_COMPLIANT, and
+/// NOT_APPLICABLE values". "INSUFFICIENT_DATA cannot be used as a ComplianceType for filtering results" (its error is
+/// unverified).
 fn compliance_details(state: &State, input: &Value) -> Answer {
     let rule = input["ConfigRuleName"].as_str().unwrap_or_default();
     let is_known = state.config.rules.contains_key(rule) || state.config.tokens.values().any(|name| name == rule);
@@ -259,11 +209,14 @@ fn compliance_details(state: &State, input: &Value) -> Answer {
     };
     let wanted: Vec<&str> =
         input["ComplianceTypes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if wanted.contains(&"INSUFFICIENT_DATA") {
+        return Err(ApiError::new("InvalidParameterValueException", "INSUFFICIENT_DATA is not supported here."));
+    }
     let after = input["NextToken"].as_str().unwrap_or_default();
     let mut matching = state
         .config
         .results_of(rule)
-        .filter(|one| one.compliance != "NOT_APPLICABLE" && one.resource_id.as_str() > after)
+        .filter(|one| one.resource_id.as_str() > after)
         .filter(|one| wanted.is_empty() || wanted.contains(&one.compliance.as_str()))
         .collect::<Vec<_>>();
     matching.sort_by(|a, b| a.resource_id.cmp(&b.resource_id));
@@ -284,6 +237,33 @@ fn compliance_details(state: &State, input: &Value) -> Answer {
         })
     });
     Ok(without_nulls(json!({ "EvaluationResults": results.collect::<Vec<_>>(), "NextToken": next })))
+}
+
+pub(crate) fn certificate_item(state: &mut State, arn: &str) -> Option<Value> {
+    let input = json!({ "CertificateArn": arn });
+    let described = crate::acm::call(state, "DescribeCertificate", &input).ok()?;
+    let mut configuration = spelled_by_config(&described["Certificate"]);
+    if let Some(members) = configuration.as_object_mut() {
+        // Not in the schema of AWS Config's items.
+        members.remove("certificateKeyPairOrigin");
+    }
+    if let Some(options) = configuration["options"].as_object_mut() {
+        options.remove("export");
+    }
+    Some(item(state, "AWS::ACM::Certificate", arn, &configuration, &crate::acm::tag_list(state, arn)))
+}
+
+pub(crate) fn private_ca_item(state: &mut State, arn: &str) -> Option<Value> {
+    let input = json!({ "CertificateAuthorityArn": arn });
+    let described = crate::pca::call(state, "DescribeCertificateAuthority", &input).ok()?;
+    // A deleted CA does not list its tags.
+    let tags = crate::pca::call(state, "ListTags", &input).unwrap_or_default();
+    let authority = &described["CertificateAuthority"];
+    let mut configuration = authority["CertificateAuthorityConfiguration"].clone();
+    for member in ["Arn", "Type", "KeyStorageSecurityStandard", "RevocationConfiguration"] {
+        configuration[member] = authority[member].clone();
+    }
+    Some(item(state, "AWS::ACMPCA::CertificateAuthority", arn, &without_nulls(configuration), &tags["Tags"]))
 }
 
 /// Members begin with a small letter, times are ISO 8601 (`extendedKeyUsages[].oID` is AWS's own spelling).

@@ -71,9 +71,10 @@ impl Aws {
         };
         let request = wire::decode(&incoming).map_err(|why| ConnectorError::user(why.into()))?;
         let service = request.service;
+        let region = request.region.clone().unwrap_or_else(|| self.region());
         let (response, id) = self.answer(request);
         if response.as_ref().map_or(true, retries::tries_again) {
-            retries::top_up(service, &self.region()).await;
+            retries::top_up(service, &region).await;
         }
         match response {
             Ok(response) => Ok(respond(response, &id)),
@@ -88,8 +89,9 @@ impl Aws {
         let mut state = self.state();
         let at = state.now;
         let mut fault = state.faults.meet(&request.operation);
-        let account = sts::account_of(&state, &request).to_owned();
-        if fault.is_none() && !state.quotas.admit(&account, &request, at) {
+        let place = sts::place_of(&state, &request);
+        state.enter(&place.account, &place.region);
+        if fault.is_none() && !state.quotas.admit(&place, &request, at) {
             fault = Some(Fault::Throttled);
         }
         let (result, response) = match fault {
@@ -111,7 +113,14 @@ impl Aws {
         };
         let Request { service, operation, input, .. } = request;
         let input = for_record(input);
-        state.calls.push(Call { account, service: service.name.to_owned(), operation, input, result, at });
+        state.calls.push(Call {
+            account: place.account,
+            service: service.name.to_owned(),
+            operation,
+            input,
+            result,
+            at,
+        });
         let id = format!("request-{}", state.calls.len());
         (response, id)
     }
@@ -123,7 +132,7 @@ fn encoded(request: &Request, answer: Answer) -> (CallResult, Result<Response, B
 }
 
 fn dispatch(state: &mut State, request: &Request) -> Answer {
-    sts::enter(state, request)?;
+    sts::admit(state, request)?;
     (request.service.call)(state, &request.operation, &request.input)
 }
 

@@ -49,12 +49,13 @@
 //!   [`Aws::set_certificate`], [`Aws::set_ca_status`], [`Aws::create_hosted_zone`], [`Aws::set_record`],
 //!   [`Aws::remove_record`], [`Aws::remove_hosted_zone`], [`Aws::request_certificate`], [`Aws::set_caa`],
 //!   [`Aws::set_parameter`], [`Aws::create_queue`], [`Aws::set_domain_name`],
-//!   [`Aws::insert_configuration_item`], [`Aws::new_result_token`].
-//! - Other accounts: [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that AssumeRole gives act in the
-//!   role's account until they expire; Route 53 and STS are there, other services in the model's own account only.
+//!   [`Aws::insert_configuration_item`], [`Aws::record_configuration`], [`Aws::new_result_token`].
+//! - Other accounts and Regions: [`Aws::scoped`], [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that
+//!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.
 //! - Public DNS: [`Aws::delegate`], [`Aws::undelegate`], [`Aws::name_servers`]; ACM looks for validation records and
 //!   CAA in delegated public zones only. `Aws::serve_dns` (feature `server`) answers resolvers.
 //! - Renewal by ACM: [`Aws::start_managed_renewal`], [`Aws::set_managed_renewal_days`], [`Aws::validation_record`].
+//! - Time and persons: [`Aws::age_request`], [`Aws::set_days_left`], [`Aws::answer_validation_mail`].
 //! - Faults: [`Aws::fail_call`], [`Aws::fail`], [`Aws::fail_next`], [`Aws::fail_always`],
 //!   [`Aws::clear_faults`], [`Aws::restart`].
 //! - Trouble: [`Aws::misissue`], [`Aws::before`] (something happens just before a call), [`Aws::enforce_quotas`],
@@ -92,6 +93,8 @@ mod calls;
 mod clock;
 mod config;
 mod connector;
+#[cfg(feature = "server")]
+mod controls;
 mod der;
 #[cfg(feature = "server")]
 mod dns_server;
@@ -101,9 +104,11 @@ mod iam;
 mod keys;
 mod pca;
 pub mod permissions;
+mod places;
 mod quotas;
 mod reading;
 mod record;
+mod recorder;
 mod retries;
 mod route53;
 mod secrets;

@@ -1,25 +1,30 @@
 //! `simulated-aws`: serves a simulated account on a loopback port until it is stopped.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use simulated_aws::{Aws, CertificateSpec, DnsServer, Key};
 
 const USAGE: &str = "\
 simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certificates N]
-              [--region REGION] [--account ID] [--dns-port N]
+              [--region REGION] [--account ID] [--dns-port N] [--record-delay N]
+              [--issuance-delay N] [--end-with-stdin]
 
-  --port N          where to listen on 127.0.0.1 (default 4577; 0 takes a free port)
-  --now TIMESTAMP   the clock stands at this time; PUT /_simulated/clock moves it
-  --real-time       the clock follows the machine's (default)
-  --latency-ms N    every answer takes this long
-  --certificates N  N certificates of all kinds, an active private CA and a topic
-  --region REGION   default us-east-1
-  --account ID      default 123456789012
-  --dns-port N      answers DNS on 127.0.0.1 from the delegated public zones (0 takes a free port)";
+  --port N            where to listen on 127.0.0.1 (default 4577; 0 takes a free port)
+  --now TIMESTAMP     the clock stands at this time; PUT /_simulated/clock moves it
+  --real-time         the clock follows the machine's (default)
+  --latency-ms N      every answer takes this long
+  --certificates N    N certificates of all kinds, an active private CA and a topic
+  --region REGION     default us-east-1
+  --account ID        default 123456789012
+  --record-delay N    ACM shows the record of a domain name N seconds after the request (default 5)
+  --issuance-delay N  AWS Private CA takes N seconds to issue (default 0)
+  --end-with-stdin    ends when standard input does, and with it the program that holds its other end
+  --dns-port N        answers DNS on 127.0.0.1 from the delegated public zones (0 takes a free port)";
 
 struct Options {
     port: u16,
@@ -29,6 +34,9 @@ struct Options {
     region: String,
     account: String,
     dns_port: Option<u16>,
+    record_delay: Option<i64>,
+    issuance_delay: i64,
+    end_with_stdin: bool,
 }
 
 fn main() -> ExitCode {
@@ -55,30 +63,40 @@ fn read(arguments: &[String]) -> Result<Options, String> {
         region: "us-east-1".to_owned(),
         account: "123456789012".to_owned(),
         dns_port: None,
+        record_delay: None,
+        issuance_delay: 0,
+        end_with_stdin: false,
     };
     let mut real_time = false;
     let mut rest = arguments.iter();
     while let Some(name) = rest.next() {
-        if name == "--real-time" {
-            real_time = true;
-            continue;
-        }
-        let value = rest.next().ok_or_else(|| format!("{name} needs a value"))?;
         match name.as_str() {
-            "--port" => options.port = parse(name, value)?,
-            "--now" => options.now = Some(parse(name, value)?),
-            "--latency-ms" => options.latency = Duration::from_millis(parse(name, value)?),
-            "--certificates" => options.certificates = parse(name, value)?,
-            "--region" => options.region.clone_from(value),
-            "--account" => options.account.clone_from(value),
-            "--dns-port" => options.dns_port = Some(parse(name, value)?),
-            other => return Err(format!("{other} is not known")),
+            "--real-time" => real_time = true,
+            "--end-with-stdin" => options.end_with_stdin = true,
+            _ => read_value(&mut options, name, rest.next())?,
         }
     }
     if real_time && options.now.is_some() {
         return Err("--now and --real-time exclude each other".to_owned());
     }
     Ok(options)
+}
+
+fn read_value(options: &mut Options, name: &str, value: Option<&String>) -> Result<(), String> {
+    let value = value.ok_or_else(|| format!("{name} needs a value"))?;
+    match name {
+        "--port" => options.port = parse(name, value)?,
+        "--now" => options.now = Some(parse(name, value)?),
+        "--latency-ms" => options.latency = Duration::from_millis(parse(name, value)?),
+        "--certificates" => options.certificates = parse(name, value)?,
+        "--region" => options.region.clone_from(value),
+        "--account" => options.account.clone_from(value),
+        "--dns-port" => options.dns_port = Some(parse(name, value)?),
+        "--record-delay" => options.record_delay = Some(parse(name, value)?),
+        "--issuance-delay" => options.issuance_delay = parse(name, value)?,
+        other => return Err(format!("{other} is not known")),
+    }
+    Ok(())
 }
 
 fn parse<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String>
@@ -95,6 +113,14 @@ fn run(options: &Options) -> Result<(), String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let server = aws.serve(address).map_err(|error| format!("cannot listen on {address}: {error}"))?;
     server.set_latency(options.latency);
+    aws.record_configuration();
+    if let Some(seconds) = options.record_delay {
+        aws.set_record_delay(SignedDuration::from_secs(seconds));
+    }
+    aws.set_issuance_delay(SignedDuration::from_secs(options.issuance_delay));
+    if options.end_with_stdin {
+        std::thread::spawn(end_with_stdin);
+    }
     if options.now.is_none() {
         server.follow_real_time();
     }
@@ -115,6 +141,13 @@ fn run(options: &Options) -> Result<(), String> {
         // Serves until the process is stopped.
         std::future::pending().await
     })
+}
+
+/// When the program that holds the other end has ended, even because it was killed, so does this one.
+fn end_with_stdin() {
+    let mut rest = [0; 64];
+    while std::io::stdin().read(&mut rest).is_ok_and(|bytes| bytes > 0) {}
+    std::process::exit(0);
 }
 
 async fn serve_dns(aws: &Aws, port: u16) -> Result<DnsServer, String> {

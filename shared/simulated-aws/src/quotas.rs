@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::places::Place;
 use crate::route53;
 use crate::wire::Request;
 
-/// Requests per second and account (ACM user guide, "API rate quotas"; AWS Private CA user guide,
+/// Requests per second, account and Region (ACM user guide, "API rate quotas"; AWS Private CA user guide,
 /// "Quotas"; API Gateway: see below; Systems Manager, "Service quotas": standard throughput). Operations that are not named here are not limited by the model.
 const RATES: [(&str, &str, f64); 20] = [
     ("acm", "AddTagsToCertificate", 5.0),
@@ -53,11 +54,11 @@ pub(crate) struct Quotas {
 
 impl Quotas {
     /// Takes a call's tokens; false when it is over a rate, and then it takes none.
-    pub(crate) fn admit(&mut self, account: &str, request: &Request, now: Timestamp) -> bool {
+    pub(crate) fn admit(&mut self, place: &Place, request: &Request, now: Timestamp) -> bool {
         if !self.enforced {
             return true;
         }
-        let takes = takes(request.service.name, account, &request.operation, &request.input);
+        let takes = takes(request.service.name, place, &request.operation, &request.input);
         for take in &takes {
             let (tokens, since) = self.buckets.entry(take.bucket.clone()).or_insert((take.size, now));
             *tokens = (*tokens + take.refill * now.duration_since(*since).as_secs_f64()).min(take.size);
@@ -77,13 +78,13 @@ impl Quotas {
 
 /// A bucket of ACM, AWS Private CA and Systems Manager holds one second's worth (the size of AWS's own is not
 /// published); that of API Gateway holds 40.
-fn takes(service: &str, account: &str, operation: &str, input: &Value) -> Vec<Take> {
+fn takes(service: &str, place: &Place, operation: &str, input: &Value) -> Vec<Take> {
     if service == "route53" {
-        return route53::quotas::takes(account, operation, input);
+        return route53::quotas::takes(&place.account, operation, input);
     }
     let known = RATES.iter().find(|(s, o, _)| *s == service && *o == operation);
     let take = |(_, _, rate): &(&str, &str, f64)| Take {
-        bucket: (service.to_owned(), operation.to_owned()),
+        bucket: (format!("{service} {} {}", place.account, place.region), operation.to_owned()),
         size: if service == "apigateway" { API_GATEWAY_BURST } else { *rate },
         refill: *rate,
         tokens: 1.0,
@@ -112,7 +113,8 @@ mod tests {
         now: Timestamp,
     ) -> bool {
         let service = SERVICES.iter().find(|known| known.name == service).unwrap();
-        quotas.admit(account, &Request { service, operation: operation.to_owned(), input, access_key: None }, now)
+        let request = Request { service, operation: operation.to_owned(), input, access_key: None, region: None };
+        quotas.admit(&Place::new(account, "us-east-1"), &request, now)
     }
 
     fn start() -> (Quotas, Timestamp) {

@@ -1,11 +1,10 @@
 //! The model on a loopback port, for programs that bring their own HTTP client: built functions, boto3,
 //! the AWS CLI, Cloud Custodian.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -14,15 +13,14 @@ use hyper::body::{Bytes, Incoming as Body};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::Aws;
 use crate::calls::ApiError;
 use crate::services::{Protocol, SERVICES};
-use crate::wire::{self, Incoming, Response, Scope};
+use crate::wire::{self, Incoming, Response};
+use crate::{Aws, controls};
 
-/// Paths under this are not AWS: they turn the clock and show the record.
+/// Paths under this are not AWS.
 const CONTROL: &str = "/_simulated/";
 
 /// A model that is being served, until this is dropped.
@@ -37,18 +35,17 @@ pub struct Server {
 #[derive(Debug, Default)]
 struct Settings {
     latency_ms: AtomicU64,
-    real_time: AtomicBool,
+    /// The machine's time when the model's clock last followed it; `None` while it stands still.
+    followed: Mutex<Option<Timestamp>>,
 }
 
 impl Aws {
     /// Serves this model, such as on `127.0.0.1:0`, where port 0 takes any free one. Give
-    /// [`Server::endpoint_url`] to clients as `AWS_ENDPOINT_URL`. Signatures are not checked, but the
-    /// credential scope must name this model's Region.
+    /// [`Server::endpoint_url`] to clients as `AWS_ENDPOINT_URL`. Signatures are not checked; a call takes place in the
+    /// Region that its credential scope names, and in the account of its access key: that of a role's credentials, the
+    /// number itself when the key is one of twelve digits, and otherwise this handle's.
     ///
-    /// Beside AWS's operations, there are `GET` and `PUT /_simulated/clock` (`{"now": "..."}` or
-    /// `{"advanceSeconds": n}`), `GET /_simulated/record` (see [`Aws::record`]), `GET /_simulated/calls`: how
-    /// often each operation was called, and `PUT /_simulated/result-token` (`{"rule": "..."}`): see
-    /// [`Aws::new_result_token`].
+    /// Beside AWS's operations there are controls under `/_simulated/`, which README.md lists.
     ///
     /// # Errors
     /// When the address cannot be listened on.
@@ -85,9 +82,10 @@ impl Server {
         self.settings.latency_ms.store(milliseconds, Ordering::Relaxed);
     }
 
-    /// From now on the model's clock follows the machine's. Otherwise it stands still unless it is moved.
+    /// From now on the model's clock runs as the machine's does, from whatever time it shows, also after it was moved.
+    /// Otherwise it stands still unless it is moved.
     pub fn follow_real_time(&self) {
-        self.settings.real_time.store(true, Ordering::Relaxed);
+        *self.settings.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine_now());
     }
 }
 
@@ -131,9 +129,7 @@ async fn handle(
     settings: Arc<Settings>,
     request: hyper::Request<Body>,
 ) -> Result<hyper::Response<Full<Bytes>>, io::Error> {
-    if settings.real_time.load(Ordering::Relaxed) {
-        follow(&aws);
-    }
+    follow(&aws, &settings);
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
@@ -146,7 +142,7 @@ async fn handle(
         body: &body,
     };
     if let Some(path) = incoming.path.strip_prefix(CONTROL) {
-        return respond(control(&aws, &incoming, path), "control");
+        return respond(controls::control(&aws, &incoming, path), "control");
     }
     let latency = settings.latency_ms.load(Ordering::Relaxed);
     if latency > 0 {
@@ -156,39 +152,26 @@ async fn handle(
         Ok(request) => request,
         Err(why) => return respond(unknown(&incoming, why), "none"),
     };
-    if let Some(error) = wrong_region(&aws, &incoming, request.service.global) {
-        return respond(wire::failure(request.service, &error), "none");
-    }
     let (answer, id) = aws.answer(request);
     let answer = answer.map_err(|broken| io::Error::new(io::ErrorKind::ConnectionReset, format!("{broken:?}")))?;
     respond(answer, &id)
 }
 
-#[allow(clippy::disallowed_methods, reason = "the server is an entry point: here the machine's time comes in")]
-fn follow(aws: &Aws) {
-    let now = Timestamp::now();
-    if now > aws.now() {
-        aws.set_time(now);
+/// Moves the model's clock by as much as the machine's has moved since the last time.
+fn follow(aws: &Aws, settings: &Settings) {
+    let mut followed = settings.followed.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(last) = *followed else { return };
+    let now = machine_now();
+    let passed = now.duration_since(last);
+    if passed > SignedDuration::ZERO {
+        aws.set_time(aws.now() + passed);
     }
+    *followed = Some(now);
 }
 
-/// AWS's own answer to a signature for another Region.
-fn wrong_region(aws: &Aws, incoming: &Incoming<'_>, global: bool) -> Option<ApiError> {
-    let scope = Scope::read(incoming.authorization?)?;
-    let region = aws.region();
-    if global || scope.region == region {
-        return None;
-    }
-    Some(
-        ApiError::new(
-            "InvalidSignatureException",
-            format!(
-                "Credential should be scoped to a valid region. simulated-aws serves {region}, not {} ({})",
-                scope.region, scope.service
-            ),
-        )
-        .status(403),
-    )
+#[allow(clippy::disallowed_methods, reason = "the server is an entry point: here the machine's time comes in")]
+fn machine_now() -> Timestamp {
+    Timestamp::now()
 }
 
 /// A service that is not modelled at all, in the protocol that its client most likely reads.
@@ -202,55 +185,6 @@ fn unknown(incoming: &Incoming<'_>, why: String) -> Response {
             Response { status: 501, content_type: "text/plain", headers: Vec::new(), body: error.message, error: None }
         }
     }
-}
-
-/// How often each operation was called, such as `acm:ListCertificates`.
-fn counts(aws: &Aws) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for call in &aws.state().calls {
-        *counts.entry(format!("{}:{}", call.service, call.operation)).or_default() += 1;
-    }
-    counts
-}
-
-/// Turns the clock, shows the record, gives out what AWS Config sends to functions.
-fn control(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Response {
-    let clock = |aws: &Aws| (200, json!({ "now": aws.now().to_string(), "region": aws.region() }).to_string());
-    let (status, body) = match (incoming.method, path) {
-        ("GET", "clock") => clock(aws),
-        ("PUT", "clock") => match move_clock(aws, incoming.body) {
-            Ok(()) => clock(aws),
-            Err(why) => (400, json!({ "message": why }).to_string()),
-        },
-        ("GET", "record") => (200, aws.record()),
-        ("GET", "calls") => (200, json!(counts(aws)).to_string()),
-        ("PUT", "result-token") => match result_token(aws, incoming.body) {
-            Ok(token) => (200, json!({ "resultToken": token }).to_string()),
-            Err(why) => (400, json!({ "message": why }).to_string()),
-        },
-        (method, path) => (404, json!({ "message": format!("there is no {method} {CONTROL}{path}") }).to_string()),
-    };
-    let content_type = if path == "record" { "text/plain" } else { "application/json" };
-    Response { status, content_type, headers: Vec::new(), body, error: None }
-}
-
-fn result_token(aws: &Aws, body: &[u8]) -> Result<String, String> {
-    let wanted: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    wanted["rule"].as_str().map(|rule| aws.new_result_token(rule)).ok_or_else(|| "rule is needed".to_owned())
-}
-
-fn move_clock(aws: &Aws, body: &[u8]) -> Result<(), String> {
-    let wanted: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    let later = match (&wanted["now"], &wanted["advanceSeconds"]) {
-        (Value::String(now), Value::Null) => now.parse::<Timestamp>().map_err(|error| error.to_string())?,
-        (Value::Null, seconds) => {
-            let seconds = seconds.as_i64().ok_or("now or advanceSeconds is needed")?;
-            aws.now().checked_add(SignedDuration::from_secs(seconds)).map_err(|error| error.to_string())?
-        }
-        _ => return Err("now or advanceSeconds is needed, not both".to_owned()),
-    };
-    aws.set_time(later);
-    Ok(())
 }
 
 fn respond(answer: Response, id: &str) -> Result<hyper::Response<Full<Bytes>>, io::Error> {

@@ -9,6 +9,7 @@ use crate::Aws;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
+use crate::places::Place;
 use crate::wire::Request;
 
 /// API reference, AssumeRole, DurationSeconds: from 15 minutes to 12 hours, by default one hour.
@@ -54,7 +55,7 @@ impl Aws {
 impl State {
     /// The account that the present call takes place in.
     pub(crate) fn caller_account(&self) -> &str {
-        self.sts.caller.as_ref().map_or(&self.account, |session| &session.account)
+        &self.account
     }
 
     /// Who makes the present call.
@@ -70,22 +71,22 @@ fn session<'a>(state: &'a State, request: &Request) -> Option<&'a Session> {
     state.sts.sessions.get(request.access_key.as_deref()?)
 }
 
-/// The account of a request's credentials: the role's for those that AssumeRole gave, this model's own for all
-/// others.
-pub(crate) fn account_of<'a>(state: &'a State, request: &Request) -> &'a str {
-    session(state, request).map_or(&state.account, |session| &session.account)
+/// Where a request's call takes place. Its account is the role's for credentials that AssumeRole gave, the number
+/// itself for an access key of twelve digits (as emulators have it, which check no signatures), and for others that of
+/// the handle that it came through. Its Region is the one that it is signed for, since no endpoint names another.
+pub(crate) fn place_of(state: &State, request: &Request) -> Place {
+    let number = request.access_key.as_deref().filter(|key| key.len() == 12 && key.bytes().all(|b| b.is_ascii_digit()));
+    let own = number.unwrap_or(&state.account);
+    let account = session(state, request).map_or(own, |session| &session.account);
+    let signed = request.region.as_deref().filter(|_| !request.service.global);
+    Place::new(account, signed.unwrap_or(&state.region))
 }
 
-/// Before each call: its credentials are still good, and its service is modelled in their account.
-pub(crate) fn enter(state: &mut State, request: &Request) -> Result<(), ApiError> {
+/// Before each call: its credentials are still good.
+pub(crate) fn admit(state: &mut State, request: &Request) -> Result<(), ApiError> {
     let caller = session(state, request).cloned();
     if caller.as_ref().is_some_and(|session| session.ends <= state.now) {
         return Err(expired(request));
-    }
-    let elsewhere = caller.as_ref().is_some_and(|session| session.account != state.account);
-    if elsewhere && !matches!(request.service.name, "route53" | "sts") {
-        let what = format!("{}:{} in another account", request.service.name, request.operation);
-        return Err(ApiError::new("NotModelled", format!("simulated-aws does not model {what}")).status(501));
     }
     state.sts.caller = caller;
     Ok(())

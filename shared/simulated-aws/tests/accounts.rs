@@ -7,7 +7,7 @@ use aws_sdk_route53::error::ProvideErrorMetadata;
 use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType};
 use aws_sdk_sts::operation::assume_role::{AssumeRoleError, AssumeRoleOutput};
 use jiff::ToSpan;
-use simulated_aws::{Aws, CallResult, RoleRule};
+use simulated_aws::{Aws, CallResult, CertificateSpec, RoleRule};
 
 const HOME: &str = "123456789012";
 const OTHER: &str = "210987654321";
@@ -102,15 +102,23 @@ async fn the_record_says_which_account_was_called() {
 }
 
 #[tokio::test]
-async fn credentials_say_who_calls_and_reach_no_other_service() {
+async fn credentials_say_who_calls_and_reach_the_roles_account() {
     let aws = start();
+    let home = aws.insert_certificate(CertificateSpec::imported("home.example.com").thin());
+    let there = aws.scoped(OTHER, "us-east-1");
+    let theirs = there.insert_certificate(CertificateSpec::imported("there.example.com").thin());
     let config = other_account(&aws).await;
     let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await.unwrap();
     assert_eq!(identity.account(), Some(OTHER));
     assert_eq!(identity.arn(), Some("arn:aws:sts::210987654321:assumed-role/zones/zones"));
-    let error = aws_sdk_acm::Client::new(&config).list_certificates().send().await.unwrap_err();
-    assert_eq!(error.code(), Some("NotModelled"));
-    assert!(error.message().unwrap().contains("another account"));
+    let acm = aws_sdk_acm::Client::new(&config);
+    let listed = acm.list_certificates().send().await.unwrap();
+    let arns: Vec<_> = listed.certificate_summary_list().iter().filter_map(|one| one.certificate_arn()).collect();
+    assert_eq!(arns, [&theirs]);
+    assert!(theirs.contains(OTHER));
+    let error = acm.describe_certificate().certificate_arn(&home).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("AccessDeniedException"));
+    assert_eq!(aws.certificates().len(), 1, "after the call the model is at home again");
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use aws_sdk_acmpca::Client;
 use aws_sdk_acmpca::error::ProvideErrorMetadata;
 use aws_sdk_acmpca::primitives::Blob;
 use aws_sdk_acmpca::types::{
-    Asn1Subject, CertificateAuthorityConfiguration, CertificateAuthorityStatus, CertificateAuthorityType, KeyAlgorithm,
-    OcspConfiguration, RevocationConfiguration, RevocationReason, SigningAlgorithm, Tag, Validity, ValidityPeriodType,
+    ActionType, Asn1Subject, CertificateAuthorityConfiguration, CertificateAuthorityStatus, CertificateAuthorityType,
+    KeyAlgorithm, OcspConfiguration, RevocationConfiguration, RevocationReason, SigningAlgorithm, Tag, Validity,
+    ValidityPeriodType,
 };
 use simulated_aws::{Aws, Key, PrivateCaSpec};
 
@@ -173,4 +174,26 @@ async fn a_certificate_is_revoked_once() {
     assert_eq!(revoke("00ff").await.unwrap_err().code(), Some("ResourceNotFoundException"));
     revoke(&serial.to_uppercase()).await.unwrap();
     assert_eq!(revoke(&serial).await.unwrap_err().code(), Some("RequestAlreadyProcessedException"));
+}
+
+#[tokio::test]
+async fn a_permission_is_given_once_until_it_is_taken_back() {
+    let (aws, pca) = start();
+    let ca = aws.create_private_ca(Key::P256);
+    let permit = || {
+        let create = pca.create_permission().certificate_authority_arn(&ca).principal("acm.amazonaws.com");
+        create.actions(ActionType::IssueCertificate).send()
+    };
+    let permissions = async || {
+        let listed = pca.list_permissions().certificate_authority_arn(&ca).send().await.unwrap();
+        listed.permissions().len()
+    };
+    for _ in 0..2 {
+        permit().await.unwrap();
+        assert_eq!(permit().await.unwrap_err().code(), Some("PermissionAlreadyExistsException"));
+        assert_eq!(permissions().await, 1);
+        let delete = pca.delete_permission().certificate_authority_arn(&ca).principal("acm.amazonaws.com");
+        delete.send().await.unwrap();
+        assert_eq!(permissions().await, 0);
+    }
 }

@@ -6,7 +6,7 @@ use aws_sdk_config::error::ProvideErrorMetadata;
 use aws_sdk_config::primitives::DateTime;
 use aws_sdk_config::types::{ComplianceType, ConfigRule, Evaluation, Owner, ResourceType, Source};
 use serde_json::json;
-use simulated_aws::Aws;
+use simulated_aws::{Aws, CertificateSpec, Key};
 
 fn start() -> (Aws, Client) {
     let aws = Aws::new("2026-11-20T08:00:00Z".parse().unwrap());
@@ -119,4 +119,58 @@ async fn rules_are_put_and_described() {
     assert!(described.config_rules()[0].config_rule_arn().unwrap().contains(":config-rule/config-rule-"));
     let error = config.describe_config_rules().config_rule_names("none").send().await.unwrap_err();
     assert_eq!(error.code(), Some("NoSuchConfigRuleException"));
+}
+
+#[tokio::test]
+async fn results_that_do_not_apply_are_listed() {
+    let (aws, config) = start();
+    let token = aws.new_result_token("expiry");
+    let mut other = evaluation(ComplianceType::Compliant);
+    other.compliance_resource_id = "another".to_owned();
+    let put = config.put_evaluations().result_token(token).evaluations(evaluation(ComplianceType::NotApplicable));
+    put.evaluations(other).send().await.unwrap();
+    let results = async |kinds: Vec<ComplianceType>| {
+        let details = config.get_compliance_details_by_config_rule().config_rule_name("expiry");
+        details.set_compliance_types(Some(kinds)).send().await
+    };
+    for (kinds, count) in
+        [(vec![], 2), (vec![ComplianceType::NotApplicable], 1), (vec![ComplianceType::NonCompliant], 0)]
+    {
+        assert_eq!(results(kinds.clone()).await.unwrap().evaluation_results().len(), count, "{kinds:?}");
+    }
+    let error = results(vec![ComplianceType::InsufficientData]).await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidParameterValueException"));
+}
+
+#[tokio::test]
+async fn a_call_without_evaluations_is_taken() {
+    let (aws, config) = start();
+    config.put_evaluations().result_token(aws.new_result_token("expiry")).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_recorded_has_the_present_state_as_its_newest_item() {
+    let (aws, config) = start();
+    let spec = CertificateSpec::imported("example.com").tag("Owner", "payments");
+    let certificate = aws.insert_certificate(spec);
+    let ca = aws.create_private_ca(Key::P256);
+    let history = |kind: &str, id: &str| {
+        let history = config.get_resource_config_history().resource_type(ResourceType::from(kind));
+        history.resource_id(id).send()
+    };
+    let error = history("AWS::ACM::Certificate", &certificate).await.unwrap_err();
+    assert_eq!(error.code(), Some("ResourceNotDiscoveredException"));
+    aws.record_configuration();
+    for (kind, arn) in [("AWS::ACM::Certificate", &certificate), ("AWS::ACMPCA::CertificateAuthority", &ca)] {
+        let found = history(kind, arn).await.unwrap();
+        let item = &found.configuration_items()[0];
+        assert_eq!((item.arn(), item.account_id()), (Some(arn.as_str()), Some("123456789012")));
+        assert!(item.configuration().unwrap().contains(arn.as_str()), "{item:?}");
+        assert_eq!(item.tags().is_some_and(|tags| tags.contains_key("Owner")), arn == &certificate);
+    }
+    for (kind, arn) in
+        [("AWS::ACM::Certificate", &certificate[..certificate.len() - 4]), ("AWS::S3::Bucket", &certificate)]
+    {
+        assert_eq!(history(kind, arn).await.unwrap_err().code(), Some("ResourceNotDiscoveredException"));
+    }
 }

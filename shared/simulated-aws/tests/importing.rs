@@ -202,3 +202,15 @@ async fn private_keys_are_not_in_the_record() {
     assert_eq!(call.input["PrivateKey"], "(left out)");
     assert_eq!(call.input["Certificate"].as_str(), from.pem.as_deref());
 }
+
+/// User guide, "Prerequisites for importing": "If your certificate is signed by a CA, and you choose to provide the
+/// certificate chain": it is a choice.
+#[tokio::test]
+async fn a_chain_is_a_choice() {
+    let (aws, acm) = start();
+    let ca = aws.create_private_ca(Key::P256);
+    let from = aws.insert_certificate(CertificateSpec::imported("example.com").key(Key::P256).issued_by(&ca));
+    let from = aws.certificate(&from).unwrap();
+    let import = acm.import_certificate().certificate(Blob::new(from.pem.unwrap()));
+    import.private_key(Blob::new(from.private_key.unwrap().pem())).send().await.unwrap();
+}

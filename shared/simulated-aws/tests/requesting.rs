@@ -213,7 +213,7 @@ async fn requests_are_checked() {
     let request = || acm.request_certificate().domain_name("example.com");
     let names = (0..10).map(|n| format!("{n}.example.com")).collect();
     for (request, code) in [
-        (request().domain_name("x".repeat(65)), "InvalidDomainValidationOptionsException"),
+        (request().domain_name(format!("{}.example", "x".repeat(60))), "InvalidDomainValidationOptionsException"),
         (request().idempotency_token("with-hyphen"), "ValidationException"),
         (request().set_subject_alternative_names(Some(names)), "LimitExceededException"),
     ] {
@@ -256,4 +256,39 @@ async fn operators_change_what_they_like() {
     assert_eq!(after.tags.keys().collect::<Vec<_>>(), ["b"]);
     assert!(after.not_after > before.not_after);
     assert_ne!(after.serial, before.serial);
+}
+
+#[tokio::test]
+async fn every_record_is_there_after_twice_the_delay() {
+    let (aws, acm) = start();
+    aws.set_name_quota(100);
+    aws.set_record_delay(SignedDuration::from_secs(2));
+    let names: Vec<_> = (0..100).map(|n| format!("{n}.example.com")).collect();
+    let arn = request(&acm, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let shown = async || {
+        let (_, options) = options(&acm, &arn).await;
+        options.iter().filter(|option| option.resource_record().is_some()).count()
+    };
+    for expected in [0, 0, 1, 2, 100] {
+        assert_eq!(shown().await, expected);
+        aws.advance(1.second());
+    }
+}
+
+/// API reference, DomainName: its pattern.
+#[tokio::test]
+async fn names_have_to_be_domain_names() {
+    let (_, acm) = start();
+    let long = "a".repeat(64) + ".example";
+    for name in ["no-dot", "größe.example", "-a.example", "a-.example", "a..example", "a.*.example", "a.x", &long] {
+        for request in [
+            acm.request_certificate().domain_name(name),
+            acm.request_certificate().domain_name("example.com").subject_alternative_names(name),
+        ] {
+            assert_eq!(request.send().await.unwrap_err().code(), Some("ValidationException"), "{name}");
+        }
+    }
+    for name in ["example.com", "*.example.com", "a-b.EXAMPLE", "0.example"] {
+        acm.request_certificate().domain_name(name).send().await.unwrap();
+    }
 }

@@ -87,11 +87,8 @@ async fn a_service_with_paths_is_served_to_those_who_sign_for_it() {
 }
 
 #[tokio::test]
-async fn errors_and_the_region_come_over_tcp() {
+async fn errors_come_over_tcp() {
     let (aws, server) = start();
-    let error = Client::new(&remote(&server, "eu-west-1")).list_certificates().send().await.unwrap_err();
-    assert_eq!(error.code(), Some("InvalidSignatureException"));
-    assert!(aws.calls().is_empty());
     let acm = Client::new(&remote(&server, "us-east-1"));
     let arn = format!("arn:aws:acm:us-east-1:{}:certificate/none", aws.account());
     let error = acm.describe_certificate().certificate_arn(arn).send().await.unwrap_err();

@@ -2,6 +2,7 @@
 
 mod account;
 mod describe;
+mod history;
 mod import;
 mod import_quotas;
 mod list;
@@ -28,7 +29,7 @@ use crate::{Key, PrivateKey};
 pub use setup::Certificate;
 pub(crate) use setup::serial_number;
 pub use spec::CertificateSpec;
-pub(crate) use tags::tagged;
+pub(crate) use tags::{tag_list, tagged};
 
 /// The certificates, by ARN. ARNs grow, so this is the order of creation.
 #[derive(Debug, Default)]
@@ -51,8 +52,6 @@ pub(crate) struct Store {
     imports: import_quotas::Imports,
     /// Domain names per certificate; `None` for the usual quota.
     most_names: Option<usize>,
-    /// How long a ResourceRecord takes to appear; `None` for the usual time.
-    record_delay: Option<SignedDuration>,
     /// The endpoint is older than Amazon N2 certificates.
     before_n2: bool,
     /// Of the account configuration; `None` until it is set.

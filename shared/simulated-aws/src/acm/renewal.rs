@@ -21,7 +21,7 @@ impl Aws {
     /// `PENDING_VALIDATION`, with the names that wait among its DomainValidationOptions, and ACM looks again
     /// whenever it is asked something, until it can renew or the certificate expires (`FAILED`). CAA records that
     /// forbid Amazon give `FAILED` with `CAA_ERROR` until they are mended (that ACM tries again is unverified).
-    /// Names that are validated by e-mail wait for ever: nobody reads the mail.
+    /// Names that are validated by e-mail wait for a person: see [`Aws::answer_validation_mail`].
     pub fn start_managed_renewal(&self, arn: &str) -> bool {
         let mut state = self.state();
         let begins = begin(&mut state, arn);
@@ -97,7 +97,8 @@ fn attempt(state: &mut State, entry: &mut Entry) -> bool {
     }
     let mut looked = entry.validation.clone();
     for option in &mut looked {
-        option["ValidationStatus"] = json!("PENDING_VALIDATION");
+        let answered = is_answered(entry, option);
+        option["ValidationStatus"] = json!(if answered { "SUCCESS" } else { "PENDING_VALIDATION" });
         looked_up(state, option);
     }
     if looked.iter().any(|option| option["ValidationStatus"] != "SUCCESS") {
@@ -112,6 +113,16 @@ fn attempt(state: &mut State, entry: &mut Entry) -> bool {
     entry.validation.clone_from(&looked);
     summarize(entry, "SUCCESS", None, looked, now);
     true
+}
+
+/// User guide, "Renewal for domains validated by email": the owner of each name has to approve the renewal again. Whether
+/// somebody has approved this one.
+fn is_answered(entry: &Entry, option: &Value) -> bool {
+    let waiting = entry.renewal.as_ref().filter(|summary| summary["RenewalStatus"] == "PENDING_VALIDATION");
+    let known = waiting.and_then(|summary| summary["DomainValidationOptions"].as_array()).into_iter().flatten();
+    let same =
+        known.filter(|known| known["DomainName"] == option["DomainName"] && known["ValidationMethod"] == "EMAIL");
+    option["ValidationMethod"] == "EMAIL" && same.into_iter().any(|known| known["ValidationStatus"] == "SUCCESS")
 }
 
 /// What the renewal knew last, with what has not succeeded in another state.

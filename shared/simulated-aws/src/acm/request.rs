@@ -43,6 +43,7 @@ impl Aws {
 
 pub(super) fn request(state: &mut State, input: &Value) -> Answer {
     let domain = domain_name(input)?;
+    check_alternative_names(input)?;
     check_token(input)?;
     if let Some(arn) = earlier_request(state, input) {
         return Ok(json!({ "CertificateArn": arn }));
@@ -95,13 +96,38 @@ pub(super) fn request(state: &mut State, input: &Value) -> Answer {
 /// API reference, DomainName: 1 to 253 characters; "the maximum length of the first domain name is 64 octets".
 fn domain_name(input: &Value) -> Result<String, ApiError> {
     match input["DomainName"].as_str() {
-        Some(name) if (1..=64).contains(&name.len()) => Ok(name.to_owned()),
+        Some(name) if !is_domain_name(name) => Err(not_a_domain_name("domainName")),
+        Some(name) if name.len() <= 64 => Ok(name.to_owned()),
         Some(_) => Err(ApiError::new(
             "InvalidDomainValidationOptionsException",
             "The first domain name is at most 64 octets long.",
         )),
         None => Err(ApiError::constraint("domainName", "not be null")),
     }
+}
+
+fn check_alternative_names(input: &Value) -> Result<(), ApiError> {
+    let mut names = input["SubjectAlternativeNames"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    if names.all(is_domain_name) { Ok(()) } else { Err(not_a_domain_name("subjectAlternativeNames")) }
+}
+
+fn not_a_domain_name(member: &str) -> ApiError {
+    ApiError::constraint(
+        member,
+        r"satisfy regular expression pattern: (\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])",
+    )
+}
+
+/// API reference, DomainName and SubjectAlternativeNames: 1 to 253 characters; at least two labels of letters, digits
+/// and inner hyphens, the last one of two characters at least; the first may be an asterisk.
+fn is_domain_name(name: &str) -> bool {
+    let base = name.strip_prefix("*.").unwrap_or(name);
+    let is_label = |label: &str| {
+        let inner = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        (1..=63).contains(&label.len()) && label.bytes().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let last = base.rsplit_once('.').map(|(_, last)| last);
+    name.len() <= 253 && last.is_some_and(|last| last.len() >= 2) && base.split('.').all(is_label)
 }
 
 /// API reference, RootHierarchyType: the two values only, not "together with CertificateAuthorityArn", and "must specify

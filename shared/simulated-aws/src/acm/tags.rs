@@ -33,6 +33,12 @@ struct ListedTag<'a> {
     value: Option<&'a str>,
 }
 
+/// A certificate's tags as a list of the API's form; empty when there is no such certificate.
+pub(crate) fn tag_list(state: &State, arn: &str) -> Value {
+    let tags = state.acm.certificates.get(arn).into_iter().flat_map(|entry| &entry.tags);
+    tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+}
+
 /// Answers text, as ListCertificates does: more than half of all calls are this one.
 pub(super) fn list(state: &State, input: &Value) -> Answer {
     let arn = certificate_arn(state, input)?;

@@ -2,7 +2,7 @@
 //! (user guide, "Migrate from email to DNS validation"; what is quoted of that page could not be confirmed, and is
 //! unverified).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::validation::{PATIENCE, look_up, validation};
@@ -39,6 +39,12 @@ impl Update {
     /// API reference, UpdateSummary, Status: "waiting for domain ownership validation to complete".
     fn is_pending(&self) -> bool {
         self.status == "PENDING_DOMAIN_VALIDATION"
+    }
+
+    /// It was asked for earlier.
+    pub(super) fn age(&mut self, by: SignedDuration) {
+        self.requested_at -= by;
+        self.updated_at -= by;
     }
 
     fn end(&mut self, status: &'static str, now: Timestamp) {

@@ -9,8 +9,8 @@ use crate::aws::State;
 use crate::{Aws, DnsRecord};
 
 /// "It can take several seconds" until the record is there (troubleshooting in the user guide, and
-/// aws-sdk-js#2133, terraform-provider-aws#9596); five, and one more for each further name, so that some
-/// names have theirs before others.
+/// aws-sdk-js#2133, terraform-provider-aws#9596); five, and one more for each further name until it is twice as long, so
+/// that some names have theirs before others.
 const RECORD_DELAY: SignedDuration = SignedDuration::from_secs(5);
 /// User guide, "DNS validation": "If ACM is not able to validate the domain name within 72 hours ...".
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
@@ -23,9 +23,9 @@ const N2_CROSS_SIGNED: SignedDuration = SignedDuration::from_hours(24 * 98);
 
 impl Aws {
     /// How long after RequestCertificate, or a change to DNS validation, the first name's ResourceRecord appears (default: five seconds);
-    /// further names follow a second later each. Zero shows all at once.
+    /// further names follow a second later each, and all have theirs after twice as long. Zero shows all at once.
     pub fn set_record_delay(&self, delay: SignedDuration) {
-        self.state().acm.record_delay = Some(delay);
+        self.state().record_delay = Some(delay);
     }
 
     /// The CNAME that validates a domain name for this account's certificates, whichever they are. A wildcard has
@@ -67,8 +67,9 @@ pub(super) fn validation(account: &str, name: &str, method: &str, status: &str, 
     }))
 }
 
-/// User guide, "Email validation": the addresses of a domain to which ACM sends mail.
-fn emails(domain: &str) -> Vec<String> {
+/// User guide, "Email validation": the addresses of a domain to which ACM sends mail; a wildcard's are its base name's.
+pub(super) fn emails(name: &str) -> Vec<String> {
+    let domain = name.trim_start_matches("*.");
     let boxes = ["administrator", "hostmaster", "postmaster", "webmaster", "admin"];
     boxes.map(|mailbox| format!("{mailbox}@{domain}")).into()
 }
@@ -131,18 +132,18 @@ fn set_status(entry: &mut Entry, status: &str) {
 
 /// Shows the records and the e-mail addresses that are due, and marks the names whose record the public DNS has.
 pub(super) fn look_up(state: &State, options: &mut [Value], requested_at: Timestamp) {
-    let delay = state.acm.record_delay.unwrap_or(RECORD_DELAY);
+    let delay = state.record_delay.unwrap_or(RECORD_DELAY);
     for (n, option) in options.iter_mut().enumerate() {
         if option["ValidationStatus"] == "SUCCESS" {
             continue;
         }
-        let later = if delay.is_zero() { 0 } else { i64::try_from(n).unwrap_or(i64::MAX) };
-        if state.now.duration_since(requested_at) < delay + SignedDuration::from_secs(later) {
+        let later = SignedDuration::from_secs(i64::try_from(n).unwrap_or(i64::MAX)).min(delay);
+        if state.now.duration_since(requested_at) < delay + later {
             continue;
         }
         if option["ValidationMethod"] == "EMAIL" {
             let name = option["DomainName"].as_str().unwrap_or_default();
-            option["ValidationEmails"] = json!(emails(name.trim_start_matches("*.")));
+            option["ValidationEmails"] = json!(emails(name));
         }
         looked_up(state, option);
     }
@@ -183,19 +184,25 @@ fn lifetime(entry: &Entry) -> SignedDuration {
 /// The certificate that ACM or the private CA makes for this entry now, with a new key.
 pub(super) fn issued(state: &mut State, entry: &Entry) -> Entry {
     let now = state.now;
+    let end = match &entry.ca_arn {
+        Some(ca) => state.pca.end_of(ca).map_or(now + PRIVATE, |last| last.min(now + PRIVATE)),
+        None => now + lifetime(entry),
+    };
+    let mut done = signed(state, entry, now, end);
+    done.issued_at = Some(now);
+    done
+}
+
+/// A certificate for this entry with another validity, and a new key.
+pub(super) fn signed(state: &mut State, entry: &Entry, start: Timestamp, end: Timestamp) -> Entry {
     let domain = entry.domain_name.clone().unwrap_or_default();
-    let (spec, end) = match &entry.ca_arn {
-        Some(ca) => {
-            let end = now + PRIVATE;
-            (CertificateSpec::private(&domain, ca), state.pca.end_of(ca).map_or(end, |last| end.min(last)))
-        }
-        None if entry.client_auth_only => {
-            (CertificateSpec::amazon_issued(&domain).client_auth_only(), now + lifetime(entry))
-        }
-        None => (CertificateSpec::amazon_issued(&domain), now + lifetime(entry)),
+    let spec = match &entry.ca_arn {
+        Some(ca) => CertificateSpec::private(&domain, ca),
+        None if entry.client_auth_only => CertificateSpec::amazon_issued(&domain).client_auth_only(),
+        None => CertificateSpec::amazon_issued(&domain),
     };
     let others = entry.names.iter().filter(|name| **name != domain);
-    let spec = others.fold(spec, |spec, name| spec.dns(name)).key(entry.key).not_before(now).not_after(end);
+    let spec = others.fold(spec, |spec, name| spec.dns(name)).key(entry.key).not_before(start).not_after(end);
     let thin = entry.facts.is_some() && entry.pem.is_none();
     let new = build(state, &if thin { spec.thin() } else { spec });
     let mut done = entry.clone();
@@ -204,6 +211,5 @@ pub(super) fn issued(state: &mut State, entry: &Entry) -> Entry {
     done.chain = new.chain;
     done.private_key = new.private_key;
     "ISSUED".clone_into(&mut done.status);
-    done.issued_at = Some(now);
     done
 }

@@ -80,7 +80,7 @@ pub(super) fn issue(state: &mut State, input: &Value) -> Answer {
         ca_arn: ca.arn,
         pem,
         chain,
-        ready_at: state.now + state.pca.delay,
+        ready_at: state.now + state.issuance_delay,
         polls_left: state.pca.polls,
         revoked: None,
         request: input.clone(),

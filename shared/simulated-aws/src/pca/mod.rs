@@ -10,7 +10,7 @@ mod templates;
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::PrivateKey;
@@ -31,8 +31,7 @@ pub(crate) struct Store {
     issued: BTreeMap<String, Issued>,
     /// Signatures that an import need not verify.
     pub(crate) known: known::Known,
-    /// How long a certificate takes, and how many GetCertificate calls it takes at least.
-    delay: SignedDuration,
+    /// How many GetCertificate calls a certificate takes at least.
     polls: u32,
     misissue: Option<Misissue>,
     sharing: sharing::Store,
@@ -102,6 +101,7 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
         "RestoreCertificateAuthority" => authority::restore(state, input),
         "ListPermissions" => sharing::permissions(state, input),
         "CreatePermission" => sharing::permit(state, input),
+        "DeletePermission" => sharing::withdraw(state, input),
         "GetPolicy" => sharing::policy(state, input),
         "PutPolicy" => sharing::put_policy(state, input),
         "RevokeCertificate" => authority::revoke(state, input),

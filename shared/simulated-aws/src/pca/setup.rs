@@ -235,7 +235,7 @@ impl Aws {
     /// How long AWS Private CA takes to issue (default: no time). GetCertificate answers
     /// RequestInProgressException until then.
     pub fn set_issuance_delay(&self, delay: SignedDuration) {
-        self.state().pca.delay = delay;
+        self.state().issuance_delay = delay;
     }
 
     /// How many GetCertificate calls per certificate answer RequestInProgressException (default: none),

@@ -44,6 +44,15 @@ pub(super) fn permit(state: &mut State, input: &Value) -> Answer {
     Ok(json!({}))
 }
 
+/// API reference, DeletePermission. That one which is missing is no error is unverified.
+pub(super) fn withdraw(state: &mut State, input: &Value) -> Answer {
+    let arn = present(state, input)?.arn.clone();
+    let account = input["SourceAccount"].as_str().unwrap_or(&state.account).to_owned();
+    let permissions = state.pca.sharing.permissions.entry(arn).or_default();
+    permissions.retain(|one| one["SourceAccount"] != account.as_str() || one["Principal"] != input["Principal"]);
+    Ok(json!({}))
+}
+
 /// API reference, ListPermissions.
 pub(super) fn permissions(state: &State, input: &Value) -> Answer {
     let arn = &present(state, input)?.arn;

@@ -31,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) input: Value,
     /// Of the credential scope.
     pub(crate) access_key: Option<String>,
+    /// The Region that it is signed for.
+    pub(crate) region: Option<String>,
 }
 
 /// An HTTP response.
@@ -70,39 +72,41 @@ impl<'a> Scope<'a> {
 /// JSON services name the operation in a header, query services in their body, REST services by method
 /// and path.
 pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
-    let access_key = request.authorization.and_then(Scope::read).map(|scope| scope.access_key.to_owned());
+    let scope = request.authorization.and_then(Scope::read);
+    let access_key = scope.map(|scope| scope.access_key.to_owned());
+    let region = scope.map(|scope| scope.region.to_owned());
     if let Some(target) = request.target {
         let (prefix, operation) = target.rsplit_once('.').unwrap_or(("", target));
         let service = find(|service| matches!(service.protocol, Protocol::Json { target, .. } if target == prefix))
             .ok_or_else(|| format!("simulated-aws has no service for {prefix} (operation {operation})"))?;
         let body: &[u8] = if request.body.is_empty() { b"{}" } else { request.body };
         let input = serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
-        return Ok(Request { service, operation: operation.to_owned(), input, access_key });
+        return Ok(Request { service, operation: operation.to_owned(), input, access_key, region });
     }
     if let Some(input) = query::decode(request.body) {
         // Whatever endpoint is configured, the API version tells the services of this protocol apart.
         let version = input["Version"].as_str().unwrap_or_default();
         let operation = input["Action"].as_str().unwrap_or_default().to_owned();
         if let Some(service) = find(|s| matches!(s.protocol, Protocol::Query { version: own, .. } if own == version)) {
-            return Ok(Request { service, operation, input, access_key });
+            return Ok(Request { service, operation, input, access_key, region });
         }
         if !operation.is_empty() {
-            let scope = request.authorization.and_then(Scope::read).map_or("?", |scope| scope.service);
+            let scope = scope.map_or("?", |scope| scope.service);
             return Err(format!("simulated-aws has no service for {scope} (operation {operation})"));
         }
     }
     if let Some(service) = find(|s| matches!(s.protocol, Protocol::Rest { prefix } if request.path.starts_with(prefix)))
     {
         let (operation, input) = route53::decode(request)?;
-        return Ok(Request { service, operation, input, access_key });
+        return Ok(Request { service, operation, input, access_key, region });
     }
     if let Some(service) =
         find(|s| matches!(s.protocol, Protocol::RestJson { prefix } if apigateway::is_asked(request, prefix)))
     {
         let (operation, input) = apigateway::decode(request)?;
-        return Ok(Request { service, operation, input, access_key });
+        return Ok(Request { service, operation, input, access_key, region });
     }
-    let scope = request.authorization.and_then(Scope::read).map_or("?", |scope| scope.service);
+    let scope = scope.map_or("?", |scope| scope.service);
     Err(format!("simulated-aws has no service for {scope} ({} {})", request.method, request.path))
 }
 
