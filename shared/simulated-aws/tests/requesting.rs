@@ -258,23 +258,6 @@ async fn operators_change_what_they_like() {
     assert_ne!(after.serial, before.serial);
 }
 
-#[tokio::test]
-async fn every_record_is_there_after_twice_the_delay() {
-    let (aws, acm) = start();
-    aws.set_name_quota(100);
-    aws.set_record_delay(SignedDuration::from_secs(2));
-    let names: Vec<_> = (0..100).map(|n| format!("{n}.example.com")).collect();
-    let arn = request(&acm, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let shown = async || {
-        let (_, options) = options(&acm, &arn).await;
-        options.iter().filter(|option| option.resource_record().is_some()).count()
-    };
-    for expected in [0, 0, 1, 2, 100] {
-        assert_eq!(shown().await, expected);
-        aws.advance(1.second());
-    }
-}
-
 /// API reference, DomainName: its pattern.
 #[tokio::test]
 async fn names_have_to_be_domain_names() {

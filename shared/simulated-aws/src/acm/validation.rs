@@ -9,8 +9,8 @@ use crate::aws::State;
 use crate::{Aws, DnsRecord};
 
 /// "It can take several seconds" until the record is there (troubleshooting in the user guide, and
-/// aws-sdk-js#2133, terraform-provider-aws#9596); five, and one more for each further name until it is twice as long, so
-/// that some names have theirs before others.
+/// aws-sdk-js#2133, terraform-provider-aws#9596); five, and one more for each further name, so that some
+/// names have theirs before others.
 const RECORD_DELAY: SignedDuration = SignedDuration::from_secs(5);
 /// User guide, "DNS validation": "If ACM is not able to validate the domain name within 72 hours ...".
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
@@ -23,7 +23,7 @@ const N2_CROSS_SIGNED: SignedDuration = SignedDuration::from_hours(24 * 98);
 
 impl Aws {
     /// How long after RequestCertificate, or a change to DNS validation, the first name's ResourceRecord appears (default: five seconds);
-    /// further names follow a second later each, and all have theirs after twice as long. Zero shows all at once.
+    /// further names follow a second later each. Zero shows all at once.
     pub fn set_record_delay(&self, delay: SignedDuration) {
         self.state().record_delay = Some(delay);
     }
@@ -137,8 +137,8 @@ pub(super) fn look_up(state: &State, options: &mut [Value], requested_at: Timest
         if option["ValidationStatus"] == "SUCCESS" {
             continue;
         }
-        let later = SignedDuration::from_secs(i64::try_from(n).unwrap_or(i64::MAX)).min(delay);
-        if state.now.duration_since(requested_at) < delay + later {
+        let later = if delay.is_zero() { 0 } else { i64::try_from(n).unwrap_or(i64::MAX) };
+        if state.now.duration_since(requested_at) < delay + SignedDuration::from_secs(later) {
             continue;
         }
         if option["ValidationMethod"] == "EMAIL" {
