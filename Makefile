@@ -25,14 +25,14 @@ CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint clippy unit mutate-events years simulate e2e build deny venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # pip mostly waits, so it runs beside the compiler.
 demo:  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
-	@$(MAKE_QUIETLY) --jobs=2 build venv
+	@$(MAKE_QUIETLY) --jobs=2 build simulated-aws venv
 	@KEEP=$(KEEP) $(VENV)/bin/python localstack-tests/demo.py
 
 # Side by side: pip and the compiler; mutated events, which use one core, and the compiler.
@@ -72,10 +72,14 @@ years: need-rust  ## 200 worlds of 50 certificates over 3 years, always the same
 build: need-rust venv-build  ## Binaries for Lambda in target/lambda.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
 
-e2e: build venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
+e2e: build simulated-aws venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
 	$(VENV)/bin/python -m pytest localstack-tests
 
-bench: need-rust venv venv-build  ## Start time, size and memory of each function, and more, next to others.
+# In the dev profile, which compiles fastest: an end-to-end test waits for other things than its answers.
+simulated-aws: need-rust
+	$(CARGO) build --locked --package simulated-aws --features server
+
+bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory of each function, and more, next to others.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function
 	@$(CARGO) build --locked --profile simulation --package simulated-aws --features server
 	@$(PYTHON) localstack-tests/setup_venv.py custodian >/dev/null

@@ -271,7 +271,7 @@ def _show_kept(console: Console, emulator: Emulator, demo: Demo) -> None:
     console.line()
     console.line("Still running. Look around with the AWS CLI:", bold=True)
     for line in (
-        f"export AWS_ENDPOINT_URL={backend.endpoint} AWS_ENDPOINT_URL_ACM_PCA={backend.pca_endpoint}",
+        f"export AWS_ENDPOINT_URL={backend.endpoint}",
         f"export AWS_REGION={backend.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
         "aws acm list-certificates --includes keyTypes=RSA_2048,EC_prime256v1,EC_secp384r1",
         f"aws acm list-tags-for-certificate --certificate-arn {demo.fleet[0].arn}",
@@ -301,7 +301,7 @@ def main() -> int:
     try:
         deploy.check_artifacts()
         given = os.environ.get("AWS_ENDPOINT_URL")
-        starting = "Starting LocalStack and a server for AWS Private CA"
+        starting = "Starting LocalStack and simulated-aws"
         with console.step(f"Looking at {given}" if given else starting):
             emulator.__enter__()
     except (DeployFailed, NotReady) as error:

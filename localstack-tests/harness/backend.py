@@ -6,7 +6,7 @@ import json
 import os
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from . import paths
+from . import paths, simulated
 
 # A test should see the first error, and nothing here is far away.
 _CONFIG = Config(
@@ -35,21 +35,22 @@ def _session() -> boto3.Session:
 class Backend:
     """Where AWS answers.
 
-    own: it is LocalStack started by this harness, with the corrections and the test set-up in it.
+    own: it is LocalStack started by this harness.
+    simulated: the endpoint of the simulated-aws that it forwards to, which has controls beside AWS's calls.
     number: another account than that of the usual credentials; LocalStack takes it from the access key.
     """
 
     endpoint: str
-    pca_endpoint: str
     region: str
     own: bool
     number: str | None = None
+    simulated: str | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """For reports."""
-        return "LocalStack (host mode, strict ACM)" if self.own else self.endpoint
+        return "LocalStack (host mode) with simulated-aws" if self.simulated else self.endpoint
 
     def client(self, service: str) -> Any:
         """A client; one per service."""
@@ -61,7 +62,7 @@ class Backend:
             self._clients[service] = _session().client(
                 service,
                 region_name=self.region,
-                endpoint_url=self.pca_endpoint if service == "acm-pca" else self.endpoint,
+                endpoint_url=self.endpoint,
                 config=_CONFIG,
                 **keys,
             )
@@ -69,7 +70,11 @@ class Backend:
 
     def in_account(self, number: str) -> Backend:
         """The same AWS as another account sees it."""
-        return Backend(self.endpoint, self.pca_endpoint, self.region, self.own, number)
+        return replace(self, number=number, _clients={})
+
+    def in_region(self, region: str) -> Backend:
+        """The same account in another Region."""
+        return replace(self, region=region, _clients={})
 
     @property
     def account(self) -> str:
@@ -80,19 +85,19 @@ class Backend:
 
     def get_json(self, path: str) -> Any:
         """GET one of LocalStack's own pages."""
-        return self._request(path, None)
-
-    def post_json(self, path: str, body: dict) -> Any:
-        """POST to one of LocalStack's own pages."""
-        return self._request(path, json.dumps(body).encode())
-
-    def _request(self, path: str, body: bytes | None) -> Any:
-        request = urllib.request.Request(
-            self.endpoint + path, data=body, headers={"Content-Type": "application/json"}
-        )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=30) as answer:
+            with opener.open(self.endpoint + path, timeout=30) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{path}: {error.code} {error.read().decode()}") from error
+
+    def control(self, method: str, path: str, body: dict | None = None) -> Any:
+        """One of simulated-aws's controls; shared/simulated-aws/README.md lists them."""
+        assert self.simulated, "only simulated-aws has controls"
+        return simulated.control(self.simulated, method, path, body)
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Account and Region, for controls."""
+        return {"account": self.account, "region": self.region}

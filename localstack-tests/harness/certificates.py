@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import time
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from .aws_corrections import x509_facts
+from . import x509_facts
 from .backend import Backend
 
 KEY_ALGORITHMS = (
@@ -178,31 +179,33 @@ def import_certificate(backend: Backend, issued: Issued, tags: dict[str, str]) -
 
 
 def place_expired(backend: Backend, ca: LocalCa, names: list[str], tags: dict[str, str]) -> str:
-    """An imported certificate that expired: by the back door, or by waiting for it."""
-    if not backend.own:
+    """An imported certificate that expired: imported while it was valid, or by waiting for it."""
+    if not backend.simulated:
         seconds = 5
         issued = ca.issue(names, expires_in=timedelta(seconds=seconds))
         arn = import_certificate(backend, issued, tags)
         time.sleep(seconds + 1)
         return arn
     issued = ca.issue(names, expires_in=timedelta(days=-2))
-    return backend.post_json(
-        "/_test-setup/acm/place",
-        {
-            "AccountId": backend.account,
-            "Region": backend.region,
-            "Certificate": issued.certificate.decode(),
-            "PrivateKey": issued.private_key.decode(),
-            "CertificateChain": (issued.chain or b"").decode(),
-            "Tags": as_tags(tags),
-        },
-    )["CertificateArn"]
+    request = {
+        "Certificate": _blob(issued.certificate),
+        "PrivateKey": _blob(issued.private_key),
+        "CertificateChain": _blob(issued.chain or b""),
+        "Tags": as_tags(tags),
+    }
+    at = (issued.parsed.not_valid_after_utc - timedelta(days=1)).isoformat()
+    made = backend.control("POST", "import", {"at": at, "input": request} | backend.place)
+    return made["CertificateArn"]
+
+
+def _blob(text: bytes) -> str:
+    return base64.b64encode(text).decode()
 
 
 def set_in_use(backend: Backend, arn: str, used_by: list[str]) -> None:
-    """Let a certificate be in use, where the backend can."""
-    if backend.own:
-        backend.post_json("/_test-setup/acm/in-use", {"CertificateArn": arn, "InUseBy": used_by})
+    """Let a certificate be in use, where that can be set."""
+    if backend.simulated:
+        backend.control("PUT", "in-use", {"certificateArn": arn, "resources": used_by})
 
 
 def present(backend: Backend, arn: str) -> Issued:

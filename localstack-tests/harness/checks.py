@@ -8,8 +8,7 @@ from datetime import timedelta
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
-from . import certificates
-from .aws_corrections import x509_facts
+from . import certificates, x509_facts
 from .backend import Backend
 
 COMPLETE = ["pending-renewal", "renewal-in-progress", "renewal-complete"]

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .aws_corrections import config_item
 from .backend import Backend
-from .certificates import tags_of
 
 # The token of AWS's sample events: AWS Config checks the evaluations and keeps none.
 TEST_MODE = "TESTMODE"
+CERTIFICATE = "AWS::ACM::Certificate"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def changed(rule: dict[str, str], account: str, region: str, arn: str) -> dict[s
     item = {
         "configurationItemCaptureTime": _now(),
         "configurationItemStatus": "OK",
-        "resourceType": config_item.CERTIFICATE,
+        "resourceType": CERTIFICATE,
         "resourceId": arn,
         "ARN": arn,
         "awsAccountId": account,
@@ -85,18 +84,16 @@ def oversized(
 
 def item(backend: Backend, arn: str, *, as_api: bool = False) -> dict[str, Any]:
     """A certificate's item now: as notifications spell it, or as the API does."""
-    detail = backend.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
-    found = config_item.of_certificate(detail, tags_of(backend, arn), backend.account, backend.region)
-    for name in ("configurationItemCaptureTime", "resourceCreationTime"):
-        found[name] = config_item.iso(found[name])
+    config = backend.client("config")
+    history = config.get_resource_config_history(resourceType=CERTIFICATE, resourceId=arn, limit=1)
+    found = history["configurationItems"][0]
+    found["configurationItemCaptureTime"] = _iso(found["configurationItemCaptureTime"])
     if as_api:
         return found
-    supplementary = found["supplementaryConfiguration"]
     found |= {
         "awsAccountId": found.pop("accountId"),
         "ARN": found.pop("arn"),
         "configuration": json.loads(found["configuration"]),
-        "supplementaryConfiguration": {k: json.loads(v) for k, v in supplementary.items()},
     }
     return found
 
@@ -117,9 +114,8 @@ def named(event: dict[str, Any], config_rule: str) -> dict[str, Any]:
 
 
 def token(backend: Backend, config_rule: str) -> str:
-    """Begin an evaluation whose results are kept; only the harness's own LocalStack does that."""
-    body = {"AccountId": backend.account, "Region": backend.region, "ConfigRuleName": config_rule}
-    return backend.post_json("/_test-setup/config/evaluation", body)["ResultToken"]
+    """Begin an evaluation whose results are kept; only simulated-aws does that."""
+    return backend.control("PUT", "result-token", {"rule": config_rule} | backend.place)["resultToken"]
 
 
 def results(backend: Backend, config_rule: str) -> Iterator[Result]:
@@ -150,4 +146,9 @@ def _invocation(
 
 
 def _now(minutes_ago: int = 0) -> str:
-    return config_item.iso(datetime.now(UTC) - timedelta(minutes=minutes_ago))
+    return _iso(datetime.now(UTC) - timedelta(minutes=minutes_ago))
+
+
+def _iso(time: datetime) -> str:
+    """As times are in items and notifications."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -143,8 +143,6 @@ def deploy(
         package = zipped(binary(function, artifacts))
         s3.put_object(Bucket=bucket, Key=f"{function}.zip", Body=package)
     text = _CODE_URI.sub(rf"\g<indent>s3://{bucket}/\g<function>.zip", text)
-    if not backend.own:
-        text = _with_pca_endpoint(backend, text)
     # By URL, since a template in the call itself is limited to 51,200 bytes.
     s3.put_object(Bucket=bucket, Key="template.yaml", Body=text.encode())
     parameters = {"Architecture": architecture()} | parameters
@@ -178,17 +176,6 @@ def _create_bucket(backend: Backend, bucket: str) -> None:
     place = {"LocationConstraint": backend.region}
     arguments = {} if backend.region == "us-east-1" else {"CreateBucketConfiguration": place}
     backend.client("s3").create_bucket(Bucket=bucket, **arguments)
-
-
-def _with_pca_endpoint(backend: Backend, text: str) -> str:
-    """Our own LocalStack gives every function the endpoint of acm-pca; a given one must be told."""
-    if backend.pca_endpoint == backend.endpoint:
-        return text
-    variable = f"\\g<0>        AWS_ENDPOINT_URL_ACM_PCA: {backend.pca_endpoint}\n"
-    text, found = re.subn(r"^Globals:\n(?:\s+\S.*\n)*?\s+Variables:\n", variable, text, flags=re.M)
-    if found != 1:
-        raise DeployFailed("The template has no Globals.Function.Environment.Variables.")
-    return text
 
 
 def create_stack(

@@ -1,4 +1,4 @@
-"""The AWS that tests and demo talk to: an endpoint that is given, or LocalStack on this machine."""
+"""The AWS that tests and demo talk to: an endpoint that is given, or LocalStack and simulated-aws on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from . import paths
+from . import paths, simulated
 from .backend import Backend
 from .processes import ManagedProcess, NotReady, free_port
 from .reimport import check_tags_are_kept
@@ -27,23 +27,34 @@ _ENTRY_POINTS = """\
 process = harness.lambda_executor.plugin:ProcessExecutorPlugin
 
 [localstack.aws.provider]
-acm:strict = harness.aws_corrections.acm_provider:acm
-route53:strict = harness.aws_corrections.route53_provider:route53
+acm:simulated = harness.forwarding:acm
+acm-pca:simulated = harness.forwarding:acm_pca
+acm-pca:moto = harness.forwarding:acm_pca_of_moto
+route53:simulated = harness.forwarding:route53
+config:simulated = harness.forwarding:config
 sts:strict = harness.aws_corrections.sts_provider:sts
-config:strict = harness.aws_corrections.config_provider:config
 """
-_CORRECTED_SERVICES = ("ACM", "ROUTE53", "STS", "CONFIG")
+_FORWARDED = {
+    f"PROVIDER_OVERRIDE_{service}": "simulated" for service in ("ACM", "ACM_PCA", "ROUTE53", "CONFIG")
+}
+_STRICT = _FORWARDED | {"PROVIDER_OVERRIDE_STS": "strict"}
+# LocalStack has no AWS Private CA of its own.
+_PLAIN = {"PROVIDER_OVERRIDE_ACM_PCA": "moto"}
+# ACM's records and AWS Private CA's certificates come so late that a function has to wait, and before Lambda's retries are
+# over.
+_DELAY_SECONDS = "1"
 
 
 class Emulator:
     """Use as a context manager: inside it `backend` answers; afterwards nothing is left running.
 
     keep: leave the processes running at the end, on ports that are easy to remember when they are free.
-    corrected: with this package's corrections; without them it is LocalStack and moto as they come.
+    forwarded: ACM, AWS Private CA, Route 53 and AWS Config are simulated-aws's, and STS is strict; otherwise it is
+    LocalStack as it comes, with moto's AWS Private CA.
     """
 
-    def __init__(self, keep: bool = False, corrected: bool = True) -> None:
-        self._keep, self._corrected = keep, corrected
+    def __init__(self, keep: bool = False, forwarded: bool = True) -> None:
+        self._keep, self._forwarded = keep, forwarded
         self._processes: list[ManagedProcess] = []
         self._run: Path | None = None
         self.backend: Backend
@@ -51,9 +62,8 @@ class Emulator:
     def __enter__(self) -> Emulator:
         given = os.environ.get("AWS_ENDPOINT_URL")
         if given:
-            pca = os.environ.get("AWS_ENDPOINT_URL_ACM_PCA", given)
             region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
-            self.backend = Backend(given, pca, region, own=False)
+            self.backend = Backend(given, region, own=False)
             check_tags_are_kept(self.backend)
             return self
         try:
@@ -91,10 +101,8 @@ class Emulator:
         self._run = Path(tempfile.mkdtemp(prefix="run-", dir=paths.RUNS))
         _forget_old_runs(self._run)
         for attempt in range(_PORT_ATTEMPTS):
-            edge = _port(4566, self._keep and attempt == 0)
-            pca = _port(4567, self._keep and attempt == 0)
             try:
-                self._start_on(edge, pca)
+                self._start_on(_port(4566, self._keep and attempt == 0))
                 return
             except NotReady as error:
                 # Between the choice of a port and its use somebody else may have taken it.
@@ -103,41 +111,34 @@ class Emulator:
                     raise
                 self.stop()
 
-    def _start_on(self, edge: int, pca: int) -> None:
+    def _start_on(self, edge: int) -> None:
         assert self._run is not None
-        edge_url, pca_url = f"http://127.0.0.1:{edge}", f"http://127.0.0.1:{pca}"
-        python = sys.executable
-        common = _environment(self._run)
-        settings = _localstack_settings(self._run, edge, pca_url)
-        pca_server = ["harness.aws_corrections.pca_server", str(pca)]
-        if not self._corrected:
-            for service in _CORRECTED_SERVICES:
-                del settings[f"PROVIDER_OVERRIDE_{service}"]
-            del settings["AWS_DATA_PATH"]
-            pca_server = ["moto.server", "-H", "127.0.0.1", "-p", str(pca)]
-        pca_process = ManagedProcess(
-            "moto's server for acm-pca",
-            [python, "-m", *pca_server],
-            common | {"MOTO_ACCOUNT_ID": ACCOUNT},
-            self._run / "acm-pca.log",
-            stays=self._keep,
-        )
-        self._processes.append(pca_process)
+        edge_url, endpoint = f"http://127.0.0.1:{edge}", self._start_simulated()
         localstack = ManagedProcess(
             "LocalStack",
-            [python, "-m", "harness.localstack_main"],
-            common | settings,
+            [sys.executable, "-m", "harness.localstack_main"],
+            _environment(self._run) | _localstack_settings(self._run, edge, endpoint),
             self._run / "localstack.log",
             stays=self._keep,
         )
         self._processes.append(localstack)
-        pca_process.wait_until(lambda: _answers(f"{pca_url}/moto-api/"), _READY_SECONDS)
         localstack.wait_until(lambda: _answers(f"{edge_url}/_localstack/health"), _READY_SECONDS)
-        self.backend = Backend(edge_url, pca_url, REGION, own=True)
-        # LocalStack loads a service at its first call, and the test set-up routes come with it.
+        self.backend = Backend(edge_url, REGION, own=True, simulated=endpoint)
+        # LocalStack loads a service at its first call, and what waits for a stack's certificates with ACM.
         self.backend.client("acm").list_certificates()
-        self.backend.client("route53").list_hosted_zones()
-        self.backend.client("config").describe_config_rules()
+
+    def _start_simulated(self) -> str | None:
+        """The endpoint of simulated-aws."""
+        if not self._forwarded:
+            return None
+        assert self._run is not None
+        log = self._run / "simulated-aws.log"
+        options = ["--region", REGION, "--account", ACCOUNT]
+        options += ["--record-delay", _DELAY_SECONDS, "--issuance-delay", _DELAY_SECONDS]
+        process, endpoint = simulated.start(log, *options, stays=self._keep)
+        self._processes.append(process)
+        process.wait_until(lambda: simulated.is_ready(log), _READY_SECONDS)
+        return endpoint
 
 
 def _environment(run: Path) -> dict[str, str]:
@@ -162,7 +163,7 @@ def _environment(run: Path) -> dict[str, str]:
     }
 
 
-def _localstack_settings(run: Path, port: int, pca_url: str) -> dict[str, str]:
+def _localstack_settings(run: Path, port: int, endpoint: str | None) -> dict[str, str]:
     volume = run / "volume"
     volume.mkdir(exist_ok=True)
     return {
@@ -173,9 +174,9 @@ def _localstack_settings(run: Path, port: int, pca_url: str) -> dict[str, str]:
         # Queue URLs that resolve without a name server.
         "SQS_ENDPOINT_STRATEGY": "path",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
-        **{f"PROVIDER_OVERRIDE_{service}": "strict" for service in _CORRECTED_SERVICES},
-        "FUNCTION_ENVIRONMENT_AWS_ENDPOINT_URL_ACM_PCA": pca_url,
-        "AWS_DATA_PATH": str(paths.NEWER_MODELS),
+        **(_PLAIN if endpoint is None else _STRICT | {"SIMULATED_AWS_ENDPOINT": endpoint}),
+        # Without simulated-aws, LocalStack knows the operations that it knows.
+        **({} if endpoint is None else {"AWS_DATA_PATH": str(paths.NEWER_MODELS)}),
         # A resource type that it does not know, AWS::CertificateManager::Account, is skipped.
         "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "1",
         # No outside connections.
@@ -228,8 +229,8 @@ def _answers(url: str) -> bool:
 
 
 def _forget_old_runs(current: Path) -> None:
-    """Keep the logs of the last few runs only."""
+    """Keep the logs of the last few runs only: more of them than one run of the tests starts, whose first is in use."""
     runs = sorted(paths.RUNS.glob("run-*"), key=lambda path: path.stat().st_mtime)
-    for run in runs[:-5]:
+    for run in runs[:-20]:
         if run != current:
             shutil.rmtree(run, ignore_errors=True)

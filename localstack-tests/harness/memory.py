@@ -54,7 +54,6 @@ def _environment(backend: Backend, function: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_ENDPOINT_URL": backend.endpoint,
-        "AWS_ENDPOINT_URL_ACM_PCA": backend.pca_endpoint,
         "NOTICE_TOPIC_ARN": topic,
         "DNS_LOOKUPS": "false",
     }

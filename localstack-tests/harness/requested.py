@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import events
+from . import certificates, events
 from .backend import Backend
 from .certificates import as_tags
 from .subscribers import wait_for
+
+_LOAD_BALANCER = "arn:aws:elasticloadbalancing:eu-central-1:000000000000:loadbalancer/app/web/1"
 
 
 def request(
@@ -56,20 +58,23 @@ def wait_until_issued(backend: Backend, arn: str, seconds: float = 30.0) -> None
 
 
 def set_record_delay(backend: Backend, seconds: float) -> None:
-    """How long the records of later requests are missing, where the backend can be told."""
-    if backend.own:
-        backend.post_json("/_test-setup/acm/validation", {"RecordSeconds": seconds})
+    """How long the records of later requests are missing, where that can be set."""
+    if backend.simulated:
+        backend.control("PUT", "record-delay", {"seconds": seconds})
 
 
-def age(backend: Backend, arn: str, hours: float) -> None:
-    """Let a request be older."""
-    backend.post_json("/_test-setup/acm/age", {"CertificateArn": arn, "Hours": hours})
+def raise_name_quota(backend: Backend, names: int) -> None:
+    """Let AWS allow so many names on a certificate; at first there are 10."""
+    if backend.simulated:
+        backend.control("PUT", "name-quota", {"names": names} | backend.place)
 
 
-def renew(backend: Backend, arn: str, days_left: float | None = None) -> None:
-    """Let ACM try to renew a certificate now; days_left: it ends so soon."""
-    more = {} if days_left is None else {"DaysLeft": days_left}
-    backend.post_json("/_test-setup/acm/renew", {"CertificateArn": arn} | more)
+def renew(backend: Backend, arn: str, days_left: int) -> None:
+    """Let a certificate be in use and expire in this many days, and ACM try to renew it now."""
+    # ACM renews what is in use: https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html.
+    certificates.set_in_use(backend, arn, [_LOAD_BALANCER])
+    backend.control("PUT", "days-left", {"certificateArn": arn, "days": days_left})
+    backend.control("PUT", "renewal", {"certificateArn": arn})
 
 
 def find(backend: Backend, name: str) -> str:
@@ -97,7 +102,7 @@ def wait_for_stack(backend: Backend, name: str, seconds: float = 30.0) -> None:
 
 def approve(backend: Backend, arn: str) -> None:
     """Answer the e-mails that ask for a certificate."""
-    backend.post_json("/_test-setup/acm/approve", {"CertificateArn": arn})
+    backend.control("PUT", "mail-answer", {"certificateArn": arn})
 
 
 def use_dns(backend: Backend, arn: str) -> None:
@@ -105,14 +110,6 @@ def use_dns(backend: Backend, arn: str) -> None:
     backend.client("acm").update_certificate_options(
         CertificateArn=arn, Options={"ValidationMethod": "DNS"}
     )
-
-
-def issued_by_email(backend: Backend, names: list[str]) -> str:
-    """A certificate that was validated by e-mail; its ARN."""
-    arn = request(backend, names, method="EMAIL")
-    approve(backend, arn)
-    wait_until_issued(backend, arn)
-    return arn
 
 
 def domain_validations(backend: Backend, arn: str) -> list[dict[str, Any]]:

@@ -247,14 +247,13 @@ class World:
         return wait_for(f"a notice {kind} for {arn}", came, seconds)
 
     def acm_calls(self, operation: str) -> int:
-        """How often ACM was called; only the harness's own LocalStack counts."""
-        return self.backend.get_json("/_test-setup/acm/calls").get(operation, 0)
+        """How often ACM was called; only simulated-aws counts."""
+        return self.backend.control("GET", "calls").get(f"acm:{operation}", 0)
 
     def refuse(self, operation: str, code: str, times: int) -> None:
         """Let ACM refuse the next calls of an operation."""
-        self.backend.post_json(
-            "/_test-setup/acm/refuse", {"Operation": operation, "Code": code, "Times": times}
-        )
+        refusal = {"operation": operation, "code": code, "times": times}
+        self.backend.control("PUT", "fail-next", refusal)
 
 
 def _zone_roles() -> list[dict[str, str]]:

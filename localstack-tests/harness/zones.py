@@ -71,8 +71,8 @@ class Zone:
                 self._change("DELETE", record)
 
     def batches(self) -> int:
-        """How many batches of changes were made here; only the harness's own LocalStack counts."""
-        return self.backend.get_json("/_test-setup/route53/changes").get(self.id, 0)
+        """How many batches of changes were made here; only simulated-aws counts."""
+        return self.backend.control("GET", "batches").get(self.id, 0)
 
     def delete(self) -> None:
         """With everything in it."""

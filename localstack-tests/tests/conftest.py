@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import deploy, paths, requested
+from harness import deploy, paths
 from harness.backend import Backend
 from harness.certificates import LocalCa
 from harness.emulator import Emulator
@@ -19,7 +19,7 @@ from harness.world import World
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
-    """LocalStack and the server for acm-pca, or what AWS_ENDPOINT_URL names."""
+    """LocalStack and simulated-aws, or what AWS_ENDPOINT_URL names."""
     with ExitStack() as stack:
         try:
             started = stack.enter_context(Emulator())
@@ -38,21 +38,13 @@ def backend(emulator: Emulator) -> Backend:
 
 @pytest.fixture(scope="session")
 def own_backend(backend: Backend) -> Backend:
-    """For the tests of the corrections; other backends than our own skip them.
+    """For tests that need simulated-aws; other backends than our own skip them.
 
     Another Region, so that the sweeps of the end-to-end tests do not meet what these tests leave.
     """
     if not backend.own:
         pytest.skip("needs the harness's own LocalStack")
-    return Backend(backend.endpoint, backend.pca_endpoint, "us-west-2", own=True)
-
-
-@pytest.fixture
-def records_at_once(own_backend: Backend) -> Iterator[None]:
-    """Records of requests without delay, but for the tests of the delay."""
-    requested.set_record_delay(own_backend, 0)
-    yield
-    requested.set_record_delay(own_backend, 1)
+    return backend.in_region("us-west-2")
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_an_aws_that_is_given_must_keep_tags(monkeypatch: pytest.MonkeyPatch) ->
     """LocalStack as it comes does not."""
     for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
         monkeypatch.delenv(name)
-    with Emulator(corrected=False) as plain:
+    with Emulator(forwarded=False) as plain:
         monkeypatch.setenv("AWS_ENDPOINT_URL", plain.backend.endpoint)
         with pytest.raises(NotReady, match="loses a certificate's tags"):
             Emulator().__enter__()

@@ -132,7 +132,6 @@ def test_the_environment_is_lambdas(own_backend: Backend, function: Function) ->
     assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "128"
     assert environment["AWS_REGION"] == own_backend.region
     assert environment["AWS_ENDPOINT_URL"] == own_backend.endpoint
-    assert environment["AWS_ENDPOINT_URL_ACM_PCA"] == own_backend.pca_endpoint
     assert environment["AWS_ACCESS_KEY_ID"] and environment["AWS_SESSION_TOKEN"]
     assert environment["LAMBDA_TASK_ROOT"] == answer["folder"]
     assert not {"HOME", "PYTHONPATH"} & set(environment)

@@ -26,7 +26,8 @@ class StrictStsProvider(StsProvider):
     ) -> dict:
         """AccessDenied, as AWS answers for a role that is not there too."""
         account = extract_account_id_from_arn(role_arn) or context.account_id
-        if account != context.account_id:
+        # LocalStack assumes roles for its own calls too, as services whose principal a role trusts.
+        if account != context.account_id and not context.is_internal_call:
             caller = Caller(context.account_id, _principal(context), rest.get("external_id"))
             policy = _trust_policy(account, context.partition, role_arn)
             if policy is None or not allows(policy, caller):
