@@ -35,10 +35,12 @@ pub(super) fn just_renewed(situation: &Situation<'_>) -> Option<Idle> {
 /// seems to be the first; so an import that our own record says was a renewal is none.
 fn is_first_import(situation: &Situation<'_>, imported: Timestamp) -> bool {
     let seems_first = situation.facts.created_at.is_some_and(|created| imported.duration_since(created) < FIRST_IMPORT);
-    let was_renewal = match situation.tag_state.recorded.status {
+    let recorded = &situation.tag_state.recorded;
+    let was_renewal = match recorded.status {
         Some(RenewalStatus::RenewalComplete) => progress(situation).age().is_some_and(|age| age < AT_MOST_EVERY),
-        // Whoever asks for the next one leaves the time of the import as it is.
-        Some(RenewalStatus::PendingRenewal) => {
+        // A person who asks for the next one leaves the time of the import as it is; a request of the sweep is of its own
+        // time, and names the certificate that is to be replaced.
+        Some(RenewalStatus::PendingRenewal) if recorded.renewal_of.is_none() => {
             progress(situation).since().is_some_and(|since| since.duration_since(imported).abs() < FIRST_IMPORT)
         }
         _ => false,

@@ -272,6 +272,11 @@ fn a_renewal_that_looks_like_a_first_import_is_none() {
         let expected = (!is_first).then_some(Idle::JustRenewed { possible_after });
         assert_eq!(just_renewed_of(&case), expected, "{status} {since}");
     }
+    // A sweep right after the first import: its request names the certificate that is to be replaced.
+    let requested = due().tag(STATUS, "pending-renewal").tag(STATUS_SINCE, "2026-11-20T07:30:02Z");
+    let mut case = imported(requested.tag(RENEWAL_OF, "0a:1b"), at);
+    case.facts.created_at = case.facts.imported_at;
+    assert_eq!(just_renewed_of(&case), None);
 }
 
 fn just_renewed_of(case: &Case) -> Option<Idle> {
