@@ -159,7 +159,7 @@ class DemoValidation:
         if item.zones:
             return "issued" if item.issued else item.status.lower().replace("_", "-")
         told = self.notices_of(item, notices)
-        return told[-1].body["cause"] if told else "not-noticed"
+        return told[-1].body["cause"] if told else "not-notified"
 
 
 def _short(name: str) -> str:

@@ -15,7 +15,7 @@ COMPLETE = ["pending-renewal", "renewal-in-progress", "renewal-complete"]
 FAILED = ["pending-renewal", "renewal-in-progress", "renewal-failed"]
 
 _PREFIX = "acm-autopilot:"
-_STATUS_TAGS = {"status", "status-since", "status-reason", "attempts", "renewal-of", "noticed"}
+_STATUS_TAGS = {"status", "status-since", "status-reason", "attempts", "renewal-of", "notified"}
 # A renewed certificate lives as long as the one before; AWS Private CA dates it back by an hour.
 _LIFETIME_SLACK = timedelta(days=1, hours=2)
 

@@ -149,7 +149,7 @@ def test_a_change_to_dns_whose_records_may_not_be_read(world: World) -> None:
     event = events.as_delivered(world.backend, updated)
     world.refuse("ListCertificateDomainValidations", "AccessDeniedException", 2)
     answers = [world.invoke(world.stack.dns_validation, event) for _ in range(2)]
-    assert [answer["outcome"] for answer in answers] == ["noticed", "blocked"]
+    assert [answer["outcome"] for answer in answers] == ["notified", "blocked"]
     notice = notice_of(world, arn)
     assert notice.body["cause"] == "records-unreadable"
     assert zone.records() == []

@@ -131,7 +131,11 @@ impl<'a> RenewalProgress<'a> {
     /// what is not a serial number names none.
     fn has_another_serial(self, present: Option<&str>) -> bool {
         let Some(replaced) = self.recorded.renewal_of.as_deref().and_then(SerialNumber::parse) else { return false };
-        present.is_none_or(|present| SerialNumber::parse(present).is_some_and(|present| present != replaced))
+        let Some(present) = present else { return true };
+        // Of a negative one, some write the digits as they are in the certificate and a sign before them.
+        let unsigned = self.recorded.renewal_of.as_deref().map(|text| text.trim().trim_start_matches('-'));
+        SerialNumber::parse(present)
+            .is_some_and(|present| present != replaced && unsigned.and_then(SerialNumber::parse) != Some(present))
     }
 }
 
@@ -174,6 +178,7 @@ mod tests {
             ("asked again, imported long before", Some(PendingRenewal), OLD, NEW, "2026-11-18T07:59:59Z", Requested),
             ("recorded but not announced", Some(RenewalComplete), OLD, NEW, "2026-11-20T07:58:00Z", Replaced),
             ("another spelling", Some(RenewalInProgress), OLD, Some("A1B"), "2026-11-20T08:10:00Z", InProgress),
+            ("another sign", Some(RenewalInProgress), Some("-0a:1b"), OLD, "2026-11-20T08:10:00Z", InProgress),
             ("garbage", Some(RenewalInProgress), Some("gremlins"), NEW, "2026-11-20T08:10:00Z", InProgress),
             ("a listing, imported since", Some(RenewalFailed), OLD, None, "2026-11-20T08:10:00Z", Replaced),
             ("a listing, not imported since", Some(RenewalFailed), OLD, None, "2025-11-20T08:10:00Z", Failed),

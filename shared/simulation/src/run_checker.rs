@@ -13,9 +13,10 @@ use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, World};
 use crate::{concurrency, dns_checker, invariants};
 
 /// Errors that do not mean that a request was invalid: faults, and states of the world.
-const NO_REFUSALS: [&str; 10] = [
+const NO_REFUSALS: [&str; 11] = [
     "ThrottlingException",
     "Throttling",
+    "TooManyRequestsException",
     "InternalFailure",
     "RequestInProgressException",
     "ResourceNotFoundException",

@@ -7,7 +7,7 @@ use expiry_events::policy::renewal::{Decision, decide};
 use expiry_events::policy::{self, Look, Settings};
 use jiff::SignedDuration;
 
-use super::world::{look, retagged, settings};
+use super::world::{at, look, retagged, settings};
 
 const RENEW_FROM: (&str, &str) = ("acm-autopilot:renew-from", "private-ca");
 
@@ -76,8 +76,9 @@ fn a_completion_that_was_cut_off_is_repeated() {
     for (since, serial, expected) in [
         ("2026-11-21T06:36:08Z", Some("0c:2d"), NotDue),
         ("2026-11-21T06:36:07Z", Some("0c:2d"), Repeat(RenewalTrigger::StaleClaim)),
-        ("", Some("0c:2d"), Repeat(RenewalTrigger::StaleClaim)),
-        // A listing tells no serial number.
+        // Nobody knows when, so imported-renewal would not record it either.
+        ("", Some("0c:2d"), NotDue),
+        // A listing does not show the serial number.
         ("2026-11-21T06:36:07Z", None, Repeat(RenewalTrigger::StaleClaim)),
         // It was never replaced, so somebody else wrote the status.
         ("2026-11-21T06:36:07Z", Some("0a:1b"), NotDue),
@@ -86,7 +87,10 @@ fn a_completion_that_was_cut_off_is_repeated() {
         let status = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete"), ("acm-autopilot:status-since", since)];
         let mut look = look("2027-11-20T12:00:00Z", &[&status[..], &[replaced]].concat());
         look.facts.serial = serial.map(str::to_owned);
+        look.facts.imported_at = Some(at("2026-11-21T06:36:00Z"));
         assert_eq!(decide(&look, &settings()), expected, "{since} {serial:?}");
+        look.facts.imported_at = Some(at("2026-11-18T06:36:00Z"));
+        assert_eq!(decide(&look, &settings()), NotDue, "imported long ago: {since} {serial:?}");
     }
     let done = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete")];
     assert_eq!(decision("2027-11-20T12:00:00Z", &done), NotDue);

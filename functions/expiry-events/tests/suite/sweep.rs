@@ -240,7 +240,7 @@ async fn a_renewal_that_was_cut_off_after_the_import_is_found() {
         let now = world.aws.now();
         let since = (now - SignedDuration::from_mins(20)).to_string();
         let spec = imported(365)
-            .not_before(now - SignedDuration::from_hours(1))
+            .not_before(now - SignedDuration::from_mins(21))
             .tag("acm-autopilot:renew-from", "private-ca")
             .tag("acm-autopilot:status", status)
             .tag("acm-autopilot:status-since", &since);
