@@ -50,7 +50,7 @@ def test_the_sweep_finds_what_no_event_told_of(alone: World) -> None:
 def test_a_rule_is_evaluated_in_test_mode(alone: World) -> None:
     arn, _ = alone.certificate(["rule.example"], managed=False)
     place = (alone.backend.account, alone.backend.region)
-    answer = alone.invoke(alone.stack.compliance_rules, config_rules.changed(EXPIRY, *place, arn))
+    answer = alone.invoke(alone.compliance.compliance_rules, config_rules.changed(EXPIRY, *place, arn))
     (found,) = answer["findings"]
     assert (found["resource"], found["compliance"]) == (arn, "NON_COMPLIANT")
 

@@ -194,6 +194,10 @@ impl Handler {
                 metrics.count("RenewalsCompleted", 1);
                 Ok(answer::found(&completion))
             }
+            Decision::CorrectRecord => {
+                self.recorder.correct(look, &Completion::found(&look.facts, attempts)).await?;
+                Ok(answer::corrected(arn))
+            }
             Decision::RecordFailure { reason, detail, attempt } => {
                 self.recorder.failure(look, reason, &detail, attempt).await?;
                 metrics.count("RenewalsFailed", 1);

@@ -133,6 +133,9 @@ pub(crate) enum Decision {
     Nothing(Idle),
     /// The certificate was replaced, and that was not recorded yet.
     RecordComplete,
+    /// The tags are about a certificate that was replaced long ago, and nothing else is to be done: correct them. Whoever
+    /// may tag can bring this about, so nothing is announced.
+    CorrectRecord,
     /// It cannot even be tried; record why.
     RecordFailure {
         /// For the tag.
@@ -165,7 +168,8 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Decision {
         return Decision::RecordFailure { reason: FailureReason::Interrupted, detail, attempt: recorded.attempts };
     }
     if let Some(idle) = wait(state, situation).or_else(|| just_renewed(situation)).or_else(|| just_charged(situation)) {
-        return Decision::Nothing(idle);
+        let is_outdated = progress(situation).is_about_another(situation.facts.in_place());
+        return if idle == Idle::NotDue && is_outdated { Decision::CorrectRecord } else { Decision::Nothing(idle) };
     }
     // Attempts belong to one renewal; a new one after a completed one starts over, even if the old
     // count was left behind.

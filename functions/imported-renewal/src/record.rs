@@ -130,8 +130,7 @@ impl Recorder {
     pub(crate) async fn complete(&self, look: &Look, completion: &Completion) -> Result<(), Error> {
         let what = RenewalStatus::RenewalComplete.as_str();
         let now = self.clock.now();
-        let tags = [(STATUS, what.to_owned()), (STATUS_SINCE, tags::format_time(completion.since(now)))];
-        acm::add_tags(&self.acm, &completion.after.arn, &tags).await.map_err(|source| failed(look, what, source))?;
+        self.write_complete(look, completion, now).await?;
         // Nobody who may tag can hide that the issuer changed, or may have changed.
         let kept_its_issuer = completion.issuer_change.is_none() && !completion.was_found;
         let is_muted = look.tag_state.settings.mute.holds_at(now) && kept_its_issuer;
@@ -141,6 +140,21 @@ impl Recorder {
             self.announced.add_completion(&completion.after);
         }
         self.clean_up(look, completion).await
+    }
+
+    /// Records that the certificate is in place, without announcing it.
+    ///
+    /// # Errors
+    /// See [`Recorder::complete`].
+    pub(crate) async fn correct(&self, look: &Look, completion: &Completion) -> Result<(), Error> {
+        self.write_complete(look, completion, self.clock.now()).await?;
+        self.clean_up(look, completion).await
+    }
+
+    async fn write_complete(&self, look: &Look, completion: &Completion, now: Timestamp) -> Result<(), Error> {
+        let what = RenewalStatus::RenewalComplete.as_str();
+        let tags = [(STATUS, what.to_owned()), (STATUS_SINCE, tags::format_time(completion.since(now)))];
+        acm::add_tags(&self.acm, &completion.after.arn, &tags).await.map_err(|source| failed(look, what, source))
     }
 
     /// Removes the tags that say that something is left to be recorded. Where AWS refuses that, now and always, the

@@ -96,6 +96,11 @@ fn with_pending(mut answer: Value, completion: &Completion) -> Value {
     answer
 }
 
+/// Its tags were about a certificate that was replaced long ago.
+pub(super) fn corrected(certificate: &CertificateArn) -> Value {
+    json!({ "outcome": "record-corrected", "certificate": certificate })
+}
+
 /// What would be done: the answer of a dry run.
 pub(super) fn planned(facts: &CertificateDetail, decision: &Decision, max_validity_days: u16) -> Value {
     let certificate = &facts.arn;
@@ -106,6 +111,7 @@ pub(super) fn planned(facts: &CertificateDetail, decision: &Decision, max_validi
             return answer;
         }
         Decision::RecordComplete => json!([{ "action": "record-complete" }]),
+        Decision::CorrectRecord => json!([{ "action": "correct-record" }]),
         Decision::RecordFailure { reason, detail, attempt } => {
             json!([{ "action": "record-failure", "reason": reason, "detail": detail, "attempt": attempt }])
         }

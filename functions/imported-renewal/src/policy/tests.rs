@@ -299,8 +299,8 @@ fn a_replacement_of_long_ago_is_not_recorded_any_more() {
         if status == "pending-renewal" {
             assert_eq!(far.plan().attempt, 4, "it is asked for");
         } else {
-            assert_eq!(far.idle(), Some(Idle::NotDue), "{status}");
-            assert_eq!(far.on(Occasion::SettingsChanged).idle(), Some(Idle::NotDue), "{status}");
+            assert_eq!(far.decision(), Decision::CorrectRecord, "{status}");
+            assert_eq!(far.on(Occasion::SettingsChanged).decision(), Decision::CorrectRecord, "{status}");
         }
     }
     // One that failed before its claim left no serial number.
