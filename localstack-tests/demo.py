@@ -130,12 +130,12 @@ class Demo:
             )
             self._wait(near, step)
         with self._console.step(
-            "CloudTrail tells of the requests; the records are put, and ACM issues"
+            "CloudTrail reports the requests; the records are created, and ACM issues"
         ) as step:
             self.validation.announce()
             step.total = len(self.validation.requests)
             self._wait_until(lambda: self.validation.settled(self._notices), step)
-        with self._console.step("The sweep looks at all certificates") as step:
+        with self._console.step("The sweep checks all certificates") as step:
             answer, error = events.invoke(self._backend, self.stack.expiry_events, events.SWEEP)
             if error:
                 raise DeployFailed(f"the sweep failed: {answer}")
