@@ -202,6 +202,9 @@ class Person:
 
     def __init__(self, backend: Backend, topic_arn: str, address: str) -> None:
         self._backend, self._address = backend, address
+        if backend.own:
+            # LocalStack loads a service, and here the mailbox, at its first call.
+            backend.client("ses").list_identities()
         sns = backend.client("sns")
         for subscription in sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]:
             if subscription["Protocol"] == "email" and subscription["Endpoint"] == address:
