@@ -1,7 +1,6 @@
 //! What every function does the same way: start, configuration, logs, metrics, and how a failure
 //! reaches the platform.
 
-mod batch;
 mod configuration;
 mod endpoint;
 mod json_lines;
@@ -12,7 +11,6 @@ pub mod rotation;
 mod run;
 mod settings;
 
-pub use batch::{Batch, BatchError};
 pub use configuration::{ConfigurationError, Environment};
 pub use json_lines::json;
 pub use metrics::{METRICS_NAMESPACE, Metrics};

@@ -3,6 +3,7 @@
 
 use certificates::{CertificateArn, CertificateSummary, RenewalEligibility, days_left, renewal_window};
 use jiff::{SignedDuration, Timestamp};
+use lambda::rotation;
 use notices::Kind;
 
 use super::outlook::acm_is_late;
@@ -37,7 +38,7 @@ pub fn of(listed: Vec<CertificateSummary>, settings: &Settings, now: Timestamp) 
         candidates.partition(|candidate| candidate.successors.is_empty());
     candidates.sort_by_cached_key(|candidate| urgency(&candidate.facts, now));
     others.extend(candidates.split_off(URGENT.min(candidates.len())));
-    candidates.extend(rotated(others, now));
+    candidates.extend(rotation::rotate(others, now));
     candidates
 }
 
@@ -55,16 +56,6 @@ fn candidate(facts: CertificateSummary, successors: Vec<CertificateArn>, now: Ti
 fn urgency(facts: &CertificateSummary, now: Timestamp) -> (i64, bool, String) {
     let days = facts.not_after.map_or(i64::MAX, |end| days_left(end, now).abs());
     (days, !facts.is_imported(), facts.arn.to_string())
-}
-
-/// The same list from another place at each moment. The multiples of 2^64 divided by the golden ratio are spread
-/// evenly, whatever the time between two sweeps.
-fn rotated<T>(mut list: Vec<T>, now: Timestamp) -> Vec<T> {
-    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-    let point = now.as_second().div_euclid(60).cast_unsigned().wrapping_mul(GOLDEN);
-    let start = (u128::from(point) * list.len() as u128) >> 64;
-    list.rotate_left(usize::try_from(start).unwrap_or_default());
-    list
 }
 
 /// Whether a certificate is worth reading its tags.
