@@ -3,7 +3,7 @@
 use serde_json::json;
 use simulated_aws::Fault;
 
-use crate::world::{Tagged, World, batch, due};
+use crate::world::{Tagged, World, batch, due, later};
 
 #[tokio::test]
 async fn a_claim_that_is_refused_is_announced_once_and_is_no_dead_letter() {
@@ -63,4 +63,22 @@ async fn a_serial_number_that_acm_spells_otherwise_does_not_stop_a_renewal() {
     let answer = world.renew(&arn).await;
     assert_eq!(answer["serialBefore"], "-05");
     assert_eq!(world.certificate(&arn).tag("renewal-of"), None);
+}
+
+/// The function was out for days after an attempt that crashed: nobody can tell any more whose import it was.
+#[tokio::test]
+async fn a_replacement_of_days_ago_is_recorded_and_not_announced() {
+    let world = World::new();
+    let arn = world.insert(due());
+    world.aws.fail("ImportCertificate", 1, Fault::CrashAfter);
+    world.request(&arn).await.unwrap_err();
+    world.aws.restart();
+    later(&world.aws, 73);
+    let announced = (world.aws.published().len(), world.aws.events().len());
+    let answer = world.request(&arn).await.unwrap();
+    assert_eq!(answer["outcome"], "record-corrected");
+    let certificate = world.certificate(&arn);
+    assert_eq!((certificate.tag("status"), certificate.tag("renewal-of")), (Some("renewal-complete"), None));
+    assert_eq!((world.aws.published().len(), world.aws.events().len()), announced);
+    assert_eq!(world.request(&arn).await.unwrap()["reason"], "not-due");
 }
