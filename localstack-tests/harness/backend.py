@@ -93,7 +93,7 @@ class Backend:
             raise RuntimeError(f"{path}: {error.code} {error.read().decode()}") from error
 
     def control(self, method: str, path: str, body: dict | None = None) -> Any:
-        """One of simulated-aws's controls; shared/simulated-aws/README.md lists them."""
+        """One of simulated-aws's controls; shared/testing/simulated-aws/README.md lists them."""
         assert self.simulated, "only simulated-aws has controls"
         return simulated.control(self.simulated, method, path, body)
 

@@ -1,4 +1,4 @@
-"""The simulated AWS of `shared/simulated-aws`, served on a loopback port, and its controls."""
+"""The simulated AWS of `shared/testing/simulated-aws`, served on a loopback port, and its controls."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def is_ready(log: Path) -> bool:
 
 
 def control(endpoint: str, method: str, path: str, body: Any = None) -> Any:
-    """Send a server one of its controls; shared/simulated-aws/README.md lists them."""
+    """Send a server one of its controls; shared/testing/simulated-aws/README.md lists them."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{endpoint}/_simulated/{path}", data, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -1,6 +1,6 @@
 """The AWS that all tests run on, held against LocalStack and moto: the same exchanges with both.
 
-Where they differ, the table in shared/simulated-aws/exchanges/exchanges.py says why; a difference that
+Where they differ, the table in shared/testing/simulated-aws/exchanges/exchanges.py says why; a difference that
 is not in it, or that is gone, fails.
 """
 

@@ -10,7 +10,7 @@ const DEVELOPMENT_CRATES: [&str; 3] = ["event-mutator", "simulated-aws", "simula
 /// The names of all packages that a package is built from. Those of this platform only: packages of other platforms
 /// are never downloaded.
 fn built_from(package: &str) -> BTreeSet<String> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../Cargo.toml");
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--locked", "--edges", "no-dev", "--prefix", "none", "--format", "{p}"])
         .args(["--package", package, "--manifest-path", manifest])

@@ -17,7 +17,7 @@ fn configured(settings: &Value) -> Result<String, ConfigurationError> {
 }
 
 fn properties() -> Map<String, Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/settings.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../infra/settings.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     schema["properties"].as_object().unwrap().clone()
 }

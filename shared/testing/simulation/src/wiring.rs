@@ -110,7 +110,7 @@ pub fn compliance_template_path() -> PathBuf {
 }
 
 fn infra(file: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../infra").join(file)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../infra").join(file)
 }
 
 impl Wiring {
