@@ -10,6 +10,9 @@ KEEP ?=
 SEEDS ?= 20
 WORLD ?= mixed
 
+# `make mutate-events MUTATED_EVENTS=1000000`: how many for each function.
+MUTATED_EVENTS ?= 100000
+
 # `make deny CHECKS="bans licenses sources"`: what cargo-deny checks.
 CHECKS ?= all
 # `make mutants SINCE=origin/main`: only in lines changed since then. Without it: all of MUTATED.
@@ -19,27 +22,38 @@ MUTATED := 'functions/*/src/policy/**' 'functions/*/src/policy.rs' 'functions/*/
 
 FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
 VENV := target/venv
+# A LocalStack that is not this machine's (AWS_ENDPOINT_URL) needs what is built for Lambda.
+DEMO_BUILD := $(if $(AWS_ENDPOINT_URL),build simulated-aws,demo-build)
+DEMO_ARTIFACTS := $(if $(AWS_ENDPOINT_URL),target/lambda,target/demo/functions)
 # Cargo decides itself how many jobs it runs.
 ALONE := env -u MAKEFLAGS
 CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # pip mostly waits, so it runs beside the compiler.
 demo:  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
-	@$(MAKE_QUIETLY) --jobs=2 build simulated-aws venv
-	@KEEP=$(KEEP) $(VENV)/bin/python localstack-tests/demo.py
+	@$(MAKE_QUIETLY) --jobs=2 $(DEMO_BUILD) venv
+	@KEEP=$(KEEP) ARTIFACTS=$(DEMO_ARTIFACTS) $(VENV)/bin/python localstack-tests/demo.py
+
+# One build in the dev profile, for this machine: half the time of release builds, which the end-to-end tests run.
+demo-build: need-rust
+	@echo "Building $(FUNCTIONS) and simulated-aws (the first time takes some minutes)"
+	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS)) --package simulated-aws --features simulated-aws/server
+	@for function in $(FUNCTIONS); do \
+		mkdir -p $(DEMO_ARTIFACTS)/$$function; \
+		cp $${CARGO_TARGET_DIR:-target}/debug/$$function $(DEMO_ARTIFACTS)/$$function/bootstrap; done
 
 # Side by side: pip and the compiler; mutated events, which use one core, and the compiler.
 test:  ## Everything that CI runs.
 	@$(MAKE_QUIETLY) --jobs=3 venv venv-build clippy
 	@$(MAKE_QUIETLY) lint unit
-	@$(MAKE_QUIETLY) --jobs=2 mutate-events build
+	@$(MAKE_QUIETLY) --jobs=2 mutate-events build MUTATED_EVENTS=20000
 	@$(MAKE_QUIETLY) years e2e
 
 lint: clippy venv  ## Formatting, clippy with warnings denied, cfn-lint.
@@ -56,7 +70,7 @@ unit: need-rust  ## Unit, property and handler tests. They need no network.
 	$(CARGO) test --workspace --locked --no-fail-fast
 
 mutate-events: need-rust  ## 100,000 mutated events into each function, as many mutated items into the rules: none may panic.
-	PROPTEST_CASES=100000 $(CARGO) test --locked --workspace --no-fail-fast --lib --test suite -- \
+	PROPTEST_CASES=$(MUTATED_EVENTS) $(CARGO) test --locked --workspace --no-fail-fast --lib --test suite -- \
 		mutated_events_never_panic no_event_makes_it_panic no_item_makes_a_rule_panic
 
 simulate: need-rust  ## Years of certificate operations under faults: SEEDS worlds of a kind (WORLD).
@@ -75,9 +89,9 @@ build: need-rust venv-build  ## Binaries for Lambda in target/lambda.
 e2e: build simulated-aws venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
 	$(VENV)/bin/python -m pytest localstack-tests
 
-# In the dev profile, which compiles fastest: an end-to-end test waits for other things than its answers.
+# As for the unit tests, so that nothing is compiled for it alone: cargo builds the programs of a crate for its tests.
 simulated-aws: need-rust
-	$(CARGO) build --locked --package simulated-aws --features server
+	$(CARGO) test --workspace --locked --no-run --test serving
 
 bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory of each function, and more, next to others.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -10,8 +11,8 @@ TARGET = PROJECT / "target"
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 COMPLIANCE_TEMPLATE = PROJECT / "infra" / "compliance-rules.yaml"
 ZONE_ROLE_TEMPLATE = PROJECT / "infra" / "zone-role.yaml"
-# Each function's bootstrap: on Linux the very artifact that is deployed, elsewhere a native one.
-ARTIFACTS = TARGET / "lambda"
+# Each function's bootstrap: on Linux the very artifact that is deployed, elsewhere a native one. The demo has its own.
+ARTIFACTS = PROJECT / os.environ.get("ARTIFACTS", "target/lambda")
 RUNS = TARGET / "localstack"
 # What services know and the botocore here does not, in the form of botocore's own extras.
 NEWER_MODELS = TESTS / "harness" / "newer_models"
