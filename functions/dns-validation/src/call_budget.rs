@@ -2,16 +2,12 @@
 
 use aws_client::{Clock, RateLimiter};
 use jiff::{SignedDuration, Timestamp};
+use route53::Route53Limits;
 
 /// ACM answers ten DescribeCertificate and ten ListTagsForCertificate a second
-/// ([quotas](https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits)), Route 53
-/// ten calls a second of an account
-/// ([quotas](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests)).
+/// ([quotas](https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits)).
 /// Calls that come too fast cost more time than they save.
 pub(crate) const CALL_INTERVAL: SignedDuration = SignedDuration::from_millis(110);
-/// Route 53's throughput of changes: 100 tokens a second, of which a record that is UPSERTed takes two; its
-/// bucket holds more than a whole batch.
-const RECORD_INTERVAL: SignedDuration = SignedDuration::from_millis(21);
 /// ACM takes five AddTagsToCertificate a second.
 const TAG_INTERVAL: SignedDuration = SignedDuration::from_millis(210);
 /// No certificate is started with less time than this: enough for a throttled call and its retries, twice.
@@ -22,9 +18,7 @@ pub(crate) const RESERVE: SignedDuration = SignedDuration::from_secs(60);
 pub(crate) struct CallBudget {
     pub(crate) describe: RateLimiter,
     pub(crate) tag: RateLimiter,
-    pub(crate) route53: RateLimiter,
-    /// Of the records that are created.
-    pub(crate) record: RateLimiter,
+    pub(crate) route53: Route53Limits,
     /// When Lambda ends the invocation.
     deadline: Timestamp,
     clock: Clock,
@@ -33,23 +27,21 @@ pub(crate) struct CallBudget {
 impl CallBudget {
     /// For the few calls of a single certificate.
     pub(crate) fn unlimited(clock: &Clock, deadline: Timestamp) -> Self {
-        Self::with(clock, deadline, |_| RateLimiter::unlimited(clock))
+        Self::with(clock, deadline, Route53Limits::unlimited(clock), |_| RateLimiter::unlimited(clock))
     }
 
     /// For many certificates: it leaves the quotas of the account to others too.
     pub(crate) fn limited(clock: &Clock, deadline: Timestamp) -> Self {
-        Self::with(clock, deadline, |interval| RateLimiter::new(clock, interval))
+        Self::with(clock, deadline, Route53Limits::limited(clock), |interval| RateLimiter::new(clock, interval))
     }
 
-    fn with(clock: &Clock, deadline: Timestamp, limiter: impl Fn(SignedDuration) -> RateLimiter) -> Self {
-        Self {
-            describe: limiter(CALL_INTERVAL),
-            tag: limiter(TAG_INTERVAL),
-            route53: limiter(CALL_INTERVAL),
-            record: limiter(RECORD_INTERVAL),
-            deadline,
-            clock: clock.clone(),
-        }
+    fn with(
+        clock: &Clock,
+        deadline: Timestamp,
+        route53: Route53Limits,
+        limiter: impl Fn(SignedDuration) -> RateLimiter,
+    ) -> Self {
+        Self { describe: limiter(CALL_INTERVAL), tag: limiter(TAG_INTERVAL), route53, deadline, clock: clock.clone() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -8,9 +8,9 @@ use aws_config::SdkConfig;
 use grants::Grants;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
+use route53::{DnsLookups, ZoneRole};
 
 use crate::policy::Settings;
-use crate::zone_roles::{self, ZoneRole};
 
 const ZONE_ROLES: &str = "ZONE_ROLES";
 const ZONE_ROLES_PARAMETER: &str = "ZONE_ROLES_PARAMETER";
@@ -32,18 +32,9 @@ pub struct Config {
     /// [`Config::with_parameter`].
     pub zone_roles_parameter: Option<String>,
     /// `DNS_LOOKUPS` and `DNS_SERVER`: whether and whom to ask for the cause of a wait.
-    pub lookups: Lookups,
+    pub lookups: DnsLookups,
     /// What the policy needs: `OWNER_TAG_KEY`, `RECORD_TTL`, `GRANTS`.
     pub settings: Settings,
-}
-
-/// Whether the public DNS may be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lookups {
-    Off,
-    /// The system's resolvers.
-    System,
-    Server(SocketAddr),
 }
 
 /// The text is not an address of a resolver.
@@ -72,9 +63,9 @@ impl Config {
         let environment = &environment.with_settings()?;
         let server = environment.parsed_optional::<Server>("DNS_SERVER")?.map(|server| server.0);
         let lookups = match (environment.parsed("DNS_LOOKUPS", true)?, server) {
-            (false, _) => Lookups::Off,
-            (true, Some(server)) => Lookups::Server(server),
-            (true, None) => Lookups::System,
+            (false, _) => DnsLookups::Off,
+            (true, Some(server)) => DnsLookups::Server(server),
+            (true, None) => DnsLookups::System,
         };
         let (roles, parameter) = (environment.optional(ZONE_ROLES), environment.optional(ZONE_ROLES_PARAMETER));
         if let (Some(_), Some(parameter)) = (roles, parameter) {
@@ -130,7 +121,7 @@ impl Config {
 }
 
 fn read_roles(name: &'static str, value: &str, text: &str) -> Result<Vec<ZoneRole>, ConfigurationError> {
-    zone_roles::parse(text).map_err(|error| invalid(name, value, &error.to_string()))
+    route53::parse_zone_roles(text).map_err(|error| invalid(name, value, &error.to_string()))
 }
 
 fn invalid(name: &'static str, value: &str, problem: &str) -> ConfigurationError {
@@ -155,7 +146,10 @@ mod tests {
         assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
         assert_eq!((config.settings.record_ttl, config.settings.owner_tag_key.as_str()), (300, "Owner"));
         assert!(config.settings.grants.domains.is_empty(), "nothing is granted by default");
-        assert_eq!((config.zone_roles.len(), config.zone_roles_parameter, config.lookups), (0, None, Lookups::System));
+        assert_eq!(
+            (config.zone_roles.len(), config.zone_roles_parameter, config.lookups),
+            (0, None, DnsLookups::System)
+        );
     }
 
     #[test]
@@ -164,9 +158,9 @@ mod tests {
         let parameter = read(&[TOPIC, ("ZONE_ROLES_PARAMETER", "/zones")]).unwrap().zone_roles_parameter;
         assert_eq!(parameter.as_deref(), Some("/zones"));
         for (variables, lookups) in [
-            (&[("DNS_LOOKUPS", "false"), ("DNS_SERVER", "192.0.2.1:5353")][..], Lookups::Off),
-            (&[("DNS_SERVER", "192.0.2.1:5353")], Lookups::Server("192.0.2.1:5353".parse().unwrap())),
-            (&[("DNS_SERVER", "2001:db8::1")], Lookups::Server("[2001:db8::1]:53".parse().unwrap())),
+            (&[("DNS_LOOKUPS", "false"), ("DNS_SERVER", "192.0.2.1:5353")][..], DnsLookups::Off),
+            (&[("DNS_SERVER", "192.0.2.1:5353")], DnsLookups::Server("192.0.2.1:5353".parse().unwrap())),
+            (&[("DNS_SERVER", "2001:db8::1")], DnsLookups::Server("[2001:db8::1]:53".parse().unwrap())),
         ] {
             assert_eq!(read(&[&[TOPIC], variables].concat()).unwrap().lookups, lookups);
         }

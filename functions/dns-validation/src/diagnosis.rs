@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use certificates::CertificateDetail;
 use notices::{foreign, foreign_up_to};
+use route53::{DnsAnswer, PublicDns, ZoneDirectory, are_private, caa};
 
 use crate::policy::diagnosis_plan::CaaReporter;
-use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, RequiredRecord, caa};
-use crate::public_dns::{DnsAnswer, PublicDns, are_private};
-use crate::route53::ZoneDirectory;
+use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, RequiredRecord};
 
 /// A certificate has at most this many domains asked about. What is wrong is nearly always wrong for a
 /// whole zone.

@@ -4,6 +4,7 @@ use aws_client::Clock;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use lambda::{Invocation, Metrics};
+use route53::{Delegations, PublicDns, ZoneAccounts, ZoneDirectory, ZoneSelector};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -13,19 +14,19 @@ use crate::notice_budget::NoticeBudget;
 use crate::notifier::{Notifier, Outbox};
 use crate::policy::Settings;
 use crate::provision::Provisioner;
-use crate::public_dns::PublicDns;
 use crate::reconcile::Reconciler;
-use crate::route53::{Accounts, ZoneDirectory};
 use crate::sweep::Sweep;
 use crate::tally::Tally;
-use crate::zone_selection::{Delegations, ZoneSelector};
 use crate::{Config, Error, Trigger};
+
+/// Names the session in other accounts' CloudTrail.
+const SESSION: &str = "acm-autopilot-dns-validation";
 
 /// Clients, clock and configuration, made once.
 #[derive(Debug)]
 pub struct Handler {
     acm: aws_sdk_acm::Client,
-    accounts: Accounts,
+    accounts: ZoneAccounts,
     delegations: Delegations,
     dns: PublicDns,
     outbox: Outbox,
@@ -39,7 +40,7 @@ impl Handler {
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
         Self {
             acm: aws_sdk_acm::Client::new(sdk),
-            accounts: Accounts::new(sdk, config.zone_roles),
+            accounts: ZoneAccounts::new(sdk, config.zone_roles, SESSION),
             delegations: Delegations::default(),
             dns: PublicDns::new(config.lookups),
             outbox: Outbox::new(sdk, config.notices, config.event_bus),
@@ -81,7 +82,7 @@ impl Handler {
                     0 | 1 => CallBudget::unlimited(&self.clock, invocation.deadline),
                     _ => CallBudget::limited(&self.clock, invocation.deadline),
                 };
-                let zones = ZoneDirectory::new(&self.accounts, &budget);
+                let zones = ZoneDirectory::new(&self.accounts, &budget.route53);
                 let reconciler = self.reconciler(&zones, &budget);
                 let mut tally = Tally::default();
                 for certificate in certificates {
@@ -98,7 +99,7 @@ impl Handler {
 
     async fn sweep(&self, deadline: Timestamp, metrics: &mut Metrics) -> Result<Answer, Error> {
         let budget = CallBudget::limited(&self.clock, deadline);
-        let zones = ZoneDirectory::new(&self.accounts, &budget);
+        let zones = ZoneDirectory::new(&self.accounts, &budget.route53);
         // Calls are not what a sweep has to save.
         self.delegations.forget();
         let reconciler = self.reconciler(&zones, &budget);

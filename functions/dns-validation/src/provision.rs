@@ -6,15 +6,12 @@ use aws_client::CallError;
 use futures::{StreamExt, stream};
 use jiff::SignedDuration;
 use lambda::rotation::rotate;
-use notices::{foreign, foreign_up_to};
+use notices::{foreign, foreign_message, foreign_up_to};
+use route53::{Cname, IndexedZones, Present, RecordQuery, Refusal, ZoneDirectory, ZoneSelection, ZoneSelector};
 
 use crate::call_budget::CallBudget;
 use crate::policy::batches::split_into_batches;
-use crate::policy::{
-    Blocked, Cause, DnsName, HostedZone, Present, Record, RecordPresence, RequiredRecord, ZoneOwner, message, records,
-};
-use crate::route53::{IndexedZones, RecordQuery, ZoneDirectory, refusal_cause};
-use crate::zone_selection::{ZoneSelection, ZoneSelector};
+use crate::policy::{Blocked, Cause, DnsName, HostedZone, Record, RecordPresence, RequiredRecord, ZoneOwner, records};
 
 /// The values of a record that is in the way, which whoever made it chose.
 const LONGEST_RECORD: usize = 160;
@@ -110,7 +107,7 @@ impl Provisioner<'_> {
                     group.domains.insert(record.clone(), domain.clone());
                     continue;
                 }
-                ZoneSelection::Blocked(cause, detail) => blocked(cause, record, domain, detail, false),
+                ZoneSelection::Blocked(problem, detail) => blocked(problem.into(), record, domain, detail, false),
                 ZoneSelection::Failed(error) => ProvisionResult::Failed(error),
             };
             results.insert(record.clone(), result);
@@ -174,12 +171,13 @@ impl Provisioner<'_> {
         if self.is_out_of_time() {
             return Err(NotCreated::OutOfTime);
         }
-        self.zones.create(zone, batch, self.record_ttl).await.map_err(NotCreated::Failed)
+        let cnames: Vec<Cname<'_>> = batch.iter().map(|record| (&record.name, &record.value)).collect();
+        self.zones.create_cnames(zone, &cnames, self.record_ttl).await.map_err(NotCreated::Failed)
     }
 
     /// Whether what is started now might be cut off by the end of the invocation.
     fn is_out_of_time(&self) -> bool {
-        !self.budget.has_time_for(&self.budget.route53, RESERVE)
+        !self.budget.has_time_for(&self.budget.route53.calls, RESERVE)
     }
 
     /// What a failed call means for a record.
@@ -191,9 +189,11 @@ impl Provisioner<'_> {
         error: &CallError,
         known_missing: bool,
     ) -> ProvisionResult {
-        let Some(cause) = refusal_cause(error) else { return ProvisionResult::Failed(error.clone()) };
+        let Some(cause) = Refusal::from_error(error).map(Cause::from) else {
+            return ProvisionResult::Failed(error.clone());
+        };
         let owner = self.zones.described(zone.owner);
-        let said = message(error);
+        let said = foreign_message(error);
         let detail = format!("In the hosted zone {} ({}) of {owner}: {said}.", foreign(zone.name.as_str()), zone.id);
         blocked(cause, record, domain, detail, known_missing)
     }
@@ -205,7 +205,7 @@ fn is_zone_gone(result: &ProvisionResult) -> bool {
 
 /// Whether another batch may be created although this one was refused.
 fn blames_a_record(error: &CallError) -> bool {
-    refusal_cause(error).is_some_and(|cause| cause != Cause::RoleRefused)
+    Refusal::from_error(error).is_some_and(|refusal| refusal != Refusal::Role)
 }
 
 fn blocked(cause: Cause, record: &Record, domain: &str, detail: String, known_missing: bool) -> ProvisionResult {

@@ -6,6 +6,7 @@ use events::{Event, ValidationRecordsProvisioned};
 use futures::future::{join, try_join};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
+use route53::{ZoneDirectory, ZoneSelector};
 
 use crate::answer::{CertificateReport, NoticeSummary, Outcome};
 use crate::assessment::Assessment;
@@ -22,10 +23,8 @@ use crate::policy::{
     TagUpdate, ValidationNeed, decide_notice,
 };
 use crate::provision::{ProvisionResult, ProvisionResults, Provisioner};
-use crate::route53::ZoneDirectory;
 use crate::state::{CertificateState, PendingUpdate};
 use crate::tally::ReconcileResult;
-use crate::zone_selection::ZoneSelector;
 use crate::{Error, Occasion};
 
 /// Certificates that are assessed and reported at the same time.

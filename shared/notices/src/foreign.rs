@@ -1,7 +1,10 @@
 //! Text that others wrote.
 
+use std::fmt::Display;
+
 /// Longer text says nothing more to a reader.
 const LONGEST: usize = 80;
+const LONGEST_MESSAGE: usize = 400;
 
 /// Makes text that others wrote (names, tags, records, AWS's messages) fit to stand in a notice that people trust.
 ///
@@ -15,6 +18,11 @@ pub fn foreign(text: &str) -> String {
 pub fn foreign_up_to(text: &str, longest: usize) -> String {
     let visible = one_line(text);
     cut(&visible.split_whitespace().collect::<Vec<_>>().join(" ").replace("://", "[:]//"), longest)
+}
+
+/// [`foreign`] for a message of AWS, which names the caller, the action and the resource, each with its ARN.
+pub fn foreign_message(error: &impl Display) -> String {
+    foreign_up_to(&error.to_string(), LONGEST_MESSAGE)
 }
 
 /// The text in one line, with a blank for every character that cannot be seen: for sentences of our own, in which the

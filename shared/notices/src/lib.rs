@@ -14,7 +14,7 @@ mod text;
 mod topic;
 
 pub use destination::{Destination, NotATopic, TopicArn};
-pub use foreign::{foreign, foreign_up_to, short_name};
+pub use foreign::{foreign, foreign_message, foreign_up_to, short_name};
 pub use notice::{Kind, Notice, Paste, Severity};
 pub use recent::RecentNotices;
 pub use topic::Topic;

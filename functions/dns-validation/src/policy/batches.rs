@@ -32,8 +32,8 @@ pub fn split_into_batches(mut records: Vec<Record>) -> Vec<Vec<Record>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::name::DnsName;
     use super::*;
+    use route53::DnsName;
 
     fn records(count: usize, value_length: usize) -> Vec<Record> {
         let value = DnsName::new(&"v".repeat(value_length - 1));

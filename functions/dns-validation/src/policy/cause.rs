@@ -1,5 +1,6 @@
 //! Why a record is not in place, or has no effect.
 
+use route53::{Refusal, ZoneProblem};
 use serde::Serialize;
 
 use super::records::Record;
@@ -20,7 +21,7 @@ pub enum Cause {
     ExistingRecord,
     /// The role for the names may not be assumed, or does not exist.
     RoleRefused,
-    /// ZoneRead or changing the zone is not allowed.
+    /// Reading or changing the zone is not allowed.
     ZoneAccessDenied,
     /// ACM does not show this function the records of a change to DNS validation.
     RecordsUnreadable,
@@ -36,6 +37,28 @@ pub enum Cause {
     NotDelegated,
     /// A CAA record does not allow Amazon to issue.
     CaaForbidsAmazon,
+}
+
+impl From<Refusal> for Cause {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Role => Self::RoleRefused,
+            Refusal::Access => Self::ZoneAccessDenied,
+            Refusal::Change => Self::ChangeRefused,
+        }
+    }
+}
+
+impl From<ZoneProblem> for Cause {
+    fn from(problem: ZoneProblem) -> Self {
+        match problem {
+            ZoneProblem::NoZone => Self::NoZone,
+            ZoneProblem::PrivateZoneOnly => Self::PrivateZoneOnly,
+            ZoneProblem::Ambiguous => Self::AmbiguousZone,
+            ZoneProblem::DelegationBroken => Self::DelegationBroken,
+            ZoneProblem::Refused(refusal) => refusal.into(),
+        }
+    }
 }
 
 impl Cause {

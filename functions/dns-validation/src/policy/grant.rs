@@ -10,9 +10,9 @@ use grants::{DomainGrants, Grants};
 use notices::foreign;
 
 use super::cause::{Blocked, Cause};
-use super::name::DnsName;
 use super::records::Record;
 use super::text::listed;
+use route53::DnsName;
 
 /// The domains that may be validated for one certificate.
 #[derive(Debug)]

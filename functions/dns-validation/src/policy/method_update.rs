@@ -10,9 +10,9 @@ use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cause::{Blocked, Cause};
-use super::text::message;
 use super::validation_methods::{is_changing, is_validated_by_email};
 use crate::state::PendingUpdate;
+use notices::foreign_message;
 
 /// For so long after the call a description may not show the change yet. How long it really takes is not documented.
 const MAY_BE_UNSEEN: SignedDuration = SignedDuration::from_mins(10);
@@ -31,7 +31,7 @@ pub fn unreadable_records(pending_update: &PendingUpdate, certificate: &Certific
         record: None,
         detail: format!(
             "It is being changed to DNS validation, and ACM does not show acm-autopilot the records: {}.",
-            message(error)
+            foreign_message(error)
         ),
         known_missing: false,
     })

@@ -7,12 +7,10 @@
 //! [`notice_dedup`] what was notified already.
 
 pub mod batches;
-pub mod caa;
 pub mod cause;
 pub mod diagnosis_plan;
 pub mod grant;
 pub mod method_update;
-pub mod name;
 pub mod notice_decision;
 pub mod notice_dedup;
 pub mod records;
@@ -22,18 +20,15 @@ pub mod skip_reason;
 pub mod sweep_candidates;
 pub mod text;
 pub mod validation_methods;
-pub mod zones;
 
 use grants::Grants;
 
 pub use cause::{Blocked, Cause};
-pub use name::DnsName;
 pub use notice_decision::{Certainty, NoticeDecision, TagUpdate, decide_notice};
-pub use records::{Present, Record, RecordPresence, RecordSet};
+pub use records::{Record, RecordPresence};
 pub use required_records::{PendingValidation, RequiredRecord, RequiredRecords, ValidationNeed};
+pub use route53::{DnsName, HostedZone, ZoneOwner};
 pub use skip_reason::SkipReason;
-pub use text::message;
-pub use zones::{HostedZone, UnreadZones, ZoneChoice, ZoneIndex, ZoneOwner};
 
 /// What operators decide for all certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]

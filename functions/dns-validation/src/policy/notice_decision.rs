@@ -118,10 +118,10 @@ mod tests {
     use jiff::Timestamp;
 
     use super::super::cause::Cause;
-    use super::super::name::DnsName;
     use super::super::records::Record;
     use super::*;
     use crate::state::PendingUpdate;
+    use route53::DnsName;
 
     fn now() -> Timestamp {
         "2026-11-21T06:51:08Z".parse().unwrap()

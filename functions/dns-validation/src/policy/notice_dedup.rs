@@ -147,9 +147,9 @@ mod tests {
     use certificates::tags;
 
     use super::super::cause::Cause;
-    use super::super::name::DnsName;
     use super::super::records::Record;
     use super::*;
+    use route53::DnsName;
 
     fn blocked(cause: Cause, name: &str) -> Blocked {
         let record = Record { name: DnsName::new(name), value: DnsName::new("_b.acm-validations.aws") };

@@ -1,11 +1,8 @@
 //! What is at a record's name already, and what that means for it.
 
-use std::collections::BTreeMap;
-
 use certificates::ResourceRecord;
+use route53::{DnsName, Present, RecordSet};
 use serde::Serialize;
-
-use super::name::DnsName;
 
 /// The end of every value that ACM gives
 /// ([DNS validation](https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)).
@@ -56,39 +53,11 @@ fn is_plain(name: &DnsName) -> bool {
     name.as_str().split('.').all(is_label)
 }
 
-/// A record set of a zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordSet {
-    pub name: DnsName,
-    pub kind: String,
-    /// Its values as Route 53 shows them; for an alias its target.
-    pub values: Vec<String>,
-    /// Whether it is an alias of Route 53's.
-    pub alias: bool,
-    /// Of several sets of one name and type, which one.
-    pub set_identifier: Option<String>,
+/// Whether it is a CNAME to ACM.
+pub fn validates_something(set: &RecordSet) -> bool {
+    let acm = DnsName::new(ACM_VALIDATIONS);
+    set.kind == "CNAME" && set.values.iter().any(|value| DnsName::new(value).is_within(&acm))
 }
-
-impl RecordSet {
-    /// Whether it is a CNAME to ACM.
-    pub fn validates_something(&self) -> bool {
-        let acm = DnsName::new(ACM_VALIDATIONS);
-        self.kind == "CNAME" && self.values.iter().any(|value| DnsName::new(value).is_within(&acm))
-    }
-
-    fn is(&self, wanted: &Record) -> bool {
-        self.kind == "CNAME" && !self.alias && self.values.iter().all(|value| DnsName::new(value) == wanted.value)
-    }
-
-    fn described(&self) -> String {
-        let alias = if self.alias { " alias of" } else { "" };
-        let set = self.set_identifier.as_ref().map(|set| format!(" (set {set})")).unwrap_or_default();
-        format!("{}{alias} {}{set}", self.kind, self.values.join(", "))
-    }
-}
-
-/// The record sets of a zone by name, as far as they were read.
-pub type Present = BTreeMap<DnsName, Vec<RecordSet>>;
 
 /// What is at the name of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,13 +77,19 @@ pub enum RecordPresence {
 pub fn presence(wanted: &Record, present: &Present) -> RecordPresence {
     match present.get(&wanted.name).map(Vec::as_slice) {
         None | Some([]) => RecordPresence::Missing,
-        Some(sets) if sets.iter().all(|set| set.is(wanted)) => RecordPresence::InPlace,
+        Some(sets) if sets.iter().all(|set| is_wanted(set, wanted)) => RecordPresence::InPlace,
         Some(sets) => RecordPresence::Occupied(sets.iter().map(RecordSet::described).collect::<Vec<_>>().join("; ")),
     }
 }
 
+fn is_wanted(set: &RecordSet, wanted: &Record) -> bool {
+    set.kind == "CNAME" && !set.alias && set.values.iter().all(|value| DnsName::new(value) == wanted.value)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     const TOKEN: &str = "_a79865eb4cd1a6ab990a45779b4e0b96";
@@ -205,8 +180,8 @@ mod tests {
 
     #[test]
     fn what_validates_something_points_to_acm() {
-        assert!(set("CNAME", &["_x.abc.acm-validations.aws."]).validates_something());
-        assert!(!set("CNAME", &["acm-validations.aws.example.com."]).validates_something());
-        assert!(!set("TXT", &["_x.acm-validations.aws."]).validates_something());
+        assert!(validates_something(&set("CNAME", &["_x.abc.acm-validations.aws."])));
+        assert!(!validates_something(&set("CNAME", &["acm-validations.aws.example.com."])));
+        assert!(!validates_something(&set("TXT", &["_x.acm-validations.aws."])));
     }
 }

@@ -8,11 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::cause::Cause;
 use super::grant;
-use super::name::DnsName;
 use super::records::Record;
 use super::skip_reason::SkipReason;
 use super::validation_methods::{domains, is_changing, is_validated_by_dns};
 use crate::state::PendingUpdate;
+use route53::DnsName;
 
 /// ACM finds a record within minutes of its creation. Whoever waits longer waits for something else
 /// than time.

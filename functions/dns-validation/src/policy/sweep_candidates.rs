@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use certificates::{CertificateSummary, CertificateType};
 use jiff::{SignedDuration, Timestamp};
 
-use super::name::DnsName;
 use super::required_records::{VALIDATION_TIMEOUT, may_be_renewing};
+use route53::DnsName;
 
 /// For this long after its issue a certificate is described, since a notice about it may not be true any more.
 const JUST_ISSUED: SignedDuration = SignedDuration::from_hours(48);

@@ -1,13 +1,11 @@
 //! Text of others in notices: short, and without anything that could be taken for ours.
 
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
-use notices::{foreign, foreign_up_to};
+use notices::foreign;
 
 /// Names beyond this many are counted, not listed: a person reads this.
 const LISTED_NAMES: usize = 10;
-/// AWS's messages name the caller, the action and the resource, each with its ARN.
-const LONGEST_MESSAGE: usize = 400;
 
 /// The first names, and how many more there are.
 pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
@@ -18,10 +16,6 @@ pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
         let _ = write!(text, " and {more} more");
     }
     text
-}
-
-pub fn message(error: &impl Display) -> String {
-    foreign_up_to(&error.to_string(), LONGEST_MESSAGE)
 }
 
 #[cfg(test)]

@@ -7,13 +7,13 @@ use certificates::CertificateSummary;
 use futures::{StreamExt, stream};
 use jiff::SignedDuration;
 use lambda::rotation::{is_in_turn, rotate};
+use route53::{IndexedZones, Present, RecordQuery, Refusal, ZoneDirectory, ZoneProblem, ZoneSelection, ZoneSelector};
 
 use crate::Error;
 use crate::call_budget::CallBudget;
+use crate::policy::records::validates_something;
 use crate::policy::sweep_candidates::bases;
-use crate::policy::{Cause, DnsName, HostedZone, Present, Settings, ZoneOwner, grant};
-use crate::route53::{IndexedZones, RecordQuery, ZoneDirectory};
-use crate::zone_selection::{ZoneSelection, ZoneSelector};
+use crate::policy::{Cause, DnsName, HostedZone, Settings, ZoneOwner, grant};
 
 /// Each sweep describes one of this many certificates, whatever is known of it.
 const PARTS: u64 = 24;
@@ -109,9 +109,12 @@ impl<'a> ZoneSearch<'a> {
                     group.1.insert(RecordQuery::Below((*name).clone()));
                 }
                 // Whose names are in it is reported when ACM waits for one of them.
-                ZoneSelection::Blocked(cause @ (Cause::RoleRefused | Cause::AmbiguousZone), detail) => {
+                ZoneSelection::Blocked(
+                    problem @ (ZoneProblem::Refused(Refusal::Role) | ZoneProblem::Ambiguous),
+                    detail,
+                ) => {
                     if warned_of.insert(detail.clone()) {
-                        tracing::warn!(reason = cause.as_str(), "{detail}");
+                        tracing::warn!(reason = Cause::from(problem).as_str(), "{detail}");
                     }
                 }
                 ZoneSelection::Blocked(..) | ZoneSelection::Failed(_) => {}
@@ -129,7 +132,7 @@ impl<'a> ZoneSearch<'a> {
     ) -> Vec<(HostedZone, Vec<DnsName>, Option<Result<Present, CallError>>)> {
         let order = rotate(by_zone.into_values().collect(), self.budget.now());
         let reads = order.into_iter().map(|(zone, queries)| async move {
-            let present = match self.budget.has_time_for(&self.budget.route53, reserve) {
+            let present = match self.budget.has_time_for(&self.budget.route53.calls, reserve) {
                 true => Some(self.zones.present(&zone, &queries).await),
                 false => None,
             };
@@ -148,7 +151,7 @@ impl<'a> ZoneSearch<'a> {
         match present? {
             Ok(present) => {
                 self.found.zones_read += 1;
-                let sets = present.values().flatten().filter(|set| set.validates_something());
+                let sets = present.values().flatten().filter(|set| validates_something(set));
                 let validated: BTreeSet<DnsName> = sets.filter_map(|set| set.name.parent()).collect();
                 return Some(names.iter().filter(|name| !validated.contains(name)).cloned().collect());
             }

@@ -1,4 +1,6 @@
 //! Tests of the whole function against a simulated AWS.
+// The future of the whole function, in that of a test, is deeper than the compiler follows by default.
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod accounts;

@@ -2,11 +2,12 @@
 //! ([RFC 8659](https://www.rfc-editor.org/rfc/rfc8659),
 //! [ACM's own page](https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html)).
 
-use super::name::DnsName;
+use crate::DnsName;
 
 /// The names by which CAA records allow Amazon.
 const AMAZON: [&str; 4] = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
 
+/// A record of type CAA.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caa {
     /// Whether an issuer that does not know the tag must not issue.

@@ -1,46 +1,10 @@
 //! Zones in other accounts: which role opens them.
 
-use std::fmt;
-
+use accounts::RoleArn;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::policy::DnsName;
-
-/// The ARN of an IAM role: `arn:aws:iam::ACCOUNT:role/NAME`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RoleArn(String);
-
-impl RoleArn {
-    /// Reads an ARN
-    /// ([format](https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html#awsidentityandaccessmanagementiam-resources-for-iam-policies)).
-    fn parse(text: &str) -> Option<Self> {
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let good = matches!(parts[..], ["arn", partition, "iam", "", account, role]
-            if partition.starts_with("aws")
-                && account.len() == 12
-                && account.bytes().all(|b| b.is_ascii_digit())
-                && role.strip_prefix("role/").is_some_and(is_role_name))
-            && (20..=2048).contains(&text.len());
-        good.then(|| Self(text.to_owned()))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The account of the role, and of its zones.
-    pub fn account(&self) -> &str {
-        self.0.split(':').nth(4).unwrap_or_default()
-    }
-}
-
-/// A name, perhaps with a path before it.
-fn is_role_name(text: &str) -> bool {
-    !text.is_empty()
-        && !text.ends_with('/')
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&b))
-}
+use crate::DnsName;
 
 /// One entry of the configuration: the zones for names at and below `zone` are sought in this role's account
 /// too.
@@ -48,6 +12,7 @@ fn is_role_name(text: &str) -> bool {
 pub struct ZoneRole {
     /// The suffix that the role answers for. It need not be a zone itself.
     pub zone: DnsName,
+    /// The role that opens the account.
     pub role: RoleArn,
     /// What its trust policy asks for.
     pub external_id: Option<String>,
@@ -56,11 +21,17 @@ pub struct ZoneRole {
 /// Why the list of roles cannot be used. The entry is counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidZoneRoles {
+    /// Not a list at all.
     #[error("it is not a JSON list of objects with `zone`, `role` and perhaps `externalId`")]
     NotAList,
     /// An entry that cannot be used.
     #[error("entry {entry}: {problem}")]
-    Entry { entry: usize, problem: String },
+    Entry {
+        /// Which one, counted from 1.
+        entry: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -76,7 +47,7 @@ struct Entry {
 ///
 /// # Errors
 /// It is not such a list; the error names the entry.
-pub(crate) fn parse(text: &str) -> Result<Vec<ZoneRole>, InvalidZoneRoles> {
+pub fn parse(text: &str) -> Result<Vec<ZoneRole>, InvalidZoneRoles> {
     let entries: Vec<Value> = serde_json::from_str(text).map_err(|_| InvalidZoneRoles::NotAList)?;
     let mut roles: Vec<ZoneRole> = Vec::new();
     for (entry, number) in entries.into_iter().zip(1..) {
@@ -113,12 +84,6 @@ fn read(entry: Entry) -> Result<ZoneRole, String> {
 
 fn excerpt(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(100).collect()
-}
-
-impl fmt::Display for RoleArn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 #[cfg(test)]

@@ -6,13 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use accounts::{call_error, is_role_refusal};
 use aws_client::{CallError, CallErrorKind};
 use futures::future::join_all;
 use jiff::Timestamp;
 
-use super::accounts::{Accounts, call_error, is_role_refusal};
-use crate::call_budget::CallBudget;
-use crate::policy::{DnsName, HostedZone, UnreadZones, ZoneIndex, ZoneOwner};
+use crate::{DnsName, HostedZone, Route53Limits, UnreadZones, ZoneAccounts, ZoneIndex, ZoneOwner};
 
 const LIST_ZONES: &str = "route53:ListHostedZones";
 
@@ -20,36 +19,40 @@ type Listing = Result<Arc<Vec<HostedZone>>, CallError>;
 
 /// The zones of some accounts, by name.
 #[derive(Debug)]
-pub(crate) struct IndexedZones {
-    pub(crate) zones: ZoneIndex,
+pub struct IndexedZones {
+    /// Those that were read.
+    pub zones: ZoneIndex,
     /// Of the accounts that did not answer.
-    pub(crate) errors: BTreeMap<ZoneOwner, CallError>,
+    pub errors: BTreeMap<ZoneOwner, CallError>,
 }
 
 /// The zones as one invocation sees them.
 #[derive(Debug)]
-pub(crate) struct ZoneDirectory<'a> {
-    pub(super) accounts: &'a Accounts,
-    pub(super) budget: &'a CallBudget,
+pub struct ZoneDirectory<'a> {
+    pub(crate) accounts: &'a ZoneAccounts,
+    pub(crate) limits: &'a Route53Limits,
     listings: Mutex<BTreeMap<ZoneOwner, Listing>>,
 }
 
 impl<'a> ZoneDirectory<'a> {
-    pub(crate) fn new(accounts: &'a Accounts, budget: &'a CallBudget) -> Self {
-        Self { accounts, budget, listings: Mutex::default() }
+    /// Nothing is listed yet.
+    pub fn new(accounts: &'a ZoneAccounts, limits: &'a Route53Limits) -> Self {
+        Self { accounts, limits, listings: Mutex::default() }
     }
 
-    pub(crate) fn described(&self, owner: ZoneOwner) -> String {
+    /// The account, for people.
+    pub fn described(&self, owner: ZoneOwner) -> String {
         self.accounts.described(owner)
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
-        self.budget.now()
+    /// The time of the clock that the limits go by.
+    pub fn now(&self) -> Timestamp {
+        self.limits.now()
     }
 
     /// Lists the zones that a record of any certificate is likely to need: those of the function's own account, and of
     /// the accounts that this process has listed before. An error is one only where a record needs the zone.
-    pub(crate) async fn read_ahead(&self) {
+    pub async fn read_ahead(&self) {
         join_all(self.accounts.listed_before().into_iter().map(|owner| self.listing(owner))).await;
     }
 
@@ -58,7 +61,7 @@ impl<'a> ZoneDirectory<'a> {
     /// # Errors
     /// The function's own account could not be read. What happens to another account concerns only the
     /// names that its role answers for.
-    pub(crate) async fn index(&self, names: &[&DnsName]) -> Result<IndexedZones, CallError> {
+    pub async fn index(&self, names: &[&DnsName]) -> Result<IndexedZones, CallError> {
         let owners = self.accounts.answering_for(names);
         let listings = join_all(owners.iter().map(|owner| self.listing(*owner))).await;
         let (mut zones, mut unread, mut errors) = (Vec::new(), Vec::new(), BTreeMap::new());
@@ -78,12 +81,12 @@ impl<'a> ZoneDirectory<'a> {
     }
 
     /// Why an account's zones could not be read.
-    pub(crate) fn refusal(&self, owner: ZoneOwner) -> Option<CallError> {
+    pub fn refusal(&self, owner: ZoneOwner) -> Option<CallError> {
         self.listings().get(&owner).and_then(|listing| listing.clone().err())
     }
 
     /// Has the zones listed again: one of them is gone.
-    pub(crate) fn forget(&self) {
+    pub fn forget(&self) {
         self.listings().clear();
     }
 
@@ -107,7 +110,7 @@ impl<'a> ZoneDirectory<'a> {
         let mut zones = Vec::new();
         let mut marker = None;
         loop {
-            self.budget.route53.acquire().await;
+            self.limits.calls.acquire().await;
             let page = client.list_hosted_zones().set_marker(marker).send().await;
             let page = page.map_err(|error| call_error(LIST_ZONES, &error))?;
             zones.extend(page.hosted_zones().iter().map(|zone| HostedZone {

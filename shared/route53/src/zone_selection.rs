@@ -5,19 +5,36 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_client::{CallError, CallErrorKind};
 use jiff::{SignedDuration, Timestamp};
-use notices::foreign;
+use notices::{foreign, foreign_message as message};
 
-use crate::policy::{Cause, DnsName, HostedZone, ZoneChoice, ZoneOwner, message};
 use crate::public_dns::{DnsAnswer, PublicDns, are_private};
-use crate::route53::{IndexedZones, ZoneDirectory, refusal_cause};
+use crate::{DnsName, HostedZone, IndexedZones, Refusal, ZoneChoice, ZoneDirectory, ZoneOwner};
 
 /// How long it is remembered which of several zones with one name the public DNS uses.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 
-pub(crate) enum ZoneSelection {
+/// Why no zone can be selected, which only a person can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZoneProblem {
+    /// No public zone that the function can see holds the name.
+    NoZone,
+    /// Only a private zone does.
+    PrivateZoneOnly,
+    /// Several do, and the DNS does not show which of them it uses.
+    Ambiguous,
+    /// Resolvers get no valid answer for the zone.
+    DelegationBroken,
+    /// AWS refused to show a zone that may hold the name.
+    Refused(Refusal),
+}
+
+/// The zone of a name.
+#[derive(Debug, Clone)]
+pub enum ZoneSelection {
+    /// This one.
     Zone(HostedZone),
-    /// None, for this cause, which notices describe in these words.
-    Blocked(Cause, String),
+    /// None, for this reason, which notices describe in these words.
+    Blocked(ZoneProblem, String),
     /// A call failed, so that it is not known.
     Failed(CallError),
 }
@@ -25,11 +42,11 @@ pub(crate) enum ZoneSelection {
 /// Of several zones with one name, the id of the one that the public DNS uses, and when that was found out. Kept
 /// between invocations.
 #[derive(Debug, Default)]
-pub(crate) struct Delegations(Mutex<BTreeMap<DnsName, (String, Timestamp)>>);
+pub struct Delegations(Mutex<BTreeMap<DnsName, (String, Timestamp)>>);
 
 impl Delegations {
     /// A sweep, which has time, asks again.
-    pub(crate) fn forget(&self) {
+    pub fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -45,15 +62,20 @@ impl Delegations {
     }
 }
 
+/// Finds the zone of a name.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ZoneSelector<'a> {
-    pub(crate) zones: &'a ZoneDirectory<'a>,
-    pub(crate) dns: &'a PublicDns,
-    pub(crate) delegations: &'a Delegations,
+pub struct ZoneSelector<'a> {
+    /// The zones.
+    pub zones: &'a ZoneDirectory<'a>,
+    /// What decides between several.
+    pub dns: &'a PublicDns,
+    /// What it decided.
+    pub delegations: &'a Delegations,
 }
 
 impl ZoneSelector<'_> {
-    pub(crate) async fn select(&self, name: &DnsName, indexed: &IndexedZones) -> ZoneSelection {
+    /// The zone that a record of this name belongs in.
+    pub async fn select(&self, name: &DnsName, indexed: &IndexedZones) -> ZoneSelection {
         match indexed.zones.choose(name) {
             ZoneChoice::Zone(zone) => match indexed.zones.zone_above(zone, name) {
                 Some(above) => self.select_delegated(zone, above).await,
@@ -61,25 +83,27 @@ impl ZoneSelector<'_> {
             },
             ZoneChoice::Several(several) => match self.delegated_one(&several).await {
                 Ok(Some(zone)) => ZoneSelection::Zone(zone),
-                Ok(None) => ZoneSelection::Blocked(Cause::AmbiguousZone, self.several(&several)),
+                Ok(None) => ZoneSelection::Blocked(ZoneProblem::Ambiguous, self.several(&several)),
                 Err(error) => unknown_delegation(&several, error),
             },
-            ZoneChoice::RoleRefused(owner) => ZoneSelection::Blocked(Cause::RoleRefused, self.refusal(owner)),
+            ZoneChoice::RoleRefused(owner) => {
+                ZoneSelection::Blocked(ZoneProblem::Refused(Refusal::Role), self.refusal(owner))
+            }
             ZoneChoice::Unanswered(owner) => match indexed.errors.get(&owner) {
                 Some(error) => ZoneSelection::Failed(error.clone()),
-                None => ZoneSelection::Blocked(Cause::RoleRefused, self.refusal(owner)),
+                None => ZoneSelection::Blocked(ZoneProblem::Refused(Refusal::Role), self.refusal(owner)),
             },
             ZoneChoice::PrivateOnly(private) => {
                 let ids: Vec<&str> = private.iter().map(|zone| zone.id.as_str()).collect();
                 let domain = foreign(&proven_domain(name));
                 let detail =
                     format!("Only a private hosted zone holds {domain}, which ACM does not see: {}.", ids.join(", "));
-                ZoneSelection::Blocked(Cause::PrivateZoneOnly, detail)
+                ZoneSelection::Blocked(ZoneProblem::PrivateZoneOnly, detail)
             }
             ZoneChoice::None => {
                 let domain = foreign(&proven_domain(name));
                 let detail = format!("No public hosted zone that acm-autopilot can see holds {domain}.");
-                ZoneSelection::Blocked(Cause::NoZone, detail)
+                ZoneSelection::Blocked(ZoneProblem::NoZone, detail)
             }
         }
     }
@@ -134,11 +158,11 @@ impl ZoneSelector<'_> {
             Ok(Delegation::Elsewhere) => ZoneSelection::Zone(above.clone()),
             Ok(Delegation::Hidden) => {
                 let why = "the resolver of this function answers from a private zone of that name";
-                ZoneSelection::Blocked(Cause::AmbiguousZone, self.undecided(zone, above, why))
+                ZoneSelection::Blocked(ZoneProblem::Ambiguous, self.undecided(zone, above, why))
             }
             Ok(Delegation::Broken(name)) => {
                 let why = format!("resolvers get no valid answer for {} (SERVFAIL)", foreign(&name));
-                ZoneSelection::Blocked(Cause::DelegationBroken, self.undecided(zone, above, &why))
+                ZoneSelection::Blocked(ZoneProblem::DelegationBroken, self.undecided(zone, above, &why))
             }
             Err(error) => unknown_delegation(&[zone], error),
         }
@@ -192,12 +216,12 @@ enum Delegation {
 
 /// The name servers of these zones could not be read.
 fn unknown_delegation(zones: &[&HostedZone], error: CallError) -> ZoneSelection {
-    let Some(cause) = refusal_cause(&error) else { return ZoneSelection::Failed(error) };
+    let Some(refusal) = Refusal::from_error(&error) else { return ZoneSelection::Failed(error) };
     let ids: Vec<&str> = zones.iter().map(|zone| zone.id.as_str()).collect();
     let name = zones.first().map_or("", |zone| zone.name.as_str());
     let said = message(&error);
     let detail = format!("Whether {} is delegated to {} is not known: {said}.", foreign(name), ids.join(", "));
-    ZoneSelection::Blocked(cause, detail)
+    ZoneSelection::Blocked(ZoneProblem::Refused(refusal), detail)
 }
 
 /// A later check may get an answer.

@@ -1,6 +1,7 @@
 //! Questions to the public DNS. They find causes; nothing is decided on their silence.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,9 +13,8 @@ use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use hickory_resolver::{Resolver, TokioResolver};
 
-use crate::config::Lookups;
-use crate::policy::DnsName;
-use crate::policy::caa::Caa;
+use crate::DnsName;
+use crate::caa::Caa;
 
 /// For one question to one server. Two attempts.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -22,8 +22,21 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// hundreds of a sweep either.
 const SILENCE: u32 = 3;
 
+/// Whether the public DNS may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DnsLookups {
+    /// It may not.
+    Off,
+    /// The system's resolvers.
+    System,
+    /// This resolver.
+    Server(SocketAddr),
+}
+
+/// What came of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum DnsAnswer<T> {
+pub enum DnsAnswer<T> {
+    /// The records of the name and type.
     Records(Vec<T>),
     /// The name has none, or does not exist.
     Nothing,
@@ -35,8 +48,8 @@ pub(crate) enum DnsAnswer<T> {
 }
 
 /// Asks the public DNS, where it may. The resolver is made for the first question.
-pub(crate) struct PublicDns {
-    setting: Lookups,
+pub struct PublicDns {
+    setting: DnsLookups,
     resolver: OnceLock<Option<TokioResolver>>,
     unanswered: AtomicU32,
 }
@@ -48,22 +61,23 @@ impl fmt::Debug for PublicDns {
 }
 
 impl PublicDns {
-    pub(crate) fn new(setting: Lookups) -> Self {
+    /// Nothing is asked yet.
+    pub fn new(setting: DnsLookups) -> Self {
         Self { setting, resolver: OnceLock::new(), unanswered: AtomicU32::new(0) }
     }
 
     /// Starts an invocation: whoever was silent may answer now.
-    pub(crate) fn start_invocation(&self) {
+    pub fn start_invocation(&self) {
         self.unanswered.store(0, Ordering::Relaxed);
     }
 
     /// Whether it may be asked.
-    pub(crate) fn is_on(&self) -> bool {
-        self.setting != Lookups::Off
+    pub fn is_on(&self) -> bool {
+        self.setting != DnsLookups::Off
     }
 
     /// The name servers of a zone, as its parent or itself names them.
-    pub(crate) async fn name_servers(&self, zone: &str) -> DnsAnswer<DnsName> {
+    pub async fn name_servers(&self, zone: &str) -> DnsAnswer<DnsName> {
         self.ask(zone, RecordType::NS, |data| match data {
             RData::NS(server) => Some(DnsName::new(&server.0.to_ascii())),
             _ => None,
@@ -73,7 +87,7 @@ impl PublicDns {
 
     /// Where the delegation of this name is broken: the highest name, this one or one above it, for which the resolver
     /// answers SERVFAIL, although it can answer for the name above that.
-    pub(crate) async fn broken_at(&self, name: &DnsName) -> Option<String> {
+    pub async fn broken_at(&self, name: &DnsName) -> Option<String> {
         let mut broken = None;
         for name in name.and_above() {
             match self.name_servers(name).await {
@@ -86,7 +100,7 @@ impl PublicDns {
     }
 
     /// What a name is an alias of.
-    pub(crate) async fn cname(&self, name: &DnsName) -> DnsAnswer<DnsName> {
+    pub async fn cname(&self, name: &DnsName) -> DnsAnswer<DnsName> {
         self.ask(name.as_str(), RecordType::CNAME, |data| match data {
             RData::CNAME(target) => Some(DnsName::new(&target.0.to_ascii())),
             _ => None,
@@ -96,7 +110,7 @@ impl PublicDns {
 
     /// The relevant CAA record set: the first that is found on the way up
     /// (RFC 8659, section 3), with the name that has it.
-    pub(crate) async fn caa(&self, domain: &DnsName) -> Option<(String, Vec<Caa>)> {
+    pub async fn caa(&self, domain: &DnsName) -> Option<(String, Vec<Caa>)> {
         for name in domain.and_above() {
             let found = self
                 .ask(name, RecordType::CAA, |data| match data {
@@ -150,12 +164,12 @@ impl PublicDns {
     }
 }
 
-fn make(setting: Lookups) -> Option<TokioResolver> {
+fn make(setting: DnsLookups) -> Option<TokioResolver> {
     let provider = TokioRuntimeProvider::default();
     let builder = match setting {
-        Lookups::Off => return None,
-        Lookups::System => Resolver::builder(provider),
-        Lookups::Server(server) => {
+        DnsLookups::Off => return None,
+        DnsLookups::System => Resolver::builder(provider),
+        DnsLookups::Server(server) => {
             let mut connections = vec![ConnectionConfig::udp(), ConnectionConfig::tcp()];
             connections.iter_mut().for_each(|connection| connection.port = server.port());
             let server = NameServerConfig::new(server.ip(), true, connections);
@@ -184,7 +198,7 @@ const OF_PRIVATE_ZONES: [&str; 4] =
     ["ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk"];
 
 /// Whether these are the name servers of a private zone, which say nothing about the public DNS.
-pub(crate) fn are_private(servers: &[DnsName]) -> bool {
+pub fn are_private(servers: &[DnsName]) -> bool {
     !servers.is_empty() && servers.iter().all(|server| OF_PRIVATE_ZONES.contains(&server.as_str()))
 }
 
@@ -200,7 +214,7 @@ mod tests {
     /// A resolver that has this answer to everything.
     fn resolver(code: ResponseCode) -> PublicDns {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let dns = PublicDns::new(Lookups::Server(socket.local_addr().unwrap()));
+        let dns = PublicDns::new(DnsLookups::Server(socket.local_addr().unwrap()));
         std::thread::spawn(move || {
             let mut buffer = [0; 1232];
             while let Ok((length, peer)) = socket.recv_from(&mut buffer) {
@@ -242,7 +256,7 @@ mod tests {
         aws.set_caa("example.net", &["0 issue \"letsencrypt.org\""]);
         aws.set_record(&zone, "www.example.com", "CNAME", "example.net.");
         let server = aws.serve_dns().await;
-        let dns = PublicDns::new(Lookups::Server(server.address()));
+        let dns = PublicDns::new(DnsLookups::Server(server.address()));
         assert_eq!(dns.name_servers("www.example.com").await, DnsAnswer::Nothing);
         assert!(matches!(dns.name_servers("example.com").await, DnsAnswer::Records(_)));
         assert_eq!(

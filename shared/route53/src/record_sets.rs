@@ -1,16 +1,15 @@
 //! What is in a zone, around the names of interest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use accounts::call_error;
 use aws_client::{CallError, RateLimiter};
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use futures::StreamExt;
 use futures::stream;
 
-use super::accounts::call_error;
-use super::zone_directory::ZoneDirectory;
-use crate::policy::{DnsName, HostedZone, Present, RecordSet};
+use crate::{DnsName, HostedZone, ZoneDirectory};
 
 const LIST_SETS: &str = "route53:ListResourceRecordSets";
 /// [MaxItems](https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html).
@@ -18,9 +17,37 @@ const PAGE: u64 = 300;
 /// Calls for single names at the same time. Route 53 takes 50 at once and ten a second after that.
 const CONCURRENCY: usize = 20;
 
+/// A record set of a zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordSet {
+    /// Its name.
+    pub name: DnsName,
+    /// Its type, such as `CNAME`.
+    pub kind: String,
+    /// Its values as Route 53 shows them; for an alias its target.
+    pub values: Vec<String>,
+    /// Whether it is an alias of Route 53's.
+    pub alias: bool,
+    /// Of several sets of one name and type, which one.
+    pub set_identifier: Option<String>,
+}
+
+impl RecordSet {
+    /// For people: type and values.
+    pub fn described(&self) -> String {
+        let alias = if self.alias { " alias of" } else { "" };
+        let set = self.set_identifier.as_ref().map(|set| format!(" (set {set})")).unwrap_or_default();
+        format!("{}{alias} {}{set}", self.kind, self.values.join(", "))
+    }
+}
+
+/// The record sets of a zone by name, as far as they were read.
+pub type Present = BTreeMap<DnsName, Vec<RecordSet>>;
+
 /// Which record sets are of interest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum RecordQuery {
+pub enum RecordQuery {
+    /// Those of this name.
     Name(DnsName),
     /// Those whose first label below this name starts with `_`: every validation record of the name.
     Below(DnsName),
@@ -36,7 +63,8 @@ impl RecordQuery {
         }
     }
 
-    pub(crate) fn into_name(self) -> DnsName {
+    /// The name that it is about.
+    pub fn into_name(self) -> DnsName {
         match self {
             Self::Name(name) | Self::Below(name) => name,
         }
@@ -58,12 +86,11 @@ impl ZoneDirectory<'_> {
     /// The record sets of interest in a zone. The pages of a zone come one after the other, single names all
     /// at once: so a sweep, which has time, takes the way with fewer calls, and a single certificate the way
     /// that is over sooner.
-    pub(crate) async fn present(
-        &self,
-        zone: &HostedZone,
-        around: &BTreeSet<RecordQuery>,
-    ) -> Result<Present, CallError> {
-        let limiter = &self.budget.route53;
+    ///
+    /// # Errors
+    /// A call failed.
+    pub async fn present(&self, zone: &HostedZone, around: &BTreeSet<RecordQuery>) -> Result<Present, CallError> {
+        let limiter = &self.limits.calls;
         let client = self.accounts.client(zone.owner).await;
         let pages = zone.record_sets.map_or(1, |sets| sets.div_ceil(PAGE)).max(1);
         let names = u64::try_from(around.len()).unwrap_or(u64::MAX);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::name::DnsName;
+use crate::DnsName;
 
 /// Whose zones: the account that the function runs in, or one that a configured role opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum ZoneOwner {
+    /// The account that the function runs in.
     OwnAccount,
     /// That of the role at this place of the configuration.
     Role(RoleIndex),
@@ -23,9 +24,11 @@ pub struct RoleIndex(pub usize);
 pub struct HostedZone {
     /// Without `/hostedzone/`.
     pub id: String,
+    /// Its domain.
     pub name: DnsName,
     /// Whether only VPCs see it. ACM never does.
     pub private: bool,
+    /// In which account it is.
     pub owner: ZoneOwner,
     /// How many record sets it holds, where Route 53 shows it.
     pub record_sets: Option<u64>,
@@ -34,7 +37,9 @@ pub struct HostedZone {
 /// Names that a role answers for, and that could not be asked for its zones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadZones {
+    /// The names at and below it.
     pub suffix: DnsName,
+    /// The account.
     pub owner: ZoneOwner,
     /// Whether AWS refused, which time does not fix; else nobody answered.
     pub refused: bool,
@@ -43,6 +48,7 @@ pub struct UnreadZones {
 /// What was found for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ZoneChoice<'a> {
+    /// This one.
     Zone(&'a HostedZone),
     /// Several public zones of the same name: the delegation says which one counts.
     Several(Vec<&'a HostedZone>),
@@ -52,6 +58,7 @@ pub enum ZoneChoice<'a> {
     Unanswered(ZoneOwner),
     /// Only private zones, which ACM does not see.
     PrivateOnly(Vec<&'a HostedZone>),
+    /// No zone at all.
     None,
 }
 
