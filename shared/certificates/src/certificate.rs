@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use crate::arn::CertificateArn;
 use crate::attributes::{CertificateType, KeyAlgorithm, KeyPairOrigin, RenewalEligibility};
 use crate::lifetime::{calendar_days_between, utc_date};
-use crate::progress::InPlace;
 use crate::validation::{DomainValidation, Renewal, Validation, ValidationMethodUpdate};
 
 /// What ListCertificates shows of a certificate, and DescribeCertificate too
@@ -195,11 +194,6 @@ impl From<CertificateSummary> for CertificateDetail {
 }
 
 impl CertificateDetail {
-    /// What tells it from the certificate that a renewal replaces.
-    pub fn in_place(&self) -> InPlace<'_> {
-        InPlace { serial: self.serial.as_deref(), imported_at: self.imported_at }
-    }
-
     /// Whether it was revoked.
     pub fn is_revoked(&self) -> bool {
         self.summary.is_revoked() || self.revoked_at.is_some()

@@ -15,6 +15,7 @@
 use jiff::{SignedDuration, Timestamp};
 use x509::SerialNumber;
 
+use crate::certificate::CertificateDetail;
 use crate::status::{CLAIM_LASTS, RenewalStatus};
 use crate::tags::Recorded;
 
@@ -53,6 +54,13 @@ pub struct InPlace<'a> {
     pub serial: Option<&'a str>,
     /// When it was imported.
     pub imported_at: Option<Timestamp>,
+}
+
+impl CertificateDetail {
+    /// What distinguishes it from the certificate that a renewal replaces.
+    pub fn in_place(&self) -> InPlace<'_> {
+        InPlace { serial: self.serial.as_deref(), imported_at: self.imported_at }
+    }
 }
 
 /// A renewal as it was recorded, at this time.

@@ -4,45 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use crate::configuration_error::ConfigurationError;
 use crate::{endpoint, settings};
 
 /// What the names of all variables begin with that move the endpoint of an AWS service
 /// ([service-specific endpoints](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)).
 const ENDPOINTS: &str = "AWS_ENDPOINT_URL";
-
-/// A configuration with which a function does not start.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigurationError {
-    /// A variable without which nothing works.
-    #[error("the environment variable {name} is missing: set it to {meaning}")]
-    Missing {
-        /// The variable.
-        name: &'static str,
-        /// What it should hold.
-        meaning: &'static str,
-    },
-    /// A value that cannot be used. A default in its place would hide the mistake.
-    #[error("the environment variable {name} is `{value}`: {problem}")]
-    Invalid {
-        /// The variable.
-        name: &'static str,
-        /// Its value.
-        value: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// An endpoint to which everything would go in clear text.
-    #[error(
-        "the environment variable {name} is `{value}`: use an https:// URL; http:// is only for an emulator on this \
-         machine (127.0.0.1, [::1], localhost, localhost.localstack.cloud)"
-    )]
-    PlainEndpoint {
-        /// The variable.
-        name: String,
-        /// Its value.
-        value: String,
-    },
-}
 
 /// The environment variables of a function.
 #[derive(Debug, Clone, Default)]

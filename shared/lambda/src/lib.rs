@@ -2,17 +2,21 @@
 //! reaches the platform.
 
 mod configuration;
+mod configuration_error;
 mod endpoint;
 mod json_lines;
 mod logs;
 mod metrics;
 mod payload;
+mod retryable_error;
 pub mod rotation;
 mod run;
 mod settings;
 
-pub use configuration::{ConfigurationError, Environment};
+pub use configuration::Environment;
+pub use configuration_error::ConfigurationError;
 pub use json_lines::json;
 pub use metrics::{METRICS_NAMESPACE, Metrics};
 pub use payload::{UnreadableEvent, read_event};
-pub use run::{Invocation, InvocationError, RetryableError, StartError, configure, run, start};
+pub use retryable_error::RetryableError;
+pub use run::{Invocation, InvocationError, StartError, configure, run, start};

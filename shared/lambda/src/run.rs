@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::logs::start_logging;
 use crate::payload::{as_text, read_event};
-use crate::{ConfigurationError, Environment};
+use crate::{ConfigurationError, Environment, RetryableError};
 
 /// What a function knows of the invocation that it works for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,17 +49,6 @@ impl TryFrom<&Context> for Invocation {
 impl RetryableError for InvocationError {
     fn is_retryable(&self) -> bool {
         false
-    }
-}
-
-/// An error of a function: what happened, and whether the same event may succeed later.
-pub trait RetryableError: std::error::Error {
-    /// Whether the platform should deliver the same event again.
-    fn is_retryable(&self) -> bool;
-
-    /// The ARN of the one certificate that failed, for the log. Where several failed, each has a line of its own.
-    fn certificate_arn(&self) -> Option<&str> {
-        None
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::configuration::ConfigurationError;
+use crate::configuration_error::ConfigurationError;
 
 /// The variable that holds the object.
 pub(crate) const SETTINGS: &str = "SETTINGS";

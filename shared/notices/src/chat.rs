@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::foreign::{cut, foreign, one_line};
-use crate::notice::{Kind, Notice};
+use crate::kind::Kind;
+use crate::notice::Notice;
 
 /// Somebody reads this on a phone.
 const LONGEST: usize = 600;

@@ -1,7 +1,8 @@
 //! The end of a notice for people: who sent it, and how to stop it.
 
 use crate::foreign::foreign;
-use crate::notice::{Kind, Notice};
+use crate::kind::Kind;
+use crate::notice::Notice;
 
 /// The last lines of the text.
 pub(crate) fn footer(notice: &Notice) -> String {

@@ -7,14 +7,17 @@ mod chat;
 mod destination;
 mod footer;
 mod foreign;
+mod kind;
 mod message;
 mod notice;
 mod recent;
+mod subject;
 mod text;
 mod topic;
 
 pub use destination::{Destination, NotATopic, TopicArn};
 pub use foreign::{foreign, foreign_message, foreign_up_to, short_name};
-pub use notice::{Kind, Notice, Paste, Severity};
+pub use kind::{Kind, Severity};
+pub use notice::{Notice, Paste};
 pub use recent::RecentNotices;
 pub use topic::Topic;

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
-use crate::text;
+use crate::kind::{Kind, Severity};
+use crate::subject::subject;
 
 /// Version of the shape of the JSON. Fields may be added within a version, never changed.
 const SCHEMA_VERSION: u8 = 1;
@@ -17,73 +18,7 @@ const LISTED_NAMES: usize = 100;
 /// The command at the end of a notice mutes its certificate for this long at most.
 const MUTE_DAYS: i32 = 14;
 
-/// What a notice is about: the message attribute `kind`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// A threshold of days before the end was crossed.
-    Expiring,
-    /// The end has passed.
-    Expired,
-    /// ACM cannot renew it without a person.
-    RenewalActionRequired,
-    /// ACM renewed it.
-    Renewed,
-    /// ACM rotated it.
-    Rotated,
-    /// It was revoked.
-    Revoked,
-    /// An imported certificate was replaced in place.
-    RenewalComplete,
-    /// The renewal of an imported certificate failed.
-    RenewalFailed,
-    /// A DNS record that ACM validates a domain by cannot be put into place.
-    ValidationRecordsMissing,
-}
-
-impl Kind {
-    /// The value of the message attribute.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Expiring => "expiring",
-            Self::Expired => "expired",
-            Self::RenewalActionRequired => "renewal-action-required",
-            Self::Renewed => "renewed",
-            Self::Rotated => "rotated",
-            Self::Revoked => "revoked",
-            Self::RenewalComplete => "renewal-complete",
-            Self::RenewalFailed => "renewal-failed",
-            Self::ValidationRecordsMissing => "validation-records-missing",
-        }
-    }
-}
-
-/// How urgent a notice is: the message attribute `severity`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Somebody should act within days.
-    Warning,
-    /// Somebody should act today.
-    Critical,
-}
-
-impl Severity {
-    /// The value of the message attribute.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-/// Something to tell about a certificate.
+/// Something that people should know about a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
@@ -194,7 +129,7 @@ impl Notice {
         Self {
             kind,
             severity,
-            subject: text::subject(severity, headline, facts.domain_name.as_deref()),
+            subject: subject(severity, headline, facts.domain_name.as_deref()),
             certificate_arn: facts.arn.clone(),
             account: facts.arn.account().to_owned(),
             region: facts.arn.region().to_owned(),
@@ -230,11 +165,6 @@ impl Notice {
     pub fn json(&self) -> serde_json::Value {
         // Plain structs with string keys: there is nothing in them that JSON cannot hold.
         serde_json::to_value(Versioned { schema_version: SCHEMA_VERSION, notice: self }).unwrap_or_default()
-    }
-
-    /// The notice for people.
-    pub fn text(&self) -> String {
-        text::body(self)
     }
 
     /// Names and values of the SNS message attributes, for filter policies. `days_left` is a number,

@@ -57,7 +57,7 @@ mod tests {
     use certificates::{CertificateDetail, CertificateSummary, CertificateType};
 
     use super::*;
-    use crate::notice::{Kind, Severity};
+    use crate::kind::{Kind, Severity};
 
     fn at(minutes: i64) -> Timestamp {
         let start: Timestamp = "2026-11-21T06:00:00Z".parse().unwrap();

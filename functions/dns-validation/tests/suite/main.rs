@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod accounts;
-mod architecture;
 mod calls;
 mod diagnosis;
 mod faults;
