@@ -21,7 +21,7 @@ pub enum LookupError {
     /// AWS left out a fact without which the rule cannot be evaluated.
     #[error("cannot check {resource}: AWS did not report {fact}")]
     NotReported { resource: String, fact: &'static str },
-    #[error("cannot check {resource}: {cause}")]
+    #[error("cannot check {resource}: a certificate cannot be read: {cause}")]
     UnreadableCertificate { resource: String, cause: UnreadableCertificate },
     #[error("cannot check {resource}: {cause}")]
     UnreadablePolicy { resource: String, cause: UnreadablePolicy },

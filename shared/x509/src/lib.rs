@@ -1,17 +1,21 @@
-//! X.509 certificates as bytes: their names, serial numbers and signatures, and what clients make of a chain
+//! X.509 certificates as bytes: their names, keys, usages, serial numbers and signatures, and what clients make of a chain
 //! ([RFC 5280](https://www.rfc-editor.org/rfc/rfc5280)).
 //!
 //! Pure: nothing here reads a clock, the environment or AWS.
 
 mod certificate;
 mod constraints;
+mod general_names;
+mod key_type;
 mod name;
 mod path;
 mod serial;
 mod signature;
 mod time;
+pub mod usages;
 
 pub use certificate::{Certificate, Chain, UnreadableCertificate};
+pub use key_type::KeyType;
 pub use name::DistinguishedName;
 pub use path::{Cause, Objection, objection};
 pub use serial::SerialNumber;

@@ -12,10 +12,21 @@ const ORGANIZATION: &str = "2.5.4.10";
 
 /// A distinguished name. Two of them are equal when they have the same types of attributes with the same values in
 /// the same order, whatever types of string the values are written in: a CA may write them in another one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct DistinguishedName(Vec<Vec<Attribute>>);
+#[derive(Debug, Clone)]
+pub struct DistinguishedName {
+    attributes: Vec<Vec<Attribute>>,
+    der: Vec<u8>,
+}
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+impl PartialEq for DistinguishedName {
+    fn eq(&self, other: &Self) -> bool {
+        self.attributes == other.attributes
+    }
+}
+
+impl Eq for DistinguishedName {}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Attribute {
     oid: String,
     /// `CN`, or the OID where it has no short name.
@@ -23,7 +34,7 @@ struct Attribute {
     value: Value,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Value {
     Text(String),
     /// What is not text, or not as its type demands: DER.
@@ -37,14 +48,20 @@ impl DistinguishedName {
             Ok(([], name)) => Self::from(&name),
             _ => {
                 let value = Value::Der(der.to_vec());
-                Self(vec![vec![Attribute { oid: String::new(), abbreviation: "DER".into(), value }]])
+                let attribute = Attribute { oid: String::new(), abbreviation: "DER".into(), value };
+                Self { attributes: vec![vec![attribute]], der: der.to_vec() }
             }
         }
     }
 
+    /// The name as it is in the certificate.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
     /// Whether it has no attributes.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
+        self.attributes.iter().all(Vec::is_empty)
     }
 
     /// The values of its common names.
@@ -58,7 +75,7 @@ impl DistinguishedName {
     }
 
     fn values(&self, oid: &'static str) -> impl Iterator<Item = String> {
-        self.0
+        self.attributes
             .iter()
             .flatten()
             .filter(move |attribute| attribute.oid == oid)
@@ -68,7 +85,8 @@ impl DistinguishedName {
 
 impl From<&X509Name<'_>> for DistinguishedName {
     fn from(name: &X509Name<'_>) -> Self {
-        Self(name.iter_rdn().map(|relative| relative.iter().map(Attribute::from).collect()).collect())
+        let attributes = name.iter_rdn().map(|relative| relative.iter().map(Attribute::from).collect()).collect();
+        Self { attributes, der: name.as_raw().to_vec() }
     }
 }
 
@@ -139,7 +157,7 @@ impl fmt::Display for DistinguishedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let relative =
             |attributes: &Vec<Attribute>| attributes.iter().map(Attribute::to_string).collect::<Vec<_>>().join(" + ");
-        f.write_str(&self.0.iter().map(relative).collect::<Vec<_>>().join(", "))
+        f.write_str(&self.attributes.iter().map(relative).collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -26,7 +26,7 @@
 use certificates::{CertificateType, utc_date};
 use jiff::Timestamp;
 
-use crate::facts::{Certificate, Chain, Lookup, X509};
+use crate::facts::{Certificate, Chain, Lookup, Signatures, X509};
 use crate::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, pattern, applicability};
 
 const ANCHORS: List = List {
@@ -134,7 +134,7 @@ fn link(chain: &Chain, below: &X509, above: &X509, index: usize) -> Option<Strin
     }
     if below.issuer == above.subject {
         // Names that look the same may differ in their encoding, and then nothing was signed.
-        let signed = below.is_issued_by(above).unwrap_or(true);
+        let signed = below.is_issued_by(above, Signatures::Legacy).unwrap_or(true);
         return (!signed)
             .then(|| format!("`{}` in its chain did not sign the one below it.", applicability::short(&above.subject.to_string())));
     }

@@ -28,7 +28,7 @@
 
 use certificates::{CertificateType, PrivateCaArn};
 
-use crate::facts::{Certificate, Chain, Lookup};
+use crate::facts::{Certificate, Chain, Lookup, Signatures};
 use crate::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verdict, pattern, applicability};
 
 const ALLOWED: List = List {
@@ -135,7 +135,7 @@ fn in_chain(chain: &Chain, holds: fn(Option<bool>) -> bool, last: bool) -> Vec<S
     let mut issuers = Vec::new();
     let mut below = &chain.leaf;
     for above in &chain.above {
-        if !holds(below.is_issued_by(above)) {
+        if !holds(below.is_issued_by(above, Signatures::Legacy)) {
             break;
         }
         issuers.extend(below.issuer_names.iter().cloned());

@@ -17,7 +17,7 @@ mod private_ca_item;
 
 pub use self::private_ca::PrivateCa;
 pub use ::private_ca::{Crl, Ocsp, Permission};
-pub use ::x509::{Certificate as X509, Chain, UnreadableCertificate};
+pub use ::x509::{Certificate as X509, Chain, Signatures, UnreadableCertificate};
 pub use account::Account;
 pub use certificate::Certificate;
 pub(crate) use certificate_item::EXTENDED_KEY_USAGES;
