@@ -12,6 +12,7 @@ mod retryable_error;
 pub mod rotation;
 mod run;
 mod settings;
+mod sqs;
 
 pub use configuration::Environment;
 pub use configuration_error::ConfigurationError;
@@ -20,3 +21,4 @@ pub use metrics::{METRICS_NAMESPACE, Metrics};
 pub use payload::{UnreadableEvent, read_event};
 pub use retryable_error::RetryableError;
 pub use run::{Invocation, InvocationError, StartError, configure, run, start};
+pub use sqs::{BatchAnswer, BatchItemFailure, InvalidBatch, SqsMessage};
