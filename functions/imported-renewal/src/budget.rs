@@ -5,35 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use certificates::{CertificateArn, CertificateDetail};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use x509::SerialNumber;
 
-use crate::certificate::normalize_serial;
+use crate::policy::{AT_MOST_EVERY, Charge, QuotaReached};
 
-/// Each issuance is charged, and an account has a quota of imports in a year: whatever asks, a certificate is not
-/// replaced twice in this time, nor is a failure that was charged repeated.
-pub(crate) const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// More than a process can have ordered within [`AT_MOST_EVERY`].
+/// More than a process can have requested within [`AT_MOST_EVERY`].
 const MOST: usize = 2_000;
-
-/// A certificate that was ordered, and may have been charged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Charge {
-    /// When.
-    pub at: Timestamp,
-    /// Serial number of the certificate that it is to replace.
-    pub replaces: Option<String>,
-    /// Serial number of the new one, as soon as its import was asked for.
-    pub imports: Option<String>,
-}
-
-/// ACM refused an import because of the account's quota of imports in 365 days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct QuotaReached {
-    /// When, the last time.
-    pub at: Timestamp,
-    /// Whether it was refused before that too.
-    pub again: bool,
-}
 
 #[derive(Debug, Default)]
 struct Spent {
@@ -51,14 +29,14 @@ impl Budget {
     }
 
     /// From here on, a certificate to replace this one may be charged.
-    pub(crate) fn charge(&self, facts: &CertificateDetail, now: Timestamp) {
+    pub(crate) fn charge(&self, certificate: &CertificateDetail, now: Timestamp) {
         let charges = &mut self.spent().charges;
         charges.retain(|_, charge| now.duration_since(charge.at).abs() < AT_MOST_EVERY);
         if charges.len() >= MOST {
             charges.pop_first();
         }
-        let replaces = facts.serial.as_deref().map(normalize_serial);
-        charges.insert(facts.arn.to_string(), Charge { at: now, replaces, imports: None });
+        let replaces = certificate.serial.as_deref().and_then(SerialNumber::parse);
+        charges.insert(certificate.arn.to_string(), Charge { at: now, replaces, imports: None });
     }
 
     /// It was refused, which costs nothing.
@@ -67,9 +45,9 @@ impl Budget {
     }
 
     /// It is about to be imported under this serial number.
-    pub(crate) fn import(&self, certificate: &CertificateArn, serial: &str) {
+    pub(crate) fn import(&self, certificate: &CertificateArn, serial: &SerialNumber) {
         if let Some(charge) = self.spent().charges.get_mut(certificate.as_str()) {
-            charge.imports = Some(serial.to_owned());
+            charge.imports = Some(serial.clone());
         }
     }
 
@@ -101,7 +79,7 @@ mod tests {
 
     use super::*;
 
-    fn facts(number: usize) -> CertificateDetail {
+    fn certificate(number: usize) -> CertificateDetail {
         let arn = format!("arn:aws:acm:us-east-1:123456789012:certificate/{number}").parse().unwrap();
         CertificateDetail {
             serial: Some("0A:1b".into()),
@@ -113,12 +91,12 @@ mod tests {
     fn it_forgets_what_is_an_hour_old_and_never_grows_without_bound() {
         let budget = Budget::default();
         let start: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
-        budget.charge(&facts(0), start);
-        assert_eq!(budget.last_charge(&facts(0).arn).unwrap().replaces.as_deref(), Some("a1b"));
-        budget.charge(&facts(1), start + AT_MOST_EVERY);
-        assert_eq!(budget.last_charge(&facts(0).arn), None);
-        (2..2 * MOST).for_each(|number| budget.charge(&facts(number), start + AT_MOST_EVERY));
+        budget.charge(&certificate(0), start);
+        assert_eq!(budget.last_charge(&certificate(0).arn).unwrap().replaces, SerialNumber::parse("a1b"));
+        budget.charge(&certificate(1), start + AT_MOST_EVERY);
+        assert_eq!(budget.last_charge(&certificate(0).arn), None);
+        (2..2 * MOST).for_each(|number| budget.charge(&certificate(number), start + AT_MOST_EVERY));
         assert_eq!(budget.spent().charges.len(), MOST);
-        assert!(budget.last_charge(&facts(2 * MOST - 1).arn).is_some());
+        assert!(budget.last_charge(&certificate(2 * MOST - 1).arn).is_some());
     }
 }

@@ -8,12 +8,13 @@
 use std::time::Duration;
 
 use aws_client::{CallError, CallErrorKind, Clock};
+use aws_config::SdkConfig;
 use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::types::{DomainName, DomainNameStatus};
 use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
 
-/// [GetDomainNames](https://docs.aws.amazon.com/apigateway/latest/api/API_GetDomainNames.html) gives at most so many.
+/// [GetDomainNames](https://docs.aws.amazon.com/apigateway/latest/api/API_GetDomainNames.html) gives at most this many.
 const PAGE: i32 = 500;
 /// A renewal that has succeeded does not wait longer for this.
 const LISTS_WITHIN: SignedDuration = SignedDuration::from_secs(5);
@@ -26,16 +27,14 @@ const IN_AN_EVENT: usize = 100;
 /// A domain name that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PendingDomainName {
-    /// The name.
-    pub name: String,
-    /// Its id, which only a private one has.
-    pub id: Option<String>,
-    /// What it waits for.
-    pub status: PendingStatus,
+    pub(crate) name: String,
+    /// Only a private one has an id.
+    pub(crate) id: Option<String>,
+    pub(crate) status: PendingStatus,
     /// Where it names the renewed certificate: the path of a patch operation.
-    pub path: &'static str,
+    pub(crate) path: &'static str,
     /// What API Gateway says of the status.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 /// What a domain name waits for.
@@ -85,7 +84,7 @@ impl PendingDomainName {
     }
 }
 
-/// For the event and the answer. An event has room for so many, and whoever needs more asks API Gateway.
+/// For the event and the answer, which have no room for all. Whoever needs more asks API Gateway.
 pub(crate) fn for_machines(waiting: &[PendingDomainName]) -> Vec<events::PendingDomainName> {
     let shown = |one: &PendingDomainName| events::PendingDomainName {
         domain_name: one.name.clone(),
@@ -102,9 +101,8 @@ pub(crate) struct DomainNames {
 }
 
 impl DomainNames {
-    /// Over this client.
-    pub(crate) fn new(client: Client, clock: Clock) -> Self {
-        Self { client, clock }
+    pub(crate) fn new(aws: &SdkConfig) -> Self {
+        Self { client: Client::new(aws), clock: Clock::of(aws) }
     }
 
     /// Those of a certificate that was replaced. API Gateway is not asked about a certificate that nothing uses, and

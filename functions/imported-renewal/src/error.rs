@@ -2,66 +2,50 @@
 //! [`FailureReason`](certificates::FailureReason), recorded on the certificate.
 
 use aws_client::{CallError, CallErrorKind};
-use certificates::{CertificateArn, FailureReason, InvalidArn};
+use certificates::{CertificateArn, FailureReason, InvalidArn, RenewalStatus};
 
 /// Why an event could not be dealt with.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The event has not the shape of any that the function takes.
+    /// The event does not have the shape of any that the function takes.
     #[error("the event's field `{field}` {problem}; send one of the events in this function's README")]
     UnexpectedEvent {
-        /// The field.
         field: &'static str,
         /// What is wrong with it.
         problem: String,
     },
     /// The event names something that is not a certificate.
-    #[error("the event's field `{field}` names no certificate")]
-    NotACertificate {
-        /// The field.
-        field: &'static str,
-        /// What is wrong with it.
-        source: InvalidArn,
-    },
+    #[error("the event's field `{field}` does not name a certificate")]
+    NotACertificate { field: &'static str, source: InvalidArn },
     /// The certificate is in another account or Region, where this function cannot see it.
     #[error("{certificate} is not in this function's Region {region} and account {account}; deploy the function there")]
     Elsewhere {
-        /// The certificate.
         certificate: Box<CertificateArn>,
-        /// The function's Region.
+        /// The function's own.
         region: String,
-        /// The function's account.
+        /// The function's own.
         account: String,
     },
     /// The state of the certificate could not be read, so nothing was decided or changed.
     #[error("could not read the state of {certificate}; nothing was changed")]
-    Gather {
-        /// The certificate.
-        certificate: Box<CertificateArn>,
-        /// The call that failed.
-        source: Box<CallError>,
-    },
-    /// What happened could not be recorded. The next look finds out and records it.
-    #[error("could not record `{what}` for {certificate}; the next check of it records it")]
+    Gather { certificate: Box<CertificateArn>, source: Box<CallError> },
+    /// What happened could not be recorded. The next check finds out and records it.
+    #[error("could not record `{status}` for {certificate}; the next check of it records it")]
     Record {
-        /// The certificate.
         certificate: Box<CertificateArn>,
         /// What should have been recorded.
-        what: &'static str,
-        /// The call that failed.
+        status: RenewalStatus,
         source: Box<CallError>,
     },
 }
 
 impl Error {
-    /// The certificate could not be looked at.
     pub(crate) fn gather(certificate: &CertificateArn, source: CallError) -> Self {
         Self::Gather { certificate: Box::new(certificate.clone()), source: Box::new(source) }
     }
 
-    /// This could not be recorded.
-    pub(crate) fn record(certificate: &CertificateArn, what: &'static str, source: CallError) -> Self {
-        Self::Record { certificate: Box::new(certificate.clone()), what, source: Box::new(source) }
+    pub(crate) fn record(certificate: &CertificateArn, status: RenewalStatus, source: CallError) -> Self {
+        Self::Record { certificate: Box::new(certificate.clone()), status, source: Box::new(source) }
     }
 
     /// Whether the message can never be dealt with here, whatever happens: it is refused, not returned to the queue.
@@ -69,7 +53,6 @@ impl Error {
         matches!(self, Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. })
     }
 
-    /// The certificate that it is about.
     pub(crate) fn certificate(&self) -> Option<&CertificateArn> {
         match self {
             Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } => None,
@@ -87,8 +70,8 @@ impl Error {
         }
     }
 
-    /// Whether the cause is that the certificate was deleted in the meantime, which is no fault.
-    pub(crate) fn is_for_want_of_the_certificate(&self) -> bool {
+    /// Whether the cause is that the certificate was deleted in the meantime, which is not a fault.
+    pub(crate) fn is_certificate_gone(&self) -> bool {
         match self {
             Self::Gather { source, .. } | Self::Record { source, .. } => {
                 source.operation.starts_with("acm:") && source.has_code("ResourceNotFoundException")
@@ -121,11 +104,6 @@ impl lambda::RetryableError for Error {
     }
 
     fn certificate_arn(&self) -> Option<&str> {
-        match self {
-            Self::Elsewhere { certificate, .. }
-            | Self::Gather { certificate, .. }
-            | Self::Record { certificate, .. } => Some(certificate.as_str()),
-            Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } => None,
-        }
+        self.certificate().map(CertificateArn::as_str)
     }
 }

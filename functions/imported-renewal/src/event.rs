@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// Why a certificate is looked at.
+/// Why a certificate is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occasion {
     /// Our own request event: mostly the sweep's.
     Requested,
     /// Somebody set the status to `pending-renewal`.
     PendingSet,
-    /// An operator changed one of the tags that steer a renewal: a failed one may succeed now.
+    /// An operator changed one of the tags that control a renewal: a failed one may succeed now.
     SettingsChanged,
     /// An AWS Config rule reported the certificate.
     NonCompliant,
@@ -24,16 +24,11 @@ pub(crate) enum Occasion {
 /// What an event asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Request {
-    /// A look at a certificate.
-    Look {
-        /// The certificate.
-        certificate: CertificateArn,
-        /// Why.
-        occasion: Occasion,
-    },
+    /// Check a certificate.
+    Check { certificate: CertificateArn, occasion: Occasion },
     /// Nothing, for a documented reason.
     Ignore {
-        /// Kebab-case.
+        /// As it is in answers and logs.
         reason: &'static str,
     },
 }
@@ -53,7 +48,7 @@ impl Request {
         match (source, detail_type) {
             (events::SOURCE, events::RENEWAL_REQUESTED) => {
                 let certificate = certificate(event, "/detail/certificateArn", "detail.certificateArn", scope)?;
-                Ok(Self::Look { certificate, occasion: Occasion::Requested })
+                Ok(Self::Check { certificate, occasion: Occasion::Requested })
             }
             ("aws.acm", "AWS API Call via CloudTrail") => Self::of_tags(event, scope),
             ("aws.config", "Config Rules Compliance Change") => Self::of_compliance(event, scope),
@@ -86,12 +81,12 @@ impl Request {
             })
         };
         if pairs().any(|(key, _)| RENEWAL_SETTINGS.contains(&key)) {
-            return Ok(Self::Look { certificate, occasion: Occasion::SettingsChanged });
+            return Ok(Self::Check { certificate, occasion: Occasion::SettingsChanged });
         }
         if pairs().any(|(key, value)| key == STATUS && value == RenewalStatus::PendingRenewal.as_str()) {
-            return Ok(Self::Look { certificate, occasion: Occasion::PendingSet });
+            return Ok(Self::Check { certificate, occasion: Occasion::PendingSet });
         }
-        Ok(Self::Ignore { reason: "no-steering-tag" })
+        Ok(Self::Ignore { reason: "no-renewal-setting" })
     }
 
     fn of_compliance(event: &Value, scope: &Scope) -> Result<Self, Error> {
@@ -103,7 +98,7 @@ impl Request {
             return Ok(Self::Ignore { reason: "not-non-compliant" });
         }
         let certificate = certificate(event, "/detail/resourceId", "detail.resourceId", scope)?;
-        Ok(Self::Look { certificate, occasion: Occasion::NonCompliant })
+        Ok(Self::Check { certificate, occasion: Occasion::NonCompliant })
     }
 }
 

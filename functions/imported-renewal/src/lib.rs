@@ -1,24 +1,25 @@
 #![doc = include_str!("../README.md")]
 
-mod aftercare;
+mod answer;
 mod budget;
-mod certificate;
+mod check;
+mod completion;
 mod config;
-mod csr;
 mod domain_names;
 mod error;
 mod event;
 mod handler;
-mod imports;
-mod issuer;
-mod key;
-mod last_failure;
+mod import_count;
+mod notice;
 mod policy;
+mod post_import;
 mod preflight;
-mod record;
+mod queue;
 mod renewal;
-mod wording;
+mod state;
+mod status_recorder;
 
+pub use answer::{Action, Answer, CertificateReport, Outcome, PlannedSource, Replacement};
 pub use config::Config;
 pub use error::Error;
 pub use handler::Handler;

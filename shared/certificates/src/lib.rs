@@ -20,7 +20,7 @@ pub use certificate::{CertificateDetail, CertificateSummary};
 pub use lifetime::{calendar_days_between, days_left, has_expired, utc_date};
 pub use milestone::{InvalidThresholds, Milestone, Thresholds, renewal_window};
 pub use progress::{CLOCK_SKEW, InPlace, RenewalProgress, RenewalState};
-pub use reason::{FailureReason, Recovery};
+pub use reason::{Failure, FailureReason, Recovery};
 pub use status::{CLAIM_LASTS, RenewalStatus, retry_pause};
 pub use validation::{DomainValidation, Renewal, ResourceRecord, Validation, ValidationMethodUpdate};
 pub use x509::rfc5280_time;

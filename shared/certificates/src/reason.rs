@@ -50,7 +50,7 @@ failure_reasons! {
     /// AWS refused calls because there were too many.
     Throttled = "throttled", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, spread the renewals over time or raise the API quota.";
     /// An AWS service answered with an error of its own, or not at all.
-    ServiceError = "service-error", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, look at the AWS Health Dashboard.";
+    ServiceError = "service-error", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check the AWS Health Dashboard.";
     /// The source did not deliver the certificate within a minute.
     IssuerTimeout = "issuer-timeout", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check why the private CA does not issue (its CloudWatch metrics show failures).";
     /// AWS took so long to answer that no time was left in this run.
@@ -162,7 +162,24 @@ impl fmt::Display for FailureReason {
     }
 }
 
-/// The text is no known reason.
+/// A renewal that failed: why, for the tag, and the particulars, for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Failure {
+    /// For the tag.
+    pub reason: FailureReason,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure for this reason, with these particulars.
+    pub fn new(reason: FailureReason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+}
+
+/// The text is not a known reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a known failure reason")]
 pub struct UnknownReason;

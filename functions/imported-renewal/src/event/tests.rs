@@ -31,17 +31,17 @@ fn changed(number: usize, pointer: &str, value: Value) -> Value {
 }
 
 #[test]
-fn the_samples_ask_for_a_look() {
+fn the_samples_ask_for_a_check() {
     // The one of CloudTrail sets pending-renewal and renew-from at once.
     let occasions = [Occasion::Requested, Occasion::SettingsChanged, Occasion::NonCompliant];
     for (number, occasion) in occasions.into_iter().enumerate() {
-        let look = Request::Look { certificate: ARN.parse().unwrap(), occasion };
-        assert_eq!(read(&sample(number)).unwrap(), look);
+        let check = Request::Check { certificate: ARN.parse().unwrap(), occasion };
+        assert_eq!(read(&sample(number)).unwrap(), check);
     }
 }
 
 #[test]
-fn tags_decide_whether_cloudtrail_asks_for_a_look() {
+fn tags_decide_whether_cloudtrail_asks_for_a_check() {
     let tags = "/detail/requestParameters/tags";
     for (value, occasion) in [
         (json!([{ "key": "acm-autopilot:status", "value": "pending-renewal" }]), Some(Occasion::PendingSet)),
@@ -54,9 +54,9 @@ fn tags_decide_whether_cloudtrail_asks_for_a_look() {
         let request = read(&changed(1, tags, value.clone())).unwrap();
         match occasion {
             Some(occasion) => {
-                assert_eq!(request, Request::Look { certificate: ARN.parse().unwrap(), occasion }, "{value}")
+                assert_eq!(request, Request::Check { certificate: ARN.parse().unwrap(), occasion }, "{value}")
             }
-            None => assert_eq!(request, Request::Ignore { reason: "no-steering-tag" }, "{value}"),
+            None => assert_eq!(request, Request::Ignore { reason: "no-renewal-setting" }, "{value}"),
         }
     }
 }
@@ -94,8 +94,8 @@ fn bad_input_is_refused_by_name() {
         (changed(0, "/detail-type", "Certificate Sweep Requested".into()), "does not take"),
         (changed(0, "/detail", json!("text")), "`detail.certificateArn` is missing"),
         (changed(0, certificate, json!(["x"])), "`detail.certificateArn` is missing or not a text"),
-        (changed(0, certificate, "certificate/1".into()), "`detail.certificateArn` names no certificate"),
-        (changed(0, certificate, ARN.replace("acm:", "iam:").into()), "names no certificate"),
+        (changed(0, certificate, "certificate/1".into()), "`detail.certificateArn` does not name a certificate"),
+        (changed(0, certificate, ARN.replace("acm:", "iam:").into()), "does not name a certificate"),
         (
             changed(0, certificate, ARN.replace("us-east-1", "eu-west-1").into()),
             "is not in this function's Region us-east-1",
@@ -127,7 +127,7 @@ proptest! {
         mutate(&mut event, &mutations);
         match read(&event) {
             // Whatever else it says, it names a certificate that is within reach.
-            Ok(Request::Look { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),
+            Ok(Request::Check { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),
             Ok(Request::Ignore { reason }) => prop_assert!(!reason.is_empty()),
             Err(error) => prop_assert!(error.to_string().len() < 2_000),
         }

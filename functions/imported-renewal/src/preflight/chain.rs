@@ -1,23 +1,23 @@
-//! Whether a chain is in order, and whether clients take it.
+//! Whether a chain is in order, and whether clients accept it.
 
-use certificates::FailureReason;
+use certificates::{Failure, FailureReason};
 use jiff::Timestamp;
+use x509::{Certificate, Chain, Signatures};
 
-use super::{Refusal, demand};
-use crate::certificate::Certificate;
+use super::demand;
 
-fn broken(detail: String) -> Refusal {
-    Refusal { reason: FailureReason::ChainBroken, detail }
+fn broken(detail: impl Into<String>) -> Failure {
+    Failure::new(FailureReason::ChainBroken, detail)
 }
 
 /// The leaf first, where it is known, then each certificate by the next, each a CA's and valid now. Where the chain goes
 /// up to the root, the root signed itself, as far as that can be verified.
-pub(super) fn is_whole(leaf: Option<&Certificate>, chain: &[Certificate], now: Timestamp) -> Result<(), Refusal> {
-    let Some(last) = chain.last() else { return Err(broken("the source delivered no chain".into())) };
+pub(super) fn is_whole(leaf: Option<&Certificate>, chain: &[Certificate], now: Timestamp) -> Result<(), Failure> {
+    let Some(last) = chain.last() else { return Err(broken("the source delivered no chain")) };
     let subjects = std::iter::once(leaf).chain(chain.iter().map(Some));
     for (ordinal, (subject, issuer)) in (1..).zip(subjects.zip(chain)) {
         let wrong = |what: &str| Err(broken(format!("certificate {ordinal} of the chain {what}")));
-        if subject.is_some_and(|subject| !subject.is_issued_by(issuer)) {
+        if subject.is_some_and(|subject| subject.is_issued_by(issuer, Signatures::Current) != Some(true)) {
             return wrong("did not issue the one before it");
         }
         let is_anchor = ordinal == chain.len();
@@ -39,13 +39,10 @@ pub(super) fn may_omit_basic_constraints(last: &Certificate) -> bool {
     !last.is_version_3 && last.is_self_issued()
 }
 
-/// Clients do not refuse the new certificate with its chain, or they refuse the present one for the same cause.
-pub(super) fn is_accepted(
-    (present, present_chain): (&Certificate, &[Certificate]),
-    (new, chain): (&Certificate, &[Certificate]),
-) -> Result<(), Refusal> {
-    let Some(objection) = new.objection(chain) else { return Ok(()) };
-    let before = present.objection(present_chain);
+/// Clients do not refuse the new certificate with its chain, or they refuse the current one for the same cause.
+pub(super) fn is_accepted(current: &Chain, new: &Chain) -> Result<(), Failure> {
+    let Some(objection) = new.objection() else { return Ok(()) };
+    let before = current.objection();
     demand(before.is_some_and(|before| before.cause == objection.cause), FailureReason::ChainRefused, || {
         format!("clients would refuse the new certificate: {}", objection.detail)
     })

@@ -1,28 +1,34 @@
 //! Whether a renewal keeps the issuer. Keys decide, not names: whoever makes a certificate may write any name into it.
 
 use events::IssuerChange;
+use x509::{Certificate, Chain, DistinguishedName, Signatures};
 
 use super::chain::may_omit_basic_constraints;
-use crate::certificate::{Certificate, is_same_name, name_text};
+use super::name_text;
 
 /// One CA at least is above both: the same issuer, or the same root above different issuers, by its key.
-pub(super) fn is_kept(present: &Certificate, present_chain: &[Certificate], chain: &[Certificate]) -> bool {
-    let path = proven(present, present_chain);
+pub(super) fn is_kept(current: &Chain, new_above: &[Certificate]) -> bool {
+    let path = proven(current);
     let above = &path[1..];
-    let is_signed_in = |signed: &Certificate, by: &[&Certificate]| by.iter().any(|issuer| signed.is_signed_by(issuer));
-    let chain: Vec<&Certificate> = chain.iter().collect();
-    path.iter().any(|one| is_signed_in(one, &chain))
-        || above.iter().any(|one| chain.iter().any(|other| one.has_key(&other.public_key)))
-        || chain.iter().any(|one| is_signed_in(one, above))
+    let is_signed_in = |signed: &Certificate, by: &[&Certificate]| by.iter().any(|issuer| is_signed_by(signed, issuer));
+    let new_above: Vec<&Certificate> = new_above.iter().collect();
+    path.iter().any(|one| is_signed_in(one, &new_above))
+        || above.iter().any(|one| new_above.iter().any(|other| one.has_key(&other.public_key)))
+        || new_above.iter().any(|one| is_signed_in(one, above))
+}
+
+/// However weak the signature is: whether it is weak is another question than who signed.
+fn is_signed_by(signed: &Certificate, issuer: &Certificate) -> bool {
+    signed.is_signed_by(issuer, Signatures::Legacy) == Some(true)
 }
 
 /// The certificate and those of its chain, as far as each was signed by the next, and the next is a CA's: anything may
 /// have been imported as a chain, and whoever has the key of any certificate can sign another one.
-fn proven<'a>(present: &'a Certificate, chain: &'a [Certificate]) -> Vec<&'a Certificate> {
-    let mut path = vec![present];
-    for issuer in chain {
+fn proven(current: &Chain) -> Vec<&Certificate> {
+    let mut path = vec![&current.leaf];
+    for issuer in &current.above {
         let may_issue = issuer.is_ca || may_omit_basic_constraints(issuer);
-        if !may_issue || !path.last().is_some_and(|below| below.is_signed_by(issuer)) {
+        if !may_issue || !path.last().is_some_and(|below| is_signed_by(below, issuer)) {
             break;
         }
         path.push(issuer);
@@ -30,20 +36,17 @@ fn proven<'a>(present: &'a Certificate, chain: &'a [Certificate]) -> Vec<&'a Cer
     path
 }
 
-/// Both issuers, where the new certificate has none of the CAs above it that the present one has.
-pub(crate) fn issuer_change(
-    (present, present_chain): (&Certificate, &[Certificate]),
-    (new, chain): (&Certificate, &[Certificate]),
-) -> Option<IssuerChange> {
-    let [issuer_before, issuer_after] = [&present.issuer, &new.issuer].map(|issuer| name_text(issuer));
-    (!is_kept(present, present_chain, chain)).then_some(IssuerChange { issuer_before, issuer_after })
+/// Both issuers, where the new certificate has none of the CAs above it that the current one has.
+pub(crate) fn issuer_change(current: &Chain, new: &Chain) -> Option<IssuerChange> {
+    let [issuer_before, issuer_after] = [current, new].map(|chain| name_text(&chain.leaf.issuer));
+    (!is_kept(current, &new.above)).then_some(IssuerChange { issuer_before, issuer_after })
 }
 
 /// That the issuer changed, in words.
-pub(super) fn changed(present: &Certificate, new_issuer: &[u8]) -> String {
-    let [before, after] = [&present.issuer, new_issuer].map(name_text);
-    let key = if is_same_name(&present.issuer, new_issuer) { ", which has the same name and another key" } else { "" };
+pub(super) fn changed(current: &Certificate, new_issuer: &DistinguishedName) -> String {
+    let [before, after] = [&current.issuer, new_issuer].map(name_text);
+    let key = if current.issuer == *new_issuer { ", which has the same name and another key" } else { "" };
     format!(
-        "the present certificate was issued by `{before}`, the new one by `{after}`{key}, and no grant allows a change"
+        "the certificate in place was issued by `{before}`, the new one by `{after}`{key}, and no grant allows a change"
     )
 }

@@ -71,7 +71,10 @@ impl Functions {
                 Some(serde_json::to_value(answer).expect("answers are JSON"))
             })
         } else {
-            Box::pin(async move { imported_renewal.handle(event, invocation, metrics).await.ok() })
+            Box::pin(async move {
+                let answer = imported_renewal.handle(event, invocation, metrics).await.ok()?;
+                Some(serde_json::to_value(answer).expect("answers are JSON"))
+            })
         }
     }
 }

@@ -1,0 +1,152 @@
+//! Whether to renew, from where, and why not. Pure: what is known and what time it is go in, a decision comes out. Reads
+//! like the table in the README.
+//!
+//! [`waiting`] says whether it is the time to renew by what the tags record, [`paid`] whether it is too soon to pay again
+//! whatever they record, [`source`] where the new certificate comes from.
+
+mod last_failure;
+mod paid;
+mod skip_reason;
+mod source;
+mod waiting;
+
+use certificates::tags::{RENEWAL, RenewFrom};
+use certificates::{CLOCK_SKEW, Failure, FailureReason, PrivateCaArn, RenewalProgress, RenewalState, Thresholds};
+use grants::Grants;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::event::Occasion;
+use crate::state::CertificateState;
+pub(crate) use last_failure::LastFailure;
+pub(crate) use paid::{AT_MOST_EVERY, Charge, QuotaReached};
+use paid::{import_quota, just_charged, just_renewed};
+pub(crate) use skip_reason::SkipReason;
+pub(crate) use source::Source;
+use source::select_source;
+use waiting::{is_repeated_crash, reason_to_wait};
+
+/// Everything that a decision is made from.
+#[derive(Debug)]
+pub(crate) struct RenewalInput<'a> {
+    pub(crate) state: &'a CertificateState,
+    /// Why it is checked.
+    pub(crate) occasion: Occasion,
+    pub(crate) grants: &'a Grants,
+    /// For certificates that name no CA. It is granted.
+    pub(crate) default_private_ca: Option<&'a PrivateCaArn>,
+    /// How long the message that asks has been waiting in the queue since its first delivery.
+    pub(crate) waited: SignedDuration,
+    /// What this process paid last for this certificate.
+    pub(crate) last_charge: Option<&'a Charge>,
+    /// Whether the account's quota of imports was reached, as far as this process knows.
+    pub(crate) quota_reached: Option<QuotaReached>,
+    /// A certificate is due this many days before it expires.
+    pub(crate) renew_before_days: u16,
+    /// Crossing one is a reason to try again what a person had to resolve.
+    pub(crate) thresholds: &'a Thresholds,
+    pub(crate) now: Timestamp,
+}
+
+impl<'a> RenewalInput<'a> {
+    fn progress(&self) -> RenewalProgress<'a> {
+        RenewalProgress::new(&self.state.tag_state.recorded, self.now)
+    }
+}
+
+/// A renewal that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) source: Source,
+    /// Required lifetime in days; `None`: that of the current certificate.
+    pub(crate) validity_days: Option<u16>,
+    /// Whether the new certificate may be another CA's than the current one: that is granted, and the CA is named in
+    /// the certificate's own tag.
+    pub(crate) issuer_may_change: bool,
+    /// The number of this attempt, counted from 1.
+    pub(crate) attempt: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Skip(SkipReason),
+    /// The certificate was replaced, and that was not recorded yet.
+    RecordComplete,
+    /// The tags are about a certificate that was replaced long ago, and nothing else is to be done: correct them. Whoever
+    /// may tag can bring this about, so nothing is announced.
+    CorrectRecord,
+    /// It cannot even be tried; record why.
+    RecordFailure {
+        failure: Failure,
+        attempt: u32,
+    },
+    Renew(Plan),
+}
+
+pub(crate) fn decide(input: &RenewalInput<'_>) -> Decision {
+    let certificate = &input.state.certificate;
+    if !certificate.is_imported() {
+        return Decision::Skip(SkipReason::NotImported);
+    }
+    let Some(renew_from) = &input.state.tag_state.settings.renew_from else {
+        return Decision::Skip(SkipReason::NotManaged);
+    };
+    if is_claimed(input) {
+        return Decision::Skip(SkipReason::RenewalInProgress);
+    }
+    let state = input.progress().state(certificate.in_place());
+    if state == RenewalState::Replaced {
+        return Decision::RecordComplete;
+    }
+    if state == RenewalState::InProgress && is_repeated_crash(input) {
+        let detail = "the function was terminated in the middle of it, and it was not the first attempt";
+        let failure = Failure::new(FailureReason::Interrupted, detail);
+        return Decision::RecordFailure { failure, attempt: input.state.tag_state.recorded.attempts };
+    }
+    let skip = reason_to_wait(state, input).or_else(|| just_renewed(input)).or_else(|| just_charged(input));
+    if let Some(reason) = skip {
+        let is_outdated = input.progress().is_about_another(certificate.in_place());
+        let corrects = reason == SkipReason::NotDue && is_outdated;
+        return if corrects { Decision::CorrectRecord } else { Decision::Skip(reason) };
+    }
+    let attempt = next_attempt(state, input);
+    match plan(renew_from, attempt, input) {
+        Ok(plan) => Decision::Renew(plan),
+        Err(failure) => Decision::RecordFailure { failure, attempt },
+    }
+}
+
+/// Another invocation is at work on it. A claim that is still new when a message is delivered again after an hour was
+/// refreshed by somebody other than an attempt, which would never stop.
+fn is_claimed(input: &RenewalInput<'_>) -> bool {
+    // The third delivery comes after an hour, by clocks that may differ.
+    input.progress().is_claimed() && input.waited < AT_MOST_EVERY - CLOCK_SKEW
+}
+
+/// Attempts belong to one renewal; a new one after a completed one starts over, even if the old count was left behind.
+fn next_attempt(state: RenewalState, input: &RenewalInput<'_>) -> u32 {
+    match state {
+        RenewalState::NotStarted | RenewalState::Complete => 1,
+        _ => input.state.tag_state.recorded.attempts.saturating_add(1),
+    }
+}
+
+/// How it is renewed, unless what a renewal needs is missing.
+fn plan(renew_from: &RenewFrom, attempt: u32, input: &RenewalInput<'_>) -> Result<Plan, Failure> {
+    if let Some(detail) = import_quota(input) {
+        return Err(Failure::new(FailureReason::ImportQuotaReached, detail));
+    }
+    if !input.state.tags.have_room_for(&RENEWAL) {
+        let detail = "the certificate has no room for the tags that track its renewal";
+        return Err(Failure::new(FailureReason::NoRoomForTags, detail));
+    }
+    let settings = &input.state.tag_state.settings;
+    Ok(Plan {
+        source: select_source(renew_from, input)?,
+        validity_days: settings.validity_days,
+        issuer_may_change: input.grants.issuer_change && matches!(settings.private_ca, Some(Ok(_))),
+        attempt,
+    })
+}
+
+#[cfg(test)]
+mod tests;

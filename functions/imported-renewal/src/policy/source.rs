@@ -1,0 +1,48 @@
+//! Where the new certificate comes from: a tag selects, a grant allows.
+
+use certificates::tags::RenewFrom;
+use certificates::{Failure, FailureReason, PrivateCaArn};
+
+use super::RenewalInput;
+
+/// A source that may be used. To add one, see the list in `shared/issuers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    PrivateCa(PrivateCaArn),
+}
+
+/// The source that the tags name.
+pub(super) fn select_source(renew_from: &RenewFrom, input: &RenewalInput<'_>) -> Result<Source, Failure> {
+    match renew_from {
+        RenewFrom::PrivateCa => select_private_ca(input).map(Source::PrivateCa),
+        RenewFrom::Acme | RenewFrom::Secret => Err(Failure::new(
+            FailureReason::SourceNotAvailable,
+            format!("this version cannot renew from `{}`", renew_from.as_str()),
+        )),
+        // Whatever anybody wrote there is not repeated in a notice that people trust.
+        RenewFrom::Unknown(_) => Err(Failure::new(
+            FailureReason::UnknownSource,
+            "the tag acm-autopilot:renew-from does not hold a known source",
+        )),
+    }
+}
+
+/// A tag only selects among the CAs that are granted.
+fn select_private_ca(input: &RenewalInput<'_>) -> Result<PrivateCaArn, Failure> {
+    let arn = match (&input.state.tag_state.settings.private_ca, input.default_private_ca) {
+        (Some(Ok(arn)), _) => arn,
+        // A tag that cannot be read must not mean another CA than the operator wanted.
+        (Some(Err(_)), _) => {
+            let detail = "the tag acm-autopilot:private-ca does not hold the ARN of a private CA";
+            return Err(Failure::new(FailureReason::CaNotFound, detail));
+        }
+        (None, Some(arn)) => arn,
+        (None, None) => return Err(Failure::new(FailureReason::CaNotConfigured, "no private CA is named for it")),
+    };
+    let is_granted = input.default_private_ca == Some(arn) || input.grants.allow_private_ca(arn);
+    if is_granted {
+        return Ok(arn.clone());
+    }
+    let detail = format!("the private CA {arn} is not among those that may be used");
+    Err(Failure::new(FailureReason::CaNotGranted, detail))
+}

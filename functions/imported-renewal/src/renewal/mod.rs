@@ -1,0 +1,165 @@
+//! One attempt to renew a certificate: claim, obtain, install, record.
+//!
+//! Nothing keeps two attempts at one certificate from running at the same time: a message may be delivered twice, and two
+//! that read the tags before either wrote its claim both continue. Together they import once, by this protocol:
+//! 1. Each claims the renewal (`renewal-in-progress`), which keeps away whoever reads the tags from then on.
+//! 2. Each asks the issuer with the same idempotency token (of ARN, serial number and attempt), so that both get the same
+//!    certificate, charged once. It is for the key of one of them, which imports it.
+//! 3. The other sees that it is for another key, and waits until ACM shows it or the tags show that the first one failed.
+//!    If neither happens, the first one crashed, and the other records that it failed.
+//! 4. Each imports only over the certificate that it claimed: another one is the first one's import, or a person's.
+//! 5. Whoever finds another one in place waits until its import should be recorded. If the tags still show a claim, that
+//!    was written after the record, so it records the import again; the event and notice may then be sent twice.
+//!
+//! What an attempt came to is decided by the steps and recorded in one place, [`Renewer::record`].
+
+mod acm_state;
+mod current;
+mod install;
+mod lifetime;
+mod obtain;
+mod other_attempts;
+mod outcome;
+mod poll;
+mod purchase;
+mod schedule;
+mod sources;
+
+use std::error::Error as _;
+
+use aws_client::Clock;
+use aws_config::SdkConfig;
+use certificates::{Failure, FailureReason};
+use jiff::Timestamp;
+
+use crate::Config;
+use crate::budget::Budget;
+use crate::domain_names::DomainNames;
+use crate::error::Error;
+use crate::policy::Plan;
+use crate::state::CertificateState;
+use crate::status_recorder::StatusRecorder;
+use current::{CurrentCertificate, is_replaced_since, read_current};
+use install::Installer;
+use obtain::{Obtained, Obtainer};
+use other_attempts::OtherAttempts;
+pub(crate) use outcome::AttemptOutcome;
+use poll::Poller;
+use schedule::Schedule;
+
+/// Makes attempts.
+#[derive(Debug, Clone)]
+pub(crate) struct Renewer {
+    acm: aws_sdk_acm::Client,
+    obtainer: Obtainer,
+    installer: Installer,
+    others: OtherAttempts,
+    recorder: StatusRecorder,
+    budget: Budget,
+    clock: Clock,
+}
+
+/// How the start of an attempt ended.
+enum Start {
+    Claimed(Box<(CurrentCertificate, CertificateState)>),
+    NotStarted(AttemptOutcome),
+}
+
+impl Renewer {
+    pub(crate) fn new(config: &Config, aws: &SdkConfig, recorder: StatusRecorder, budget: Budget) -> Self {
+        let (acm, clock) = (aws_sdk_acm::Client::new(aws), Clock::of(aws));
+        let poller = Poller::new(acm.clone(), clock.clone());
+        let domain_names = DomainNames::new(aws);
+        Self {
+            obtainer: Obtainer::new(aws, budget.clone(), config.max_validity_days),
+            installer: Installer::new(acm.clone(), poller.clone(), domain_names, budget.clone()),
+            others: OtherAttempts::new(acm.clone(), poller, recorder.clone(), clock.clone()),
+            acm,
+            recorder,
+            budget,
+            clock,
+        }
+    }
+
+    /// Makes one attempt and records what it came to.
+    ///
+    /// # Errors
+    /// The current certificate could not be read, or what happened could not be recorded; the same event finds out again.
+    pub(crate) async fn attempt(
+        &self,
+        state: &CertificateState,
+        plan: &Plan,
+        deadline: Timestamp,
+    ) -> Result<AttemptOutcome, Error> {
+        let schedule = Schedule::new(self.clock.clone(), deadline);
+        match self.start(state, plan).await? {
+            Start::NotStarted(outcome) => self.record(state, plan, outcome).await,
+            Start::Claimed(claimed) => {
+                let (current, state) = *claimed;
+                let outcome = self.renew(&state, plan, &current, &schedule).await?;
+                self.record(&state, plan, outcome).await
+            }
+        }
+    }
+
+    /// Reads the current certificate, then claims the renewal: what cannot be read or issued again is known before
+    /// anything is claimed.
+    async fn start(&self, state: &CertificateState, plan: &Plan) -> Result<Start, Error> {
+        let current = match read_current(&self.acm, state.arn()).await? {
+            Ok(current) => current,
+            Err(failure) => return Ok(Start::NotStarted(AttemptOutcome::Failed(failure))),
+        };
+        if is_replaced_since(&self.acm, &state.certificate, &current).await? {
+            return Ok(Start::NotStarted(AttemptOutcome::LeftToAnother));
+        }
+        match self.recorder.claim(state, plan.attempt).await {
+            Ok(claimed) => Ok(Start::Claimed(Box::new((current, claimed)))),
+            // Only a person resolves this, and a person reads notices sooner than dead letters.
+            Err(error) => match error.refused_tags() {
+                Some(reason) => Ok(Start::NotStarted(AttemptOutcome::Failed(untaggable(reason, &error)))),
+                None => Err(error),
+            },
+        }
+    }
+
+    async fn renew(
+        &self,
+        state: &CertificateState,
+        plan: &Plan,
+        current: &CurrentCertificate,
+        schedule: &Schedule,
+    ) -> Result<AttemptOutcome, Error> {
+        match self.obtainer.obtain(state, plan, current, schedule).await {
+            Ok(Obtained::New(new)) => Ok(self.installer.install(state, plan, *new, schedule).await),
+            Ok(Obtained::ForAnotherKey(serial)) => self.others.leave_to_another(state, &serial, schedule).await,
+            Err(failure) => Ok(AttemptOutcome::Failed(failure)),
+        }
+    }
+
+    async fn record(
+        &self,
+        state: &CertificateState,
+        plan: &Plan,
+        outcome: AttemptOutcome,
+    ) -> Result<AttemptOutcome, Error> {
+        match &outcome {
+            AttemptOutcome::Renewed(completion) => self.recorder.record_complete(state, completion).await?,
+            AttemptOutcome::Failed(failure) => {
+                if failure.reason == FailureReason::ImportQuotaReached {
+                    self.budget.quota_was_reached(self.clock.now());
+                }
+                self.recorder.record_failed(state, failure, plan.attempt).await?;
+            }
+            AttemptOutcome::ReplacedByAnother(after) => {
+                self.others.record(state, plan, after).await?;
+            }
+            AttemptOutcome::LeftToAnother | AttemptOutcome::Deleted => {}
+        }
+        Ok(outcome)
+    }
+}
+
+fn untaggable(reason: FailureReason, error: &Error) -> Failure {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    Failure::new(reason, format!("the tags that track a renewal cannot be written: {cause}"))
+}

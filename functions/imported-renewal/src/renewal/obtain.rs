@@ -1,0 +1,137 @@
+//! Obtains a new certificate with its key, and checks that it may replace the current one.
+
+use aws_client::Clock;
+use aws_config::SdkConfig;
+use certificates::{Failure, FailureReason};
+use events::IssuerChange;
+use issuers::{IssueRequest, IssuedChain, KeyedChain, PrivateKey};
+use jiff::SignedDuration;
+use x509::{Certificate, Chain, SerialNumber};
+
+use super::current::CurrentCertificate;
+use super::lifetime::Lifetime;
+use super::purchase::Purchase;
+use super::schedule::{Schedule, before};
+use super::sources;
+use crate::budget::Budget;
+use crate::policy::Plan;
+use crate::preflight::{self, PreflightInput};
+use crate::state::CertificateState;
+
+/// A source takes a second or two. One that never delivers must not keep others from being renewed.
+const SOURCE_DELIVERS_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+/// The source gives up a little before it would be cut off, since it knows better what was missing.
+const SOURCE_GIVES_UP: SignedDuration = SignedDuration::from_secs(5);
+
+/// A new certificate that passed all checks, with its key.
+pub(super) struct NewCertificate {
+    pub(super) issued: IssuedChain,
+    pub(super) key: PrivateKey,
+    pub(super) serial: SerialNumber,
+    pub(super) issuer_change: Option<IssuerChange>,
+    /// The required lifetime in days, where the configuration cut it short.
+    pub(super) cut_from_days: Option<u16>,
+}
+
+pub(super) enum Obtained {
+    New(Box<NewCertificate>),
+    /// The source delivered the certificate of another attempt, which has this serial number.
+    ForAnotherKey(SerialNumber),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Obtainer {
+    aws: SdkConfig,
+    budget: Budget,
+    clock: Clock,
+    max_validity_days: u16,
+}
+
+impl Obtainer {
+    pub(super) fn new(aws: &SdkConfig, budget: Budget, max_validity_days: u16) -> Self {
+        Self { aws: aws.clone(), budget, clock: Clock::of(aws), max_validity_days }
+    }
+
+    pub(super) async fn obtain(
+        &self,
+        state: &CertificateState,
+        plan: &Plan,
+        current: &CurrentCertificate,
+        schedule: &Schedule,
+    ) -> Result<Obtained, Failure> {
+        let obtaining = self.obtain_in_time(state, plan, current, schedule);
+        let obtained = schedule.run_until(schedule.obtained_by(), obtaining).await;
+        obtained.unwrap_or_else(|| Err(out_of_time(plan)))
+    }
+
+    async fn obtain_in_time(
+        &self,
+        state: &CertificateState,
+        plan: &Plan,
+        current: &CurrentCertificate,
+        schedule: &Schedule,
+    ) -> Result<Obtained, Failure> {
+        let lifetime = Lifetime::new(plan.validity_days, &current.chain.leaf, self.max_validity_days);
+        lifetime.log(state.arn());
+        let request = IssueRequest {
+            certificate_arn: state.arn(),
+            current: &current.chain.leaf,
+            key_type: current.key_type,
+            validity_days: lifetime.days,
+            attempt: plan.attempt,
+            deadline: before(schedule.obtained_by(), SOURCE_GIVES_UP).min(self.clock.now() + SOURCE_DELIVERS_WITHIN),
+        };
+        let purchase = Purchase { state, plan, current, budget: &self.budget, clock: &self.clock };
+        let source = sources::open(&plan.source, &self.aws);
+        let KeyedChain { issued, key } = source.obtain(&request, &purchase).await?;
+        let new = parse(&issued)?;
+        match self.check(plan, current, &new, &issued, &key) {
+            Ok(()) => Ok(Obtained::New(Box::new(NewCertificate {
+                issuer_change: preflight::issuer_change(&current.chain, &new),
+                serial: new.leaf.serial,
+                issued,
+                key,
+                cut_from_days: lifetime.cut_from_days,
+            }))),
+            Err(failure) if failure.reason == FailureReason::KeyMismatch && source.may_answer_another_attempt() => {
+                Ok(Obtained::ForAnotherKey(new.leaf.serial))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn check(
+        &self,
+        plan: &Plan,
+        current: &CurrentCertificate,
+        new: &Chain,
+        issued: &IssuedChain,
+        key: &PrivateKey,
+    ) -> Result<(), Failure> {
+        preflight::check(&PreflightInput {
+            current: &current.chain,
+            issuer_may_change: plan.issuer_may_change,
+            new,
+            public_key: key.public_key(),
+            certificate_size: issued.certificate.len(),
+            chain_size: issued.chain.len(),
+            now: self.clock.now(),
+        })
+    }
+}
+
+fn parse(issued: &IssuedChain) -> Result<Chain, Failure> {
+    let unreadable = |error| {
+        let detail = format!("what the source delivered cannot be read: {error}");
+        Failure::new(FailureReason::ChainBroken, detail)
+    };
+    let leaf = Certificate::from_pem(&issued.certificate).map_err(unreadable)?;
+    let above = Certificate::all_from_pem(&issued.chain).map_err(unreadable)?;
+    Ok(Chain { leaf, above })
+}
+
+fn out_of_time(plan: &Plan) -> Failure {
+    let source = sources::name(&plan.source);
+    let detail = format!("AWS answered too slowly: no time was left before {source} had issued a certificate");
+    Failure::new(FailureReason::OutOfTime, detail)
+}

@@ -1,0 +1,39 @@
+//! Announces a status as an event and as a notice.
+
+use aws_client::CallError;
+use aws_config::SdkConfig;
+use events::{Event, EventBus, StatusChanged};
+use notices::{Notice, Topic};
+
+use crate::Config;
+
+#[derive(Debug, Clone)]
+pub(super) struct Announcer {
+    bus: EventBus,
+    topic: Topic,
+}
+
+impl Announcer {
+    pub(super) fn new(config: &Config, aws: &SdkConfig) -> Self {
+        let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
+        Self { bus, topic: Topic::new(aws, &config.notices) }
+    }
+
+    /// A failure of the event or of the notice does not stop the other.
+    pub(super) async fn announce(&self, event: StatusChanged, notice: Option<Notice>) -> Result<(), CallError> {
+        let sent = self.bus.put(&[Event::StatusChanged(event)]).await;
+        let published = match notice {
+            Some(notice) => self.topic.publish(&notice).await,
+            None => Ok(()),
+        };
+        sent.and(published)
+    }
+
+    /// The renewal matters more than the announcement of its start; how it ends is announced too.
+    pub(super) async fn announce_start(&self, event: StatusChanged) {
+        let certificate_arn = event.certificate_arn.clone();
+        if let Err(error) = self.bus.put(&[Event::StatusChanged(event)]).await {
+            tracing::warn!(%certificate_arn, reason = %error, "could not announce that the renewal started");
+        }
+    }
+}
