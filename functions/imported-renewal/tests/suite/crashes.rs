@@ -1,4 +1,4 @@
-//! Every call fails in every way, once; then life goes on.
+//! Every call fails in every way, once; then everything works again.
 
 use serde_json::Value;
 use simulated_aws::Fault;
@@ -15,17 +15,17 @@ const DELIVERIES: usize = 4;
 async fn deliver(world: &World, event: &Value) {
     for _ in 0..DELIVERIES {
         let answer = world.give(&world.handler_without_retries(), batch(event)).await;
-        let died = world.aws.crashed();
+        let has_crashed = world.aws.crashed();
         world.aws.restart();
-        if !died && answer.is_ok_and(|answer| answer["batchItemFailures"] == Value::Array(Vec::new())) {
+        if !has_crashed && answer.is_ok_and(|answer| answer["batchItemFailures"] == Value::Array(Vec::new())) {
             return;
         }
         world.aws.advance(jiff::Span::new().minutes(30));
     }
 }
 
-/// The number of calls of a life without faults, and the lives with a fault at each of them.
-async fn lives(prepare: impl Fn(&World), check: impl Fn(&World, &str, &str)) {
+/// A run without faults, and runs with a fault at each of its calls.
+async fn runs(prepare: impl Fn(&World), check: impl Fn(&World, &str, &str)) {
     let calls = {
         let world = World::new();
         prepare(&world);
@@ -43,45 +43,45 @@ async fn lives(prepare: impl Fn(&World), check: impl Fn(&World, &str, &str)) {
             let before = world.certificate(&arn);
             world.aws.fail_call(u64::try_from(k).unwrap(), fault.clone());
             deliver(&world, &world.requested(&arn)).await;
-            let life = format!("{fault:?} at call {k} ({})", world.aws.calls()[k - 1].operation);
+            let run = format!("{fault:?} at call {k} ({})", world.aws.calls()[k - 1].operation);
 
             // Whatever the fault, what ACM serves is the old certificate or a good new one.
             let between = world.certificate(&arn);
-            assert!(between.serial == before.serial || between.not_after > before.not_after, "{life}");
-            assert_eq!(between.operators_tags(), before.operators_tags(), "{life}");
+            assert!(between.serial == before.serial || between.not_after > before.not_after, "{run}");
+            assert_eq!(between.operators_tags(), before.operators_tags(), "{run}");
 
             // The sweep asks again.
             for _ in 0..2 {
                 later(&world.aws, 5);
                 deliver(&world, &world.requested(&arn)).await;
             }
-            assert_eq!(world.certificate(&arn).operators_tags(), before.operators_tags(), "{life}");
-            assert_eq!(world.certificate(&arn).in_use_by, before.in_use_by, "{life}");
+            assert_eq!(world.certificate(&arn).operators_tags(), before.operators_tags(), "{run}");
+            assert_eq!(world.certificate(&arn).in_use_by, before.in_use_by, "{run}");
             world.check_messages();
-            check(&world, &arn, &life);
+            check(&world, &arn, &run);
         }
     }
 }
 
 #[tokio::test]
 async fn a_renewal_survives_a_fault_at_any_call() {
-    lives(
+    runs(
         |_| {},
-        |world, arn, life| {
+        |world, arn, run| {
             let after = world.certificate(arn);
-            assert!(after.imported_at > Some(after.not_before), "{life}");
-            assert_eq!(after.tag("status"), Some("renewal-complete"), "{life}");
+            assert!(after.imported_at > Some(after.not_before), "{run}");
+            assert_eq!(after.tag("status"), Some("renewal-complete"), "{run}");
             for gone in ["status-reason", "attempts", "renewal-of"] {
-                assert_eq!(after.tag(gone), None, "{gone}: {life}");
+                assert_eq!(after.tag(gone), None, "{gone}: {run}");
             }
-            assert!(!world.notices("renewal-complete").is_empty(), "{life}");
+            assert!(!world.notices("renewal-complete").is_empty(), "{run}");
             let last = world.last_status_event();
             assert_eq!(
                 (last["to"].as_str(), last["serialAfter"].as_str()),
                 (Some("renewal-complete"), Some(&*after.serial)),
-                "{life}"
+                "{run}"
             );
-            assert!(world.count("IssueCertificate") <= 2, "{life}");
+            assert!(world.count("IssueCertificate") <= 2, "{run}");
         },
     )
     .await;
@@ -89,25 +89,25 @@ async fn a_renewal_survives_a_fault_at_any_call() {
 
 #[tokio::test]
 async fn a_failure_survives_a_fault_at_any_call() {
-    lives(
+    runs(
         |world| world.aws.set_ca_status(&world.ca, "DISABLED"),
-        |world, arn, life| {
+        |world, arn, run| {
             let after = world.certificate(arn);
-            assert_eq!(after.serial, world.aws.certificates()[0].serial, "{life}");
-            assert_eq!(world.count("ImportCertificate"), 0, "{life}");
+            assert_eq!(after.serial, world.aws.certificates()[0].serial, "{run}");
+            assert_eq!(world.count("ImportCertificate"), 0, "{run}");
             assert_eq!(
                 (after.tag("status"), after.tag("status-reason")),
                 (Some("renewal-failed"), Some("ca-disabled")),
-                "{life}"
+                "{run}"
             );
-            let told =
+            let is_notified =
                 world.notices("renewal-failed").iter().any(|notice| notice.for_protocol("sqs").contains("ca-disabled"));
-            assert!(told, "{life}");
+            assert!(is_notified, "{run}");
             let last = world.last_status_event();
             assert_eq!(
                 (last["to"].as_str(), last["reason"].as_str()),
                 (Some("renewal-failed"), Some("ca-disabled")),
-                "{life}"
+                "{run}"
             );
         },
     )

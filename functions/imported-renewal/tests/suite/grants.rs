@@ -62,8 +62,8 @@ async fn a_granted_change_of_the_issuer_is_a_warning_that_cannot_be_muted() {
     assert_eq!((&event["issuerBefore"], &event["issuerAfter"]), (&json!(before), &json!(after)));
     let notice = world.last_notice("renewal-complete");
     assert_eq!(notice["severity"], "warning");
-    let told = notice["whatHappened"].as_str().unwrap();
-    assert!(told.contains(&format!("from `{before}` to `{after}`")), "{told}");
+    let text = notice["whatHappened"].as_str().unwrap();
+    assert!(text.contains(&format!("from `{before}` to `{after}`")), "{text}");
     world.check_messages();
 }
 

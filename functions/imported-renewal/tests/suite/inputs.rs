@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Tagged, World, batch, due, sample};
 
-/// A sample with the certificate's ARN in place of the sample's.
+/// A sample with the certificate's ARN instead of the sample's.
 fn about(sample: &Value, arn: &str) -> Value {
     let text = sample
         .to_string()
@@ -79,7 +79,7 @@ async fn a_certificate_that_is_not_there_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_dry_run_tells_and_changes_nothing() {
+async fn a_dry_run_shows_the_plan_and_changes_nothing() {
     for (spec, plan) in [
         (due(), json!({ "action": "renew", "from": "private-ca", "attempt": 1, "validityDays": null })),
         (

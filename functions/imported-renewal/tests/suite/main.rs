@@ -1,17 +1,23 @@
 //! The function with the real SDK clients, against a simulated AWS.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod after_import;
 mod architecture;
 mod budget;
+mod ca_failures;
 mod crashes;
 mod domain_names;
 mod failures;
 mod grants;
+mod import_quota;
 mod imports;
 mod inputs;
+mod lost_answers;
+mod meanwhile;
 mod messages;
 mod permissions;
 mod queue;
+mod recorded;
 mod records;
 mod renewals;
 mod secrets;

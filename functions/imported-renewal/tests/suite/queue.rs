@@ -1,4 +1,4 @@
-//! Messages that come too early: they come again, and do not end as dead letters.
+//! Messages that come too early: they are delivered again, and do not become dead letters.
 
 use serde_json::Value;
 use simulated_aws::Misissue;
@@ -76,7 +76,7 @@ async fn a_finding_of_aws_config_does_not_wait_for_a_renewal() {
 }
 
 #[tokio::test]
-async fn a_message_that_always_comes_too_early_is_no_dead_letter() {
+async fn a_message_that_always_comes_too_early_is_not_a_dead_letter() {
     let world = World::new();
     world.aws.misissue(Some(Misissue::OtherNames(vec!["other.example.com".into()])));
     let arn = world.insert(due());

@@ -6,7 +6,7 @@ use simulated_aws::Fault;
 use crate::world::{Tagged, World, batch, due, later};
 
 #[tokio::test]
-async fn a_claim_that_is_refused_is_announced_once_and_is_no_dead_letter() {
+async fn a_claim_that_is_refused_is_announced_once_and_is_not_a_dead_letter() {
     let policy = Fault::Error { code: "TagPolicyException".into(), message: "not allowed".into(), status: 400 };
     for (fault, reason) in [(Fault::AccessDenied, "permission-missing"), (policy, "tagging-refused")] {
         let world = World::new();
@@ -65,7 +65,7 @@ async fn a_serial_number_that_acm_spells_otherwise_does_not_stop_a_renewal() {
     assert_eq!(world.certificate(&arn).tag("renewal-of"), None);
 }
 
-/// The function was out for days after an attempt that crashed: nobody can tell any more whose import it was.
+/// The function was out for days after an attempt that crashed: nobody knows any more whose import it was.
 #[tokio::test]
 async fn a_replacement_of_days_ago_is_recorded_and_not_announced() {
     let world = World::new();

@@ -1,11 +1,10 @@
-//! Renewals that succeed: what is kept, what is new, what is recorded.
+//! Renewals that succeed: what is kept and what is new.
 
 use jiff::SignedDuration;
-use serde_json::json;
 use simulated_aws::{Certificate, CertificateSpec, Key};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use crate::world::{LOAD_BALANCER, Tagged, World, at, due};
+use crate::world::{Tagged, World, due};
 
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 
@@ -112,7 +111,7 @@ async fn a_subordinate_cas_chain_goes_up_to_the_root() {
 }
 
 #[tokio::test]
-async fn validity_is_what_the_tag_says_or_what_it_was_and_never_past_the_cas_end() {
+async fn validity_is_what_the_tag_says_or_what_it_was_and_never_past_the_cas_expiry() {
     let days = SignedDuration::from_hours(24);
     for (wanted, lifetime, ca_days, short_lived, expected) in [
         (None, 365, 3650, false, 365),
@@ -146,150 +145,4 @@ async fn validity_is_what_the_tag_says_or_what_it_was_and_never_past_the_cas_end
         let notice = world.last_notice("renewal-complete")["whatHappened"].to_string();
         assert_eq!(notice.contains("maxValidityDays"), wanted == Some("1000") || lifetime > 398, "{notice}");
     }
-}
-
-#[tokio::test]
-async fn the_tags_the_events_and_the_notice_say_what_happened() {
-    let world = World::new();
-    let arn = world.insert(due().tag("acm-autopilot:status", "pending-renewal"));
-    let before = world.certificate(&arn);
-    let answer = world.renew(&arn).await;
-    let after = world.certificate(&arn);
-    assert_eq!(
-        answer,
-        json!({
-            "outcome": "renewed", "certificate": arn, "attempt": 1,
-            "serialBefore": before.serial, "serialAfter": after.serial,
-            "notAfterBefore": before.not_after, "notAfterAfter": after.not_after,
-        })
-    );
-    assert_eq!(after.tag("status"), Some("renewal-complete"));
-    assert_eq!(after.tag("status-since"), Some("2026-11-20T08:00:00Z"));
-    for gone in ["status-reason", "attempts", "renewal-of"] {
-        assert_eq!(after.tag(gone), None, "{gone}");
-    }
-    let events: Vec<_> = world.aws.events().into_iter().map(|event| event.detail).collect();
-    let event = |from: &str, to: &str| {
-        json!({
-            "schemaVersion": 1, "certificateArn": arn, "from": from, "to": to, "reason": null, "attempt": 1,
-            "renewFrom": "private-ca", "serialBefore": before.serial, "notAfterBefore": before.not_after,
-            "serialAfter": null, "notAfterAfter": null,
-        })
-    };
-    let mut complete = event("renewal-in-progress", "renewal-complete");
-    complete["serialAfter"] = after.serial.as_str().into();
-    complete["notAfterAfter"] = after.not_after.to_string().into();
-    assert_eq!(events, [event("pending-renewal", "renewal-in-progress"), complete]);
-
-    let notice = &world.aws.published()[0];
-    assert_eq!(notice.subject.as_deref(), Some("[info] pay.example.com renewed, now valid until 2027-11-20"));
-    assert_eq!(notice.attribute("owner"), Some("team-payments"));
-    assert_eq!(notice.attribute("in_use"), Some("true"));
-    let text = notice.for_protocol("email");
-    for part in [&before.serial, &after.serial, LOAD_BALANCER, "What to do\n  Nothing."] {
-        assert!(text.contains(part), "{part} in {text}");
-    }
-    world.check_messages();
-}
-
-#[tokio::test]
-async fn deciding_again_after_a_renewal_does_nothing() {
-    let world = World::new();
-    let arn = world.insert(due());
-    world.renew(&arn).await;
-    let (calls, tags) = (world.aws.calls().len(), world.certificate(&arn).tags);
-    for event in [world.requested(&arn), world.tags_added(&arn, &[("acm-autopilot:validity-days", "9")])] {
-        let answer = world.give(&world.handler(), event).await.unwrap();
-        assert_eq!(answer, json!({ "outcome": "ignored", "certificate": arn, "reason": "not-due" }));
-    }
-    assert_eq!(world.certificate(&arn).tags, tags);
-    assert_eq!(world.aws.calls().len(), calls + 4, "two reads each");
-}
-
-#[tokio::test]
-async fn an_operators_pending_renewal_is_renewed_whatever_its_end() {
-    let world = World::new();
-    let arn = world.insert(due().days_left(300).tag("acm-autopilot:status", "pending-renewal"));
-    let event = world.tags_added(&arn, &[("acm-autopilot:status", "pending-renewal")]);
-    let answer = world.give(&world.handler(), event).await.unwrap();
-    assert_eq!(answer["outcome"], "renewed");
-}
-
-#[tokio::test]
-async fn an_expired_certificate_is_renewed_too() {
-    let world = World::new();
-    let arn = world.insert(due().days_left(-10));
-    world.renew(&arn).await;
-    assert_eq!(world.certificate(&arn).status, "ISSUED");
-}
-
-#[tokio::test]
-async fn tags_that_an_import_loses_are_put_back() {
-    let world = World::new();
-    let arn = world.insert(due());
-    let before = world.certificate(&arn);
-    let target = arn.clone();
-    // The first list is that of the look, the second that after the import.
-    world.aws.before("ListTagsForCertificate", 2, move |aws| {
-        let tags = aws.certificate(&target).unwrap().tags;
-        let none: Vec<(&str, Option<&str>)> = tags.keys().map(|key| (key.as_str(), None)).collect();
-        aws.set_tags(&target, &none);
-    });
-    world.renew(&arn).await;
-    assert_eq!(world.certificate(&arn).operators_tags(), before.operators_tags());
-    assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-complete"));
-    assert_eq!(world.last_notice("renewal-complete")["severity"], "info");
-    world.check_messages();
-}
-
-#[tokio::test]
-async fn lost_tags_that_cannot_be_put_back_are_told() {
-    let world = World::new();
-    let arn = world.insert(due());
-    let target = arn.clone();
-    world.aws.before("ListTagsForCertificate", 2, move |aws| {
-        let tags = aws.certificate(&target).unwrap().tags;
-        let none: Vec<(&str, Option<&str>)> = tags.keys().map(|key| (key.as_str(), None)).collect();
-        aws.set_tags(&target, &none);
-        aws.fail("AddTagsToCertificate", 1, simulated_aws::Fault::AccessDenied);
-    });
-    world.renew(&arn).await;
-    let notice = world.last_notice("renewal-complete");
-    assert_eq!(notice["severity"], "warning");
-    let steps = notice["whatToDo"].to_string();
-    assert!(steps.contains("Cost, Owner, acm-autopilot:notified, acm-autopilot:renew-from"), "{steps}");
-    assert_eq!(world.certificate(&arn).tag("status"), Some("renewal-complete"));
-    world.check_messages();
-}
-
-#[tokio::test]
-async fn a_tag_that_an_operator_removes_meanwhile_stays_removed() {
-    let world = World::new();
-    let arn = world.insert(due());
-    let target = arn.clone();
-    world.aws.before("ImportCertificate", 1, move |aws| aws.set_tags(&target, &[("Owner", None), ("New", Some("1"))]));
-    world.renew(&arn).await;
-    let tags = world.certificate(&arn).tags;
-    assert_eq!((tags.get("Owner"), tags.get("New").map(String::as_str)), (None, Some("1")));
-}
-
-#[tokio::test]
-async fn a_use_that_is_lost_is_told() {
-    let world = World::new();
-    let arn = world.insert(due());
-    let target = arn.clone();
-    world.aws.before("DescribeCertificate", 2, move |aws| aws.set_in_use_by(&target, &[]));
-    world.renew(&arn).await;
-    let notice = world.last_notice("renewal-complete");
-    assert_eq!(notice["severity"], "warning");
-    assert!(notice["whatToDo"][0].as_str().unwrap().contains(LOAD_BALANCER));
-}
-
-#[tokio::test]
-async fn a_renewed_certificate_may_be_pending_at_its_ca_for_a_while() {
-    let world = World::new();
-    let arn = world.insert(due());
-    world.aws.set_issuance_delay(SignedDuration::from_secs(40));
-    world.renew(&arn).await;
-    assert!(world.aws.now() >= at("2026-11-20T08:00:40Z"));
 }

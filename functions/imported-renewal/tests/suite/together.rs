@@ -5,7 +5,7 @@ use simulated_aws::{Fault, Misissue};
 use crate::world::{Tagged, World, batch, due};
 
 #[tokio::test]
-async fn two_at_the_same_time_import_once_and_end_well() {
+async fn two_at_the_same_time_import_once_and_record_it() {
     let world = World::new();
     let arn = world.insert(due());
     world.aws.interleave();
@@ -27,7 +27,7 @@ async fn two_at_the_same_time_import_once_and_end_well() {
 
 #[tokio::test]
 async fn one_that_is_overtaken_leaves_no_claim_behind() {
-    // The other runs from its begin to its end while this one waits to repeat a call: before it
+    // The other runs from its start to its end while this one waits to repeat a call: before it
     // reads the certificate, before it claims, before it asks the CA.
     for operation in ["GetCertificate", "AddTagsToCertificate", "DescribeCertificateAuthority", "IssueCertificate"] {
         let world = World::new();
@@ -46,7 +46,7 @@ async fn one_that_is_overtaken_leaves_no_claim_behind() {
 }
 
 #[tokio::test]
-async fn one_that_stands_down_does_not_hide_why_the_other_failed() {
+async fn one_that_leaves_the_renewal_to_another_does_not_hide_why_the_other_failed() {
     let world = World::new();
     let arn = world.insert(due());
     world.aws.misissue(Some(Misissue::OtherNames(vec!["other.example.com".into()])));
@@ -76,7 +76,7 @@ async fn another_certificate_that_was_imported_meanwhile_stays() {
 }
 
 #[tokio::test]
-async fn a_change_of_tags_during_a_renewal_is_looked_at_again() {
+async fn a_change_of_tags_during_a_renewal_is_checked_again() {
     let world = World::new();
     let now = certificates::tags::format_time(world.aws.now());
     let arn =
