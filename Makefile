@@ -17,8 +17,8 @@ MUTATED_EVENTS ?= 100000
 CHECKS ?= all
 # `make mutants SINCE=origin/main`: only in lines changed since then. Without it: all of MUTATED.
 SINCE ?=
-MUTATED := 'functions/*/src/policy/**' 'functions/*/src/policy.rs' 'functions/*/src/preflight/**' \
-	'functions/*/src/preflight.rs' 'shared/certificates/src/**'
+MUTATED := 'functions/*/src/policy/**' 'functions/*/src/preflight/**' 'functions/*/src/renewal/acm_state.rs' \
+	'shared/certificates/src/**'
 
 FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
 VENV := target/venv

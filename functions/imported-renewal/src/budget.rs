@@ -51,8 +51,8 @@ impl Budget {
         }
     }
 
-    /// ACM took an import, so the account's quota has room.
-    pub(crate) fn import_was_taken(&self) {
+    /// ACM accepted an import, so the account's quota has room.
+    pub(crate) fn import_was_accepted(&self) {
         self.spent().quota_reached = None;
     }
 

@@ -3,17 +3,14 @@
 
 use aws_client::{CallError, CallErrorKind};
 use certificates::{CertificateArn, FailureReason, InvalidArn, RenewalStatus};
+use events::BadField;
 
 /// Why an event could not be dealt with.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The event does not have the shape of any that the function takes.
     #[error("the event's field `{field}` {problem}; send one of the events in this function's README")]
-    UnexpectedEvent {
-        field: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
+    BadEvent { field: String, problem: String },
     /// The event names something that is not a certificate.
     #[error("the event's field `{field}` does not name a certificate")]
     NotACertificate { field: &'static str, source: InvalidArn },
@@ -39,6 +36,12 @@ pub enum Error {
     },
 }
 
+impl From<BadField> for Error {
+    fn from(BadField { field, problem }: BadField) -> Self {
+        Self::BadEvent { field, problem }
+    }
+}
+
 impl Error {
     pub(crate) fn gather(certificate: &CertificateArn, source: CallError) -> Self {
         Self::Gather { certificate: Box::new(certificate.clone()), source: Box::new(source) }
@@ -50,12 +53,12 @@ impl Error {
 
     /// Whether the message can never be dealt with here, whatever happens: it is refused, not returned to the queue.
     pub(crate) fn is_of_the_message(&self) -> bool {
-        matches!(self, Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. })
+        matches!(self, Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. })
     }
 
     pub(crate) fn certificate(&self) -> Option<&CertificateArn> {
         match self {
-            Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } => None,
+            Self::BadEvent { .. } | Self::NotACertificate { .. } => None,
             Self::Elsewhere { certificate, .. }
             | Self::Gather { certificate, .. }
             | Self::Record { certificate, .. } => Some(certificate),
@@ -96,7 +99,7 @@ pub(crate) fn refused_tags(error: &CallError) -> Option<FailureReason> {
 impl lambda::RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
-            Self::UnexpectedEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,
+            Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,
             Self::Gather { source, .. } => source.is_retryable(),
             // What is recorded is decided again from what is there, so trying again is always right.
             Self::Record { .. } => true,

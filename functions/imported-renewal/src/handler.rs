@@ -2,6 +2,7 @@
 
 use aws_client::Clock;
 use aws_config::SdkConfig;
+use events::BadField;
 use jiff::SignedDuration;
 use lambda::{BatchAnswer, Invocation, Metrics, SqsMessage};
 use serde_json::Value;
@@ -43,8 +44,7 @@ impl Handler {
     /// The event alone could not be dealt with. Errors of messages in a batch are logged. Such a message returns to the
     /// queue, which moves it to its dead-letter queue after its last delivery, unless it can never be dealt with.
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
-        let messages = SqsMessage::read_batch(event)
-            .map_err(|batch| Error::UnexpectedEvent { field: batch.field, problem: batch.problem.to_owned() })?;
+        let messages = SqsMessage::read_batch(event).map_err(|batch| BadField::new(batch.field, batch.problem))?;
         let Some(messages) = messages else {
             let report = self.handle_event(event, SignedDuration::ZERO, invocation, metrics).await?;
             return Ok(Answer::Event(Box::new(report)));
@@ -65,8 +65,7 @@ impl Handler {
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<CertificateReport, Error> {
-        let event = lambda::read_event(message.body)
-            .map_err(|_| Error::UnexpectedEvent { field: "Records[].body", problem: "is not JSON".into() })?;
+        let event = lambda::read_event(message.body).map_err(|_| BadField::new("Records[].body", "is not JSON"))?;
         self.handle_event(&event, message.waited(self.clock.now()), invocation, metrics).await
     }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// The dimension `Function` of the function's metrics.
 pub(crate) const FUNCTION: &str = "imported-renewal";
-/// The metric that counts the imports that ACM took.
+/// The metric that counts the imports that ACM accepted.
 pub(crate) const METRIC: &str = "CertificatesImported";
 /// What the quota counts.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 365);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{SOURCE, SWEEP_REQUESTED};
 
 /// Where the events that functions take come from.
-const SOURCES: [&str; 4] = ["aws.acm", "aws.health", "aws.events", SOURCE];
+const SOURCES: [&str; 5] = ["aws.acm", "aws.config", "aws.health", "aws.events", SOURCE];
 
 /// A field of an event that a function cannot use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -154,6 +154,7 @@ mod tests {
     fn what_is_not_taken_is_named_by_kind_or_by_sender() {
         for (source, field) in [
             ("aws.acm", "detail-type"),
+            ("aws.config", "detail-type"),
             ("aws.health", "detail-type"),
             ("aws.events", "detail-type"),
             ("acm-autopilot", "detail-type"),

@@ -6,7 +6,7 @@
 //! To add a source:
 //! 1. a module here that implements [`Issuer`] or [`BundleStore`], as [`PrivateCa`] does;
 //! 2. in imported-renewal, a variant of `policy::Source` and its row in `policy/source.rs`, where the tags and grants
-//!    are read; `renewal/sources.rs`, which opens it; `answer.rs`, which shows it in a dry run. The compiler demands all
+//!    are read; `renewal/sources.rs`, which opens and names it; `answer/planned.rs`, which shows it in a dry run. The compiler demands all
 //!    of these once the variant is there;
 //! 3. what it needs from the operator: its tags (`shared/certificates/src/tags/operator.rs`, whose `RenewFrom` already has
 //!    `acme` and `secret`), its grants (`shared/grants`) and, where it needs one, a variable in `config.rs`;
@@ -26,5 +26,5 @@ mod source;
 pub use self::private_ca::PrivateCa;
 pub use csr::CsrError;
 pub use key::{KeyError, KeyPair, PrivateKey};
-pub use request::{Approver, IssueRequest, IssuedChain, Offer};
+pub use request::{Approver, IssueRequest, IssuedChain, Offer, Usages};
 pub use source::{BundleStore, Issuer, KeyedChain, Pending, Source};

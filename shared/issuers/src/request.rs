@@ -23,17 +23,24 @@ pub struct IssueRequest<'a> {
     pub deadline: Timestamp,
 }
 
-/// What an issuer would issue, as far as it knows before it is asked to.
+/// What an issuer would issue, as far as that is known before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// The issuer's own certificate, then those above it.
-    pub issuer_chain: Vec<Certificate>,
-    /// The key usages that the new certificate will have, as in [`Certificate::key_usage`].
-    pub key_usage: u16,
-    /// The extended key usages that it will have.
-    pub extended_key_usage: BTreeSet<String>,
+    pub issuer_chain: Option<Vec<Certificate>>,
+    /// What the new certificate may be used for.
+    pub usages: Option<Usages>,
     /// When it will expire.
-    pub not_after: Timestamp,
+    pub not_after: Option<Timestamp>,
+}
+
+/// What a certificate may be used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usages {
+    /// As in [`Certificate::key_usage`].
+    pub key_usage: u16,
+    /// As in [`Certificate::extended_key_usage`].
+    pub extended_key_usage: BTreeSet<String>,
 }
 
 /// Decides whether a certificate is to be issued, and keeps account of what may be charged.

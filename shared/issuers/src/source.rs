@@ -74,8 +74,8 @@ impl Source {
         }
     }
 
-    /// Whether what it delivers may be for the key of another attempt at the same time: see [`Issuer`].
-    pub fn may_answer_another_attempt(&self) -> bool {
+    /// Whether it issues certificates, for a key and a lifetime that are chosen here.
+    pub fn is_issuer(&self) -> bool {
         matches!(self, Self::Issuer(_))
     }
 }
@@ -138,13 +138,13 @@ mod tests {
         let KeyedChain { issued, key } = obtain(&source).await;
         assert!(issued.certificate.starts_with("-----BEGIN CERTIFICATE REQUEST-----\n"), "{}", issued.certificate);
         assert!(key.pem().starts_with("-----BEGIN PRIVATE KEY-----\n") && !key.public_key().is_empty());
-        assert!(source.may_answer_another_attempt());
+        assert!(source.is_issuer());
     }
 
     #[tokio::test]
     async fn a_bundle_has_a_key_of_its_own() {
         let source = Source::Bundle(Box::new(Kept));
         assert_eq!(obtain(&source).await.issued.certificate, "its certificate");
-        assert!(!source.may_answer_another_attempt());
+        assert!(!source.is_issuer());
     }
 }

@@ -16,7 +16,7 @@ use crate::event::tests::ARN;
 
 const BATCH: &str = include_str!("../../../../events/imported-renewal/sqs-batch.json");
 const NOW: &str = "2026-11-20T08:00:00Z";
-/// Stands for the ARN of the CA, which is not known before.
+/// Replaced by the ARN of the CA, which is not known before.
 const CA: &str = "<the CA>";
 const KEYS: [&str; 10] = [
     RENEW_FROM,
@@ -35,7 +35,7 @@ const KEYS: [&str; 10] = [
 #[derive(Debug, Clone)]
 struct Case {
     body: Vec<Mutation>,
-    /// Takes the place of the whole body.
+    /// Replaces the whole body.
     text: Option<String>,
     envelope: Vec<Mutation>,
     tags: Vec<(&'static str, String)>,

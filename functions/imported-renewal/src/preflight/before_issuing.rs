@@ -1,25 +1,30 @@
 //! What can be known before the CA is asked for a certificate, which is charged.
 
 use certificates::{Failure, FailureReason};
-use issuers::Offer;
+use issuers::{Offer, Usages};
 use jiff::Timestamp;
 use x509::Chain;
 
 use super::{chain, demand, issuer, lasts_longer_than, usages};
 
-/// Makes those of the [checks](super::check) that need no new certificate: the first that would fail afterwards fails.
+/// Makes those of the [checks](super::check) that need no new certificate, as far as the offer says enough: the first
+/// that would fail afterwards fails.
 pub(crate) fn check_offer(
     current: &Chain,
     issuer_may_change: bool,
     offer: &Offer,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    lasts_longer_than(&current.leaf, offer.not_after)?;
-    usages::are_kept(&current.leaf, offer.key_usage, &offer.extended_key_usage)?;
-    chain::is_whole(None, &offer.issuer_chain, now)?;
-    let is_kept = issuer_may_change || issuer::is_kept(current, &offer.issuer_chain);
+    if let Some(not_after) = offer.not_after {
+        lasts_longer_than(&current.leaf, not_after)?;
+    }
+    if let Some(Usages { key_usage, extended_key_usage }) = &offer.usages {
+        usages::are_kept(&current.leaf, *key_usage, extended_key_usage)?;
+    }
+    let Some(issuer_chain) = &offer.issuer_chain else { return Ok(()) };
+    chain::is_whole(None, issuer_chain, now)?;
+    let is_kept = issuer_may_change || issuer::is_kept(current, issuer_chain);
     demand(is_kept, FailureReason::IssuerChanged, || {
-        let ca = offer.issuer_chain.first();
-        ca.map(|ca| issuer::changed(&current.leaf, &ca.subject)).unwrap_or_default()
+        issuer_chain.first().map(|ca| issuer::changed(&current.leaf, &ca.subject)).unwrap_or_default()
     })
 }

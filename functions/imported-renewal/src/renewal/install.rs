@@ -7,16 +7,14 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use super::acm_state::{AcmState, conclude, polls_after};
+use super::attempt::Attempt;
 use super::obtain::NewCertificate;
 use super::outcome::AttemptOutcome;
 use super::poll::Poller;
-use super::schedule::Schedule;
 use crate::budget::Budget;
 use crate::completion::Completion;
 use crate::domain_names::DomainNames;
-use crate::policy::Plan;
 use crate::post_import;
-use crate::state::CertificateState;
 
 const IMPORT: &str = "acm:ImportCertificate";
 
@@ -34,22 +32,16 @@ impl Installer {
     }
 
     /// Imports under the same ARN, and checks everything that should be as before.
-    pub(super) async fn install(
-        &self,
-        state: &CertificateState,
-        plan: &Plan,
-        new: NewCertificate,
-        schedule: &Schedule,
-    ) -> AttemptOutcome {
+    pub(super) async fn install(&self, attempt: Attempt<'_>, new: NewCertificate) -> AttemptOutcome {
         // The source may have taken minutes, in which a person may have imported a better certificate.
-        match self.poller.poll(&state.certificate, &new.serial, 1, schedule).await {
+        match self.poller.poll(attempt, &new.serial, 1).await {
             AcmState::Other(after) => return AttemptOutcome::ReplacedByAnother(after),
             AcmState::Deleted => return AttemptOutcome::Deleted,
             AcmState::Old | AcmState::New(_) | AcmState::Unknown(_) => {}
         }
-        match self.import_and_verify(state, &new, schedule).await {
+        match self.import_and_verify(attempt, &new).await {
             Ok(after) => {
-                let completion = self.complete(state, plan, new, *after, schedule).await;
+                let completion = self.complete(attempt, new, *after).await;
                 AttemptOutcome::Renewed(Box::new(completion))
             }
             Err(outcome) => outcome,
@@ -59,14 +51,14 @@ impl Installer {
     /// The new certificate as ACM shows it, or how the attempt ends otherwise.
     async fn import_and_verify(
         &self,
-        state: &CertificateState,
+        attempt: Attempt<'_>,
         new: &NewCertificate,
-        schedule: &Schedule,
     ) -> Result<Box<CertificateDetail>, AttemptOutcome> {
+        let Attempt { state, schedule, .. } = attempt;
         self.budget.import(state.arn(), &new.serial);
         let imported = schedule.run_until(schedule.imported_by(), self.import(state.arn(), new)).await;
         let imported = imported.unwrap_or_else(|| Err(no_answer()));
-        let shown = self.poller.poll(&state.certificate, &new.serial, polls_after(&imported), schedule).await;
+        let shown = self.poller.poll(attempt, &new.serial, polls_after(&imported)).await;
         conclude(shown, imported, &new.serial)
     }
 
@@ -86,15 +78,9 @@ impl Installer {
         answer.map(|_| ()).map_err(|error| CallError::new(IMPORT, &error))
     }
 
-    async fn complete(
-        &self,
-        state: &CertificateState,
-        plan: &Plan,
-        new: NewCertificate,
-        after: CertificateDetail,
-        schedule: &Schedule,
-    ) -> Completion {
-        self.budget.import_was_taken();
+    async fn complete(&self, attempt: Attempt<'_>, new: NewCertificate, after: CertificateDetail) -> Completion {
+        let Attempt { state, plan, schedule, .. } = attempt;
+        self.budget.import_was_accepted();
         Completion {
             attempt: plan.attempt,
             remarks: post_import::check(&self.acm, state, &after).await,

@@ -14,6 +14,7 @@
 //! What an attempt came to is decided by the steps and recorded in one place, [`Renewer::record`].
 
 mod acm_state;
+mod attempt;
 mod current;
 mod install;
 mod lifetime;
@@ -39,6 +40,7 @@ use crate::error::Error;
 use crate::policy::Plan;
 use crate::state::CertificateState;
 use crate::status_recorder::StatusRecorder;
+use attempt::Attempt;
 use current::{CurrentCertificate, is_replaced_since, read_current};
 use install::Installer;
 use obtain::{Obtained, Obtainer};
@@ -96,7 +98,8 @@ impl Renewer {
             Start::NotStarted(outcome) => self.record(state, plan, outcome).await,
             Start::Claimed(claimed) => {
                 let (current, state) = *claimed;
-                let outcome = self.renew(&state, plan, &current, &schedule).await?;
+                let attempt = Attempt { state: &state, plan, current: &current, schedule: &schedule };
+                let outcome = self.renew(attempt).await?;
                 self.record(&state, plan, outcome).await
             }
         }
@@ -122,16 +125,10 @@ impl Renewer {
         }
     }
 
-    async fn renew(
-        &self,
-        state: &CertificateState,
-        plan: &Plan,
-        current: &CurrentCertificate,
-        schedule: &Schedule,
-    ) -> Result<AttemptOutcome, Error> {
-        match self.obtainer.obtain(state, plan, current, schedule).await {
-            Ok(Obtained::New(new)) => Ok(self.installer.install(state, plan, *new, schedule).await),
-            Ok(Obtained::ForAnotherKey(serial)) => self.others.leave_to_another(state, &serial, schedule).await,
+    async fn renew(&self, attempt: Attempt<'_>) -> Result<AttemptOutcome, Error> {
+        match self.obtainer.obtain(attempt).await {
+            Ok(Obtained::New(new)) => Ok(self.installer.install(attempt, *new).await),
+            Ok(Obtained::ForAnotherKey(serial)) => self.others.leave_to_another(attempt, &serial).await,
             Err(failure) => Ok(AttemptOutcome::Failed(failure)),
         }
     }

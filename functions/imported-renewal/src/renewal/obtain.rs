@@ -8,15 +8,14 @@ use issuers::{IssueRequest, IssuedChain, KeyedChain, PrivateKey};
 use jiff::SignedDuration;
 use x509::{Certificate, Chain, SerialNumber};
 
-use super::current::CurrentCertificate;
+use super::attempt::Attempt;
 use super::lifetime::Lifetime;
 use super::purchase::Purchase;
-use super::schedule::{Schedule, before};
+use super::schedule::before;
 use super::sources;
 use crate::budget::Budget;
 use crate::policy::Plan;
 use crate::preflight::{self, PreflightInput};
-use crate::state::CertificateState;
 
 /// A source takes a second or two. One that never delivers must not keep others from being renewed.
 const SOURCE_DELIVERS_WITHIN: SignedDuration = SignedDuration::from_mins(1);
@@ -52,27 +51,19 @@ impl Obtainer {
         Self { aws: aws.clone(), budget, clock: Clock::of(aws), max_validity_days }
     }
 
-    pub(super) async fn obtain(
-        &self,
-        state: &CertificateState,
-        plan: &Plan,
-        current: &CurrentCertificate,
-        schedule: &Schedule,
-    ) -> Result<Obtained, Failure> {
-        let obtaining = self.obtain_in_time(state, plan, current, schedule);
-        let obtained = schedule.run_until(schedule.obtained_by(), obtaining).await;
+    pub(super) async fn obtain(&self, attempt: Attempt<'_>) -> Result<Obtained, Failure> {
+        let Attempt { plan, schedule, .. } = attempt;
+        let obtained = schedule.run_until(schedule.obtained_by(), self.obtain_in_time(attempt)).await;
         obtained.unwrap_or_else(|| Err(out_of_time(plan)))
     }
 
-    async fn obtain_in_time(
-        &self,
-        state: &CertificateState,
-        plan: &Plan,
-        current: &CurrentCertificate,
-        schedule: &Schedule,
-    ) -> Result<Obtained, Failure> {
+    async fn obtain_in_time(&self, attempt: Attempt<'_>) -> Result<Obtained, Failure> {
+        let Attempt { state, plan, current, schedule } = attempt;
+        let source = sources::open(&plan.source, &self.aws);
         let lifetime = Lifetime::new(plan.validity_days, &current.chain.leaf, self.max_validity_days);
-        lifetime.log(state.arn());
+        if source.is_issuer() {
+            lifetime.log(state.arn());
+        }
         let request = IssueRequest {
             certificate_arn: state.arn(),
             current: &current.chain.leaf,
@@ -81,36 +72,28 @@ impl Obtainer {
             attempt: plan.attempt,
             deadline: before(schedule.obtained_by(), SOURCE_GIVES_UP).min(self.clock.now() + SOURCE_DELIVERS_WITHIN),
         };
-        let purchase = Purchase { state, plan, current, budget: &self.budget, clock: &self.clock };
-        let source = sources::open(&plan.source, &self.aws);
+        let purchase = Purchase { attempt, budget: &self.budget, clock: &self.clock };
         let KeyedChain { issued, key } = source.obtain(&request, &purchase).await?;
         let new = parse(&issued)?;
-        match self.check(plan, current, &new, &issued, &key) {
+        match self.check(attempt, &new, &issued, &key) {
             Ok(()) => Ok(Obtained::New(Box::new(NewCertificate {
                 issuer_change: preflight::issuer_change(&current.chain, &new),
                 serial: new.leaf.serial,
                 issued,
                 key,
-                cut_from_days: lifetime.cut_from_days,
+                cut_from_days: lifetime.cut_from_days.filter(|_| source.is_issuer()),
             }))),
-            Err(failure) if failure.reason == FailureReason::KeyMismatch && source.may_answer_another_attempt() => {
+            Err(failure) if failure.reason == FailureReason::KeyMismatch && source.is_issuer() => {
                 Ok(Obtained::ForAnotherKey(new.leaf.serial))
             }
             Err(failure) => Err(failure),
         }
     }
 
-    fn check(
-        &self,
-        plan: &Plan,
-        current: &CurrentCertificate,
-        new: &Chain,
-        issued: &IssuedChain,
-        key: &PrivateKey,
-    ) -> Result<(), Failure> {
+    fn check(&self, attempt: Attempt<'_>, new: &Chain, issued: &IssuedChain, key: &PrivateKey) -> Result<(), Failure> {
         preflight::check(&PreflightInput {
-            current: &current.chain,
-            issuer_may_change: plan.issuer_may_change,
+            current: &attempt.current.chain,
+            issuer_may_change: attempt.plan.issuer_may_change,
             new,
             public_key: key.public_key(),
             certificate_size: issued.certificate.len(),

@@ -8,9 +8,9 @@ use certificates::{CertificateDetail, Failure, FailureReason, RenewalStatus};
 use x509::SerialNumber;
 
 use super::acm_state::AcmState;
+use super::attempt::Attempt;
 use super::outcome::AttemptOutcome;
 use super::poll::{POLLS_AFTER_IMPORT, Poller};
-use super::schedule::Schedule;
 use crate::completion::Completion;
 use crate::error::Error;
 use crate::policy::Plan;
@@ -37,15 +37,14 @@ impl OtherAttempts {
     /// it does not, and records no failure either, this attempt has failed.
     pub(super) async fn leave_to_another(
         &self,
-        state: &CertificateState,
+        attempt: Attempt<'_>,
         serial: &SerialNumber,
-        schedule: &Schedule,
     ) -> Result<AttemptOutcome, Error> {
-        match self.poller.poll(&state.certificate, serial, POLLS_AFTER_IMPORT, schedule).await {
+        match self.poller.poll(attempt, serial, POLLS_AFTER_IMPORT).await {
             AcmState::New(after) | AcmState::Other(after) => Ok(AttemptOutcome::ReplacedByAnother(after)),
             AcmState::Deleted => Ok(AttemptOutcome::Deleted),
             AcmState::Old | AcmState::Unknown(_) => {
-                if self.read_tags(state).await?.recorded.status == Some(RenewalStatus::RenewalFailed) {
+                if self.read_tags(attempt.state).await?.recorded.status == Some(RenewalStatus::RenewalFailed) {
                     return Ok(AttemptOutcome::LeftToAnother);
                 }
                 let detail = format!("the source delivered a certificate (serial {serial}) for another key");

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use aws_client::Clock;
-use certificates::CertificateDetail;
 use x509::SerialNumber;
 
 use super::acm_state::AcmState;
-use super::schedule::Schedule;
+use super::attempt::Attempt;
 
 /// ACM shows an import within seconds.
 const POLL_EVERY: Duration = Duration::from_secs(1);
@@ -24,15 +23,10 @@ impl Poller {
         Self { acm, clock }
     }
 
-    /// What ACM shows in place of this certificate, after at most so many questions: until it shows the one with this
+    /// What ACM shows instead of the current certificate, asked at most this many times: until it shows the one with this
     /// serial number, or none.
-    pub(super) async fn poll(
-        &self,
-        before: &CertificateDetail,
-        serial: &SerialNumber,
-        polls: u32,
-        schedule: &Schedule,
-    ) -> AcmState {
+    pub(super) async fn poll(&self, attempt: Attempt<'_>, serial: &SerialNumber, polls: u32) -> AcmState {
+        let (before, schedule) = (&attempt.state.certificate, attempt.schedule);
         let mut last = AcmState::Old;
         let polling = async {
             for remaining in (0..polls).rev() {

@@ -1,11 +1,12 @@
 //! The source `private-ca`: AWS Private CA.
 
+mod failure_reason;
 mod template;
 mod validity;
 
 use std::time::Duration;
 
-use aws_client::{CallError, CallErrorKind, Clock};
+use aws_client::{CallError, Clock};
 use aws_config::SdkConfig;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_acmpca::Client;
@@ -18,6 +19,7 @@ use x509::Certificate;
 
 use crate::request::{Approver, IssueRequest, IssuedChain, Offer};
 use crate::source::{Issuer, Pending};
+use failure_reason::failure_reason;
 use template::Template;
 use validity::Validity;
 
@@ -94,10 +96,9 @@ impl PrivateCa {
 
     async fn offer(&self, terms: &Terms) -> Result<Offer, Failure> {
         Ok(Offer {
-            issuer_chain: self.chain().await?,
-            key_usage: Template::KEY_USAGE,
-            extended_key_usage: terms.template.extended_key_usage(),
-            not_after: terms.validity.not_after(),
+            issuer_chain: Some(self.chain().await?),
+            usages: Some(terms.template.usages()),
+            not_after: Some(terms.validity.not_after()),
         })
     }
 
@@ -161,18 +162,7 @@ impl PrivateCa {
     }
 
     fn failed(&self, error: &CallError) -> Failure {
-        let reason = match error.kind {
-            CallErrorKind::Throttled => FailureReason::Throttled,
-            CallErrorKind::Unavailable => FailureReason::ServiceError,
-            CallErrorKind::Denied => FailureReason::PermissionMissing,
-            CallErrorKind::Refused => match error.code.as_deref() {
-                Some("ResourceNotFoundException" | "InvalidArnException") => FailureReason::CaNotFound,
-                Some("InvalidStateException") => FailureReason::CaNotActive,
-                Some("LimitExceededException") => FailureReason::IssuanceLimit,
-                _ => FailureReason::IssuerRefused,
-            },
-        };
-        Failure::new(reason, format!("{error} (private CA {})", self.arn))
+        Failure::new(failure_reason(error), format!("{error} (private CA {})", self.arn))
     }
 
     /// AWS's words do not name the template, on which the permission depends.

@@ -1,10 +1,10 @@
 //! The templates of AWS Private CA that end entities' certificates are issued by.
 
-use std::collections::BTreeSet;
-
 use certificates::PrivateCaArn;
 use x509::Certificate;
 use x509::usages::{CLIENT_AUTH, DIGITAL_SIGNATURE, KEY_ENCIPHERMENT, SERVER_AUTH};
+
+use crate::request::Usages;
 
 /// A template. All three take subject and names from the request
 /// ([templates](https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html)).
@@ -16,10 +16,6 @@ pub(super) enum Template {
 }
 
 impl Template {
-    /// What all three give
-    /// ([template definitions](https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html)).
-    pub(super) const KEY_USAGE: u16 = DIGITAL_SIGNATURE | KEY_ENCIPHERMENT;
-
     /// The one that keeps the current certificate's extended key usages.
     pub(super) fn for_certificate(current: &Certificate) -> Self {
         match (current.allows(SERVER_AUTH), current.allows(CLIENT_AUTH)) {
@@ -41,12 +37,17 @@ impl Template {
         format!("arn:{}:acm-pca:::template/{}/V1", ca.partition(), self.name())
     }
 
-    pub(super) fn extended_key_usage(self) -> BTreeSet<String> {
-        let usages = match self {
+    /// What certificates have that are issued by it
+    /// ([template definitions](https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html)).
+    pub(super) fn usages(self) -> Usages {
+        let extended = match self {
             Self::EndEntity => &[SERVER_AUTH, CLIENT_AUTH][..],
             Self::ServerAuth => &[SERVER_AUTH],
             Self::ClientAuth => &[CLIENT_AUTH],
         };
-        usages.iter().copied().map(str::to_owned).collect()
+        Usages {
+            key_usage: DIGITAL_SIGNATURE | KEY_ENCIPHERMENT,
+            extended_key_usage: extended.iter().copied().map(str::to_owned).collect(),
+        }
     }
 }

@@ -58,7 +58,7 @@ impl Case {
         self
     }
 
-    fn ends(mut self, from: &str, to: &str) -> Self {
+    fn valid(mut self, from: &str, to: &str) -> Self {
         (self.certificate.not_before, self.certificate.not_after) =
             (Some(from.parse().unwrap()), Some(to.parse().unwrap()));
         self
@@ -68,7 +68,7 @@ impl Case {
         Self { occasion, ..self }
     }
 
-    /// Failed at this time, for this reason, so many times.
+    /// Failed at this time, for this reason, in this attempt.
     fn failed(self, since: &str, reason: &str, attempts: &str) -> Self {
         self.tag(STATUS, "renewal-failed").tag(STATUS_SINCE, since).tag(STATUS_REASON, reason).tag(ATTEMPTS, attempts)
     }

@@ -119,7 +119,7 @@ fn a_reached_quota_is_the_accounts() {
         assert_eq!(reached(at, again, occasion), stops, "{at} {again} {occasion:?}");
     }
     // Nothing is recorded of what is not due.
-    let mut far = due().ends("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z");
+    let mut far = due().valid("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z");
     far.quota_reached = Some(QuotaReached { at: NOW.parse().unwrap(), again: false });
     assert_eq!(far.skip(), Some(SkipReason::NotDue));
 }

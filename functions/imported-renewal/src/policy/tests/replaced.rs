@@ -60,7 +60,7 @@ fn a_replacement_of_long_ago_is_not_recorded_any_more() {
         let (just, before) = ("2026-11-17T08:00:00Z", "2026-11-17T07:59:59Z");
         assert_eq!(left(status, just).decision(), Decision::RecordComplete, "{status}");
         assert_eq!(left(status, before).plan().attempt, if status == "pending-renewal" { 4 } else { 1 }, "{status}");
-        let far = left(status, before).ends("2026-11-17T00:00:00Z", "2027-11-17T00:00:00Z");
+        let far = left(status, before).valid("2026-11-17T00:00:00Z", "2027-11-17T00:00:00Z");
         if status == "pending-renewal" {
             assert_eq!(far.plan().attempt, 4, "it is asked for");
         } else {

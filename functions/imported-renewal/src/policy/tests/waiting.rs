@@ -15,20 +15,20 @@ fn what_is_not_imported_or_not_managed_is_left_alone() {
 }
 
 #[test]
-fn the_end_decides_where_nobody_asked() {
+fn the_expiry_decides_where_nobody_asked() {
     for (from, to, skip) in [
         ("2025-12-21T00:00:00Z", "2026-12-21T00:00:00Z", Some(SkipReason::NotDue)),
         ("2025-12-20T23:59:59Z", "2026-12-20T23:59:59Z", None),
         ("2025-11-01T00:00:00Z", "2026-11-01T00:00:00Z", None),
-        // Short-lived: at most a third of its life before its end.
+        // Short-lived: at most a third of its lifetime before it expires.
         ("2026-11-18T00:00:00Z", "2026-11-25T00:00:00Z", Some(SkipReason::NotDue)),
         ("2026-11-15T00:00:00Z", "2026-11-22T00:00:00Z", None),
         ("2026-11-19T12:00:00Z", "2026-11-20T12:00:00Z", None),
     ] {
         for occasion in [Occasion::Requested, Occasion::SettingsChanged, Occasion::NonCompliant] {
-            assert_eq!(due().ends(from, to).on(occasion).skip(), skip, "{to}");
+            assert_eq!(due().valid(from, to).on(occasion).skip(), skip, "{to}");
         }
-        let complete = due().ends(from, to).tag(STATUS, "renewal-complete").tag(STATUS_SINCE, NOW);
+        let complete = due().valid(from, to).tag(STATUS, "renewal-complete").tag(STATUS_SINCE, NOW);
         assert_eq!(complete.skip(), skip, "{to}");
     }
     let mut pending = due();
@@ -37,8 +37,8 @@ fn the_end_decides_where_nobody_asked() {
 }
 
 #[test]
-fn pending_is_renewed_whatever_the_end() {
-    let far = due().ends("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z").tag(STATUS, "pending-renewal");
+fn pending_is_renewed_whenever_it_expires() {
+    let far = due().valid("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z").tag(STATUS, "pending-renewal");
     assert_eq!(far.plan().attempt, 1);
 }
 
@@ -70,8 +70,8 @@ fn an_attempt_after_the_first_that_crashed_has_failed() {
         ("2026-11-19T08:00:00Z", "3", false),
     ] {
         let case = due().claimed(since).tag(ATTEMPTS, attempts);
-        // Whatever its end: no sweep looks at one that is far from it.
-        let far = case.ends("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z");
+        // Whenever it expires: no sweep checks one that does not expire soon.
+        let far = case.valid("2026-11-01T00:00:00Z", "2027-11-01T00:00:00Z");
         if failed {
             assert_eq!(far.failure(), (FailureReason::Interrupted, attempts.parse().unwrap()), "{since} {attempts}");
             assert_eq!(far.on(Occasion::SettingsChanged).plan().attempt, attempts.parse::<u32>().unwrap() + 1);
@@ -138,7 +138,7 @@ fn what_a_person_resolves_waits_for_a_change_or_a_threshold() {
         assert_eq!(waits().on(Occasion::SettingsChanged).plan().attempt, 2);
         assert_eq!(due().failed("2026-11-09T08:00:00Z", reason, "1").plan().attempt, 2, "30 was crossed since");
     }
-    // Asked for by the operator: pending-renewal takes the place of the failure.
+    // Asked for by the operator: pending-renewal replaces the failure.
     assert_eq!(due().failed(NOW, "ca-disabled", "1").tag(STATUS, "pending-renewal").plan().attempt, 2);
 }
 

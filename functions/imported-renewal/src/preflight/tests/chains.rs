@@ -39,7 +39,7 @@ fn a_chain_is_valid_from_its_first_moment_to_its_last() {
 
 #[test]
 fn roots_as_others_make_them() {
-    for (title, pem) in [("SHA-1", SHA1_ROOT), ("version 1", VERSION_1_ROOT), ("without an end", ENDLESS_ROOT)] {
+    for (title, pem) in [("SHA-1", SHA1_ROOT), ("version 1", VERSION_1_ROOT), ("without an expiry", ENDLESS_ROOT)] {
         assert_eq!(of_pem(pem).check(), Ok(()), "{title}");
     }
     // Only a root may be of an earlier version.

@@ -54,7 +54,7 @@ fn another_issuer() {
     let namesake = middle("Middle", &public);
     // Whoever has one certificate of the CA, and signs others with its key.
     let customer = CertifiedIssuer::signed_by(leaf(), RcgenKey::generate().unwrap(), &same).unwrap();
-    // A new certificate of `same`, in place of one that was issued like this.
+    // A new certificate of `same`, instead of one that was issued like this.
     let instead_of = |issuer: &Issuer, chain: &[&Issuer]| {
         let mut current = leaf();
         current.not_after = date_time_ymd(2026, 12, 10);
@@ -74,7 +74,7 @@ fn another_issuer() {
     ] {
         assert_eq!(kept.check(), Ok(()));
     }
-    // Without its chain, nothing tells what was above the issuer.
+    // Without its chain, nothing shows what was above the issuer.
     for mut changed in [
         instead_of(&public, &[&public]),
         instead_of(&foreign, &[]),

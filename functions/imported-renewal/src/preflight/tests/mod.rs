@@ -11,9 +11,7 @@ use rcgen::{
     date_time_ymd,
 };
 
-use std::collections::BTreeSet;
-
-use issuers::Offer;
+use issuers::{Offer, Usages};
 use x509::usages::{CLIENT_AUTH, SERVER_AUTH};
 use x509::{KeyType, SerialNumber};
 
