@@ -24,9 +24,9 @@ pub(crate) enum Occasion {
 
 /// What an event asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Request {
+pub(crate) enum Trigger {
     /// Check a certificate.
-    Check { certificate: CertificateArn, occasion: Occasion },
+    Reconcile { certificate: CertificateArn, occasion: Occasion },
     /// Nothing, for a documented reason.
     Ignore {
         /// As it is in answers and logs.
@@ -34,7 +34,7 @@ pub(crate) enum Request {
     },
 }
 
-impl Request {
+impl Trigger {
     /// Reads an EventBridge event.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Request {
             (events::SOURCE, events::RENEWAL_REQUESTED) => {
                 let arn = &envelope.detail["certificateArn"];
                 let certificate = certificate(arn, "detail.certificateArn", scope)?;
-                Ok(Self::Check { certificate, occasion: Occasion::Requested })
+                Ok(Self::Reconcile { certificate, occasion: Occasion::Requested })
             }
             ("aws.acm", "AWS API Call via CloudTrail") => Self::from_tagging(envelope.detail, scope),
             ("aws.config", "Config Rules Compliance Change") => Self::from_compliance_change(envelope.detail, scope),
@@ -67,7 +67,7 @@ impl Request {
         let tags = parameters["tags"].as_array();
         let tags = tags.ok_or_else(|| BadField::new("detail.requestParameters.tags", "is not a list"))?;
         Ok(match occasion_of(tags) {
-            Some(occasion) => Self::Check { certificate, occasion },
+            Some(occasion) => Self::Reconcile { certificate, occasion },
             None => Self::Ignore { reason: "no-renewal-setting" },
         })
     }
@@ -80,7 +80,7 @@ impl Request {
             return Ok(Self::Ignore { reason: "not-non-compliant" });
         }
         let certificate = certificate(&detail["resourceId"], "detail.resourceId", scope)?;
-        Ok(Self::Check { certificate, occasion: Occasion::NonCompliant })
+        Ok(Self::Reconcile { certificate, occasion: Occasion::NonCompliant })
     }
 }
 

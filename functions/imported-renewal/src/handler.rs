@@ -8,22 +8,22 @@ use lambda::{BatchAnswer, Invocation, Metrics, SqsMessage};
 use serde_json::Value;
 
 use crate::answer::{Answer, CertificateReport};
-use crate::check::Checker;
-use crate::event::Request;
+use crate::event::Trigger;
 use crate::queue::returns_to_queue;
+use crate::reconcile::Reconciler;
 use crate::{Config, Error, import_count};
 
 /// What is kept between invocations.
 #[derive(Debug, Clone)]
 pub struct Handler {
-    checker: Checker,
+    reconciler: Reconciler,
     clock: Clock,
 }
 
 impl Handler {
     /// A handler whose clients share this SDK configuration.
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
-        Self { checker: Checker::new(config, aws), clock: Clock::of(aws) }
+        Self { reconciler: Reconciler::new(config, aws), clock: Clock::of(aws) }
     }
 
     /// Handles a batch of an SQS queue, or one event alone, and writes its metrics.
@@ -76,10 +76,10 @@ impl Handler {
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<CertificateReport, Error> {
-        let report = match Request::read(event, &invocation.scope)? {
-            Request::Ignore { reason } => CertificateReport::ignored(None, reason),
-            Request::Check { certificate, occasion } => {
-                match self.checker.check(&certificate, occasion, waited, invocation.deadline, metrics).await {
+        let report = match Trigger::read(event, &invocation.scope)? {
+            Trigger::Ignore { reason } => CertificateReport::ignored(None, reason),
+            Trigger::Reconcile { certificate, occasion } => {
+                match self.reconciler.reconcile(&certificate, occasion, waited, invocation.deadline, metrics).await {
                     Err(error) if error.is_certificate_gone() => CertificateReport::gone(&certificate),
                     result => result?,
                 }

@@ -2,7 +2,6 @@
 
 mod answer;
 mod budget;
-mod check;
 mod completion;
 mod config;
 mod domain_names;
@@ -15,6 +14,7 @@ mod policy;
 mod post_import;
 mod preflight;
 mod queue;
+mod reconcile;
 mod renewal;
 mod state;
 mod status_recorder;

@@ -4,18 +4,22 @@
 //! a certificate together with its own key. [`Source::obtain`] returns the same for both: a chain and its key.
 //!
 //! To add a source:
-//! 1. a module here that implements [`Issuer`] or [`BundleStore`], as [`PrivateCa`] does;
-//! 2. in imported-renewal, a variant of `policy::Source` and its row in `policy/source.rs`, where the tags and grants
-//!    are read; `renewal/sources.rs`, which opens and names it; `answer/planned.rs`, which shows it in a dry run. The compiler demands all
-//!    of these once the variant is there;
-//! 3. what it needs from the operator: its tags (`shared/certificates/src/tags/operator.rs`, whose `RenewFrom` already has
-//!    `acme` and `secret`), its grants (`shared/grants`) and, where it needs one, a variable in `config.rs`;
-//! 4. reasons of its own in `shared/certificates/src/reason.rs`, where those of a private CA do not fit; the advice of
-//!    `unknown-source` and `source-not-available` names the sources that exist;
-//! 5. what calls `private-ca` the only source: expiry-events (`policy/forecast.rs`, `policy/steps.rs`), the rules
-//!    `imported-renewal-source` and `maximum-lifetime` in `shared/rules`;
-//! 6. the role in `infra/template.yaml`: its calls, and `private-ca` in the conditions on the tag `renew-from`;
-//! 7. the READMEs of imported-renewal and of the repository.
+//! 1. A module here that implements [`Issuer`] or [`BundleStore`], as [`PrivateCa`] does. An issuer calls its
+//!    [`Approver`] before whatever may be charged.
+//! 2. In imported-renewal, a variant of `policy::Source` and its row in `policy/source.rs`, where tags and grants are
+//!    read. The compiler then demands the rest: `renewal/sources.rs`, which opens and names it, and `answer/planned.rs`,
+//!    which shows it in a dry run.
+//! 3. What operators set: tags in `shared/certificates/src/tags` (`RenewFrom` has `acme` and `secret` already;
+//!    `RENEWAL_SETTINGS`, and the notice in `notice/failed.rs` that lists them), grants in `shared/grants`, and variables
+//!    in `config.rs`, if there are any.
+//! 4. Reasons in `shared/certificates/src/reason.rs`, where those of a private CA do not fit, and whether an attempt that
+//!    fails for them may have been charged. The advice of `unknown-source` and `source-not-available` names the sources
+//!    that exist.
+//! 5. What treats `private-ca` as the only source: the outlook and the steps in expiry-events' `policy`, and the rules
+//!    `imported-renewal-source` and `maximum-lifetime` in `shared/rules`.
+//! 6. The role in `infra/template.yaml`: what the source calls, and the conditions that demand `renew-from` =
+//!    `private-ca`. `shared/testing/simulated-aws` has to know the calls.
+//! 7. The READMEs of imported-renewal and of the repository.
 
 mod csr;
 mod key;

@@ -19,8 +19,8 @@ fn sample(number: usize) -> Value {
     serde_json::from_str(SAMPLES[number]).unwrap()
 }
 
-fn read(event: &Value) -> Result<Request, Error> {
-    Request::read(event, &scope())
+fn read(event: &Value) -> Result<Trigger, Error> {
+    Trigger::read(event, &scope())
 }
 
 /// A sample with one field changed.
@@ -35,7 +35,7 @@ fn the_samples_ask_for_a_check() {
     // The one of CloudTrail sets pending-renewal and renew-from at once.
     let occasions = [Occasion::Requested, Occasion::SettingsChanged, Occasion::NonCompliant];
     for (number, occasion) in occasions.into_iter().enumerate() {
-        let check = Request::Check { certificate: ARN.parse().unwrap(), occasion };
+        let check = Trigger::Reconcile { certificate: ARN.parse().unwrap(), occasion };
         assert_eq!(read(&sample(number)).unwrap(), check);
     }
 }
@@ -54,9 +54,9 @@ fn tags_decide_whether_cloudtrail_asks_for_a_check() {
         let request = read(&changed(1, tags, value.clone())).unwrap();
         match occasion {
             Some(occasion) => {
-                assert_eq!(request, Request::Check { certificate: ARN.parse().unwrap(), occasion }, "{value}")
+                assert_eq!(request, Trigger::Reconcile { certificate: ARN.parse().unwrap(), occasion }, "{value}")
             }
-            None => assert_eq!(request, Request::Ignore { reason: "no-renewal-setting" }, "{value}"),
+            None => assert_eq!(request, Trigger::Ignore { reason: "no-renewal-setting" }, "{value}"),
         }
     }
 }
@@ -74,7 +74,7 @@ fn what_has_no_effect_is_ignored() {
         (changed(2, "/detail/newEvaluationResult/complianceType", "COMPLIANT".into()), "not-non-compliant"),
         (changed(2, "/detail/newEvaluationResult", Value::Null), "not-non-compliant"),
     ] {
-        assert_eq!(read(&event).unwrap(), Request::Ignore { reason });
+        assert_eq!(read(&event).unwrap(), Trigger::Ignore { reason });
     }
 }
 
@@ -131,8 +131,8 @@ proptest! {
         mutate(&mut event, &mutations);
         match read(&event) {
             // Whatever else it says, it names a certificate that is within reach.
-            Ok(Request::Check { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),
-            Ok(Request::Ignore { reason }) => prop_assert!(!reason.is_empty()),
+            Ok(Trigger::Reconcile { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),
+            Ok(Trigger::Ignore { reason }) => prop_assert!(!reason.is_empty()),
             Err(error) => prop_assert!(error.to_string().len() < 2_000),
         }
     }

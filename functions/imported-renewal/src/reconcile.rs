@@ -1,4 +1,4 @@
-//! Checks one certificate: gather, decide, apply.
+//! Reconciles one certificate: gather, decide, apply.
 
 use aws_client::Clock;
 use aws_config::SdkConfig;
@@ -19,7 +19,7 @@ use crate::{Config, Error, import_count};
 
 /// Clients, clock and configuration, made once.
 #[derive(Debug, Clone)]
-pub(crate) struct Checker {
+pub(crate) struct Reconciler {
     config: Config,
     acm: aws_sdk_acm::Client,
     domain_names: DomainNames,
@@ -29,7 +29,7 @@ pub(crate) struct Checker {
     clock: Clock,
 }
 
-impl Checker {
+impl Reconciler {
     pub(crate) fn new(config: Config, aws: &SdkConfig) -> Self {
         let budget = Budget::default();
         let recorder = StatusRecorder::new(&config, aws);
@@ -44,7 +44,7 @@ impl Checker {
         }
     }
 
-    pub(crate) async fn check(
+    pub(crate) async fn reconcile(
         &self,
         arn: &CertificateArn,
         occasion: Occasion,
