@@ -38,7 +38,7 @@ struct Request<'a> {
 
 /// Why no request could be made.
 #[derive(Debug, thiserror::Error)]
-pub enum CsrError {
+pub(crate) enum CsrError {
     /// Something of the current certificate does not fit into a request.
     #[error("the subject or the names of the certificate in place cannot be carried over: {0}")]
     Encoding(#[from] der::Error),

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// The library could not make or use a key. It says no more than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the cryptographic library failed to {0}")]
-pub struct KeyError(&'static str);
+pub(crate) struct KeyError(&'static str);
 
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
@@ -59,7 +59,7 @@ enum Signer {
 }
 
 /// A new key pair. The private half leaves it only as a [`PrivateKey`], for ImportCertificate.
-pub struct KeyPair {
+pub(crate) struct KeyPair {
     key_type: KeyType,
     signer: Signer,
 }
@@ -72,10 +72,7 @@ impl fmt::Debug for KeyPair {
 
 impl KeyPair {
     /// Makes a key pair.
-    ///
-    /// # Errors
-    /// The library failed.
-    pub fn generate(key_type: KeyType) -> Result<Self, KeyError> {
+    pub(crate) fn generate(key_type: KeyType) -> Result<Self, KeyError> {
         let rsa = |size| rsa::KeyPair::generate(size).map(Signer::Rsa);
         let ecdsa = |algorithm: &'static EcdsaSigningAlgorithm| EcdsaKeyPair::generate(algorithm).map(Signer::Ecdsa);
         let signer = match key_type {
@@ -90,15 +87,12 @@ impl KeyPair {
     }
 
     /// Its type.
-    pub fn key_type(&self) -> KeyType {
+    pub(crate) fn key_type(&self) -> KeyType {
         self.key_type
     }
 
     /// The public key as a SubjectPublicKeyInfo in DER.
-    ///
-    /// # Errors
-    /// The library failed.
-    pub fn public_key_der(&self) -> Result<Vec<u8>, KeyError> {
+    pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KeyError> {
         let der: Result<PublicKeyX509Der<'_>, _> = match &self.signer {
             Signer::Rsa(pair) => pair.public_key().as_der(),
             Signer::Ecdsa(pair) => pair.public_key().as_der(),
@@ -121,10 +115,7 @@ impl KeyPair {
     }
 
     /// The private key as unencrypted PKCS #8 in PEM, which is what ImportCertificate takes.
-    ///
-    /// # Errors
-    /// The library failed.
-    pub fn private_key(&self) -> Result<PrivateKey, KeyError> {
+    pub(crate) fn private_key(&self) -> Result<PrivateKey, KeyError> {
         Ok(PrivateKey::new(self.private_key_pem()?, self.public_key_der()?))
     }
 

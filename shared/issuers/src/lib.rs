@@ -28,7 +28,6 @@ mod request;
 mod source;
 
 pub use self::private_ca::PrivateCa;
-pub use csr::CsrError;
-pub use key::{KeyError, KeyPair, PrivateKey};
+pub use key::PrivateKey;
 pub use request::{Approver, IssueRequest, IssuedChain, Offer, Usages};
 pub use source::{BundleStore, Issuer, KeyedChain, Pending, Source};
