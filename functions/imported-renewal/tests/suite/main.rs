@@ -5,6 +5,7 @@ mod after_import;
 mod architecture;
 mod budget;
 mod ca_failures;
+mod checks;
 mod crashes;
 mod domain_names;
 mod failures;

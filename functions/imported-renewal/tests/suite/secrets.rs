@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use simulated_aws::Fault;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::world::{World, due, no_key};
+use crate::checks::no_key;
+use crate::world::{World, due};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
