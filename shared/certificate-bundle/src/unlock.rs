@@ -1,0 +1,68 @@
+//! What takes a password, and which of the strings in the secret it is.
+
+use zeroize::Zeroizing;
+
+use crate::contents::Contents;
+use crate::encryption::{Failed, Work};
+use crate::password::Candidate;
+use crate::{Unusable, encryption, pkcs12, tlv};
+
+/// A structure that takes a password.
+pub(crate) enum Locked {
+    /// An EncryptedPrivateKeyInfo of PKCS #8.
+    Key(Vec<u8>),
+    /// A PFX of PKCS #12. What is in it may not be encrypted.
+    Pkcs12(Zeroizing<Vec<u8>>),
+}
+
+/// What was in it: certificates and keys in DER.
+pub(crate) type Unlocked = Vec<Zeroizing<Vec<u8>>>;
+
+/// Opens all that takes a password, with the strings of the secret and with the passwords that are given.
+pub(crate) fn unlock(contents: &mut Contents, given: &[&str]) {
+    let strings = std::mem::take(&mut contents.strings);
+    let candidates = strings.candidates(given);
+    let has_passwords = !strings.is_empty() || !given.is_empty();
+    let mut work = Work::default();
+    for locked in std::mem::take(&mut contents.locked) {
+        match open(&locked, &candidates, &mut work) {
+            Ok(found) => read(contents, &found),
+            Err(Failed::Password) if !has_passwords => contents.fault(Unusable::NoPassword),
+            Err(failed) => contents.fault(failed.into()),
+        }
+    }
+}
+
+fn read(contents: &mut Contents, found: &Unlocked) {
+    for der in found {
+        if !contents.read_binary(der, "") {
+            contents.fault(Unusable::Structure);
+        }
+    }
+}
+
+fn open(locked: &Locked, candidates: &[Candidate<'_>], work: &mut Work) -> Result<Unlocked, Failed> {
+    let attempt = |candidate| match locked {
+        Locked::Key(der) => encrypted_key(der, candidate, work),
+        Locked::Pkcs12(der) => pkcs12::open(der, candidate, work),
+    };
+    let mut attempts = candidates.iter().map(attempt);
+    attempts.find(|attempt| !matches!(attempt, Err(Failed::Password))).unwrap_or(Err(Failed::Password))
+}
+
+fn encrypted_key(der: &[u8], password: &Candidate<'_>, work: &mut Work) -> Result<Unlocked, Failed> {
+    let key = encryption::decrypt_key(der, password, work)?;
+    // A wrong password leaves a valid padding once in 256 times.
+    (tlv::kind(&key) == Some(tlv::Kind::Key)).then(|| vec![key]).ok_or(Failed::Password)
+}
+
+impl From<Failed> for Unusable {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Password => Self::WrongPassword,
+            Failed::Unsupported => Self::Encryption,
+            Failed::Work => Self::TooManyIterations,
+            Failed::Structure => Self::Structure,
+        }
+    }
+}
