@@ -15,6 +15,8 @@ MUTATED_EVENTS ?= 100000
 
 # `make deny CHECKS="bans licenses sources"`: what cargo-deny checks.
 CHECKS ?= all
+# `make fuzz FUZZ_SECONDS=3600`: how long.
+FUZZ_SECONDS ?= 60
 # `make mutants SINCE=origin/main`: only in lines changed since then. Without it: all of MUTATED.
 SINCE ?=
 MUTATED := 'functions/*/src/policy/**' 'functions/*/src/preflight/**' 'functions/*/src/renewal/acm_state.rs' \
@@ -31,7 +33,7 @@ CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny fuzz venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +105,14 @@ bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory o
 deny: need-rust  ## Licences, sources and known vulnerabilities of the dependencies. CHECKS="bans licenses sources" needs no internet.
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@0.20.2
 	cargo deny check $(CHECKS)
+
+# Not part of `make test`, which reads the committed corpus only: the fuzzer needs nightly Rust. New inputs go to target/fuzz.
+fuzz: need-rust  ## Looks for secrets that make certificate-bundle panic: FUZZ_SECONDS. Needs nightly Rust and cargo-fuzz.
+	@cargo +nightly --version >/dev/null 2>&1 || { echo "Nightly Rust is missing: rustup toolchain install nightly"; exit 1; }
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing: cargo install --locked cargo-fuzz"; exit 1; }
+	@mkdir -p target/fuzz/read
+	cd shared/certificate-bundle && $(ALONE) cargo +nightly fuzz run --target-dir ../../target/fuzz/build read \
+		../../target/fuzz/read fuzz/corpus/read -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=20
 
 # Not part of `make test`: each mutant is a build and a test run.
 mutants: need-rust  ## Breaks policies and shared domain code in one place at a time: does a test fail? SINCE=origin/main for a change.

@@ -6,7 +6,7 @@ mod derivation;
 mod work;
 
 use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
-use der::{Decode, Sequence};
+use der::{Decode, DecodeValue, FixedTag, Sequence};
 use zeroize::Zeroizing;
 
 use crate::password::Candidate;
@@ -68,9 +68,10 @@ struct Pkcs12Pbe<'a> {
 
 impl<'a> Algorithm<'a> {
     /// Its parameters.
-    pub(crate) fn read<T: Decode<'a, Error = der::Error> + der::DecodeValue<'a, Error = der::Error> + der::FixedTag>(
-        &self,
-    ) -> Result<T, Failed> {
+    pub(crate) fn read<T>(&self) -> Result<T, Failed>
+    where
+        T: Decode<'a, Error = der::Error> + DecodeValue<'a, Error = der::Error> + FixedTag,
+    {
         Ok(self.parameters.ok_or(Failed::Structure)?.decode_as()?)
     }
 }

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::signs::is_for_a_password;
 
-/// So many are tried, so that a secret with many strings does not take long.
+/// How many are tried at most, so that a secret with many strings does not take long.
 const MAX_TRIED: usize = 16;
 /// Longer strings are something else.
 const MAX_LENGTH: usize = 512;

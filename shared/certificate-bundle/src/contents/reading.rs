@@ -160,7 +160,8 @@ impl Contents {
     }
 }
 
-/// Whether a text is PEM or JSON, not merely characters that base64 happens to mean.
+/// Whether a text is PEM or JSON. A password may mean other text in base64, and is needed as it is.
 fn is_wrapped(text: &str) -> bool {
-    text.contains("-----BEGIN") || json::may_be_json(text::trimmed(text))
+    let text = text::trimmed(text);
+    text.contains("-----BEGIN") || (json::may_be_json(text) && json::fields(text).is_some())
 }

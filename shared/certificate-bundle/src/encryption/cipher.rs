@@ -19,7 +19,7 @@ pub(crate) enum Cipher {
     Aes(&'static Algorithm, usize),
     TripleDes,
     TripleDesTwoKeys,
-    /// With so many bits, and as many of effect.
+    /// With a key of this many bits, all of which take effect.
     Rc2(usize),
 }
 

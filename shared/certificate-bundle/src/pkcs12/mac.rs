@@ -60,7 +60,7 @@ impl Mac<'_> {
         }
         let pbkdf2: Pbkdf2<'_> = derivation.read()?;
         // RFC 9579, 5: it must be there.
-        let length = pbkdf2.key_length.filter(|length| *length <= 128).ok_or(Failed::Structure)?;
+        let length = pbkdf2.key_length.filter(|length| (1..=128).contains(length)).ok_or(Failed::Structure)?;
         Ok((algorithm, pbkdf2.derive(password.text, usize::from(length), work)?))
     }
 

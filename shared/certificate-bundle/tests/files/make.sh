@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the files in this folder again: keys as the tools that people use write them. Needs OpenSSL 3 with its legacy
-# provider, keytool of a JDK, and Python with `cryptography`. The password is `S3cret pässword` or as the name says.
+# provider, keytool of a JDK, and Python. The password is `S3cret pässword` or as the name says.
 set -eu
 cd "$(dirname "$0")"
 password='S3cret pässword'
@@ -21,7 +21,6 @@ issue ca 'Example CA' root 'basicConstraints=critical,CA:TRUE\n'
 issue leaf 'www.example.com' ca 'subjectAltName=DNS:www.example.com\n'
 cat "$work/ca.pem" "$work/root.pem" > "$work/above.pem"
 cp "$work/leaf.pem" leaf.pem
-openssl pkey -in "$work/leaf.key" -pubout -out leaf.pub.pem
 
 pfx() { # NAME PASSWORD ARGUMENTS
     name=$1 with=$2; shift 2
@@ -55,6 +54,7 @@ key() { # NAME ARGUMENTS
     name=$1; shift
     openssl pkcs8 -topk8 -in "$work/leaf.key" -passout "pass:$password" -out "$name.key.pem" "$@"
 }
+openssl pkcs8 -topk8 -in "$work/leaf.key" -passout pass:Indyb25n -out base64-password.key.pem
 key aes-256 -v2 aes-256-cbc
 key aes-128-sha1 -v2 aes-128-cbc -v2prf hmacWithSHA1
 key aes-192-sha512 -v2 aes-192-cbc -v2prf hmacWithSHA512

@@ -128,3 +128,11 @@ fn pkcs7_is_not_supported() {
     let pkcs7 = "-----BEGIN PKCS7-----\nMAsGCSqGSIb3DQEHAg==\n-----END PKCS7-----\n";
     assert_eq!(reason(read_text(pkcs7)), "format-not-supported");
 }
+
+#[test]
+fn a_password_that_is_base64_of_something_is_tried_as_it_is() {
+    // It means `"wrong`, which begins as JSON does.
+    let password = "Indyb25n";
+    let key = [text("leaf.pem"), text("base64-password.key.pem")].concat();
+    assert!(read_text(&json(&[("pem", &key), ("password", password)])).is_ok());
+}
