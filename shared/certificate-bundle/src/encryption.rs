@@ -10,6 +10,7 @@ use der::{Decode, DecodeValue, FixedTag, Sequence};
 use zeroize::Zeroizing;
 
 use crate::password::Candidate;
+use crate::tlv::{self, Kind};
 use cipher::Cipher;
 
 pub(crate) use derivation::{Pbkdf2, Purpose, digest, hmac, pkcs12};
@@ -78,8 +79,10 @@ impl<'a> Algorithm<'a> {
 
 /// Decrypts a private key in PKCS #8.
 pub(crate) fn decrypt_key(der: &[u8], password: &Candidate<'_>, work: &mut Work) -> Result<Zeroizing<Vec<u8>>, Failed> {
-    let key = EncryptedKey::from_der(der)?;
-    decrypt(&key.algorithm, key.data.as_bytes(), password, work)
+    let encrypted = EncryptedKey::from_der(der)?;
+    let key = decrypt(&encrypted.algorithm, encrypted.data.as_bytes(), password, work)?;
+    // A wrong password leaves a valid padding once in 256 times.
+    if tlv::kind(&key) == Some(Kind::Key) { Ok(key) } else { Err(Failed::Password) }
 }
 
 /// Decrypts, by whatever algorithm is named.

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use crate::contents::Contents;
 use crate::encryption::{Failed, Work};
 use crate::password::Candidate;
-use crate::{Unusable, encryption, pkcs12, tlv};
+use crate::{Unusable, encryption, pkcs12};
 
 /// A structure that takes a password.
 pub(crate) enum Locked {
@@ -43,17 +43,11 @@ fn read(contents: &mut Contents, found: &Unlocked) {
 
 fn open(locked: &Locked, candidates: &[Candidate<'_>], work: &mut Work) -> Result<Unlocked, Failed> {
     let attempt = |candidate| match locked {
-        Locked::Key(der) => encrypted_key(der, candidate, work),
+        Locked::Key(der) => Ok(vec![encryption::decrypt_key(der, candidate, work)?]),
         Locked::Pkcs12(der) => pkcs12::open(der, candidate, work),
     };
     let mut attempts = candidates.iter().map(attempt);
     attempts.find(|attempt| !matches!(attempt, Err(Failed::Password))).unwrap_or(Err(Failed::Password))
-}
-
-fn encrypted_key(der: &[u8], password: &Candidate<'_>, work: &mut Work) -> Result<Unlocked, Failed> {
-    let key = encryption::decrypt_key(der, password, work)?;
-    // A wrong password leaves a valid padding once in 256 times.
-    (tlv::kind(&key) == Some(tlv::Kind::Key)).then(|| vec![key]).ok_or(Failed::Password)
 }
 
 impl From<Failed> for Unusable {

@@ -61,9 +61,9 @@ fn pkcs12_takes_its_password() {
 #[test]
 fn without_a_mac_a_wrong_password_is_noticed_by_what_comes_out() {
     let bytes = file("no-mac.p12");
-    for number in 0..300 {
+    for number in 0..600 {
         let result = with_password(SecretValue::Binary(&bytes), &number.to_string());
-        assert!(matches!(reason(result), "wrong-password" | "structure-unreadable"), "{number}");
+        assert_eq!(reason(result), "wrong-password", "{number}");
     }
 }
 
