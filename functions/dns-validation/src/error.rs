@@ -2,7 +2,7 @@
 
 use aws_client::CallError;
 use certificates::CertificateArn;
-use lambda::RetryableError;
+use lambda::{PartialFailure, RetryableError};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -29,30 +29,9 @@ pub enum Error {
     /// Somebody asked for a change to DNS validation, and ACM's description of the certificate does not show it yet.
     #[error("{certificate}: ACM does not show the change to DNS validation yet")]
     NotShown { certificate: Box<CertificateArn> },
-    /// Some of several certificates failed. The others were done.
-    #[error("{} of {of} certificates failed{}, the first: {first}", failed, left_over(left))]
-    Several {
-        failed: usize,
-        /// How many there were to check.
-        of: usize,
-        /// How many were not started, because time ran out.
-        left: usize,
-        /// What happened to the first one that failed.
-        first: Box<Error>,
-        /// Whether one of the failures may pass with time.
-        retryable: bool,
-    },
-    /// The function's time was nearly over.
-    #[error("no time was left for {left} of {of} certificates; the next sweep continues with them")]
-    OutOfTime {
-        left: usize,
-        /// How many there were to check.
-        of: usize,
-    },
-}
-
-fn left_over(left: &usize) -> String {
-    if *left == 0 { String::new() } else { format!(" and no time was left for {left}") }
+    /// Some of several certificates failed, or were not reached. The others were done.
+    #[error("{0}")]
+    Partial(PartialFailure<Error>),
 }
 
 impl Error {
@@ -74,14 +53,20 @@ impl Error {
     }
 }
 
+impl From<PartialFailure<Error>> for Error {
+    fn from(partial: PartialFailure<Error>) -> Self {
+        Self::Partial(partial)
+    }
+}
+
 impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } => false,
             Self::List(cause) | Self::Zones(cause) => cause.is_retryable(),
             Self::Certificate { cause, .. } => cause.is_retryable(),
-            Self::Several { left, retryable, .. } => *retryable || *left > 0,
-            Self::NotNamed { .. } | Self::NotShown { .. } | Self::OutOfTime { .. } => true,
+            Self::Partial(partial) => partial.is_retryable(),
+            Self::NotNamed { .. } | Self::NotShown { .. } => true,
         }
     }
 

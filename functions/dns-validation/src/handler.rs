@@ -87,7 +87,7 @@ impl Handler {
                 let mut tally = Tally::default();
                 for certificate in certificates {
                     if of > 1 && !budget.has_time_for(&budget.describe, RESERVE) {
-                        tally.left += 1;
+                        tally.add_left(1);
                         continue;
                     }
                     tally.add(reconciler.reconcile_one(occasion, update_requested_at, &certificate).await);

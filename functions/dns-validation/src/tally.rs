@@ -1,6 +1,6 @@
 //! The sum of several checks.
 
-use lambda::{Metrics, RetryableError};
+use lambda::{Batch, Metrics};
 
 use crate::Error;
 use crate::answer::CertificateReport;
@@ -24,49 +24,28 @@ impl ReconcileResult {
     }
 }
 
-/// What came of several checks. A failure of one does not stop the others, and is not
-/// lost either.
+/// The results of several checks.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
-    report: Vec<CertificateReport>,
-    failed: Vec<Error>,
-    /// Checks that were not started, or not finished, because time ran out.
-    pub(crate) left: usize,
-}
+pub(crate) struct Tally(Batch<CertificateReport, Error>);
 
 impl Tally {
-    pub(crate) fn add(&mut self, finished: ReconcileResult) {
-        self.report.extend(finished.report);
-        self.failed.extend(finished.error);
-        self.left += usize::from(finished.is_out_of_time);
+    pub(crate) fn add(&mut self, result: ReconcileResult) {
+        result.report.into_iter().for_each(|report| self.0.add(Ok(report)));
+        result.error.into_iter().for_each(|error| self.0.add(Err(error)));
+        self.0.left += usize::from(result.is_out_of_time);
     }
 
-    /// Something went wrong besides the checks.
-    pub(crate) fn failed(&mut self, error: Option<Error>) {
-        self.failed.extend(error);
+    pub(crate) fn add_left(&mut self, left: usize) {
+        self.0.left += left;
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.0.left
     }
 
     /// The reports, or what became of those that failed or were not started.
-    pub(crate) fn finish(mut self, of: usize, metrics: &mut Metrics) -> Result<Vec<CertificateReport>, Error> {
-        self.report.iter().for_each(|report| report.count(metrics));
-        let (failed, left) = (self.failed.len(), self.left);
-        if failed > 0 {
-            metrics.count("CertificatesFailed", failed as u64);
-        }
-        // A single failure is the error of the whole, which is logged anyway.
-        for error in self.failed.iter().filter(|_| of > 1) {
-            let reason = error.to_string();
-            tracing::error!(certificate_arn = error.certificate_arn(), outcome = "failed", reason);
-        }
-        let retryable = self.failed.iter().any(RetryableError::is_retryable);
-        match self.failed.pop() {
-            None if left == 0 => Ok(self.report),
-            None => Err(Error::OutOfTime { left, of }),
-            Some(error) if of <= 1 => Err(error),
-            Some(last) => {
-                let first = Box::new(self.failed.into_iter().next().unwrap_or(last));
-                Err(Error::Several { failed, of, left, first, retryable })
-            }
-        }
+    pub(crate) fn finish(self, of: usize, metrics: &mut Metrics) -> Result<Vec<CertificateReport>, Error> {
+        self.0.done().iter().for_each(|report| report.count(metrics));
+        self.0.finish(of, metrics)
     }
 }

@@ -1,6 +1,7 @@
 //! What every function does the same way: start, configuration, logs, metrics, and how a failure
 //! reaches the platform.
 
+mod batch;
 mod configuration;
 mod configuration_error;
 mod endpoint;
@@ -16,6 +17,7 @@ mod sqs;
 
 pub use configuration::Environment;
 pub use configuration_error::ConfigurationError;
+pub use batch::{Batch, PartialFailure};
 pub use json_lines::json;
 pub use metrics::{METRICS_NAMESPACE, Metrics};
 pub use payload::{UnreadableEvent, read_event};

@@ -70,11 +70,11 @@ impl<'a> Sweep<'a> {
             metrics.count("ZonesUnreadable", search.unreadable as u64);
         }
         self.of += search.not_checked;
-        self.tally.left += search.not_checked;
+        self.tally.add_left(search.not_checked);
         self.reconcile(search.candidates.into_iter().chain(rotate(only_described, now)).collect()).await;
 
         let overflow_notices = self.notify_of_overflow(metrics).await;
-        let checked = self.of - self.tally.left;
+        let checked = self.of - self.tally.left();
         let reports = self.tally.finish(self.of, metrics)?;
         metrics.count("SweepsCompleted", 1);
         let report = SweepReport {
@@ -103,7 +103,7 @@ impl<'a> Sweep<'a> {
                 Described::State(state) => states.push(*state),
                 Described::Gone => {}
                 Described::Failed(error) => self.tally.add(ReconcileResult::failed(error)),
-                Described::OutOfTime => self.tally.left += 1,
+                Described::OutOfTime => self.tally.add_left(1),
             }
         }
         let results = self.reconciler.reconcile(states).await;
@@ -148,7 +148,7 @@ impl<'a> Sweep<'a> {
                 1
             }
             Err((notice, cause)) => {
-                self.tally.failed(Some(Error::certificate(&notice.certificate_arn, cause)));
+                self.tally.add(ReconcileResult::failed(Error::certificate(&notice.certificate_arn, cause)));
                 0
             }
         }

@@ -2,7 +2,7 @@
 
 use dns_validation::{Error, Outcome};
 use jiff::{SignedDuration, Span};
-use lambda::RetryableError;
+use lambda::{PartialFailure, RetryableError};
 use serde_json::json;
 use simulated_aws::{CertificateSpec, Fault};
 
@@ -247,7 +247,7 @@ async fn without_time_the_list_is_left_to_the_next_check() {
     world.change_to_dns(&arn).await;
     let deadline = world.aws.now() + SignedDuration::from_millis(60_050);
     let (result, _) = world.counted(&sample("sweep-requested", ""), deadline).await;
-    assert!(matches!(result, Err(Error::OutOfTime { left: 1, of: 1 })), "{result:?}");
+    assert!(matches!(result, Err(Error::Partial(PartialFailure { failed: 0, left: 1, of: 1, .. }))), "{result:?}");
     assert_eq!((world.calls("DescribeCertificate"), world.calls(LIST)), (1, 0));
     assert_eq!((world.causes(), world.tag(&arn, NOTIFIED)), (Vec::new(), None));
     assert_eq!(world.sweep().await.records_created, 1);

@@ -2,7 +2,7 @@
 
 use dns_validation::{Error, Outcome};
 use jiff::{SignedDuration, Span};
-use lambda::RetryableError;
+use lambda::{PartialFailure, RetryableError};
 use simulated_aws::{CallResult, CertificateSpec, Fault};
 
 use super::world::{ACTION_REQUIRED, LOAD_BALANCER, NOTIFIED, World, issued, sample};
@@ -205,7 +205,7 @@ async fn without_time_it_stops_and_the_next_sweeps_go_on_elsewhere() {
         let done = world.cnames(&zone).len();
         match result {
             Ok(_) => assert_eq!(done, 240),
-            Err(Error::OutOfTime { left, of }) => {
+            Err(Error::Partial(PartialFailure { failed: 0, left, of, .. })) => {
                 assert!(left < of && metrics["SweepsCompleted"].is_null(), "{left} of {of}");
             }
             Err(error) => panic!("{error}"),
@@ -236,7 +236,10 @@ async fn with_many_zones_it_stops_before_its_time_is_over() {
         match result {
             _ if done == 300 => break,
             Ok(swept) => panic!("{swept:?}"),
-            Err(error) => assert!(matches!(error, Error::OutOfTime { .. }) && done > before, "{error}, {done}"),
+            Err(error) => assert!(
+                matches!(error, Error::Partial(PartialFailure { failed: 0, .. })) && done > before,
+                "{error}, {done}"
+            ),
         }
         world.aws.advance(Span::new().hours(1));
     }
@@ -283,7 +286,10 @@ async fn one_failure_does_not_stop_the_others_and_is_not_swallowed() {
     }
     world.aws.fail("DescribeCertificate", 2, Fault::AccessDenied);
     let error = world.try_sweep().await.unwrap_err();
-    assert!(matches!(error, Error::Several { failed: 1, of: 12, left: 0, retryable: false, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Partial(PartialFailure { failed: 1, of: 12, left: 0, retryable: false, .. })),
+        "{error}"
+    );
     assert_eq!(world.cnames(&com).len() + world.cnames(&net).len(), 11);
 
     // Both zones, each three times.
