@@ -1,6 +1,6 @@
 //! Reads AWS Certificate Manager into the types of `certificates`, and writes tags.
 //!
-//! Every key type, every key-pair origin, every root hierarchy, every page: whoever looks for
+//! Every key type, every key-pair origin, every root hierarchy, every page: whoever searches for
 //! certificates here finds all of them.
 
 mod convert;

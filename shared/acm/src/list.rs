@@ -21,7 +21,7 @@ const PAGE: i32 = 1000;
 pub struct Listing {
     /// The certificates, each once: first all but the Amazon N2 ones, then these, in ACM's order.
     pub certificates: Vec<CertificateSummary>,
-    /// Entries whose ARN could not be read. They are no reason to give up on the others, and no
+    /// Entries whose ARN could not be read. They are not a reason to give up on the others, and no
     /// reason to be silent.
     pub unreadable: Vec<String>,
 }

@@ -67,7 +67,7 @@ pub(crate) fn is_unknown(error: &CallError) -> bool {
         && error.message.to_ascii_lowercase().contains(&FILTER.to_ascii_lowercase())
 }
 
-/// Reads members of an answer that the SDK's types leave out. A body that does not have their form is no reason to
+/// Reads members of an answer that the SDK's types leave out. A body that does not have their form is not a reason to
 /// lose the rest of the answer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ExtraMembers<T>(Arc<Mutex<T>>);

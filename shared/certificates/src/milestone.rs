@@ -1,4 +1,4 @@
-//! The points of a certificate's life at which people want to hear of it.
+//! The points of a certificate's life at which people are notified.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use crate::lifetime::{calendar_days_between, days_left, has_expired, utc_date};
 pub enum Milestone {
     /// `notAfter` has passed.
     Expired,
-    /// So many days, or fewer, are left.
+    /// This many days, or fewer, are left.
     DaysLeft(u16),
 }
 
@@ -101,8 +101,8 @@ impl Thresholds {
     }
 }
 
-/// How many days before its end a certificate is renewed: `renew_before_days`, but at most a third
-/// of its lifetime. Otherwise a certificate of seven days would be renewed on every look.
+/// How many days before its expiry a certificate is renewed: `renew_before_days`, but at most a third
+/// of its lifetime. Otherwise a certificate of seven days would be renewed at every check.
 pub fn renewal_window(renew_before_days: u16, certificate: &CertificateSummary) -> i64 {
     let wanted = i64::from(renew_before_days);
     certificate.validity_days().map_or(wanted, |days| wanted.min((days / 3).max(1)))

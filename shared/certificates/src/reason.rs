@@ -60,7 +60,7 @@ failure_reasons! {
     /// ACM accepted the new certificate but does not show it.
     VerificationFailed = "verification-failed", Automatic, "Compare the certificate's serial number in ACM with the one in the log of imported-renewal.";
     /// The tag `renew-from` has a value that is not a source.
-    UnknownSource = "unknown-source", Manual, "Set the tag acm-autopilot:renew-from to exactly private-ca, without blanks and in lower case.";
+    UnknownSource = "unknown-source", Manual, "Set the tag acm-autopilot:renew-from to exactly private-ca, in lower case and without spaces.";
     /// The tag `renew-from` names a source that this version does not have.
     SourceNotAvailable = "source-not-available", Manual, "Set the tag acm-autopilot:renew-from to private-ca, or replace the certificate by hand.";
     /// No private CA is named, neither in the tag nor in the configuration.
@@ -94,9 +94,9 @@ failure_reasons! {
     /// Pre-flight: a name of the present certificate is missing from the new one.
     NameLost = "name-lost", Manual, "Check the CA's template; every name of the present certificate has to be in the new one.";
     /// Pre-flight: the new certificate has a name that the present one does not have.
-    NameGained = "name-gained", Manual, "Check the CA's template; it added a name that nobody asked for.";
+    NameGained = "name-gained", Manual, "Check the CA's template; it added a name that was not requested.";
     /// Pre-flight: the new certificate is a CA's, and not an end entity's.
-    NotEndEntity = "not-end-entity", Manual, "Check the CA's template; what it issued could issue certificates itself. Revoke it.";
+    NotEndEntity = "not-end-entity", Manual, "Check the CA's template; the certificate that it issued is a CA certificate. Revoke it.";
     /// Pre-flight: the new certificate has the present one's serial number.
     SerialReused = "serial-reused", Manual, "Check the CA; it has to give each certificate a serial number of its own.";
     /// Pre-flight: the new certificate is not valid at this moment.
@@ -144,7 +144,7 @@ impl FailureReason {
         )
     }
 
-    /// Whether a person has to ask for the next attempt: even at a threshold of days left it would be charged in vain.
+    /// Whether a person has to request the next attempt: even at a threshold of days left it would be charged for nothing.
     pub fn waits_for_a_request(self) -> bool {
         self == Self::ImportQuotaReached
     }

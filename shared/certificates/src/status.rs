@@ -8,10 +8,10 @@ use serde::Serialize;
 
 /// No Lambda function runs longer
 /// ([quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)), so a renewal
-/// that has been in progress for longer than this is one that died.
+/// that has been in progress for longer than this is one that crashed.
 pub const CLAIM_LASTS: SignedDuration = SignedDuration::from_mins(15);
 
-/// How long a renewal rests after so many failed attempts, where time may mend the failure.
+/// How long a renewal pauses after this many failed attempts, where time may fix the failure.
 pub fn retry_pause(attempts: u32) -> SignedDuration {
     SignedDuration::from_hours(match attempts {
         0 | 1 => 1,
@@ -20,14 +20,14 @@ pub fn retry_pause(attempts: u32) -> SignedDuration {
     })
 }
 
-/// Where the renewal of an imported certificate stands. Kept in the tag
+/// How far the renewal of an imported certificate is. Kept in the tag
 /// [`tags::STATUS`](crate::tags::STATUS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RenewalStatus {
-    /// A renewal was asked for and has not begun.
+    /// A renewal was requested and has not started.
     PendingRenewal,
-    /// A function is at work on it, or died at it.
+    /// A function is working on it, or crashed.
     RenewalInProgress,
     /// The certificate was replaced in place.
     RenewalComplete,

@@ -25,7 +25,7 @@ impl EventBus {
     }
 
     /// Puts events on the bus, in their order. EventBridge accepts events to a bus that does not exist,
-    /// and loses them: that is no error.
+    /// and loses them: that is not an error.
     ///
     /// # Errors
     /// The call failed, or the bus refused an entry (PutEvents answers 200 then, so each answer's

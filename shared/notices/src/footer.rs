@@ -1,4 +1,4 @@
-//! The end of a notice for people: who sent it, and how to stop it.
+//! The last lines of a notice for people: who sent it, and how to stop it.
 
 use crate::foreign::foreign;
 use crate::kind::Kind;

@@ -6,7 +6,7 @@ use std::fmt::Display;
 const LONGEST: usize = 80;
 const LONGEST_MESSAGE: usize = 400;
 
-/// Makes text that others wrote (names, tags, records, AWS's messages) fit to stand in a notice that people trust.
+/// Makes text that others wrote (names, tags, records, AWS's messages) fit for a notice that people trust.
 ///
 /// Control and format characters and every line break become a blank, so that nobody can forge a section; `://` becomes
 /// `[:]//`, so that no mail program makes a link of it; what is longer than 80 characters is cut and ends in `...`.
@@ -39,8 +39,8 @@ pub(crate) fn cut(text: &str, longest: usize) -> String {
     text.chars().take(longest.saturating_sub(3)).chain("...".chars()).collect()
 }
 
-/// A name with `...` for its middle where it has more than this many characters: both ends of a domain name tell
-/// something.
+/// A name with `...` for its middle where it has more than this many characters: both ends of a domain name
+/// matter.
 pub fn short_name(name: &str, longest: usize) -> String {
     let (length, kept) = (name.chars().count(), longest.saturating_sub(3));
     if length <= longest {

@@ -6,9 +6,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// A threshold of days before the end was crossed.
+    /// A threshold of days before the expiry was crossed.
     Expiring,
-    /// The end has passed.
+    /// `notAfter` has passed.
     Expired,
     /// ACM cannot renew it without a person.
     RenewalActionRequired,

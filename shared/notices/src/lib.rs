@@ -1,4 +1,4 @@
-//! What people and machines are told of a certificate, over SNS.
+//! Notices about certificates, to people and machines, over SNS.
 //!
 //! A notice always says what happened, why it matters, what happens next without anybody's help,
 //! and what to do. Its JSON Schema and samples lie in `events/` at the root of the repository.

@@ -15,7 +15,7 @@ const SCHEMA_VERSION: u8 = 1;
 const LISTED_RESOURCES: usize = 25;
 /// Whoever needs all of a thousand names asks ACM.
 const LISTED_NAMES: usize = 100;
-/// The command at the end of a notice mutes its certificate for this long at most.
+/// The command in the last lines of a notice mutes its certificate for this long at most.
 const MUTE_DAYS: i32 = 14;
 
 /// Something that people should know about a certificate.
@@ -54,13 +54,13 @@ pub struct Notice {
     pub in_use_by: Vec<String>,
     /// How many resources use it, where known.
     pub in_use_by_count: usize,
-    /// Its end.
+    /// When it expires.
     pub not_after: Option<Timestamp>,
-    /// Calendar days (UTC) until its end; negative afterwards.
+    /// Calendar days (UTC) until its expiry; negative afterwards.
     pub days_left: Option<i64>,
     /// From the owner tag.
     pub owner: Option<String>,
-    /// Where its renewal stands, for imported certificates.
+    /// How far its renewal is, for imported certificates.
     pub status: Option<RenewalStatus>,
     /// Why its renewal failed.
     pub reason: Option<FailureReason>,
@@ -86,7 +86,7 @@ pub struct Notice {
     /// The Lambda function that sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_by: Option<String>,
-    /// Until when the command at its end mutes the certificate.
+    /// Until when the command in its last lines mutes the certificate.
     #[serde(skip)]
     pub mute_until: Date,
 }

@@ -6,7 +6,7 @@ use crate::kind::Severity;
 /// [Publish](https://docs.aws.amazon.com/sns/latest/api/API_Publish.html): a subject has fewer than
 /// 100 characters, all ASCII, without line breaks or control characters.
 const SUBJECT_LENGTH: usize = 99;
-/// A name is not cut to less than this: then rather the end of the subject.
+/// A name is not cut to less than this: then the subject loses its last words.
 const SHORTEST_NAME: usize = 16;
 
 /// The subject. What is too long is the name, as a rule; the reason and the days after it say more than its middle.
@@ -27,7 +27,7 @@ pub(crate) fn subject(severity: Severity, headline: &str, name: Option<&str>) ->
     format!("{}...", &clean[..SUBJECT_LENGTH - 3])
 }
 
-/// The subject with so many characters less, all of them from the name.
+/// The subject with this many characters less, all of them from the name.
 fn with_short_name(subject: &str, name: &str, excess: usize) -> Option<String> {
     [name.to_owned(), foreign(name)].into_iter().filter(|name| subject.contains(name.as_str())).find_map(|name| {
         let longest = name.chars().count().checked_sub(excess).filter(|longest| *longest >= SHORTEST_NAME)?;

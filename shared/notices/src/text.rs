@@ -6,7 +6,7 @@ use crate::footer::footer;
 use crate::foreign::{foreign, foreign_up_to, one_line};
 use crate::notice::Notice;
 
-/// Names and resources beyond so many are counted, not listed: a person reads this.
+/// Names and resources beyond this many are counted, not listed: a person reads this.
 const LISTED_NAMES: usize = 10;
 const LISTED_RESOURCES: usize = 5;
 /// An ARN is of use only as a whole.

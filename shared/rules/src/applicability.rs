@@ -48,7 +48,7 @@ pub(super) fn expired(certificate: &Certificate, now: Timestamp) -> Result<Optio
     Ok(certificate.not_after()?.filter(|expiry| has_expired(*expiry, now)).map(utc_date))
 }
 
-/// An expiry date, for people. The last timestamp there is stands for no expiry
+/// An expiry date, for people. The last timestamp there is means no expiry
 /// ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)).
 pub(super) fn expiry_date(at: Timestamp) -> String {
     if at == Timestamp::MAX { "9999-12-31 (no expiry)".into() } else { utc_date(at).to_string() }

@@ -1,9 +1,9 @@
 //! What clients make of a chain ([RFC 5280, 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)), apart from
 //! signatures and validity, of which callers have more to say.
 //!
-//! `rustls-webpki` verifies the path as a client does. Where it refuses, the cause is looked for here, so that it can be
+//! `rustls-webpki` verifies the path as a client does. Where it refuses, the cause is found here, so that it can be
 //! put in words; and what it refuses only because it does not implement it (names of directories and URIs in name
-//! constraints, critical policies, unusual keys, version 1) is no objection, since other clients take it.
+//! constraints, critical policies, unusual keys, version 1) is not an objection, since other clients take it.
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ impl<'a> Path<'a> {
         position.checked_sub(1).map_or(Some(self.leaf), |index| self.above.get(index))
     }
 
-    /// Whether the certificate at this position is a root at the end, of which clients take name and key alone.
+    /// Whether the certificate at this position is a root at the top, of which clients take name and key alone.
     fn is_root(&self, position: usize) -> bool {
         position == self.above.len() && position > 0 && self.at(position).is_some_and(is_self_issued)
     }
@@ -188,8 +188,8 @@ impl ExtendedKeyUsageValidator for AnyUsage {
 
 /// A moment at which the whole path is valid, if there is one: whether it is valid now is not asked here.
 fn latest_begin(path: &Path<'_>) -> UnixTime {
-    let begins = path.above.iter().chain([path.leaf]).map(|one| one.validity().not_before.timestamp());
-    let latest = begins.max().and_then(|at| u64::try_from(at).ok()).unwrap_or_default();
+    let starts = path.above.iter().chain([path.leaf]).map(|one| one.validity().not_before.timestamp());
+    let latest = starts.max().and_then(|at| u64::try_from(at).ok()).unwrap_or_default();
     UnixTime::since_unix_epoch(Duration::from_secs(latest))
 }
 
@@ -212,7 +212,7 @@ fn refused(error: &Error, path: &Path<'_>) -> Option<Objection> {
     });
     let constrained = || path.above.iter().find(|ca| constraints::of(ca).is_some());
     named.or_else(|| match error {
-        // A wildcard may fall under a constraint in more ways than are looked for here.
+        // A wildcard may fall under a constraint in more ways than are checked here.
         Error::NameConstraintViolation if path.above.iter().all(constraints::are_of_hosts_only) => constrained()
             .map(|ca| object(Cause::NameConstraints, ca, "has name constraints that forbid a name of the certificate")),
         Error::InvalidNetworkMaskConstraint | Error::MalformedNameConstraint => {

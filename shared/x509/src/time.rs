@@ -6,7 +6,7 @@ use jiff::Timestamp;
 ///
 /// `9999-12-31T23:59:59Z` says that a certificate has no well-defined expiration
 /// ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)), and is later than
-/// [`Timestamp::MAX`], which stands for it then.
+/// [`Timestamp::MAX`], which represents it then.
 pub fn rfc5280_time(second: i64, nanosecond: i32) -> Option<Timestamp> {
     /// 9999-12-31T23:59:59Z.
     const LAST: i64 = 253_402_300_799;

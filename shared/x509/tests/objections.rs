@@ -34,7 +34,7 @@ fn what_webpki_cannot_verify_is_no_objection() {
     for (title, pem) in [
         ("a root signed with SHA-1", include_str!("pem/sha1-root.pem")),
         ("a root of version 1", include_str!("pem/version-1-root.pem")),
-        ("a root without an end", include_str!("pem/endless-root.pem")),
+        ("a root without an expiry", include_str!("pem/endless-root.pem")),
         ("no subject", include_str!("pem/empty-subject.pem")),
         ("names in Latin-1", concat!(include_str!("pem/teletex-leaf.pem"), include_str!("pem/teletex-root-a.pem"))),
     ] {

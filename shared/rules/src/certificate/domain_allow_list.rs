@@ -98,7 +98,7 @@ mod tests {
                 ("another end", ours, named(&["example.com.evil.example"]), NonCompliant, "evil"),
                 ("below only", below, named(&["example.com"]), NonCompliant, "not allowed: example.com"),
                 ("below only", below, named(&["*.example.com"]), Compliant, "All"),
-                ("a name is no subtree", &[("allowed", "example.com")], named(&["*.example.com"]), NonCompliant, "*."),
+                ("a name is not a subtree", &[("allowed", "example.com")], named(&["*.example.com"]), NonCompliant, "*."),
                 ("pending", ours, Certificate { names: named(&["a.org"]).names, ..pending() }, NonCompliant, "a.org"),
                 ("long names", ours, named(&[&long, &long, "a.org"]), NonCompliant, "and 2 more"),
                 ("no names", ours, named(&[]), NotApplicable, "no names"),

@@ -96,7 +96,7 @@ impl Item {
     }
 }
 
-/// `tags` is the place. An empty one is no proof that there are none: older items have them in
+/// `tags` is the place. An empty one is not proof that there are none: older items have them in
 /// `supplementaryConfiguration` only, and items of some operations have none at all.
 fn tags(item: &Value) -> Fact<Tags> {
     let found: Tags = item["tags"]
@@ -122,7 +122,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// A list of texts; `None` when it is no list, or one of something else.
+/// A list of texts; `None` when it is not a list, or one of something else.
 pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|entry| entry.as_str().map(str::to_owned)).collect()
 }

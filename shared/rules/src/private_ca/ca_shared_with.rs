@@ -125,7 +125,7 @@ mod tests {
     use crate::Compliance::{Compliant, NonCompliant, NotApplicable};
     use crate::support::{check, known, refused, root_ca};
 
-    /// As AWS RAM writes it: one statement to look, one to issue.
+    /// As AWS RAM writes it: one statement to read, one to issue.
     fn shared(principal: &Value, condition: &Value) -> PrivateCa {
         let statement = |actions: Value| {
             json!({
