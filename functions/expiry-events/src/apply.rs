@@ -1,15 +1,18 @@
 //! Applies what was decided.
 //!
 //! The order matters. Tags first: where AWS refuses them, nothing could be remembered, and another plan is due. Then the
-//! request, so that notices say what was done. Then the notices, and only then the memory of them: a notice that is
+//! request, so that notices say what was done. Then the notices, and only then the tag that remembers them: a notice that is
 //! repeated after a crash is better than one that nobody got.
 
-use aws_client::{CallError, CallErrorKind};
+use aws_client::{CallError, CallErrorKind, Clock};
 use certificates::tags::{self, format_time};
 use certificates::{CertificateArn, RenewalStatus};
+use events::EventBus;
+use notices::{RecentNotices, Topic};
 
-use crate::Handler;
-use crate::policy::{Look, Mark, Obstacle, Plan};
+use crate::plan::{Plan, plan};
+use crate::policy::{PendingTags, Settings};
+use crate::{CertificateState, Obstacle};
 
 /// What was applied.
 #[derive(Debug)]
@@ -20,42 +23,62 @@ pub(crate) struct Applied {
     pub(crate) tags_refused: Option<String>,
 }
 
-impl Handler {
+#[derive(Debug)]
+pub(crate) struct Applier<'a> {
+    pub(crate) acm: &'a aws_sdk_acm::Client,
+    pub(crate) clock: &'a Clock,
+    pub(crate) topic: &'a Topic,
+    pub(crate) bus: &'a EventBus,
+    /// What this process has published within the hour.
+    pub(crate) recent: &'a RecentNotices,
+    pub(crate) settings: &'a Settings,
+}
+
+impl Applier<'_> {
+    /// What is to be done. What was published within the hour is not published again, whatever the tags say.
+    pub(crate) fn plan(&self, state: &CertificateState) -> Plan {
+        plan(state, self.settings).without(|notice| self.recent.hold(notice, state.now))
+    }
+
     /// Applies a plan, or the one that is left where AWS refuses our tags. A notice that cannot be sent does not keep a
     /// certificate from being renewed; the first error is the answer.
-    pub(crate) async fn apply(&self, mut look: Look, mut plan: Plan) -> Result<Applied, CallError> {
-        let mut tags_refused = None;
-        if let Some(refusal) = refusal(self.mark(&look.facts.arn, &plan).await)? {
-            look.obstacle = Some(Obstacle::TagsRefused(refusal.clone()));
-            plan = self.decide(&look);
-            tags_refused = Some(refusal);
+    pub(crate) async fn apply(&self, mut state: CertificateState, mut plan: Plan) -> Result<Applied, CallError> {
+        let arn = state.certificate.arn.clone();
+        let tags_refused = refusal(self.write_first_tags(&arn, &plan).await)?;
+        if let Some(why) = &tags_refused {
+            state.obstacle = Some(Obstacle::TagsRefused(why.clone()));
+            plan = self.plan(&state);
         }
-        let requested = match &plan.request {
-            Some(request) => self.bus.put(&request.send).await,
-            None => Ok(()),
-        };
-        if let Err(cause) = &requested
-            && !plan.publish.is_empty()
-        {
-            look.obstacle = Some(Obstacle::RequestFailed(explained(cause)));
-            plan.publish = self.decide(&look).publish;
-        }
-        let remembered = self.report(&look.facts.arn, &plan).await;
+        let requested = self.request_renewal(&mut state, &mut plan).await;
+        let remembered = self.notify(&arn, &plan).await;
         requested?;
         Ok(Applied { plan, tags_refused: tags_refused.or(refusal(remembered)?) })
     }
 
-    /// Writes the tags that come before anything else: the mark of a renewal (a request that is lost after it is found
-    /// again by its age), and what the tag `notified` says already.
-    async fn mark(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
-        let mark = plan.request.as_ref().and_then(|request| request.mark.as_ref());
-        let notified = plan.try_notified.as_ref().map(|notified| (tags::NOTIFIED, notified.to_string()));
-        let first: Vec<_> = mark.map(marked).unwrap_or_default().into_iter().chain(notified).collect();
-        if !first.is_empty() {
-            acm::add_tags(&self.acm, arn, &first).await?;
+    /// Where the request fails, the notices say so.
+    async fn request_renewal(&self, state: &mut CertificateState, plan: &mut Plan) -> Result<(), CallError> {
+        let Some(request) = &plan.request else { return Ok(()) };
+        let requested = self.bus.put(&request.send).await;
+        if let Err(cause) = &requested
+            && !plan.publish.is_empty()
+        {
+            state.obstacle = Some(Obstacle::RequestFailed(explained(cause)));
+            plan.publish = self.plan(state).publish;
         }
-        if mark.is_some_and(|mark| mark.clear_reason) {
-            let removed = acm::remove_tags(&self.acm, arn, &[tags::STATUS_REASON]).await;
+        requested
+    }
+
+    /// Writes the tags that come before anything else: the status of a renewal (a request that is lost after that is found
+    /// again by its age), and what the tag `notified` says already.
+    async fn write_first_tags(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
+        let pending = plan.request.as_ref().and_then(|request| request.pending_tags.as_ref());
+        let notified = plan.try_notified.as_ref().map(|notified| (tags::NOTIFIED, notified.to_string()));
+        let first: Vec<_> = pending.map(pending_tags).unwrap_or_default().into_iter().chain(notified).collect();
+        if !first.is_empty() {
+            acm::add_tags(self.acm, arn, &first).await?;
+        }
+        if pending.is_some_and(|pending| pending.clear_reason) {
+            let removed = acm::remove_tags(self.acm, arn, &[tags::STATUS_REASON]).await;
             // The reason of an earlier failure counts only beside the status of a failure, which is gone already.
             if let Some(why) = refusal(removed)? {
                 tracing::warn!(certificate_arn = %arn, reason = "tags-refused", "{why}");
@@ -65,22 +88,22 @@ impl Handler {
     }
 
     /// Publishes, and remembers what was published.
-    async fn report(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
+    async fn notify(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
         for notice in &plan.publish {
             self.topic.publish(notice).await?;
             self.recent.add(notice, self.clock.now());
         }
         match &plan.record_notified {
-            Some(notified) => acm::add_tags(&self.acm, arn, &[(tags::NOTIFIED, notified.to_string())]).await,
+            Some(notified) => acm::add_tags(self.acm, arn, &[(tags::NOTIFIED, notified.to_string())]).await,
             None => Ok(()),
         }
     }
 }
 
-fn marked(mark: &Mark) -> Vec<(&'static str, String)> {
+fn pending_tags(pending: &PendingTags) -> Vec<(&'static str, String)> {
     let status = (tags::STATUS, RenewalStatus::PendingRenewal.to_string());
-    let since = (tags::STATUS_SINCE, format_time(mark.since));
-    let renewal_of = mark.renewal_of.clone().map(|serial| (tags::RENEWAL_OF, serial));
+    let since = (tags::STATUS_SINCE, format_time(pending.since));
+    let renewal_of = pending.renewal_of.clone().map(|serial| (tags::RENEWAL_OF, serial));
     [status, since].into_iter().chain(renewal_of).collect()
 }
 

@@ -2,66 +2,38 @@
 
 use aws_client::CallError;
 use certificates::CertificateArn;
-use lambda::RetryableError;
+use lambda::{PartialFailure, RetryableError};
 
-/// Why the function failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The event is not one that this function takes.
+    /// The event is not one of those that this function takes.
     #[error("the event's field `{field}` {problem}")]
-    BadEvent {
-        /// The field that decides.
-        field: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+    BadEvent { field: String, problem: String },
     /// The certificates could not be listed.
     #[error("the sweep could not list the certificates")]
     List(#[source] CallError),
     /// A certificate could not be checked, or not everything that was decided could be applied.
     #[error("{certificate}: {cause}")]
-    Look {
-        /// The certificate.
-        certificate: Box<CertificateArn>,
-        /// The call that failed.
-        cause: Box<CallError>,
-    },
-    /// Some of several certificates failed. The others were done.
-    #[error("{} of {of} certificates failed{}, the first: {first}", failed, left_over(left))]
-    Several {
-        /// How many failed.
-        failed: usize,
-        /// How many there were to check.
-        of: usize,
-        /// How many were not started, because time ran out.
-        left: usize,
-        /// What happened to the first one that failed.
-        first: Box<Error>,
-        /// Whether one of the failures may pass with time.
-        retryable: bool,
-    },
-    /// The function's time was nearly over.
-    #[error("no time was left for {left} of {of} certificates")]
-    OutOfTime {
-        /// How many were not started.
-        left: usize,
-        /// How many there were to check.
-        of: usize,
-    },
-}
-
-fn left_over(left: &usize) -> String {
-    if *left == 0 { String::new() } else { format!(" and no time was left for {left}") }
+    Certificate { certificate: Box<CertificateArn>, cause: Box<CallError> },
+    /// Some of several certificates failed, or were not reached. The others were done.
+    #[error("{0}")]
+    Partial(PartialFailure<Error>),
 }
 
 impl Error {
-    pub(crate) fn look(certificate: &CertificateArn, cause: CallError) -> Self {
-        Self::Look { certificate: Box::new(certificate.clone()), cause: Box::new(cause) }
+    pub(crate) fn certificate(certificate: &CertificateArn, cause: CallError) -> Self {
+        Self::Certificate { certificate: Box::new(certificate.clone()), cause: Box::new(cause) }
     }
 
     pub(crate) fn bad_event(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::BadEvent { field: field.into(), problem: problem.into() }
+    }
+}
+
+impl From<PartialFailure<Error>> for Error {
+    fn from(partial: PartialFailure<Error>) -> Self {
+        Self::Partial(partial)
     }
 }
 
@@ -70,15 +42,14 @@ impl RetryableError for Error {
         match self {
             Self::BadEvent { .. } => false,
             Self::List(cause) => cause.is_retryable(),
-            Self::Look { cause, .. } => cause.is_retryable(),
-            Self::Several { left, retryable, .. } => *retryable || *left > 0,
-            Self::OutOfTime { .. } => true,
+            Self::Certificate { cause, .. } => cause.is_retryable(),
+            Self::Partial(partial) => partial.is_retryable(),
         }
     }
 
     fn certificate_arn(&self) -> Option<&str> {
         match self {
-            Self::Look { certificate, .. } => Some(certificate.as_str()),
+            Self::Certificate { certificate, .. } => Some(certificate.as_str()),
             _ => None,
         }
     }

@@ -12,15 +12,15 @@ use crate::Error;
 
 pub use events::Skipped;
 
-/// Detail types of ACM's events about certificates begin with this
+/// Detail types of ACM's events about certificates start with this
 /// ([Amazon EventBridge support for ACM](https://docs.aws.amazon.com/acm/latest/userguide/supported-events.html)).
 const ACM_CERTIFICATE: &str = "ACM Certificate";
 
 /// What an event asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// Check these certificates.
-    Look {
+    /// Reconcile these certificates.
+    Reconcile {
         /// Why.
         occasion: Occasion,
         /// Each of them once. Empty when an AWS Health event names none of this account and Region, or nothing at all.
@@ -28,7 +28,7 @@ pub enum Trigger {
         /// What an AWS Health event named besides.
         skipped: Vec<Skipped>,
     },
-    /// Check all certificates.
+    /// Reconcile all certificates.
     Sweep,
 }
 
@@ -62,7 +62,7 @@ pub enum Occasion {
 
 impl Occasion {
     /// ACM's detail types.
-    fn of_acm(detail_type: &str, detail: &Value) -> Self {
+    fn from_acm(detail_type: &str, detail: &Value) -> Self {
         match detail_type {
             "ACM Certificate Approaching Expiration" => Self::ApproachingExpiration,
             "ACM Certificate Expired" => Self::Expired,
@@ -77,7 +77,7 @@ impl Occasion {
     }
 
     /// ACM's codes of AWS Health events. A failure that AWS has closed is only a reason to check.
-    fn of_health(event: &HealthEvent<'_>) -> Self {
+    fn from_health(event: &HealthEvent<'_>) -> Self {
         match event.type_code() {
             Ok("AWS_ACM_RENEWAL_STATE_CHANGE") => Self::RenewalStateChange,
             Ok("CAA_CHECK_FAILURE" | "AWS_ACM_RENEWAL_FAILURE") if !event.is_closed() => Self::RenewalActionRequired,
@@ -86,7 +86,6 @@ impl Occasion {
     }
 
     /// The name in logs.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ApproachingExpiration => "approaching-expiration",
@@ -105,22 +104,20 @@ impl Occasion {
 }
 
 impl Trigger {
-    /// Reads an event.
-    ///
     /// # Errors
-    /// It is not one that this function takes; the error names the field.
+    /// It is not an event that this function takes; the error names the field.
     pub fn read(event: &Value, here: &Scope) -> Result<Self, Error> {
         let event = Envelope::read(event)?;
         match (event.source, event.detail_type) {
-            ("aws.acm", detail_type) if detail_type.starts_with(ACM_CERTIFICATE) => Ok(Self::Look {
-                occasion: Occasion::of_acm(detail_type, event.detail),
+            ("aws.acm", detail_type) if detail_type.starts_with(ACM_CERTIFICATE) => Ok(Self::Reconcile {
+                occasion: Occasion::from_acm(detail_type, event.detail),
                 certificates: vec![event.first_certificate(here)?],
                 skipped: Vec::new(),
             }),
             ("aws.health", HEALTH_EVENT) => {
                 let health = HealthEvent::read(&event)?;
                 let Affected { certificates, skipped } = health.affected(here)?;
-                Ok(Self::Look { occasion: Occasion::of_health(&health), certificates, skipped })
+                Ok(Self::Reconcile { occasion: Occasion::from_health(&health), certificates, skipped })
             }
             _ if event.asks_for_sweep() => Ok(Self::Sweep),
             _ => Err(event.not_taken().into()),
@@ -156,7 +153,7 @@ mod tests {
 
     fn occasion(event: &Value) -> Occasion {
         match read(event) {
-            Ok(Trigger::Look { occasion, .. }) => occasion,
+            Ok(Trigger::Reconcile { occasion, .. }) => occasion,
             other => panic!("{other:?}"),
         }
     }

@@ -1,19 +1,26 @@
 #![doc = include_str!("../README.md")]
 
-mod allowance;
+mod acme_clients;
 mod answer;
 mod apply;
-mod clients;
 mod config;
 mod error;
 mod event;
 mod handler;
+mod notice;
+mod notice_budget;
+pub mod plan;
 pub mod policy;
+mod quota;
+mod reconcile;
+mod report;
+mod state;
 mod sweep;
-mod tally;
 
-pub use answer::{Answer, Looked, Outcome, Swept};
+pub use answer::{Answer, Outcome, SweepReport};
 pub use config::Config;
 pub use error::Error;
 pub use event::{Occasion, Skipped, Trigger};
 pub use handler::Handler;
+pub use report::CertificateReport;
+pub use state::{CertificateState, Obstacle};

@@ -1,95 +1,124 @@
-//! The words about what happens without anybody's help.
+//! Who renews a certificate, and how far that is.
 
-use certificates::{FailureReason, has_expired, tags};
-use jiff::ToSpan;
-use notices::foreign_up_to;
+use certificates::tags::RenewFrom;
+use certificates::{FailureReason, Recovery, RenewalStatus, renewal_window};
+use jiff::Timestamp;
 
-use super::Look;
-use super::outlook::Outlook;
-use super::steps::LONGEST_REFUSAL;
-use super::wording::acme_client;
+use super::acm_renewal::{is_late, late_days};
+use super::{AcmForecast, RenewalDecision, Settings};
+use crate::{CertificateState, Obstacle};
 
-/// What happens next to a certificate that expires, or was revoked.
-pub(super) fn of(look: &Look, outlook: &Outlook) -> String {
-    let source = look.tag_state.settings.renew_from.as_ref().map_or("", |source| source.as_str());
-    match outlook {
-        Outlook::AcmInTime(late) => format!(
-            "ACM renews it automatically. If ACM has not renewed it {}, the next notice is a warning.",
-            when_days_are_left(look, *late, "by")
-        ),
-        Outlook::AcmLate => {
-            "ACM should have renewed it by now. ACM continues to try, but does not say what prevents the renewal."
-                .into()
+/// acm-autopilot is late when this many days are left, or a quarter of the lifetime if that is shorter: a renewal
+/// starts at a third of the lifetime at the latest and takes minutes.
+const LATE_DAYS: i64 = 7;
+
+/// Who renews the certificate next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenewalForecast {
+    /// It was revoked: nobody.
+    Revoked,
+    /// The ACME client that holds its key, by a certificate under a new ARN.
+    AcmeClient,
+    Acm(AcmForecast),
+    /// acm-autopilot: an imported certificate with the tag `renew-from`.
+    Autopilot(AutopilotForecast),
+    /// Nobody: an imported certificate without that tag.
+    Nobody,
+}
+
+/// How far acm-autopilot is with a renewal, or why it does not start one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AutopilotForecast {
+    Scheduled {
+        /// It starts when this many days are left.
+        days: i64,
+    },
+    /// It is requested in this very check.
+    JustRequested,
+    InProgress(RenewalStatus, Option<Timestamp>),
+    /// It could not be started, for this reason.
+    NotStarted(String),
+    /// It failed. Time may fix it.
+    FailedForNow(FailureReason),
+    /// It failed. A person has to fix it; the reason may be unreadable.
+    Failed(Option<FailureReason>),
+    /// There is no room for the tags that keep track of it.
+    NoRoomForTags,
+    /// The tag `renew-from` has a value that this version does not know.
+    UnknownSource,
+    /// imported-renewal is not deployed here.
+    NotDeployed,
+}
+
+impl RenewalForecast {
+    /// From what is known, and from what was just decided.
+    pub fn new(state: &CertificateState, settings: &Settings, renewal: &RenewalDecision) -> Self {
+        let certificate = &state.certificate;
+        if certificate.is_revoked() {
+            Self::Revoked
+        } else if certificate.is_acme() {
+            Self::AcmeClient
+        } else if !certificate.is_imported() {
+            Self::Acm(AcmForecast::new(state))
+        } else if let Some(source) = &state.tag_state.settings.renew_from {
+            AutopilotForecast::new(state, settings, source, renewal).map_or(Self::Nobody, Self::Autopilot)
+        } else {
+            Self::Nobody
         }
-        Outlook::AcmByEmail => {
-            "ACM asks for approval by e-mail. Without an answer to each of its e-mails, ACM does not renew it.".into()
+    }
+
+    /// Whether the certificate is renewed in time without anybody's help, as far as can be seen.
+    /// The first attempt after a failure counts as help until it has succeeded.
+    pub fn is_in_time(&self, state: &CertificateState) -> bool {
+        match self {
+            Self::Acm(AcmForecast::InTime { .. }) => true,
+            // Clients renew earlier than ACM, as a rule when a third of the lifetime is left.
+            Self::AcmeClient => !is_late(&state.certificate, state.now),
+            Self::Autopilot(forecast) => forecast.is_in_time(state),
+            Self::Revoked | Self::Acm(_) | Self::Nobody => false,
         }
-        Outlook::AcmStuck => {
-            "ACM renews it automatically as soon as the cause is fixed. Until then, it is not renewed.".into()
-        }
-        Outlook::AcmWillNot if expired(look) => "Nothing: ACM does not renew a certificate that has expired.".into(),
-        Outlook::AcmWillNot => {
-            "Nothing renews it: ACM renews only certificates that AWS resources use or that were exported.".into()
-        }
-        Outlook::AcmeClient => format!(
-            "ACM does not renew it: {} requests the next certificate, under a new ARN. That client has none \
-             for the same names yet.",
-            acme_client(&look.facts)
-        ),
-        Outlook::Scheduled(window) => {
-            format!("acm-autopilot renews it from {source} {}.", when_days_are_left(look, *window, "on"))
-        }
-        Outlook::JustRequested => {
-            format!("acm-autopilot has just requested its renewal from {source}. Another notice follows when it ends.")
-        }
-        Outlook::UnderWay(status, since) => {
-            let since = since.map(|since| format!(" since {}", tags::format_time(since))).unwrap_or_default();
-            format!(
-                "acm-autopilot is renewing it from {source} ({status}{since}). Another notice follows when it ends."
-            )
-        }
-        Outlook::NotStarted(why) => format!(
-            "acm-autopilot could not start its renewal from {source}: {}. Every sweep tries again.",
-            foreign_up_to(why, LONGEST_REFUSAL)
-        ),
-        Outlook::FailedForNow(reason) => {
-            format!("Its renewal from {source} failed ({reason}). acm-autopilot tries again automatically.")
-        }
-        Outlook::Failed(reason) => {
-            let waits = reason.is_some_and(FailureReason::waits_for_a_request);
-            let when = if waits {
-                "when you ask for it"
-            } else {
-                "when its tags change, or at the next threshold of days left"
-            };
-            let reason = reason.map_or("for an unknown reason", |reason| reason.as_str());
-            format!("Its renewal from {source} failed ({reason}). acm-autopilot tries again {when}.")
-        }
-        Outlook::NoRoom => format!(
-            "Nothing renews it: it has too many tags, so that acm-autopilot cannot keep track of a renewal from {source}."
-        ),
-        Outlook::UnknownSource => format!(
-            "Nothing renews it: the value of its tag {} is not a source that this version knows.",
-            tags::RENEW_FROM
-        ),
-        Outlook::NotDeployed => format!(
-            "Nothing renews it: it has the tag {}, but imported-renewal is not deployed in this account and Region.",
-            tags::RENEW_FROM
-        ),
-        Outlook::Nobody => format!(
-            "Nothing renews it: ACM never renews imported certificates, and this one does not have the tag {}.",
-            tags::RENEW_FROM
-        ),
-        Outlook::Revoked => "Nothing replaces it: a certificate that was revoked is not renewed.".into(),
     }
 }
 
-fn expired(look: &Look) -> bool {
-    look.facts.not_after.is_some_and(|end| has_expired(end, look.now))
-}
+impl AutopilotForecast {
+    fn new(
+        state: &CertificateState,
+        settings: &Settings,
+        source: &RenewFrom,
+        renewal: &RenewalDecision,
+    ) -> Option<Self> {
+        if !settings.request_renewals {
+            return Some(Self::NotDeployed);
+        }
+        if *source != RenewFrom::PrivateCa {
+            return Some(Self::UnknownSource);
+        }
+        let recorded = &state.tag_state.recorded;
+        Some(match renewal {
+            RenewalDecision::NotOurs => return None,
+            RenewalDecision::NotDue => {
+                Self::Scheduled { days: renewal_window(settings.renew_before_days, &state.certificate) }
+            }
+            RenewalDecision::NoRoomForTags => Self::NoRoomForTags,
+            RenewalDecision::TagsRefused(why) => Self::NotStarted(why.clone()),
+            RenewalDecision::Start(_) | RenewalDecision::Repeat(_) => match &state.obstacle {
+                Some(Obstacle::RequestFailed(why)) => Self::NotStarted(why.clone()),
+                _ => Self::JustRequested,
+            },
+            RenewalDecision::InProgress => {
+                Self::InProgress(recorded.status.unwrap_or(RenewalStatus::PendingRenewal), recorded.since)
+            }
+            RenewalDecision::Paused => match recorded.reason {
+                Some(reason) if reason.recovery() == Recovery::Automatic => Self::FailedForNow(reason),
+                reason => Self::Failed(reason),
+            },
+        })
+    }
 
-/// The day on which this many days are left: `by 2026-12-24`.
-fn when_days_are_left(look: &Look, days: i64, preposition: &str) -> String {
-    let day = look.facts.not_after.and_then(|end| certificates::utc_date(end).checked_sub(days.days()).ok());
-    day.map_or_else(|| format!("when {days} days are left"), |day| format!("{preposition} {day}"))
+    fn is_in_time(&self, state: &CertificateState) -> bool {
+        let is_coming = matches!(self, Self::Scheduled { .. } | Self::JustRequested | Self::InProgress(..));
+        let has_failed = state.tag_state.recorded.status == Some(RenewalStatus::RenewalFailed);
+        let is_early = state.days_left().is_some_and(|left| left > late_days(LATE_DAYS, &state.certificate));
+        is_coming && !has_failed && is_early
+    }
 }

@@ -4,149 +4,110 @@ use certificates::{
     CLAIM_LASTS, FailureReason, Recovery, RenewalProgress, RenewalState, RenewalStatus, renewal_window, retry_pause,
     tags,
 };
-use events::{Event, RenewalRequested, RenewalTrigger, StatusChanged};
-use jiff::{SignedDuration, Timestamp};
+use events::RenewalTrigger;
+use jiff::SignedDuration;
 
-use super::{Look, Mark, Obstacle, Request, Settings};
+use super::Settings;
+use crate::{CertificateState, Obstacle};
 
-/// A request that nobody took up for so long is lost: the queue in front of the renewal delivers
-/// within seconds, and once more after half an hour when a message was given back.
+/// A request that nobody took up within this time is lost: the queue in front of the renewal delivers within seconds,
+/// and once more after half an hour when a message was returned.
 const LOST_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
-/// What about the renewal.
+/// What is done about the renewal of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Not ours: ACM's own certificate, no tag `renew-from`, or nobody there to renew it.
+pub enum RenewalDecision {
+    /// Not ours: ACM's own certificate, no tag `renew-from`, or imported-renewal is not deployed.
     NotOurs,
     /// Ours, and its time has not come.
     NotDue,
     /// It is due, but there is no room for the tags that keep track of it.
-    NoRoom,
+    NoRoomForTags,
     /// It is due, but AWS refuses the tags that keep track of it, for this reason.
     TagsRefused(String),
-    /// It was requested and is on its way.
-    UnderWay,
+    /// It was requested, or has started.
+    InProgress,
     /// It failed, and the time to try again has not come.
     Paused,
-    /// Mark it as pending and ask for it.
+    /// Set the tags to pending and request it.
     Start(RenewalTrigger),
-    /// It is marked already: ask for it once more.
+    /// The tags are set already: request it once more.
     Repeat(RenewalTrigger),
 }
 
-/// Decides.
-pub fn decide(look: &Look, settings: &Settings) -> Decision {
-    let Some(left) = look.days_left() else { return Decision::NotOurs };
-    let wanted = settings.request_renewals && look.tag_state.settings.renew_from.is_some();
-    if !look.facts.is_imported() || !wanted {
-        return Decision::NotOurs;
+pub fn decide_renewal(state: &CertificateState, settings: &Settings) -> RenewalDecision {
+    let Some(left) = state.days_left() else { return RenewalDecision::NotOurs };
+    let is_requested = settings.request_renewals && state.tag_state.settings.renew_from.is_some();
+    if !state.certificate.is_imported() || !is_requested {
+        return RenewalDecision::NotOurs;
     }
-    let progress = RenewalProgress::new(&look.tag_state.recorded, look.now);
-    match progress.state(look.facts.in_place()) {
-        RenewalState::NotStarted | RenewalState::Complete => if_due(left, look, settings),
-        RenewalState::Requested if progress.is_older_than(LOST_AFTER) => Decision::Repeat(RenewalTrigger::LostRequest),
-        RenewalState::InProgress if progress.is_older_than(CLAIM_LASTS) => Decision::Repeat(RenewalTrigger::StaleClaim),
-        RenewalState::Requested | RenewalState::InProgress => Decision::UnderWay,
-        RenewalState::Failed => failed(look, settings, progress),
-        RenewalState::Replaced => replaced(left, look, settings, progress),
+    let progress = RenewalProgress::new(&state.tag_state.recorded, state.now);
+    match progress.state(state.certificate.in_place()) {
+        RenewalState::NotStarted | RenewalState::Complete => if_due(left, state, settings),
+        RenewalState::Requested if progress.is_older_than(LOST_AFTER) => {
+            RenewalDecision::Repeat(RenewalTrigger::LostRequest)
+        }
+        RenewalState::InProgress if progress.is_older_than(CLAIM_LASTS) => {
+            RenewalDecision::Repeat(RenewalTrigger::StaleClaim)
+        }
+        RenewalState::Requested | RenewalState::InProgress => RenewalDecision::InProgress,
+        RenewalState::Failed => failed(state, settings, progress),
+        RenewalState::Replaced => replaced(left, state, settings, progress),
     }
 }
 
-fn if_due(left: i64, look: &Look, settings: &Settings) -> Decision {
-    if left > renewal_window(settings.renew_before_days, &look.facts) {
-        return Decision::NotDue;
+fn if_due(left: i64, state: &CertificateState, settings: &Settings) -> RenewalDecision {
+    if left > renewal_window(settings.renew_before_days, &state.certificate) {
+        return RenewalDecision::NotDue;
     }
-    start(RenewalTrigger::Due, look)
+    start(RenewalTrigger::Due, state)
 }
 
-fn failed(look: &Look, settings: &Settings, progress: RenewalProgress<'_>) -> Decision {
-    let recorded = &look.tag_state.recorded;
+fn failed(state: &CertificateState, settings: &Settings, progress: RenewalProgress<'_>) -> RenewalDecision {
+    let recorded = &state.tag_state.recorded;
     // The next attempt would be charged and refused; the notice of the failure says what to do.
     if recorded.reason.is_some_and(FailureReason::waits_for_a_request) {
-        return Decision::Paused;
+        return RenewalDecision::Paused;
     }
-    let crossed = |since| settings.thresholds.crossed_since(since, &look.facts, look.now);
+    let crossed = |since| settings.thresholds.crossed_since(since, &state.certificate, state.now);
     // An unknown reason may be one that only a person can fix.
     match recorded.reason.map_or(Recovery::Manual, FailureReason::recovery) {
         Recovery::Automatic if progress.is_older_than(retry_pause(recorded.attempts)) => {
-            start(RenewalTrigger::Retry, look)
+            start(RenewalTrigger::Retry, state)
         }
-        Recovery::Manual if progress.since().is_none_or(crossed) => start(RenewalTrigger::ThresholdCrossed, look),
-        Recovery::Automatic | Recovery::Manual => Decision::Paused,
+        Recovery::Manual if progress.since().is_none_or(crossed) => start(RenewalTrigger::ThresholdCrossed, state),
+        Recovery::Automatic | Recovery::Manual => RenewalDecision::Paused,
     }
 }
 
-/// The certificate was replaced, and only the record is left to be made. Mostly the queue delivers the message again
-/// that leads to it; not when another delivery of it, at the same time, had found the renewal in progress.
-fn replaced(left: i64, look: &Look, settings: &Settings, progress: RenewalProgress<'_>) -> Decision {
-    match look.tag_state.recorded.status {
-        // By a person; the record says that it failed until it is requested.
-        Some(RenewalStatus::RenewalFailed) => Decision::Repeat(RenewalTrigger::Retry),
+/// The certificate was replaced, and only its tags are not up to date. Mostly the queue delivers the message again that
+/// leads to it; not when another delivery of it, at the same time, had found the renewal in progress.
+fn replaced(
+    left: i64,
+    state: &CertificateState,
+    settings: &Settings,
+    progress: RenewalProgress<'_>,
+) -> RenewalDecision {
+    match state.tag_state.recorded.status {
+        // By a person; the tags say that it failed until it is requested.
+        Some(RenewalStatus::RenewalFailed) => RenewalDecision::Repeat(RenewalTrigger::Retry),
         Some(RenewalStatus::PendingRenewal) if progress.is_older_than(LOST_AFTER) => {
-            Decision::Repeat(RenewalTrigger::LostRequest)
+            RenewalDecision::Repeat(RenewalTrigger::LostRequest)
         }
         Some(RenewalStatus::RenewalInProgress | RenewalStatus::RenewalComplete)
             if progress.is_older_than(CLAIM_LASTS) =>
         {
-            Decision::Repeat(RenewalTrigger::StaleClaim)
+            RenewalDecision::Repeat(RenewalTrigger::StaleClaim)
         }
-        Some(RenewalStatus::PendingRenewal | RenewalStatus::RenewalInProgress) => Decision::UnderWay,
-        None | Some(RenewalStatus::RenewalComplete) => if_due(left, look, settings),
+        Some(RenewalStatus::PendingRenewal | RenewalStatus::RenewalInProgress) => RenewalDecision::InProgress,
+        None | Some(RenewalStatus::RenewalComplete) => if_due(left, state, settings),
     }
 }
 
-fn start(why: RenewalTrigger, look: &Look) -> Decision {
-    match &look.obstacle {
-        Some(Obstacle::TagsRefused(why)) => Decision::TagsRefused(why.clone()),
-        _ if look.tags.have_room_for(&tags::RENEWAL) => Decision::Start(why),
-        _ => Decision::NoRoom,
+fn start(why: RenewalTrigger, state: &CertificateState) -> RenewalDecision {
+    match &state.obstacle {
+        Some(Obstacle::TagsRefused(why)) => RenewalDecision::TagsRefused(why.clone()),
+        _ if state.tags.have_room_for(&tags::RENEWAL) => RenewalDecision::Start(why),
+        _ => RenewalDecision::NoRoomForTags,
     }
-}
-
-/// What has to be written and sent for it.
-pub fn request(decision: &Decision, look: &Look, not_after: Timestamp) -> Option<Request> {
-    let (why, starts) = match decision {
-        Decision::Start(why) => (*why, true),
-        Decision::Repeat(why) => (*why, false),
-        _ => return None,
-    };
-    let recorded = &look.tag_state.recorded;
-    let renew_from = look.tag_state.settings.renew_from.as_ref()?.as_str();
-    let status_changed = starts.then(|| {
-        Event::StatusChanged(StatusChanged {
-            certificate_arn: look.facts.arn.clone(),
-            from: recorded.status,
-            to: RenewalStatus::PendingRenewal,
-            reason: None,
-            attempt: recorded.attempts,
-            renew_from: Some(renew_from.to_owned()),
-            serial_before: look.facts.serial.clone(),
-            serial_after: None,
-            not_after_before: Some(not_after),
-            not_after_after: None,
-            issuer_change: None,
-            pending_domain_names: Vec::new(),
-        })
-    });
-    let requested = Event::RenewalRequested(RenewalRequested {
-        certificate_arn: look.facts.arn.clone(),
-        why,
-        domain_name: look.facts.domain_name.clone(),
-        renew_from: renew_from.to_owned(),
-        not_after,
-        days_left: look.days_left().unwrap_or_default(),
-    });
-    Some(Request {
-        why,
-        mark: starts.then(|| Mark {
-            since: look.now,
-            clear_reason: look.tags.contains(tags::STATUS_REASON),
-            // Another attempt of a renewal is still about the certificate that its first one found.
-            renewal_of: match (why, &recorded.renewal_of) {
-                (RenewalTrigger::Due, _) | (_, None) => look.facts.serial.clone(),
-                (_, Some(_)) => None,
-            },
-        }),
-        send: status_changed.into_iter().chain([requested]).collect(),
-    })
 }

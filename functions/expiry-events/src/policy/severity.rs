@@ -1,73 +1,76 @@
 //! How urgent a notice is. The tables are those of the function's README.
 
-use certificates::has_expired;
 use notices::Severity::{self, Critical, Info, Warning};
 
-use super::Look;
-use super::outlook::Outlook;
+use super::{NoticeKind, RenewalForecast};
+use crate::CertificateState;
 
 /// For this many days after expiry, a certificate in use is reported daily.
 const DAILY_AFTER_EXPIRY: i64 = 7;
 
 /// What the urgency of an expiry depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Situation {
+pub struct SeverityInput {
     /// Calendar days left.
     pub days_left: i64,
-    /// Whether it has expired.
-    pub expired: bool,
+    pub has_expired: bool,
     /// Whether an AWS resource uses the certificate, where known.
     pub in_use: Option<bool>,
-    /// Whether something renews it in time without anybody's help, as far as can be seen.
-    pub renews_itself: bool,
+    /// Whether the certificate is renewed in time without anybody's help, as far as can be seen.
+    pub is_renewed_in_time: bool,
 }
 
-impl Situation {
-    /// The situation that was found.
-    pub fn of(look: &Look, outlook: &Outlook) -> Self {
+impl SeverityInput {
+    pub fn new(state: &CertificateState, forecast: &RenewalForecast) -> Self {
         Self {
-            days_left: look.days_left().unwrap_or_default(),
-            expired: look.facts.not_after.is_some_and(|end| has_expired(end, look.now)),
-            in_use: look.in_use(),
-            renews_itself: outlook.renews_itself(look),
+            days_left: state.days_left().unwrap_or_default(),
+            has_expired: state.has_expired(),
+            in_use: state.in_use(),
+            is_renewed_in_time: forecast.is_in_time(state),
         }
+    }
+}
+
+/// The urgency of a notice.
+pub fn severity(kind: NoticeKind, input: SeverityInput) -> Severity {
+    match kind {
+        NoticeKind::Expiring | NoticeKind::Expired => of_expiry(input),
+        NoticeKind::ActionRequired => of_action_required(input),
+        NoticeKind::Revoked => of_revocation(input.in_use),
+        NoticeKind::Renewed | NoticeKind::Rotated => Info,
     }
 }
 
 /// Whether the expiry is reported every day, whatever the tags say: it is critical, and AWS knows that the certificate
 /// is in use. Not for ever: after [`DAILY_AFTER_EXPIRY`] days whoever uses it knows.
-pub fn is_daily(situation: Situation) -> bool {
-    situation.in_use == Some(true) && of_end(situation) == Critical && situation.days_left >= -DAILY_AFTER_EXPIRY
+pub fn is_reported_daily(input: SeverityInput) -> bool {
+    input.in_use == Some(true) && of_expiry(input) == Critical && input.days_left >= -DAILY_AFTER_EXPIRY
 }
 
 /// The urgency of an expiry, to come or past.
-pub fn of_end(situation: Situation) -> Severity {
-    let Situation { days_left, expired, in_use, renews_itself } = situation;
+fn of_expiry(input: SeverityInput) -> Severity {
     // Whoever cannot be asked may be using it.
-    let may_be_in_use = in_use != Some(false);
-    match () {
-        () if expired => match in_use {
-            Some(true) => Critical,
-            None => Warning,
-            Some(false) => Info,
-        },
-        () if renews_itself => Info,
-        () if days_left <= 7 && may_be_in_use => Critical,
-        () if days_left <= 7 => Warning,
-        () if days_left <= 30 && may_be_in_use => Warning,
-        () => Info,
+    let may_be_in_use = input.in_use != Some(false);
+    match (input.has_expired, input.in_use, input.days_left) {
+        (true, Some(true), _) => Critical,
+        (true, None, _) => Warning,
+        (true, Some(false), _) => Info,
+        (false, ..) if input.is_renewed_in_time => Info,
+        (false, _, ..=7) if may_be_in_use => Critical,
+        (false, _, ..=7) => Warning,
+        (false, _, ..=30) if may_be_in_use => Warning,
+        (false, ..) => Info,
     }
 }
 
 /// The urgency of a renewal that waits for a person: that of the expiry, and never too low to be seen
 /// where the certificate may be in use.
-pub fn of_action_required(situation: Situation) -> Severity {
-    let least = if situation.in_use == Some(false) { Info } else { Warning };
-    of_end(Situation { renews_itself: false, ..situation }).max(least)
+fn of_action_required(input: SeverityInput) -> Severity {
+    let least = if input.in_use == Some(false) { Info } else { Warning };
+    of_expiry(SeverityInput { is_renewed_in_time: false, ..input }).max(least)
 }
 
-/// The urgency of a revocation.
-pub fn of_revocation(in_use: Option<bool>) -> Severity {
+fn of_revocation(in_use: Option<bool>) -> Severity {
     if in_use == Some(true) { Critical } else { Warning }
 }
 
@@ -80,8 +83,8 @@ mod tests {
     const UNKNOWN: Option<bool> = None;
 
     #[test]
-    fn the_table_of_ends() {
-        for (expired, renews_itself, days, [used, unused, unknown]) in [
+    fn the_table_of_expiries() {
+        for (has_expired, is_renewed_in_time, days, [used, unused, unknown]) in [
             (true, false, -1, [Critical, Info, Warning]),
             (true, true, -400, [Critical, Info, Warning]),
             (true, true, 0, [Critical, Info, Warning]),
@@ -94,15 +97,15 @@ mod tests {
             (false, false, 31, [Info, Info, Info]),
         ] {
             for (in_use, expected) in [(USED, used), (UNUSED, unused), (UNKNOWN, unknown)] {
-                let situation = Situation { days_left: days, expired, in_use, renews_itself };
-                assert_eq!(of_end(situation), expected, "{situation:?}");
+                let input = SeverityInput { days_left: days, has_expired, in_use, is_renewed_in_time };
+                assert_eq!(of_expiry(input), expected, "{input:?}");
             }
         }
     }
 
     #[test]
     fn daily_is_what_is_critical_and_known_to_be_in_use() {
-        for (expired, renews_itself, days_left, in_use, daily) in [
+        for (has_expired, is_renewed_in_time, days_left, in_use, daily) in [
             (false, false, 7, USED, true),
             (false, false, 8, USED, false),
             (false, false, 7, UNKNOWN, false),
@@ -114,8 +117,8 @@ mod tests {
             (true, false, -8, USED, false),
             (true, false, -1, UNKNOWN, false),
         ] {
-            let situation = Situation { days_left, expired, in_use, renews_itself };
-            assert_eq!(is_daily(situation), daily, "{situation:?}");
+            let input = SeverityInput { days_left, has_expired, in_use, is_renewed_in_time };
+            assert_eq!(is_reported_daily(input), daily, "{input:?}");
         }
     }
 
@@ -124,8 +127,8 @@ mod tests {
         for (days, in_use, expected) in
             [(60, USED, Warning), (60, UNKNOWN, Warning), (60, UNUSED, Info), (5, USED, Critical), (5, UNUSED, Warning)]
         {
-            let situation = Situation { days_left: days, expired: false, in_use, renews_itself: true };
-            assert_eq!(of_action_required(situation), expected, "{situation:?}");
+            let input = SeverityInput { days_left: days, has_expired: false, in_use, is_renewed_in_time: true };
+            assert_eq!(of_action_required(input), expected, "{input:?}");
         }
     }
 

@@ -16,48 +16,52 @@ const MOST_CANDIDATES: usize = 3;
 const NEAR_DAYS: i64 = 7;
 
 impl<'a> Successions<'a> {
-    /// Those among a complete listing.
-    pub fn among(listed: &'a [CertificateSummary]) -> Self {
+    /// `listed` is a complete listing.
+    pub fn new(listed: &'a [CertificateSummary]) -> Self {
         let mut by_names: HashMap<_, Vec<_>> = HashMap::new();
-        let valid = |facts: &&CertificateSummary| facts.is_acme() && facts.status == "ISSUED" && !facts.is_revoked();
-        for facts in listed.iter().filter(valid) {
-            by_names.entry(names(facts)).or_default().push(facts);
+        let valid = |one: &&CertificateSummary| one.is_acme() && one.status == "ISSUED" && !one.is_revoked();
+        for certificate in listed.iter().filter(valid) {
+            by_names.entry(names(certificate)).or_default().push(certificate);
         }
         Self(by_names)
     }
 
     /// The certificates that may have replaced this one: those for the same names that expire later, whichever client
     /// requested them, since listings do not show that. Of many, those that expire last.
-    pub fn candidates(&self, facts: &CertificateSummary) -> Vec<CertificateArn> {
-        let others = self.0.get(&names(facts)).filter(|_| facts.is_acme()).into_iter().flatten();
-        let mut candidates: Vec<_> = others.filter(|other| other.not_after > facts.not_after).collect();
+    pub fn candidates(&self, certificate: &CertificateSummary) -> Vec<CertificateArn> {
+        let others = self.0.get(&names(certificate)).filter(|_| certificate.is_acme()).into_iter().flatten();
+        let mut candidates: Vec<_> = others.filter(|other| other.not_after > certificate.not_after).collect();
         candidates.sort_by_key(|other| std::cmp::Reverse(other.not_after));
         candidates.into_iter().take(MOST_CANDIDATES).map(|other| other.arn.clone()).collect()
     }
 }
 
 /// Whether a certificate expires so soon, or has expired so lately, that what is only likely does not silence it.
-pub fn has_to_be_certain(facts: &CertificateSummary, now: Timestamp) -> bool {
-    facts.not_after.is_some_and(|end| days_left(end, now).abs() <= NEAR_DAYS)
+pub fn needs_certainty(certificate: &CertificateSummary, now: Timestamp) -> bool {
+    certificate.not_after.is_some_and(|end| days_left(end, now).abs() <= NEAR_DAYS)
 }
 
 /// The ACME client that has requested a certificate. Listings do not show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Client {
+pub struct AcmeClient {
     account: Option<String>,
     endpoint: Option<String>,
 }
 
-impl Client {
-    /// The client of a certificate.
-    pub fn of(described: &CertificateDetail) -> Self {
+impl AcmeClient {
+    pub fn from_certificate(described: &CertificateDetail) -> Self {
         Self { account: described.acme_account.clone(), endpoint: described.acme_endpoint.clone() }
     }
 }
 
 /// All names. An ACME certificate has at most 100, and a listing shows that many.
-fn names(facts: &CertificateSummary) -> BTreeSet<String> {
-    facts.domain_name.iter().chain(&facts.subject_alternative_names).map(|name| name.to_ascii_lowercase()).collect()
+fn names(certificate: &CertificateSummary) -> BTreeSet<String> {
+    certificate
+        .domain_name
+        .iter()
+        .chain(&certificate.subject_alternative_names)
+        .map(|name| name.to_ascii_lowercase())
+        .collect()
 }
 
 #[cfg(test)]
@@ -99,7 +103,7 @@ mod tests {
             ),
         ] {
             let listed = [other, old.clone()];
-            assert_eq!(!Successions::among(&listed).candidates(&old).is_empty(), expected, "{name}");
+            assert_eq!(!Successions::new(&listed).candidates(&old).is_empty(), expected, "{name}");
         }
     }
 
@@ -108,8 +112,8 @@ mod tests {
         let listed = [acme(&["a.example.com"], NEW)];
         let managed =
             CertificateSummary { key_pair_origin: Some(KeyPairOrigin::AwsManaged), ..acme(&["a.example.com"], OLD) };
-        assert_eq!(Successions::among(&listed).candidates(&managed), []);
-        assert_eq!(Successions::among(&listed).candidates(&listed[0]), [], "itself");
+        assert_eq!(Successions::new(&listed).candidates(&managed), []);
+        assert_eq!(Successions::new(&listed).candidates(&listed[0]), [], "itself");
     }
 
     #[test]
@@ -119,12 +123,12 @@ mod tests {
             ..acme(&["a.example.com"], not_after)
         };
         let listed: Vec<_> = (1..=5).map(|n| of(n, &format!("2027-0{n}-01T00:00:00Z"))).collect();
-        let found = Successions::among(&listed).candidates(&acme(&["a.example.com"], OLD));
+        let found = Successions::new(&listed).candidates(&acme(&["a.example.com"], OLD));
         assert_eq!(found.iter().map(|arn| arn.id()).collect::<Vec<_>>(), ["5", "4", "3"]);
     }
 
     #[test]
-    fn near_the_expiry_the_successor_has_to_be_certain() {
+    fn near_the_expiry_the_successor_needs_certainty() {
         let old = acme(&["a.example.com"], OLD);
         for (now, expected) in [
             ("2026-11-23T12:00:00Z", false),
@@ -132,7 +136,7 @@ mod tests {
             ("2026-12-08T12:00:00Z", true),
             ("2026-12-09T12:00:00Z", false),
         ] {
-            assert_eq!(has_to_be_certain(&old, now.parse().unwrap()), expected, "{now}");
+            assert_eq!(needs_certainty(&old, now.parse().unwrap()), expected, "{now}");
         }
     }
 }

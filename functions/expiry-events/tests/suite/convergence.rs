@@ -5,12 +5,12 @@ use certificates::{
     CertificateDetail, CertificateSummary, CertificateType, FailureReason, KeyPairOrigin, Renewal, RenewalEligibility,
     RenewalStatus,
 };
-use expiry_events::Occasion;
-use expiry_events::policy::{Look, Obstacle, Plan, decide};
+use expiry_events::plan::{Plan, plan};
+use expiry_events::{CertificateState, Obstacle, Occasion};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use super::world::{NOW, at, facts, retagged, settings};
+use super::world::{NOW, at, certificate, retagged, settings};
 
 fn occasions() -> impl Strategy<Value = Occasion> {
     prop::sample::select(vec![
@@ -42,7 +42,7 @@ prop_compose! {
     ) -> CertificateDetail {
         let end = at(NOW) + SignedDuration::from_hours(hours_left);
         let issued = status != "PENDING_VALIDATION";
-        CertificateDetail { summary: CertificateSummary { certificate_type: kind, not_before: issued.then(|| end - SignedDuration::from_hours(lifetime_hours)), not_after: issued.then_some(end), renewal_eligibility: Some(if eligible { RenewalEligibility::Eligible } else { RenewalEligibility::Ineligible }), in_use, key_pair_origin: acme.then_some(KeyPairOrigin::Acme), usage: clients_only.then(|| "CLIENT_AUTH_ONLY".into()), status: status.into(), ..facts(NOW).summary.clone() }, renewal: renewal.map(|status| Renewal { status: status.into(), reason: None, domains: Vec::new() }), ..facts(NOW) }
+        CertificateDetail { summary: CertificateSummary { certificate_type: kind, not_before: issued.then(|| end - SignedDuration::from_hours(lifetime_hours)), not_after: issued.then_some(end), renewal_eligibility: Some(if eligible { RenewalEligibility::Eligible } else { RenewalEligibility::Ineligible }), in_use, key_pair_origin: acme.then_some(KeyPairOrigin::Acme), usage: clients_only.then(|| "CLIENT_AUTH_ONLY".into()), status: status.into(), ..certificate(NOW).summary.clone() }, renewal: renewal.map(|status| Renewal { status: status.into(), reason: None, domains: Vec::new() }), ..certificate(NOW) }
     }
 }
 
@@ -77,17 +77,17 @@ prop_compose! {
 }
 
 /// What the tags are after this plan.
-fn applied(look: &Look, plan: &Plan) -> Tags {
-    let mut after: Tags = look.tags.clone();
+fn applied(state: &CertificateState, plan: &Plan) -> Tags {
+    let mut after: Tags = state.tags.clone();
     if let Some(notified) = &plan.record_notified {
         after = after.with(tags::NOTIFIED, notified.to_string());
     }
-    if let Some(mark) = plan.request.as_ref().and_then(|request| request.mark.as_ref()) {
-        after = after.with(tags::STATUS, "pending-renewal").with(tags::STATUS_SINCE, tags::format_time(mark.since));
-        if let Some(serial) = &mark.renewal_of {
+    if let Some(pending) = plan.request.as_ref().and_then(|request| request.pending_tags.as_ref()) {
+        after = after.with(tags::STATUS, "pending-renewal").with(tags::STATUS_SINCE, tags::format_time(pending.since));
+        if let Some(serial) = &pending.renewal_of {
             after = after.with(tags::RENEWAL_OF, serial);
         }
-        if mark.clear_reason {
+        if pending.clear_reason {
             after = after.iter().filter(|(key, _)| *key != tags::STATUS_REASON).collect();
         }
     }
@@ -106,41 +106,41 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4 * ProptestConfig::default().cases, ..Default::default() })]
 
     #[test]
-    fn deciding_again_gives_an_empty_plan(facts in certificates(), tags in states(), occasion in occasions()) {
-        let look = Look::new(occasion, facts, tags, at(NOW));
-        let plan = decide(&look, &settings());
-        let after = applied(&look, &plan);
+    fn deciding_again_gives_an_empty_plan(certificate in certificates(), tags in states(), occasion in occasions()) {
+        let state = CertificateState::new(occasion, certificate, tags, at(NOW));
+        let plan = plan(&state, &settings());
+        let after = applied(&state, &plan);
         prop_assert!(after.iter().count() <= tags::LIMIT, "{after:?}");
-        let again = decide(&retagged(&look, after), &settings());
+        let again = expiry_events::plan::plan(&retagged(&state, after), &settings());
 
-        // Without room for its memory a notice is told for an hour: see the README.
+        // Without room for its tag a notice is sent for an hour: see the README.
         let forgetful = !plan.publish.is_empty() && plan.record_notified.is_none();
         if !forgetful {
             prop_assert_eq!(again.publish, []);
         }
         prop_assert_eq!(again.record_notified, None);
         // A request that was only repeated is repeated until somebody takes it up.
-        let repeated = plan.request.as_ref().is_some_and(|request| request.mark.is_none());
+        let repeated = plan.request.as_ref().is_some_and(|request| request.pending_tags.is_none());
         prop_assert_eq!(again.request.is_some(), repeated);
     }
 
     #[test]
-    fn where_tags_are_refused_no_tag_is_planned(facts in certificates(), tags in states(), occasion in occasions()) {
+    fn where_tags_are_refused_no_tag_is_planned(certificate in certificates(), tags in states(), occasion in occasions()) {
         let obstacle = Some(Obstacle::TagsRefused("no".into()));
-        let plan = decide(&Look { obstacle, ..Look::new(occasion, facts, tags, at(NOW)) }, &settings());
+        let plan = plan(&CertificateState { obstacle, ..CertificateState::new(occasion, certificate, tags, at(NOW)) }, &settings());
         prop_assert_eq!((&plan.record_notified, &plan.try_notified), (&None, &None));
-        prop_assert!(plan.request.is_none_or(|request| request.mark.is_none()));
+        prop_assert!(plan.request.is_none_or(|request| request.pending_tags.is_none()));
     }
 
     #[test]
     fn every_notice_says_all_that_it_has_to(
-        facts in certificates(),
+        certificate in certificates(),
         tags in states(),
         occasion in occasions(),
         obstacle in obstacles(),
     ) {
-        let look = Look { obstacle, ..Look::new(occasion, facts, tags, at(NOW)) };
-        let plan = decide(&look, &settings());
+        let state = CertificateState { obstacle, ..CertificateState::new(occasion, certificate, tags, at(NOW)) };
+        let plan = plan(&state, &settings());
         for notice in plan.publish {
             prop_assert!(!notice.what_happened.is_empty() && !notice.why_it_matters.is_empty());
             prop_assert!(!notice.what_happens_next.is_empty());

@@ -43,7 +43,7 @@ async fn a_missing_permission_is_not_retryable_and_named() {
 }
 
 #[tokio::test]
-async fn a_broken_topic_keeps_no_certificate_from_being_renewed() {
+async fn a_broken_topic_does_not_stop_a_renewal() {
     let world = World::new();
     let arn = world.insert(managed(20));
     world.aws.fail_always("Publish", Fault::AccessDenied);
@@ -52,9 +52,9 @@ async fn a_broken_topic_keeps_no_certificate_from_being_renewed() {
     assert_eq!(world.sent().len(), 2);
 }
 
-/// Every call of a look that notices and requests may be the last one of a process.
+/// Every call of a check that notifies and requests may be the last one of a process.
 #[tokio::test]
-async fn after_a_crash_at_any_call_the_next_looks_finish_the_work() {
+async fn after_a_crash_at_any_call_the_next_checks_finish_the_work() {
     for fault in [Fault::Crash, Fault::CrashAfter] {
         for call in 1.. {
             let world = World::new();
@@ -67,7 +67,7 @@ async fn after_a_crash_at_any_call_the_next_looks_finish_the_work() {
                 break;
             }
             world.aws.restart();
-            let told_before = world.kinds().len();
+            let sent_before = world.kinds().len();
             world.sweep().await;
             // A request that was lost after the mark is found by its age.
             world.aws.advance(jiff::Span::new().minutes(61));
@@ -77,9 +77,9 @@ async fn after_a_crash_at_any_call_the_next_looks_finish_the_work() {
             assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("30@2026-12-11"), "{context}");
             assert_eq!(world.tag(&arn, STATUS).as_deref(), Some("pending-renewal"), "{context}");
             assert!(world.sent().iter().any(|sent| sent == "Certificate Renewal Requested"), "{context}");
-            let told = world.kinds().len();
-            assert!((1..=2).contains(&told), "{context}: told {told} times");
-            assert!(told == 1 || told_before == 1, "{context}: repeated without a crash in between");
+            let sent = world.kinds().len();
+            assert!((1..=2).contains(&sent), "{context}: notified {sent} times");
+            assert!(sent == 1 || sent_before == 1, "{context}: repeated without a crash in between");
         }
     }
 }
@@ -98,8 +98,8 @@ async fn a_crash_at_any_call_loses_no_notice() {
             world.aws.restart();
             world.sweep().await;
             world.sweep().await;
-            let told = world.kinds().len();
-            assert!((1..=2).contains(&told), "{fault:?} at call {call}: {told} notices");
+            let sent = world.kinds().len();
+            assert!((1..=2).contains(&sent), "{fault:?} at call {call}: {sent} notices");
             let notified = world.tag(&arn, NOTIFIED);
             assert_eq!(notified.as_deref(), Some("7@2026-11-26/critical-2026-11-21"), "{fault:?} at call {call}");
         }
@@ -124,19 +124,19 @@ async fn a_certificate_that_is_deleted_meanwhile_is_gone() {
     let arn = world.insert(imported(20));
     let deleted = arn.clone();
     world.aws.before("AddTagsToCertificate", 1, move |aws| aws.remove_certificate(&deleted));
-    let looked = world.occasion(EVENT, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Ignored, "certificate-gone"));
+    let report = world.occasion(EVENT, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Ignored, "certificate-gone"));
 }
 
 #[tokio::test]
-async fn with_fifty_tags_a_renewal_is_not_begun_and_the_notice_says_so() {
+async fn with_fifty_tags_no_renewal_starts_and_the_notice_says_so() {
     let world = World::new();
     let mut spec = managed(30);
     for n in 0..49 {
         spec = spec.tag(&format!("key-{n}"), "x");
     }
     let arn = world.insert(spec);
-    // 06:51: the threshold was crossed at midnight, and told then.
+    // 06:51: the threshold was crossed at midnight, and reported then.
     assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NothingToDo);
     world.aws.set_time("2026-11-21T00:17:00Z".parse().unwrap());
     assert_eq!(world.sweep().await.notices, 1);
@@ -149,7 +149,7 @@ async fn with_fifty_tags_a_renewal_is_not_begun_and_the_notice_says_so() {
 }
 
 #[tokio::test]
-async fn garbage_in_tags_counts_as_absent_and_is_told() {
+async fn garbage_in_tags_counts_as_absent_and_is_reported() {
     let world = World::new();
     let arn = world.insert(
         managed(20)
@@ -167,13 +167,13 @@ async fn garbage_in_tags_counts_as_absent_and_is_told() {
 }
 
 #[tokio::test]
-async fn dry_run_applies_nothing_and_tells_the_plan() {
+async fn dry_run_applies_nothing_and_shows_the_plan() {
     let world = World::configured(&[("DRY_RUN", "true")]);
     let arn = world.insert(managed(20));
-    let looked = world.occasion(EVENT, &arn).await;
-    assert_eq!((looked.outcome, looked.actions.len()), (Outcome::Planned, 5));
-    let plan = serde_json::to_value(looked.plan.unwrap()).unwrap();
-    assert_eq!(plan["record_notified"], "30@2026-12-11");
+    let report = world.occasion(EVENT, &arn).await;
+    assert_eq!((report.outcome, report.actions.len()), (Outcome::Planned, 5));
+    let plan = serde_json::to_value(report.plan.unwrap()).unwrap();
+    assert_eq!(plan["recordNotified"], "30@2026-12-11");
     assert_eq!(plan["publish"][0]["kind"], "expiring");
     assert_eq!(plan["request"]["why"], "due");
 
@@ -249,9 +249,9 @@ async fn refused_tags_are_counted_and_do_not_fail_the_run() {
     let world = World::new();
     let arn = world.insert(imported(10));
     world.aws.fail_always("AddTagsToCertificate", Fault::AccessDenied);
-    let looked = world.occasion(EVENT, &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "nothing-due"));
-    assert!(looked.tags_refused.unwrap().contains("AccessDenied"));
+    let report = world.occasion(EVENT, &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::NothingToDo, "nothing-due"));
+    assert!(report.tags_refused.unwrap().contains("AccessDenied"));
     let deadline = world.aws.now() + jiff::SignedDuration::from_mins(5);
     let (result, metrics) = world.counted(&sample("sweep-requested", ""), deadline).await;
     assert!(result.is_ok());
@@ -259,13 +259,13 @@ async fn refused_tags_are_counted_and_do_not_fail_the_run() {
 }
 
 #[tokio::test]
-async fn a_memory_that_is_refused_after_the_notice_does_not_fail_the_run_either() {
+async fn a_tag_that_is_refused_after_the_notice_does_not_fail_the_run_either() {
     let world = World::new();
     let arn = world.insert(imported(20));
     world.aws.fail("AddTagsToCertificate", 2, Fault::AccessDenied);
-    let looked = world.occasion(EVENT, &arn).await;
-    assert_eq!(looked.outcome, Outcome::Notified);
-    assert!(looked.tags_refused.is_some());
+    let report = world.occasion(EVENT, &arn).await;
+    assert_eq!(report.outcome, Outcome::Notified);
+    assert!(report.tags_refused.is_some());
 }
 
 #[tokio::test]
@@ -275,13 +275,13 @@ async fn a_renewal_that_cannot_be_marked_is_not_reported_as_requested() {
         let arn = world.insert(managed(30));
         world.aws.set_time("2026-11-21T00:17:00Z".parse().unwrap());
         world.aws.fail_always("AddTagsToCertificate", refusal.clone());
-        let looked = world.occasion(EVENT, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expiring"), "{refusal:?}");
+        let report = world.occasion(EVENT, &arn).await;
+        assert_eq!((report.outcome, report.reason), (Outcome::Notified, "expiring"), "{refusal:?}");
         assert_eq!((world.sent(), world.tag(&arn, STATUS)), (Vec::new(), None));
         let notice = &world.aws.published()[0];
         let text = notice.for_protocol("email");
         assert!(
-            text.contains("could not start its renewal from private-ca: acm:AddTagsToCertificate failed"),
+            text.contains("could not start the renewal from private-ca: acm:AddTagsToCertificate failed"),
             "{text}"
         );
         assert!(!text.contains("has just requested"), "{text}");
@@ -297,8 +297,8 @@ async fn a_request_that_fails_is_not_reported_as_made() {
     let error = world.handle(&sample(EVENT, &arn)).await.unwrap_err();
     assert!(error.to_string().contains("events:PutEvents"), "{error}");
     let text = world.aws.published()[0].for_protocol("email").to_owned();
-    assert!(text.contains("could not start its renewal from private-ca: events:PutEvents failed"), "{text}");
-    assert!(text.contains("Remove what prevents it: events:PutEvents failed"), "{text}");
+    assert!(text.contains("could not start the renewal from private-ca: events:PutEvents failed"), "{text}");
+    assert!(text.contains("Fix what prevents the renewal: events:PutEvents failed"), "{text}");
     assert!(!text.contains("renewal      pending-renewal"), "{text}");
     assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("30@2026-12-11"));
     // The mark is found by its age.
@@ -316,7 +316,7 @@ async fn a_stale_reason_that_cannot_be_removed_does_not_stop_a_renewal() {
 }
 
 #[tokio::test]
-async fn tags_that_fail_for_a_moment_are_no_refusal() {
+async fn tags_that_fail_for_a_moment_are_not_refused() {
     let world = World::new();
     let arn = world.insert(managed(20));
     world.aws.fail_always("AddTagsToCertificate", Fault::ServerError);
@@ -327,7 +327,7 @@ async fn tags_that_fail_for_a_moment_are_no_refusal() {
     assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::NotifiedAndRenewalRequested);
 }
 
-/// The tag is not the only memory.
+/// The tag is not all that remembers notices.
 #[tokio::test]
 async fn an_equal_notice_is_sent_once_an_hour_where_nothing_can_be_remembered() {
     const STUCK: &str = "certificate-renewal-action-required";
@@ -337,8 +337,8 @@ async fn an_equal_notice_is_sent_once_an_hour_where_nothing_can_be_remembered() 
         world.aws.fail_always("AddTagsToCertificate", refusal);
         assert_eq!(world.occasion(STUCK, &arn).await.outcome, Outcome::Notified);
         for _ in 0..3 {
-            let looked = world.occasion(STUCK, &arn).await;
-            assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "already-reported"));
+            let report = world.occasion(STUCK, &arn).await;
+            assert_eq!((report.outcome, report.reason), (Outcome::NothingToDo, "already-reported"));
         }
         // For another reason it is another notice.
         world.aws.set_certificate(&arn, amazon(50).thin().renewal("FAILED", Some("PCA_ACCESS_DENIED")));
@@ -350,7 +350,7 @@ async fn an_equal_notice_is_sent_once_an_hour_where_nothing_can_be_remembered() 
 }
 
 #[tokio::test]
-async fn a_memory_that_somebody_removes_repeats_no_notice_within_an_hour() {
+async fn a_tag_that_somebody_removes_repeats_no_notice_within_an_hour() {
     let world = World::new();
     let arn = world.insert(imported(20));
     assert_eq!(world.occasion(EVENT, &arn).await.outcome, Outcome::Notified);

@@ -2,16 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod acme;
-mod candidates;
+mod architecture;
 mod convergence;
 mod faults;
 mod mutated_events;
-mod news;
+mod notice_dedup;
+mod notices;
 mod occasions;
 mod permissions;
 mod renewal;
 mod schemas;
 mod sentences;
 mod sweep;
+mod sweep_candidates;
 mod wording;
 mod world;

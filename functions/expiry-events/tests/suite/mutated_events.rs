@@ -30,7 +30,7 @@ proptest! {
             Err(error) => prop_assert!(false, "{error}"),
         }
         let mut effects = world.effects();
-        // A rotation is told besides the days that are left.
+        // A rotation is reported besides the days that are left.
         effects.dedup_by(|a, b| a == "Publish" && b == "Publish");
         let all = ["AddTagsToCertificate", "PutEvents", "Publish", "AddTagsToCertificate"];
         prop_assert!(effects.is_empty() || effects == all, "{effects:?}");

@@ -13,8 +13,8 @@ async fn approaching_expiration() {
     for name in ["certificate-approaching-expiration", "certificate-approaching-expiration-minimal"] {
         let world = World::new();
         let arn = world.insert(imported(31).tag("Owner", "team-web"));
-        let looked = world.occasion(name, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expiring"));
+        let report = world.occasion(name, &arn).await;
+        assert_eq!((report.outcome, report.reason), (Outcome::Notified, "expiring"));
         let notice = &world.aws.published()[0];
         assert_eq!(notice.subject.as_deref(), Some("[info] example.com expires in 31 days (2026-12-22)"));
         for (attribute, value) in [
@@ -41,8 +41,8 @@ async fn approaching_expiration() {
 async fn a_managed_certificate_in_its_window_is_to_be_renewed() {
     let world = World::new();
     let arn = world.insert(managed(30));
-    let looked = world.occasion("certificate-approaching-expiration", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::NotifiedAndRenewalRequested, "due"));
+    let report = world.occasion("certificate-approaching-expiration", &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::NotifiedAndRenewalRequested, "due"));
     assert_eq!(world.effects(), ["AddTagsToCertificate", "PutEvents", "Publish", "AddTagsToCertificate"]);
     assert_eq!(world.tag(&arn, "acm-autopilot:status").as_deref(), Some("pending-renewal"));
     assert_eq!(world.tag(&arn, "acm-autopilot:status-since").as_deref(), Some("2026-11-21T06:51:08Z"));
@@ -54,7 +54,7 @@ async fn a_managed_certificate_in_its_window_is_to_be_renewed() {
     assert_eq!(events[0].detail["to"], "pending-renewal");
     let serial = world.aws.certificate(&arn).unwrap().serial;
     assert_eq!(events[0].detail["serialBefore"], serial);
-    // By this a renewal that begins late sees whether somebody replaced the certificate meanwhile.
+    // By this a renewal that starts late sees whether somebody replaced the certificate meanwhile.
     assert_eq!(world.tag(&arn, "acm-autopilot:renewal-of"), Some(serial));
     // It is on its way: good to know, no more.
     assert_eq!(world.aws.published()[0].attribute("severity"), Some("info"));
@@ -68,8 +68,8 @@ async fn a_managed_certificate_in_its_window_is_to_be_renewed() {
 async fn expired() {
     let world = World::new();
     let arn = world.insert(amazon(-1));
-    let looked = world.occasion("certificate-expired", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expired"));
+    let report = world.occasion("certificate-expired", &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "expired"));
     let notice = &world.aws.published()[0];
     assert_eq!(notice.subject.as_deref(), Some("[CRITICAL] example.com expired 1 day ago (2026-11-20)"));
     assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("expired@2026-11-20/critical-2026-11-21"));
@@ -86,8 +86,8 @@ async fn renewal_action_required_names_the_missing_records() {
         .validation_status("PENDING_VALIDATION")
         .renewal("PENDING_VALIDATION", Some("PENDING_DOMAIN_VALIDATION"));
     let arn = world.insert(spec);
-    let looked = world.occasion("certificate-renewal-action-required", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "renewal-action-required"));
+    let report = world.occasion("certificate-renewal-action-required", &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "renewal-action-required"));
     let notice = &world.aws.published()[0];
     assert_eq!(notice.attribute("severity"), Some("warning"));
     let json: serde_json::Value = serde_json::from_str(notice.for_protocol("sqs")).unwrap();
@@ -106,7 +106,7 @@ async fn renewal_action_required_names_the_missing_records() {
 }
 
 #[tokio::test]
-async fn health_tells_of_a_failed_renewal() {
+async fn health_reports_a_failed_renewal() {
     for event in ["health-renewal-failure", "health-caa-check-failure"] {
         let world = World::new();
         let arn = world.insert(amazon(50).renewal("FAILED", Some("CAA_ERROR")));
@@ -122,8 +122,8 @@ async fn renewed() {
     for event in ["certificate-available-renewal", "health-renewal-state-change"] {
         let world = World::new();
         let arn = world.insert(amazon(198).renewal("SUCCESS", None).tag(NOTIFIED, "30@2026-12-19"));
-        let looked = world.occasion(event, &arn).await;
-        assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "renewed"), "{event}");
+        let report = world.occasion(event, &arn).await;
+        assert_eq!((report.outcome, report.reason), (Outcome::Notified, "renewed"), "{event}");
         assert_eq!(world.tag(&arn, NOTIFIED).as_deref(), Some("-@2027-06-07/renewed"));
         for event in ["certificate-available-renewal", "health-renewal-state-change"] {
             assert_eq!(world.occasion(event, &arn).await.outcome, Outcome::NothingToDo, "{event}");
@@ -153,7 +153,7 @@ async fn rotated_and_revoked() {
 }
 
 #[tokio::test]
-async fn what_is_new_and_far_from_its_end_is_no_news() {
+async fn what_is_new_and_far_from_its_expiry_is_not_reported() {
     for event in ["certificate-available-import", "certificate-available-issuance", "certificate-available-reimport"] {
         let world = World::new();
         let arn = world.insert(imported(90));
@@ -166,8 +166,10 @@ async fn what_is_new_and_far_from_its_end_is_no_news() {
 async fn an_occasion_that_nobody_knows_is_a_look() {
     let world = World::new();
     let arn = world.insert(imported(7));
-    let Ok(Answer::Look(looked)) = world.handle(&acm_event("ACM Certificate Teleported", &arn)).await else { panic!() };
-    assert_eq!(looked.outcome, Outcome::Notified);
+    let Ok(Answer::Certificate(report)) = world.handle(&acm_event("ACM Certificate Teleported", &arn)).await else {
+        panic!()
+    };
+    assert_eq!(report.outcome, Outcome::Notified);
     assert_eq!(world.aws.published()[0].attribute("severity"), Some("critical"));
 }
 
@@ -175,13 +177,13 @@ async fn an_occasion_that_nobody_knows_is_a_look() {
 async fn a_certificate_that_is_gone_or_not_issued_is_ignored() {
     let world = World::new();
     let gone = super::world::SAMPLE_ARN;
-    let looked = world.occasion("certificate-expired", gone).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Ignored, "certificate-gone"));
+    let report = world.occasion("certificate-expired", gone).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Ignored, "certificate-gone"));
 
     let pending = world.insert(CertificateSpec::amazon_issued("example.com").status("PENDING_VALIDATION"));
-    let looked = world.occasion("health-caa-check-failure", &pending).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Ignored, "not-issued"));
-    assert_eq!(world.sweep().await.looked_at, 0);
+    let report = world.occasion("health-caa-check-failure", &pending).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Ignored, "not-issued"));
+    assert_eq!(world.sweep().await.checked, 0);
     assert_eq!(world.effects(), Vec::<String>::new());
 }
 
@@ -192,9 +194,9 @@ async fn a_health_event_about_several_things() {
     let event = json!({"source": "aws.health", "detail-type": "AWS Health Event", "detail": {"service": "ACM",
         "affectedEntities": [{"entityValue": first}, {"entityValue": "i-0123"}, {"entityValue": second}]}});
     let answer = serde_json::to_value(world.handle(&event).await.unwrap()).unwrap();
-    assert_eq!(answer["outcome"], "looked");
-    assert_eq!(answer["looks"][0]["outcome"], "notified");
-    assert_eq!(answer["looks"][1]["outcome"], "nothing-to-do");
+    assert_eq!(answer["outcome"], "checked");
+    assert_eq!(answer["certificates"][0]["outcome"], "notified");
+    assert_eq!(answer["certificates"][1]["outcome"], "nothing-to-do");
     assert_eq!(answer["skipped"], json!([{"entity": "i-0123", "reason": "not-a-certificate"}]));
 
     let elsewhere = first.replace("us-east-1", "eu-west-1");
@@ -217,8 +219,8 @@ async fn a_public_health_event_is_ignored() {
 async fn what_health_has_closed_needs_no_help() {
     let world = World::new();
     let arn = world.insert(amazon(310));
-    let looked = world.occasion("health-caa-check-failure-closed", &arn).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "nothing-due"));
+    let report = world.occasion("health-caa-check-failure-closed", &arn).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::NothingToDo, "nothing-due"));
     assert_eq!(world.occasion("health-caa-check-failure", &arn).await.reason, "renewal-action-required");
 }
 
@@ -227,8 +229,8 @@ async fn an_event_about_an_acme_certificate_finds_its_successor() {
     let world = World::new();
     let acme = |days| CertificateSpec::amazon_issued("example.com").key_pair_origin("ACME").days_left(days);
     let old = world.insert(acme(5).eligible(false));
-    let looked = world.occasion("certificate-approaching-expiration", &old).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::Notified, "expiring"));
+    let report = world.occasion("certificate-approaching-expiration", &old).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::Notified, "expiring"));
     // A complete listing is two calls.
     assert_eq!(world.calls("ListCertificates"), 2);
     let text = world.aws.published()[0].for_protocol("email").to_owned();
@@ -239,8 +241,8 @@ async fn an_event_about_an_acme_certificate_finds_its_successor() {
 
     world.insert(acme(80).eligible(false));
     world.aws.advance(jiff::Span::new().days(2));
-    let looked = world.occasion("certificate-approaching-expiration", &old).await;
-    assert_eq!((looked.outcome, looked.reason), (Outcome::NothingToDo, "superseded"));
+    let report = world.occasion("certificate-approaching-expiration", &old).await;
+    assert_eq!((report.outcome, report.reason), (Outcome::NothingToDo, "superseded"));
     assert_eq!(world.calls("ListCertificates"), 4);
     world.sweep().await;
     assert_eq!(world.kinds(), ["expiring"]);
@@ -286,9 +288,9 @@ async fn answers_are_json_for_people_with_a_terminal() {
             "certificate": arn,
             "reason": "due",
             "actions": [
-                {"action": "mark-pending", "since": "2026-11-21T06:51:08Z", "clear_reason": false},
-                {"action": "send-event", "detail_type": "Certificate Renewal Status Changed"},
-                {"action": "send-event", "detail_type": "Certificate Renewal Requested"},
+                {"action": "mark-pending", "since": "2026-11-21T06:51:08Z", "clearReason": false},
+                {"action": "send-event", "detailType": "Certificate Renewal Status Changed"},
+                {"action": "send-event", "detailType": "Certificate Renewal Requested"},
                 {"action": "publish-notice", "kind": "expiring", "severity": "info",
                     "subject": "[info] example.com expires in 30 days (2026-12-21)"},
                 {"action": "record-notified", "value": "30@2026-12-21"},

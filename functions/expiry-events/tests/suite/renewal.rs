@@ -1,22 +1,23 @@
-//! When a renewal is asked for.
+//! When a renewal is requested.
 
 use certificates::tags::{RENEWAL, Tags};
 use certificates::{CertificateType, RenewalStatus};
 use events::{Event, RenewalTrigger};
-use expiry_events::policy::renewal::{Decision, decide};
-use expiry_events::policy::{self, Look, Settings};
+use expiry_events::CertificateState;
+use expiry_events::plan::plan;
+use expiry_events::policy::{RenewalDecision, Settings, decide_renewal};
 use jiff::SignedDuration;
 
-use super::world::{at, look, retagged, settings};
+use super::world::{at, retagged, settings, state};
 
 const RENEW_FROM: (&str, &str) = ("acm-autopilot:renew-from", "private-ca");
 
-fn decision(not_after: &str, tags: &[(&str, &str)]) -> Decision {
-    decide(&look(not_after, tags), &settings())
+fn decision(not_after: &str, tags: &[(&str, &str)]) -> RenewalDecision {
+    decide_renewal(&state(not_after, tags), &settings())
 }
 
 /// A certificate with 20 days left, with this state.
-fn recorded(status: &str, since: &str, more: &[(&str, &str)]) -> Decision {
+fn recorded(status: &str, since: &str, more: &[(&str, &str)]) -> RenewalDecision {
     let mut tags = vec![RENEW_FROM, ("acm-autopilot:status", status), ("acm-autopilot:status-since", since)];
     tags.extend(more);
     decision("2026-12-11T12:00:00Z", &tags)
@@ -24,19 +25,19 @@ fn recorded(status: &str, since: &str, more: &[(&str, &str)]) -> Decision {
 
 #[test]
 fn only_imported_certificates_with_a_source_are_ours() {
-    assert_eq!(decision("2026-11-25T12:00:00Z", &[]), Decision::NotOurs);
-    let mut acm = look("2026-11-25T12:00:00Z", &[RENEW_FROM]);
-    acm.facts.certificate_type = CertificateType::AmazonIssued;
-    assert_eq!(decide(&acm, &settings()), Decision::NotOurs);
+    assert_eq!(decision("2026-11-25T12:00:00Z", &[]), RenewalDecision::NotOurs);
+    let mut acm = state("2026-11-25T12:00:00Z", &[RENEW_FROM]);
+    acm.certificate.certificate_type = CertificateType::AmazonIssued;
+    assert_eq!(decide_renewal(&acm, &settings()), RenewalDecision::NotOurs);
 }
 
 #[test]
 fn due_within_the_window() {
     for (not_after, expected) in [
-        ("2026-12-22T00:00:00Z", Decision::NotDue),
-        ("2026-12-21T23:59:59Z", Decision::Start(RenewalTrigger::Due)),
-        ("2026-11-21T00:00:00Z", Decision::Start(RenewalTrigger::Due)),
-        ("2024-01-01T00:00:00Z", Decision::Start(RenewalTrigger::Due)),
+        ("2026-12-22T00:00:00Z", RenewalDecision::NotDue),
+        ("2026-12-21T23:59:59Z", RenewalDecision::Start(RenewalTrigger::Due)),
+        ("2026-11-21T00:00:00Z", RenewalDecision::Start(RenewalTrigger::Due)),
+        ("2024-01-01T00:00:00Z", RenewalDecision::Start(RenewalTrigger::Due)),
     ] {
         assert_eq!(decision(not_after, &[RENEW_FROM]), expected, "{not_after}");
         let complete = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete")];
@@ -45,23 +46,23 @@ fn due_within_the_window() {
 }
 
 #[test]
-fn an_unknown_source_is_asked_for_too_and_fails_there() {
+fn an_unknown_source_is_requested_too_and_fails_there() {
     assert_eq!(
         decision("2026-11-25T12:00:00Z", &[("acm-autopilot:renew-from", "the-moon")]),
-        Decision::Start(RenewalTrigger::Due)
+        RenewalDecision::Start(RenewalTrigger::Due)
     );
 }
 
 #[test]
 fn a_request_or_a_claim_that_is_too_old_is_repeated() {
-    use Decision::{Repeat, UnderWay};
+    use RenewalDecision::{InProgress, Repeat};
     for (status, since, expected) in [
-        ("pending-renewal", "2026-11-21T06:00:00Z", UnderWay),
-        ("pending-renewal", "2026-11-21T05:51:08Z", UnderWay),
+        ("pending-renewal", "2026-11-21T06:00:00Z", InProgress),
+        ("pending-renewal", "2026-11-21T05:51:08Z", InProgress),
         ("pending-renewal", "2026-11-21T05:51:07Z", Repeat(RenewalTrigger::LostRequest)),
         ("pending-renewal", "yesterday", Repeat(RenewalTrigger::LostRequest)),
         ("pending-renewal", "2099-01-01T00:00:00Z", Repeat(RenewalTrigger::LostRequest)),
-        ("renewal-in-progress", "2026-11-21T06:36:08Z", UnderWay),
+        ("renewal-in-progress", "2026-11-21T06:36:08Z", InProgress),
         ("renewal-in-progress", "2026-11-21T06:36:07Z", Repeat(RenewalTrigger::StaleClaim)),
         ("renewal-in-progress", "", Repeat(RenewalTrigger::StaleClaim)),
     ] {
@@ -71,7 +72,7 @@ fn a_request_or_a_claim_that_is_too_old_is_repeated() {
 
 #[test]
 fn a_completion_that_was_cut_off_is_repeated() {
-    use Decision::{NotDue, Repeat};
+    use RenewalDecision::{NotDue, Repeat};
     let replaced = ("acm-autopilot:renewal-of", "0a:1b");
     for (since, serial, expected) in [
         ("2026-11-21T06:36:08Z", Some("0c:2d"), NotDue),
@@ -85,20 +86,20 @@ fn a_completion_that_was_cut_off_is_repeated() {
         ("2026-11-21T06:36:07Z", Some("0A:1B"), NotDue),
     ] {
         let status = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete"), ("acm-autopilot:status-since", since)];
-        let mut look = look("2027-11-20T12:00:00Z", &[&status[..], &[replaced]].concat());
-        look.facts.serial = serial.map(str::to_owned);
-        look.facts.imported_at = Some(at("2026-11-21T06:36:00Z"));
-        assert_eq!(decide(&look, &settings()), expected, "{since} {serial:?}");
-        look.facts.imported_at = Some(at("2026-11-18T06:36:00Z"));
-        assert_eq!(decide(&look, &settings()), NotDue, "imported long ago: {since} {serial:?}");
+        let mut state = state("2027-11-20T12:00:00Z", &[&status[..], &[replaced]].concat());
+        state.certificate.serial = serial.map(str::to_owned);
+        state.certificate.imported_at = Some(at("2026-11-21T06:36:00Z"));
+        assert_eq!(decide_renewal(&state, &settings()), expected, "{since} {serial:?}");
+        state.certificate.imported_at = Some(at("2026-11-18T06:36:00Z"));
+        assert_eq!(decide_renewal(&state, &settings()), NotDue, "imported long ago: {since} {serial:?}");
     }
     let done = [RENEW_FROM, ("acm-autopilot:status", "renewal-complete")];
     assert_eq!(decision("2027-11-20T12:00:00Z", &done), NotDue);
 }
 
 #[test]
-fn what_time_mends_is_tried_again_after_a_growing_pause() {
-    use Decision::{Paused, Start};
+fn what_time_fixes_is_tried_again_after_a_growing_pause() {
+    use RenewalDecision::{Paused, Start};
     for (attempts, since, expected) in [
         ("1", "2026-11-21T05:51:08Z", Paused),
         ("1", "2026-11-21T05:51:07Z", Start(RenewalTrigger::Retry)),
@@ -114,8 +115,8 @@ fn what_time_mends_is_tried_again_after_a_growing_pause() {
 }
 
 #[test]
-fn what_a_person_mends_is_tried_again_at_the_next_threshold() {
-    use Decision::{Paused, Start};
+fn what_a_person_has_to_fix_is_tried_again_at_the_next_threshold() {
+    use RenewalDecision::{Paused, Start};
     // 2026-12-06 is in 15 days, so 15 was crossed this midnight.
     for (not_after, since, expected) in [
         ("2026-12-11T12:00:00Z", "2026-11-20T00:00:00Z", Paused),
@@ -143,26 +144,26 @@ fn a_failure_is_followed_up_even_when_the_certificate_is_no_longer_due() {
         ("acm-autopilot:status-since", "2026-11-19T00:00:00Z"),
         ("acm-autopilot:status-reason", "verification-failed"),
     ];
-    assert_eq!(decision("2027-11-20T12:00:00Z", &tags), Decision::Start(RenewalTrigger::Retry));
+    assert_eq!(decision("2027-11-20T12:00:00Z", &tags), RenewalDecision::Start(RenewalTrigger::Retry));
 }
 
 #[test]
-fn without_room_for_its_tags_no_renewal_begins() {
-    let full = |count: usize| -> Look {
-        let look = look("2026-12-11T12:00:00Z", &[]);
+fn without_room_for_its_tags_no_renewal_starts() {
+    let full = |count: usize| -> CertificateState {
+        let state = state("2026-12-11T12:00:00Z", &[]);
         let tags: Tags = (0..count - 1).map(|n| (format!("key-{n}"), "x")).collect();
-        retagged(&look, tags.with(RENEW_FROM.0, RENEW_FROM.1))
+        retagged(&state, tags.with(RENEW_FROM.0, RENEW_FROM.1))
     };
     let most = 50 - RENEWAL.len();
-    assert_eq!(decide(&full(most), &settings()), Decision::Start(RenewalTrigger::Due));
-    assert_eq!(decide(&full(most + 1), &settings()), Decision::NoRoom);
+    assert_eq!(decide_renewal(&full(most), &settings()), RenewalDecision::Start(RenewalTrigger::Due));
+    assert_eq!(decide_renewal(&full(most + 1), &settings()), RenewalDecision::NoRoomForTags);
 
-    let plan = policy::decide(&full(50), &settings());
+    let plan = plan(&full(50), &settings());
     assert_eq!(plan.request, None);
 }
 
 #[test]
-fn a_start_marks_and_tells_and_a_repetition_only_tells() {
+fn a_start_sets_tags_and_sends_events_and_a_repetition_only_sends() {
     let tags = [
         RENEW_FROM,
         ("acm-autopilot:status", "renewal-failed"),
@@ -170,10 +171,10 @@ fn a_start_marks_and_tells_and_a_repetition_only_tells() {
         ("acm-autopilot:status-reason", "throttled"),
         ("acm-autopilot:attempts", "1"),
     ];
-    let look_at = look("2026-12-11T12:00:00Z", &tags);
-    let request = policy::decide(&look_at, &settings()).request.unwrap();
-    let mark = request.mark.unwrap();
-    assert_eq!((mark.since, mark.clear_reason), (look_at.now, true));
+    let failed = state("2026-12-11T12:00:00Z", &tags);
+    let request = plan(&failed, &settings()).request.unwrap();
+    let pending = request.pending_tags.unwrap();
+    assert_eq!((pending.since, pending.clear_reason), (failed.now, true));
     let [Event::StatusChanged(changed), Event::RenewalRequested(requested)] = &request.send[..] else {
         panic!("{:?}", request.send)
     };
@@ -181,17 +182,17 @@ fn a_start_marks_and_tells_and_a_repetition_only_tells() {
     assert_eq!((changed.to, changed.attempt), (RenewalStatus::PendingRenewal, 1));
     assert_eq!((requested.why, requested.days_left), (RenewalTrigger::Retry, 20));
 
-    let since = (look_at.now - SignedDuration::from_hours(2)).to_string();
+    let since = (failed.now - SignedDuration::from_hours(2)).to_string();
     let tags = [RENEW_FROM, ("acm-autopilot:status", "pending-renewal"), ("acm-autopilot:status-since", &since)];
-    let request = policy::decide(&look("2026-12-11T12:00:00Z", &tags), &settings()).request.unwrap();
-    assert_eq!(request.mark, None);
+    let request = plan(&state("2026-12-11T12:00:00Z", &tags), &settings()).request.unwrap();
+    assert_eq!(request.pending_tags, None);
     assert!(matches!(&request.send[..], [Event::RenewalRequested(_)]));
 }
 
 #[test]
-fn nothing_is_asked_for_where_nobody_renews() {
+fn nothing_is_requested_where_nobody_renews() {
     let nobody = Settings { request_renewals: false, ..settings() };
-    let plan = policy::decide(&look("2026-12-11T12:00:00Z", &[RENEW_FROM]), &nobody);
+    let plan = plan(&state("2026-12-11T12:00:00Z", &[RENEW_FROM]), &nobody);
     assert_eq!(plan.request, None);
     let notice = &plan.publish[0];
     assert_eq!(notice.severity.as_str(), "warning");
@@ -199,10 +200,10 @@ fn nothing_is_asked_for_where_nobody_renews() {
 }
 
 #[test]
-fn a_source_that_this_version_lacks_is_no_comfort() {
+fn a_source_that_this_version_lacks_is_a_warning() {
     for source in ["acme", "secret", "the-moon"] {
-        let look = look("2026-12-11T12:00:00Z", &[("acm-autopilot:renew-from", source)]);
-        let plan = policy::decide(&look, &settings());
+        let state = state("2026-12-11T12:00:00Z", &[("acm-autopilot:renew-from", source)]);
+        let plan = plan(&state, &settings());
         assert!(plan.request.is_some(), "its renewal fails and says so");
         assert_eq!(plan.publish[0].severity.as_str(), "warning", "{source}");
     }
@@ -218,9 +219,9 @@ fn another_attempt_is_about_the_certificate_that_the_first_one_found() {
         ("acm-autopilot:renewal-of", "0a:1b"),
     ];
     let mark = |tags: &[(&str, &str)]| {
-        let mut look = look("2026-12-11T12:00:00Z", tags);
-        look.facts.serial = Some("2c:3d".into());
-        policy::decide(&look, &settings()).request.unwrap().mark.unwrap().renewal_of
+        let mut state = state("2026-12-11T12:00:00Z", tags);
+        state.certificate.serial = Some("2c:3d".into());
+        plan(&state, &settings()).request.unwrap().pending_tags.unwrap().renewal_of
     };
     assert_eq!(mark(&failed), None);
     assert_eq!(mark(&failed[..4]).as_deref(), Some("2c:3d"));
@@ -228,7 +229,7 @@ fn another_attempt_is_about_the_certificate_that_the_first_one_found() {
 }
 
 #[test]
-fn a_failed_renewal_of_a_certificate_that_a_person_replaced_is_asked_for_to_be_recorded() {
+fn a_failed_renewal_of_a_certificate_that_a_person_replaced_is_requested_so_that_it_is_recorded() {
     for reason in ["ca-disabled", "throttled"] {
         let tags = [
             RENEW_FROM,
@@ -237,12 +238,12 @@ fn a_failed_renewal_of_a_certificate_that_a_person_replaced_is_asked_for_to_be_r
             ("acm-autopilot:status-reason", reason),
             ("acm-autopilot:attempts", "7"),
         ];
-        let mut replaced = look("2027-11-20T12:00:00Z", &tags);
-        replaced.facts.imported_at = Some("2026-11-20T06:00:01Z".parse().unwrap());
-        assert_eq!(decide(&replaced, &settings()), Decision::Repeat(RenewalTrigger::Retry), "{reason}");
-        replaced.facts.imported_at = Some("2026-11-20T05:59:59Z".parse().unwrap());
-        assert_ne!(decide(&replaced, &settings()), Decision::Repeat(RenewalTrigger::Retry), "{reason}");
-        replaced.facts.imported_at = Some("2026-11-20T06:00:00Z".parse().unwrap());
-        assert_ne!(decide(&replaced, &settings()), Decision::Repeat(RenewalTrigger::Retry), "{reason}");
+        let mut replaced = state("2027-11-20T12:00:00Z", &tags);
+        replaced.certificate.imported_at = Some("2026-11-20T06:00:01Z".parse().unwrap());
+        assert_eq!(decide_renewal(&replaced, &settings()), RenewalDecision::Repeat(RenewalTrigger::Retry), "{reason}");
+        replaced.certificate.imported_at = Some("2026-11-20T05:59:59Z".parse().unwrap());
+        assert_ne!(decide_renewal(&replaced, &settings()), RenewalDecision::Repeat(RenewalTrigger::Retry), "{reason}");
+        replaced.certificate.imported_at = Some("2026-11-20T06:00:00Z".parse().unwrap());
+        assert_ne!(decide_renewal(&replaced, &settings()), RenewalDecision::Repeat(RenewalTrigger::Retry), "{reason}");
     }
 }

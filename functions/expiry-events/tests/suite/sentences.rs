@@ -1,44 +1,45 @@
 //! Sentences and steps, one case each.
 
 use certificates::{CertificateType, DomainValidation, Renewal, RenewalEligibility, ResourceRecord, Validation};
-use expiry_events::Occasion;
-use expiry_events::policy::{self, Look, Settings};
+use expiry_events::plan::plan;
+use expiry_events::policy::Settings;
+use expiry_events::{CertificateState, Occasion};
 use notices::Notice;
 
-use super::world::{at, look, settings};
+use super::world::{at, settings, state};
 
 const RENEW: (&str, &str) = ("acm-autopilot:renew-from", "private-ca");
 
-fn notice(look: &Look) -> Notice {
-    notice_by(look, &settings())
+fn notice(state: &CertificateState) -> Notice {
+    notice_by(state, &settings())
 }
 
-fn notice_by(look: &Look, settings: &Settings) -> Notice {
-    policy::decide(look, settings).publish.into_iter().next().unwrap()
+fn notice_by(state: &CertificateState, settings: &Settings) -> Notice {
+    plan(state, settings).publish.into_iter().next().unwrap()
 }
 
-fn amazon(not_after: &str) -> Look {
-    let mut look = look(not_after, &[]);
-    look.facts.certificate_type = CertificateType::AmazonIssued;
-    look.facts.renewal_eligibility = Some(RenewalEligibility::Eligible);
-    look
+fn amazon(not_after: &str) -> CertificateState {
+    let mut state = state(not_after, &[]);
+    state.certificate.certificate_type = CertificateType::AmazonIssued;
+    state.certificate.renewal_eligibility = Some(RenewalEligibility::Eligible);
+    state
 }
 
-fn unused(mut look: Look) -> Look {
-    look.facts.in_use = Some(false);
-    look.facts.in_use_by.clear();
-    look
+fn unused(mut state: CertificateState) -> CertificateState {
+    state.certificate.in_use = Some(false);
+    state.certificate.in_use_by.clear();
+    state
 }
 
-fn ineligible(mut look: Look) -> Look {
-    look.facts.renewal_eligibility = Some(RenewalEligibility::Ineligible);
-    look
+fn ineligible(mut state: CertificateState) -> CertificateState {
+    state.certificate.renewal_eligibility = Some(RenewalEligibility::Ineligible);
+    state
 }
 
-fn stuck(status: &str, reason: Option<&str>, domains: Vec<DomainValidation>) -> Look {
-    let mut look = amazon("2026-12-11T12:00:00Z");
-    look.facts.renewal = Some(Renewal { status: status.into(), reason: reason.map(str::to_owned), domains });
-    look
+fn stuck(status: &str, reason: Option<&str>, domains: Vec<DomainValidation>) -> CertificateState {
+    let mut state = amazon("2026-12-11T12:00:00Z");
+    state.certificate.renewal = Some(Renewal { status: status.into(), reason: reason.map(str::to_owned), domains });
+    state
 }
 
 fn domain(name: &str, validation: Validation) -> DomainValidation {
@@ -56,21 +57,30 @@ fn by_dns(n: usize) -> DomainValidation {
 
 #[test]
 fn why_it_matters_names_the_date() {
-    let of = |look: &Look| notice(look).why_it_matters;
-    let used = "It is in use by elasticloadbalancing loadbalancer/app/web/50dc6c495c0c9188.";
-    let soon = || look("2026-12-11T12:00:00Z", &[]);
-    let past = || look("2026-11-19T12:00:00Z", &[]);
-    assert_eq!(of(&soon()), format!("{used} From 2026-12-11 on, clients will refuse to connect."));
+    let of = |state: &CertificateState| notice(state).why_it_matters;
+    let used = "The certificate is in use by elasticloadbalancing loadbalancer/app/web/50dc6c495c0c9188.";
+    let soon = || state("2026-12-11T12:00:00Z", &[]);
+    let past = || state("2026-11-19T12:00:00Z", &[]);
+    assert_eq!(
+        of(&soon()),
+        format!(
+            "{used} Unless the certificate is renewed or replaced, clients will refuse to connect from 2026-12-11 on."
+        )
+    );
     assert_eq!(of(&past()), format!("{used} Clients have refused to connect since 2026-11-19."));
-    let outside = "No AWS resource uses it. If copies of it are in use outside AWS, they";
+    let outside = "No AWS resource uses the certificate. If copies of the certificate are in use outside AWS, they";
     assert_eq!(of(&unused(soon())), format!("{outside} stop working on 2026-12-11."));
     assert_eq!(of(&unused(past())), format!("{outside} stopped working on 2026-11-19."));
     let mut unknown = soon();
-    unknown.facts.in_use = None;
-    assert!(of(&unknown).starts_with("ACM did not say whether AWS resources use it. From 2026-12-11 on,"));
+    unknown.certificate.in_use = None;
+    assert_eq!(
+        of(&unknown),
+        "ACM did not say whether AWS resources use the certificate. Unless the certificate is renewed or replaced, \
+         clients will refuse to connect from 2026-12-11 on."
+    );
 
-    let mut renewed = Look { occasion: Occasion::Renewed, ..amazon("2027-06-07T12:00:00Z") };
-    renewed.facts.not_before = Some(at("2026-11-20T00:00:00Z"));
+    let mut renewed = CertificateState { occasion: Occasion::Renewed, ..amazon("2027-06-07T12:00:00Z") };
+    renewed.certificate.not_before = Some(at("2026-11-20T00:00:00Z"));
     assert_eq!(of(&renewed), format!("{used} The AWS resources that use it get the new certificate automatically."));
     assert!(notice(&renewed).what_to_do.is_empty());
     let renewed = unused(renewed);
@@ -80,44 +90,50 @@ fn why_it_matters_names_the_date() {
 
 #[test]
 fn acm_has_renewed_when_it_shows_it() {
-    let mut look = Look { occasion: Occasion::Renewed, ..amazon("2027-06-07T12:00:00Z") };
-    assert!(policy::decide(&look, &settings()).is_empty(), "the event alone is not enough");
+    let mut state = CertificateState { occasion: Occasion::Renewed, ..amazon("2027-06-07T12:00:00Z") };
+    assert!(plan(&state, &settings()).is_empty(), "the event alone is not enough");
     for (issued, is_recent) in [("2026-11-19T06:51:08Z", true), ("2026-11-19T06:51:07Z", false)] {
-        look.facts.issued_at = Some(at(issued));
-        assert_eq!(!policy::decide(&look, &settings()).is_empty(), is_recent, "{issued}");
+        state.certificate.issued_at = Some(at(issued));
+        assert_eq!(!plan(&state, &settings()).is_empty(), is_recent, "{issued}");
     }
-    look.facts.issued_at = Some(at("2026-11-20T00:00:00Z"));
-    look.facts.key_pair_origin = Some(certificates::KeyPairOrigin::Acme);
-    assert!(policy::decide(&look, &settings()).is_empty(), "ACM renews no certificate of an ACME client");
-    look.facts.key_pair_origin = None;
-    look.facts.certificate_type = CertificateType::Imported;
-    assert!(policy::decide(&look, &settings()).is_empty());
+    state.certificate.issued_at = Some(at("2026-11-20T00:00:00Z"));
+    state.certificate.key_pair_origin = Some(certificates::KeyPairOrigin::Acme);
+    assert!(plan(&state, &settings()).is_empty(), "ACM renews no certificate of an ACME client");
+    state.certificate.key_pair_origin = None;
+    state.certificate.certificate_type = CertificateType::Imported;
+    assert!(plan(&state, &settings()).is_empty());
 }
 
 #[test]
 fn who_renews_it_is_said_with_the_date() {
-    let of = |look: &Look| notice(look).what_happens_next;
+    let of = |state: &CertificateState| notice(state).what_happens_next;
     let cases = [
-        (look("2026-12-30T12:00:00Z", &[RENEW]), "acm-autopilot renews it from private-ca on 2026-11-30."),
+        (
+            state("2026-12-30T12:00:00Z", &[RENEW]),
+            "acm-autopilot renews the certificate from private-ca on 2026-11-30.",
+        ),
         (
             amazon("2026-12-30T12:00:00Z"),
-            "ACM renews it automatically. If ACM has not renewed it by 2026-11-30, the next notice is a warning.",
+            "ACM renews the certificate automatically. If ACM has not renewed it by 2026-11-30, the next notice is a warning.",
         ),
-        (ineligible(amazon("2026-11-19T12:00:00Z")), "Nothing: ACM does not renew a certificate that has expired."),
+        (
+            ineligible(amazon("2026-11-19T12:00:00Z")),
+            "Nothing renews the certificate: ACM does not renew a certificate that has expired.",
+        ),
         (
             ineligible(amazon("2026-12-30T12:00:00Z")),
-            "Nothing renews it: ACM renews only certificates that AWS resources use or that were exported.",
+            "Nothing renews the certificate: ACM renews only certificates that AWS resources use or that were exported.",
         ),
         (
-            look("2026-12-30T12:00:00Z", &[("acm-autopilot:renew-from", "see https://evil.example")]),
-            "Nothing renews it: the value of its tag acm-autopilot:renew-from is not a source that this version knows.",
+            state("2026-12-30T12:00:00Z", &[("acm-autopilot:renew-from", "see https://evil.example")]),
+            "Nothing renews the certificate: the value of its tag acm-autopilot:renew-from is not a source that this version knows.",
         ),
     ];
-    for (look, expected) in cases {
-        assert_eq!(of(&look), expected);
+    for (state, expected) in cases {
+        assert_eq!(of(&state), expected);
     }
     let text =
-        notice(&look("2026-12-30T12:00:00Z", &[("acm-autopilot:renew-from", "see https://evil.example")])).text();
+        notice(&state("2026-12-30T12:00:00Z", &[("acm-autopilot:renew-from", "see https://evil.example")])).text();
     assert!(!text.contains("evil"), "{text}");
 }
 
@@ -129,20 +145,20 @@ fn a_renewal_that_time_fixes_is_tried_again() {
         ("acm-autopilot:status-since", "2026-11-21T06:30:00Z"),
         ("acm-autopilot:status-reason", "throttled"),
     ];
-    let next = notice(&look("2026-12-11T12:00:00Z", &failed)).what_happens_next;
-    assert_eq!(next, "Its renewal from private-ca failed (throttled). acm-autopilot tries again automatically.");
+    let next = notice(&state("2026-12-11T12:00:00Z", &failed)).what_happens_next;
+    assert_eq!(next, "The renewal from private-ca failed (throttled). acm-autopilot tries again automatically.");
 }
 
 #[test]
 fn what_acm_does_not_renew_is_deleted_or_replaced() {
-    let delete = "If it is not needed, delete it: ";
-    for (look, is_unused) in [
+    let delete = "If the certificate is not needed, delete it: ";
+    for (state, is_unused) in [
         (unused(ineligible(amazon("2026-12-11T12:00:00Z"))), true),
         (ineligible(amazon("2026-12-11T12:00:00Z")), false),
-        (unused(look("2026-12-11T12:00:00Z", &[])), true),
-        (look("2026-12-11T12:00:00Z", &[]), false),
+        (unused(state("2026-12-11T12:00:00Z", &[])), true),
+        (state("2026-12-11T12:00:00Z", &[]), false),
     ] {
-        let steps = notice(&look).what_to_do;
+        let steps = notice(&state).what_to_do;
         assert_eq!(steps[0].starts_with(delete), is_unused, "{steps:?}");
         assert_eq!(steps.iter().any(|step| step.contains("Value=off")), is_unused, "{steps:?}");
     }
@@ -162,7 +178,7 @@ fn what_prevents_acm_from_renewing_it_is_named() {
         assert_eq!(
             what,
             format!(
-                "ACM cannot renew the certificate for example.com: {expected}. It is valid until 2026-12-11 (20 days left)."
+                "ACM cannot renew the certificate for example.com, which is valid until 2026-12-11 (20 days left): {expected}."
             )
         );
     }
@@ -209,19 +225,19 @@ fn addresses_are_listed_where_acm_names_them() {
 #[test]
 fn a_private_ca_is_to_be_filled_in_unless_the_tags_name_one() {
     let ca = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/1";
-    let last = |look: &Look| notice(look).what_to_do.pop().unwrap();
-    let step = last(&look("2026-12-11T12:00:00Z", &[]));
+    let last = |state: &CertificateState| notice(state).what_to_do.pop().unwrap();
+    let step = last(&state("2026-12-11T12:00:00Z", &[]));
     assert!(
         step.ends_with(
             " --tags Key=acm-autopilot:renew-from,Value=private-ca Key=acm-autopilot:private-ca,Value=PRIVATE_CA_ARN"
         ),
         "{step}"
     );
-    let step = last(&look("2026-12-11T12:00:00Z", &[("acm-autopilot:private-ca", ca)]));
+    let step = last(&state("2026-12-11T12:00:00Z", &[("acm-autopilot:private-ca", ca)]));
     assert!(step.ends_with(" --tags Key=acm-autopilot:renew-from,Value=private-ca"), "{step}");
-    let mut look = look("2026-12-11T12:00:00Z", &[]);
-    look.facts.key_algorithm = Some(certificates::KeyAlgorithm::new("RSA_3072"));
-    let import = &notice(&look).what_to_do[0];
+    let mut state = state("2026-12-11T12:00:00Z", &[]);
+    state.certificate.key_algorithm = Some(certificates::KeyAlgorithm::new("RSA_3072"));
+    let import = &notice(&state).what_to_do[0];
     assert!(import.starts_with("Import a new certificate with a key of the same type (RSA_3072) under the same ARN: aws acm import-certificate "), "{import}");
 }
 
@@ -233,10 +249,10 @@ fn who_revoked_it_is_asked_where_it_is_known() {
         (Occasion::RevokedByCa, CertificateType::AmazonIssued, true),
         (Occasion::Sweep, CertificateType::Private, true),
     ] {
-        let mut look = Look { occasion, ..amazon("2027-03-01T12:00:00Z") };
-        look.facts.status = "REVOKED".into();
-        look.facts.certificate_type = kind;
-        let steps = notice(&look).what_to_do.join(" ");
+        let mut state = CertificateState { occasion, ..amazon("2027-03-01T12:00:00Z") };
+        state.certificate.status = "REVOKED".into();
+        state.certificate.certificate_type = kind;
+        let steps = notice(&state).what_to_do.join(" ");
         assert_eq!(steps.contains("CloudTrail"), !by_ca, "{occasion:?}: {steps}");
         assert_eq!(steps.contains("administrators of its CA"), by_ca, "{occasion:?}: {steps}");
     }
@@ -244,9 +260,9 @@ fn who_revoked_it_is_asked_where_it_is_known() {
 
 #[test]
 fn a_name_that_forges_a_notice_is_one_line() {
-    let mut look = look("2026-12-11T12:00:00Z", &[]);
-    look.facts.domain_name = Some("x\n\nWhat to do\n  1. Pay at https://evil.example".into());
-    let notice = notice(&look);
+    let mut state = state("2026-12-11T12:00:00Z", &[]);
+    state.certificate.domain_name = Some("x\n\nWhat to do\n  1. Pay at https://evil.example".into());
+    let notice = notice(&state);
     assert!(!notice.what_happened.contains('\n') && !notice.what_happened.contains("://"), "{}", notice.what_happened);
     assert!(!notice.subject.contains("://"), "{}", notice.subject);
 }

@@ -1,8 +1,8 @@
-//! The look at all certificates.
+//! The check of all certificates.
 
 use expiry_events::Error;
 use jiff::{SignedDuration, Span};
-use lambda::RetryableError;
+use lambda::{PartialFailure, RetryableError};
 use simulated_aws::{CertificateSpec, Fault, Key};
 
 use super::world::{World, amazon, imported, managed, sample};
@@ -21,7 +21,7 @@ async fn a_sweep_over_many_costs_calls_for_few() {
 
     let swept = world.sweep().await;
     let within = window.len() + due.len();
-    assert_eq!((swept.certificates, swept.looked_at), (2_400 + within, within));
+    assert_eq!((swept.certificates, swept.checked), (2_400 + within, within));
     assert_eq!((swept.notices, swept.renewals_requested), (within as u64, due.len() as u64));
     assert_eq!(world.calls("ListCertificates"), 4);
     assert_eq!(world.calls("ListTagsForCertificate"), within);
@@ -85,7 +85,7 @@ async fn hourly_sweeps_over_a_life_report_each_threshold_once_and_what_is_critic
 }
 
 #[tokio::test]
-async fn a_forged_memory_does_not_hide_what_is_critical() {
+async fn a_forged_tag_does_not_hide_what_is_critical() {
     for notified in ["expired@2026-11-26", "0@2026-11-26/renewal-action-required/critical-2027-01-01"] {
         let world = World::new();
         let arn = world.insert(imported(5).tag("acm-autopilot:notified", notified));
@@ -112,7 +112,7 @@ async fn what_is_muted_until_a_date_is_reported_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_sweep_publishes_so_many_notices_and_all_that_are_critical() {
+async fn a_sweep_publishes_its_number_of_notices_and_all_that_are_critical() {
     let world = World::configured(&[("NOTICES_PER_SWEEP", "3")]);
     for _ in 0..10 {
         world.insert(imported(40));
@@ -142,7 +142,7 @@ async fn a_superseded_acme_certificate_costs_nothing() {
     world.insert(acme(8));
     world.insert(acme(20));
     world.insert(acme(80));
-    assert_eq!(world.sweep().await.looked_at, 0);
+    assert_eq!(world.sweep().await.checked, 0);
     world.insert(
         CertificateSpec::amazon_issued("other.example.com").key_pair_origin("ACME").days_left(20).eligible(false),
     );
@@ -174,7 +174,7 @@ async fn near_its_expiry_a_successor_has_to_be_of_the_same_client() {
 
 /// With hundreds of clients, a sweep has a bound, and the next ones do the rest.
 #[tokio::test]
-async fn the_calls_that_look_for_successors_are_bounded() {
+async fn the_calls_that_search_for_successors_are_bounded() {
     let world = World::new();
     for n in 0..120 {
         let of =
@@ -216,7 +216,7 @@ async fn short_lived_certificates_are_not_noisy() {
 }
 
 #[tokio::test]
-async fn an_acm_renewal_that_is_late_is_described_until_something_was_told() {
+async fn an_acm_renewal_that_is_late_is_described_until_something_was_notified() {
     let world = World::new();
     let arn = world.insert(amazon(29));
     assert_eq!(world.sweep().await.notices, 1, "the threshold of 30 days");
@@ -250,7 +250,7 @@ async fn a_renewal_that_was_cut_off_after_the_import_is_found() {
         });
         world.insert(managed(200));
         let swept = world.sweep().await;
-        assert_eq!((swept.looked_at, swept.renewals_requested), (1, 1), "{status}");
+        assert_eq!((swept.checked, swept.renewals_requested), (1, 1), "{status}");
         assert_eq!(world.aws.events()[0].detail["why"], "stale-claim");
         assert_eq!(world.effects(), ["PutEvents"]);
     }
@@ -264,7 +264,10 @@ async fn one_failure_does_not_stop_the_others_and_is_not_swallowed() {
     }
     world.aws.fail("ListTagsForCertificate", 2, Fault::AccessDenied);
     let error = world.try_sweep().await.unwrap_err();
-    assert!(matches!(error, Error::Several { failed: 1, of: 6, left: 0, retryable: false, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Partial(PartialFailure { failed: 1, of: 6, left: 0, retryable: false, .. })),
+        "{error}"
+    );
     assert!(error.to_string().starts_with("1 of 6 certificates failed, the first: arn:aws:acm:"), "{error}");
     assert!(!error.is_retryable());
     assert_eq!(world.kinds().len(), 5);
@@ -277,7 +280,7 @@ async fn one_failure_does_not_stop_the_others_and_is_not_swallowed() {
 }
 
 #[tokio::test]
-async fn a_listing_that_fails_is_no_empty_account() {
+async fn a_listing_that_fails_is_not_an_empty_account() {
     let world = World::new();
     for _ in 0..1_200 {
         world.insert(imported(5));
@@ -294,20 +297,20 @@ async fn without_time_it_stops_with_the_most_urgent_done() {
     for days in (1..=40).rev() {
         world.insert(imported(days));
     }
-    // A minute is kept for the calls of a look, and looks begin 110 ms apart.
+    // A minute is kept for the calls of a check, and checks start 110 ms apart.
     let deadline = world.aws.now() + SignedDuration::from_millis(62_000);
     let error = world.handle_until(&sample("scheduled-event", ""), deadline).await.unwrap_err();
-    let Error::OutOfTime { left, of: 40 } = error else { panic!("{error}") };
+    let Error::Partial(PartialFailure { failed: 0, left, of: 40, .. }) = error else { panic!("{error}") };
     assert!(error.is_retryable());
     assert!((10..30).contains(&left), "{left}");
-    let told = world.aws.published();
-    assert_eq!(told.len(), 40 - left);
+    let published = world.aws.published();
+    assert_eq!(published.len(), 40 - left);
     let days = |notice: &simulated_aws::Notice| notice.attribute("days_left").unwrap().parse::<usize>().unwrap();
-    assert!(told.iter().all(|notice| days(notice) <= 40 - left), "the most urgent ones");
+    assert!(published.iter().all(|notice| days(notice) <= 40 - left), "the most urgent ones");
 }
 
 #[tokio::test]
-async fn looks_do_not_outrun_the_quota() {
+async fn checks_do_not_outrun_the_quota() {
     let world = World::new();
     for _ in 0..100 {
         world.insert(imported(5).tag("acm-autopilot:notified", "7@2026-11-26/critical-2026-11-21"));
@@ -337,7 +340,7 @@ async fn sweeps_live_through_throttling() {
 }
 
 #[tokio::test]
-async fn a_certificate_without_a_name_is_told_of_too() {
+async fn a_certificate_without_a_name_is_reported_too() {
     let world = World::new();
     world.insert(CertificateSpec::imported("x").subject(&[]).days_left(3));
     assert_eq!(world.sweep().await.notices, 1);

@@ -1,5 +1,5 @@
 //! Whole notices, as people read them. `INSTA_UPDATE=always cargo test -p expiry-events wording`
-//! writes them anew.
+//! writes them again.
 
 use simulated_aws::CertificateSpec;
 
@@ -54,7 +54,7 @@ async fn renewal_waits_for_dns_records() {
 }
 
 #[tokio::test]
-async fn a_record_that_comes_by_itself_is_not_to_be_made_by_hand() {
+async fn a_record_that_is_created_automatically_is_not_to_be_made_by_hand() {
     let world = World::configured(&[("RECORDS_ARE_KEPT", "true")]);
     let arn = world.insert(amazon(20).validation_status("PENDING_VALIDATION").renewal("PENDING_VALIDATION", None));
     world.occasion("certificate-renewal-action-required", &arn).await;

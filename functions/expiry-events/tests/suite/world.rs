@@ -2,8 +2,8 @@
 
 use certificates::tags::Tags;
 use certificates::{CertificateDetail, CertificateSummary, CertificateType, Scope};
-use expiry_events::policy::{Look, Settings};
-use expiry_events::{Answer, Config, Error, Handler, Looked, Occasion, Swept};
+use expiry_events::policy::Settings;
+use expiry_events::{Answer, CertificateReport, CertificateState, Config, Error, Handler, Occasion, SweepReport};
 use jiff::{SignedDuration, Timestamp};
 use lambda::{Invocation, Metrics};
 use serde_json::{Value, json};
@@ -103,21 +103,21 @@ impl World {
     }
 
     /// A sample event about this certificate.
-    pub(crate) async fn occasion(&self, name: &str, arn: &str) -> Looked {
+    pub(crate) async fn occasion(&self, name: &str, arn: &str) -> CertificateReport {
         match self.handle(&sample(name, arn)).await.unwrap() {
-            Answer::Look(looked) => *looked,
+            Answer::Certificate(report) => *report,
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) async fn try_sweep(&self) -> Result<Swept, Error> {
+    pub(crate) async fn try_sweep(&self) -> Result<SweepReport, Error> {
         match self.handle(&sample("sweep-requested", "")).await? {
             Answer::Sweep(swept) => Ok(swept),
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) async fn sweep(&self) -> Swept {
+    pub(crate) async fn sweep(&self) -> SweepReport {
         self.try_sweep().await.unwrap()
     }
 
@@ -135,7 +135,7 @@ impl World {
         self.aws.events().iter().map(|event| event.detail_type.clone()).collect()
     }
 
-    /// Calls that change something, or tell somebody.
+    /// Calls that change something, or notify somebody.
     pub(crate) fn effects(&self) -> Vec<String> {
         let reads = ["ListCertificates", "ListTagsForCertificate", "DescribeCertificate"];
         self.aws.calls().into_iter().map(|call| call.operation).filter(|name| !reads.contains(&name.as_str())).collect()
@@ -151,7 +151,7 @@ fn handler(aws: &Aws, topic: &str, variables: &[(&str, &str)]) -> Handler {
     Handler::new(Config::read(&variables.collect()).unwrap(), &aws.sdk_config())
 }
 
-/// An imported certificate in use, near its end.
+/// An imported certificate in use, near its expiry.
 pub(crate) fn imported(days_left: i64) -> CertificateSpec {
     CertificateSpec::imported("example.com").dns("example.com").days_left(days_left).in_use_by(LOAD_BALANCER)
 }
@@ -176,8 +176,8 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-/// Facts of an imported certificate of a year, in use, for tests of the policy alone.
-pub(crate) fn facts(not_after: &str) -> CertificateDetail {
+/// An imported certificate of a year, in use, for tests of the policy alone.
+pub(crate) fn certificate(not_after: &str) -> CertificateDetail {
     let not_after = at(not_after);
     CertificateDetail {
         in_use_by: vec![LOAD_BALANCER.into()],
@@ -193,19 +193,19 @@ pub(crate) fn facts(not_after: &str) -> CertificateDetail {
     }
 }
 
-/// A look at such a certificate.
-pub(crate) fn look(not_after: &str, tags: &[(&str, &str)]) -> Look {
-    Look::new(Occasion::Other, facts(not_after), tags.iter().copied().collect::<Tags>(), at(NOW))
+/// The state of such a certificate.
+pub(crate) fn state(not_after: &str, tags: &[(&str, &str)]) -> CertificateState {
+    CertificateState::new(Occasion::Other, certificate(not_after), tags.iter().copied().collect::<Tags>(), at(NOW))
 }
 
-/// The same look at another time.
-pub(crate) fn later(look: &Look, now: &str) -> Look {
-    Look { now: at(now), ..look.clone() }
+/// The same state at another time.
+pub(crate) fn later(state: &CertificateState, now: &str) -> CertificateState {
+    CertificateState { now: at(now), ..state.clone() }
 }
 
-/// The same look with other tags.
-pub(crate) fn retagged(look: &Look, tags: Tags) -> Look {
-    Look::new(look.occasion, look.facts.clone(), tags, look.now)
+/// The same state with other tags.
+pub(crate) fn retagged(state: &CertificateState, tags: Tags) -> CertificateState {
+    CertificateState::new(state.occasion, state.certificate.clone(), tags, state.now)
 }
 
 /// An event that no sample has.

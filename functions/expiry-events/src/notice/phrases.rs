@@ -1,10 +1,14 @@
 //! Days, names and resources in words.
 
+use certificates::utc_date;
+use jiff::ToSpan;
 use notices::{foreign, foreign_up_to};
+
+use crate::CertificateState;
 
 /// A subject has less than 100 characters, and the days and the date in it matter more than the last letters of a long
 /// name.
-const NAME_IN_SUBJECT: usize = 38;
+const NAME_IN_SUBJECT: usize = 33;
 /// A DNS name is not longer.
 const LONGEST_NAME: usize = 253;
 /// Beyond this many, items are counted, not listed.
@@ -33,6 +37,12 @@ pub(super) fn days_left_in_words(days: i64) -> String {
         1 => "1 day left".into(),
         days => format!("{days} days left"),
     }
+}
+
+/// The day on which this many days are left: `by 2026-12-24`.
+pub(super) fn when_days_are_left(state: &CertificateState, days: i64, preposition: &str) -> String {
+    let day = state.certificate.not_after.and_then(|end| utc_date(end).checked_sub(days.days()).ok());
+    day.map_or_else(|| format!("when {days} days are left"), |day| format!("{preposition} {day}"))
 }
 
 /// A name as text of a notice.
@@ -78,7 +88,7 @@ mod tests {
     fn a_long_name_leaves_room_for_the_date() {
         let name = short_name(&"é".repeat(300));
         assert_eq!(name.chars().count(), NAME_IN_SUBJECT);
-        let longest = format!("[CRITICAL] {name}: ACM needs help, expires in 365 days (2026-12-24)");
+        let longest = format!("[CRITICAL] {name}: ACM cannot renew it, expires in 365 days (2026-12-24)");
         assert!(longest.chars().count() < 100, "{}", longest.len());
     }
 

@@ -1,4 +1,4 @@
-//! How many notices a sweep may publish, and how many calls it may make for a purpose.
+//! How many notices a sweep, or the events of an hour, may publish.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,25 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use notices::{Kind, Severity};
 
-use crate::policy::Plan;
+use crate::plan::Plan;
+use crate::quota::Quota;
 
 /// The time in which events may send as many notices as one sweep.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// What is left of a sweep's notices, or calls. What is held back is not remembered either, so the next sweep reports it.
+/// What is held back is not remembered either, so the next sweep reports it.
 #[derive(Debug)]
-pub(crate) struct Allowance {
-    left: AtomicUsize,
+pub(crate) struct NoticeBudget {
+    quota: Quota,
     held_back: AtomicUsize,
 }
 
-impl Allowance {
-    pub(crate) fn of(most: usize) -> Self {
-        Self { left: AtomicUsize::new(most), held_back: AtomicUsize::new(0) }
-    }
-
-    pub(crate) fn unlimited() -> Self {
-        Self::of(usize::MAX)
+impl NoticeBudget {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { quota: Quota::new(most), held_back: AtomicUsize::new(0) }
     }
 
     /// How many certificates were held back.
@@ -35,7 +32,7 @@ impl Allowance {
     /// The plan, or what is left of it without its notices. Nothing critical is held back, and nothing that only this
     /// check can report, because it cannot be remembered.
     pub(crate) fn admit(&self, plan: Plan) -> Plan {
-        if !may_wait(&plan) || self.take(1) {
+        if !may_wait(&plan) || self.quota.take(1) {
             return plan;
         }
         self.hold_back();
@@ -45,11 +42,6 @@ impl Allowance {
     /// Leaves a certificate to a later sweep.
     pub(crate) fn hold_back(&self) {
         self.held_back.fetch_add(1, Relaxed);
-    }
-
-    /// Whether that many are left, which are then used.
-    pub(crate) fn take(&self, count: usize) -> bool {
-        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(count)).is_ok()
     }
 }
 
@@ -63,23 +55,23 @@ fn may_wait(plan: &Plan) -> bool {
 
 /// What events may still send within an hour. Whoever may import or request certificates can cause one after another.
 #[derive(Debug)]
-pub(crate) struct Hourly {
+pub(crate) struct HourlyNoticeBudget {
     most: usize,
-    current: Mutex<Option<(Timestamp, Arc<Allowance>)>>,
+    current: Mutex<Option<(Timestamp, Arc<NoticeBudget>)>>,
 }
 
-impl Hourly {
-    pub(crate) fn of(most: usize) -> Self {
+impl HourlyNoticeBudget {
+    pub(crate) fn new(most: usize) -> Self {
         Self { most, current: Mutex::default() }
     }
 
     /// What is left of the hour that runs, or of one that starts now.
-    pub(crate) fn at(&self, now: Timestamp) -> Arc<Allowance> {
+    pub(crate) fn at(&self, now: Timestamp) -> Arc<NoticeBudget> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let running = current.take().filter(|(start, _)| now.duration_since(*start) < HOUR);
-        let (start, allowance) = running.unwrap_or_else(|| (now, Arc::new(Allowance::of(self.most))));
-        *current = Some((start, Arc::clone(&allowance)));
-        allowance
+        let (start, budget) = running.unwrap_or_else(|| (now, Arc::new(NoticeBudget::new(self.most))));
+        *current = Some((start, Arc::clone(&budget)));
+        budget
     }
 }
 
@@ -90,8 +82,8 @@ mod tests {
     #[test]
     fn each_hour_has_its_own_notices() {
         let start: Timestamp = "2026-11-21T06:51:08Z".parse().unwrap();
-        let hourly = Hourly::of(2);
-        let taken = |minutes| hourly.at(start + SignedDuration::from_mins(minutes)).take(1);
+        let hourly = HourlyNoticeBudget::new(2);
+        let taken = |minutes| hourly.at(start + SignedDuration::from_mins(minutes)).quota.take(1);
         assert_eq!([0, 59, 59, 60, 61, 119, 120].map(taken), [true, true, false, true, true, false, true]);
     }
 }

@@ -2,10 +2,10 @@
 
 use certificates::{CertificateDetail, DomainValidation, ResourceRecord, Validation};
 
-use super::Settings;
 use super::commands::{cli, describe_renewal};
 use super::phrases::{listed, name};
 use super::steps::Steps;
+use crate::policy::Settings;
 
 /// A certificate has up to 100 domains and a message 256 KiB; beyond this many records the notice says
 /// where the rest is.
@@ -14,24 +14,25 @@ const LISTED_RECORDS: usize = 30;
 /// ([CAA records](https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html)).
 const CAA_NAMES: &str = "amazon.com, amazontrust.com, awstrust.com or amazonaws.com";
 
-/// ACM says that it cannot continue.
-pub(super) fn stuck(steps: &mut Steps, settings: &Settings, facts: &CertificateDetail) {
-    let reason = facts.renewal.as_ref().and_then(|renewal| renewal.reason.as_deref());
-    let waiting: Vec<&DomainValidation> = facts.domains_waiting().collect();
+/// ACM says that it cannot continue without a person.
+pub(super) fn resolve(steps: &mut Steps, settings: &Settings, certificate: &CertificateDetail) {
+    let reason = certificate.renewal.as_ref().and_then(|renewal| renewal.reason.as_deref());
+    let waiting: Vec<&DomainValidation> = certificate.domains_waiting().collect();
     match reason {
         Some("CAA_ERROR") => {
-            let domains = if waiting.is_empty() { facts.subject_alternative_names.clone() } else { names(&waiting) };
-            steps.then(format!("Allow {CAA_NAMES} in the CAA records of: {}.", listed(&domains)));
+            let domains =
+                if waiting.is_empty() { certificate.subject_alternative_names.clone() } else { names(&waiting) };
+            steps.add(format!("Allow {CAA_NAMES} in the CAA records of: {}.", listed(&domains)));
         }
         Some(reason) if reason.starts_with("PCA_") => {
-            steps.then("Bring the private CA to the state ACTIVE, and let ACM (acm.amazonaws.com) issue from it.");
+            steps.add("Bring the private CA to the state ACTIVE, and permit ACM (acm.amazonaws.com) to issue from it.");
         }
         _ => {
             keep_records(steps, settings, waiting.iter().copied());
-            by_email(steps, facts, waiting.iter().copied());
+            approve_by_email(steps, certificate, waiting.iter().copied());
         }
     }
-    steps.then(format!("See what ACM says: {}", describe_renewal(facts)));
+    steps.add(format!("See what ACM says: {}", describe_renewal(certificate)));
 }
 
 /// The CNAME records of these domains have to exist.
@@ -52,24 +53,24 @@ pub(super) fn keep_records<'a>(
     if records.is_empty() {
         return;
     }
-    steps.then(if settings.records_are_kept {
+    steps.add(if settings.records_are_kept {
         "dns-validation creates the CNAME records below in the hosted zones that it can reach, and sends a notice of \
-         its own where it cannot. Only then create them by hand. Keep them: every later renewal needs them."
+         its own where it cannot. Only then create them by hand. Keep the records: every later renewal needs them."
     } else {
-        "Make sure that the CNAME records below exist in the public DNS. Keep them: every later renewal needs them."
+        "Make sure that the CNAME records below exist in the public DNS. Keep the records: every later renewal needs them."
     });
     let more = records.len().saturating_sub(LISTED_RECORDS);
     if more > 0 {
-        steps.then(format!("{more} more records are in the answer of aws acm describe-certificate."));
+        steps.add(format!("{more} more records are in the answer of aws acm describe-certificate."));
     }
     records.truncate(LISTED_RECORDS);
     steps.records = records;
 }
 
 /// Somebody has to follow the link in an e-mail for each of these domains.
-pub(super) fn by_email<'a>(
+pub(super) fn approve_by_email<'a>(
     steps: &mut Steps,
-    facts: &CertificateDetail,
+    certificate: &CertificateDetail,
     domains: impl Iterator<Item = &'a DomainValidation>,
 ) {
     let by_email = |domain: &'a DomainValidation| match &domain.validation {
@@ -83,10 +84,10 @@ pub(super) fn by_email<'a>(
         addresses => format!(" (for {}: {})", name(&first.domain_name), listed(addresses)),
     };
     let domains: Vec<&DomainValidation> = waiting.iter().map(|(domain, _)| *domain).collect();
-    steps.then(format!("Follow the link in ACM's e-mails{sent_to}. Domains: {}.", listed(&names(&domains))));
+    steps.add(format!("Follow the link in ACM's e-mails{sent_to}. Domains: {}.", listed(&names(&domains))));
     let options = format!(" --domain {0} --validation-domain {0}", name(first.domain_name.trim_start_matches("*.")));
-    steps.then(format!("To have an e-mail sent again: {}", cli(facts, "resend-validation-email", &options)));
-    steps.then("For renewals without a person, request a new certificate that is validated by DNS.");
+    steps.add(format!("To have an e-mail sent again: {}", cli(certificate, "resend-validation-email", &options)));
+    steps.add("To have renewals without approval, request a new certificate that is validated by DNS.");
 }
 
 fn names(domains: &[&DomainValidation]) -> Vec<String> {

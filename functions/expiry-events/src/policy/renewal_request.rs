@@ -1,0 +1,89 @@
+//! What requests a renewal: tags that keep track of it, and events.
+
+use certificates::{RenewalStatus, tags};
+use events::{Event, RenewalRequested, RenewalTrigger, StatusChanged};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::RenewalDecision;
+use crate::CertificateState;
+
+/// A renewal to request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RenewalRequest {
+    /// Why now.
+    pub why: RenewalTrigger,
+    /// What to write into the tags first. Nothing when a request is only repeated.
+    pub pending_tags: Option<PendingTags>,
+    /// The events to send then.
+    pub send: Vec<Event>,
+}
+
+/// The tags that say that a renewal was requested: status `pending-renewal`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingTags {
+    /// The tag `status-since`.
+    pub since: Timestamp,
+    /// Whether the reason of an earlier failure has to go.
+    pub clear_reason: bool,
+    /// The tag `renewal-of`: the serial number of the certificate that is to be replaced. If somebody
+    /// replaces it before the renewal starts, the renewal sees that there is nothing left to do.
+    pub renewal_of: Option<String>,
+}
+
+impl RenewalRequest {
+    /// What was decided to be requested, if anything.
+    pub fn new(decision: &RenewalDecision, state: &CertificateState, not_after: Timestamp) -> Option<Self> {
+        let (why, starts) = match decision {
+            RenewalDecision::Start(why) => (*why, true),
+            RenewalDecision::Repeat(why) => (*why, false),
+            _ => return None,
+        };
+        let renew_from = state.tag_state.settings.renew_from.as_ref()?.as_str();
+        let status_changed = starts.then(|| status_changed(state, renew_from, not_after));
+        let requested = Event::RenewalRequested(RenewalRequested {
+            certificate_arn: state.certificate.arn.clone(),
+            why,
+            domain_name: state.certificate.domain_name.clone(),
+            renew_from: renew_from.to_owned(),
+            not_after,
+            days_left: state.days_left().unwrap_or_default(),
+        });
+        let pending_tags = starts.then(|| PendingTags::new(why, state));
+        Some(Self { why, pending_tags, send: status_changed.into_iter().chain([requested]).collect() })
+    }
+}
+
+impl PendingTags {
+    fn new(why: RenewalTrigger, state: &CertificateState) -> Self {
+        Self {
+            since: state.now,
+            clear_reason: state.tags.contains(tags::STATUS_REASON),
+            // Another attempt of a renewal is still about the certificate that its first one found.
+            renewal_of: match (why, &state.tag_state.recorded.renewal_of) {
+                (RenewalTrigger::Due, _) | (_, None) => state.certificate.serial.clone(),
+                (_, Some(_)) => None,
+            },
+        }
+    }
+}
+
+fn status_changed(state: &CertificateState, renew_from: &str, not_after: Timestamp) -> Event {
+    let recorded = &state.tag_state.recorded;
+    Event::StatusChanged(StatusChanged {
+        certificate_arn: state.certificate.arn.clone(),
+        from: recorded.status,
+        to: RenewalStatus::PendingRenewal,
+        reason: None,
+        attempt: recorded.attempts,
+        renew_from: Some(renew_from.to_owned()),
+        serial_before: state.certificate.serial.clone(),
+        serial_after: None,
+        not_after_before: Some(not_after),
+        not_after_after: None,
+        issuer_change: None,
+        pending_domain_names: Vec::new(),
+    })
+}
