@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod handler;
 mod import_count;
+mod last_failure;
 mod notice;
 mod policy;
 mod post_import;

@@ -3,7 +3,7 @@
 use certificates::tags::{TagState, Tags};
 use certificates::{CertificateArn, CertificateDetail};
 
-use crate::policy::LastFailure;
+use crate::last_failure::LastFailure;
 
 /// A certificate at the start of a check.
 #[derive(Debug, Clone)]

@@ -5,9 +5,9 @@ mod reading;
 use std::collections::BTreeSet;
 
 use crate::certificate::Certificate;
+use crate::locked::Locked;
 use crate::password::Strings;
 use crate::signs::Signs;
-use crate::unlock::Locked;
 use crate::{NoBundle, NotYet, OtherSecret, PrivateKey, Unusable};
 
 /// Certificates and keys in one secret. 65,536 bytes hold about 60 of the usual size.

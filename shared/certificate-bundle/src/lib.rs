@@ -9,6 +9,7 @@ mod contents;
 mod encryption;
 mod json;
 mod key;
+mod locked;
 mod no_bundle;
 mod password;
 mod pem;

@@ -7,9 +7,9 @@ use der::{Decode, Sequence, Tagged};
 use zeroize::Zeroizing;
 
 use crate::encryption::{self, Algorithm, Failed, Work};
+use crate::locked::Unlocked;
 use crate::password::Candidate;
 use crate::tlv;
-use crate::unlock::Unlocked;
 use mac::Mac;
 
 /// Content types ([RFC 5652](https://www.rfc-editor.org/rfc/rfc5652)).

@@ -1,22 +1,10 @@
 //! What takes a password, and which of the strings in the secret it is.
 
-use zeroize::Zeroizing;
-
 use crate::contents::Contents;
 use crate::encryption::{Failed, Work};
+use crate::locked::{Locked, Unlocked};
 use crate::password::Candidate;
 use crate::{Unusable, encryption, pkcs12};
-
-/// A structure that takes a password.
-pub(crate) enum Locked {
-    /// An EncryptedPrivateKeyInfo of PKCS #8.
-    Key(Vec<u8>),
-    /// A PFX of PKCS #12. What is in it may not be encrypted.
-    Pkcs12(Zeroizing<Vec<u8>>),
-}
-
-/// What was in it: certificates and keys in DER.
-pub(crate) type Unlocked = Vec<Zeroizing<Vec<u8>>>;
 
 /// Opens all that takes a password, with the strings of the secret and with the passwords that are given.
 pub(crate) fn unlock(contents: &mut Contents, given: &[&str]) {

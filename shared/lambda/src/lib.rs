@@ -15,9 +15,9 @@ mod run;
 mod settings;
 mod sqs;
 
+pub use batch::{Batch, PartialFailure};
 pub use configuration::Environment;
 pub use configuration_error::ConfigurationError;
-pub use batch::{Batch, PartialFailure};
 pub use json_lines::json;
 pub use metrics::{METRICS_NAMESPACE, Metrics};
 pub use payload::{UnreadableEvent, read_event};

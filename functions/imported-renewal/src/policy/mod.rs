@@ -4,7 +4,6 @@
 //! [`waiting`] says whether it is the time to renew by what the tags record, [`paid`] whether it is too soon to pay again
 //! whatever they record, [`source`] where the new certificate comes from.
 
-mod last_failure;
 mod paid;
 mod skip_reason;
 mod source;
@@ -17,7 +16,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::event::Occasion;
 use crate::state::CertificateState;
-pub(crate) use last_failure::LastFailure;
 pub(crate) use paid::{AT_MOST_EVERY, Charge, QuotaReached};
 use paid::{import_quota, just_charged, just_renewed};
 pub(crate) use skip_reason::SkipReason;

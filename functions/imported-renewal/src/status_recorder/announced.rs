@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use certificates::{CertificateArn, CertificateDetail, Failure};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::policy::{AT_MOST_EVERY, LastFailure};
+use crate::last_failure::LastFailure;
+use crate::policy::AT_MOST_EVERY;
 
 /// How often a person is notified of the same failure that cannot be recorded, at most.
 const UNRECORDED_EVERY: SignedDuration = SignedDuration::from_hours(24);

@@ -4,9 +4,9 @@ use zeroize::Zeroizing;
 
 use super::Contents;
 use crate::certificate::Certificate;
+use crate::locked::Locked;
 use crate::pem::{Block, Body};
 use crate::tlv::Kind;
-use crate::unlock::Locked;
 use crate::{PrivateKey, SecretValue, Unusable, base64, json, pem, text, tlv};
 
 /// JSON in JSON in base64 is deep; deeper is nobody's secret.
