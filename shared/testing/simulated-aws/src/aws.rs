@@ -17,7 +17,7 @@ use crate::faults::Faults;
 use crate::places::{Place, Present, Regional};
 use crate::quotas::Quotas;
 use crate::{Call, Fault, Notice, PutEvent};
-use crate::{acm, apigateway, config, eventbridge, pca, route53, secrets, sns, sqs, ssm, sts};
+use crate::{acm, acme_server, apigateway, config, eventbridge, pca, route53, secrets, sns, sqs, ssm, sts};
 
 /// The Region unless a test says otherwise.
 const REGION: &str = "us-east-1";
@@ -58,6 +58,7 @@ pub(crate) struct State {
     pub(crate) calls: Vec<Call>,
     pub(crate) quotas: Quotas,
     pub(crate) acm: acm::Store,
+    pub(crate) acme: acme_server::Store,
     pub(crate) apigateway: apigateway::Store,
     pub(crate) pca: pca::Store,
     pub(crate) sns: sns::Store,
@@ -134,6 +135,7 @@ impl Aws {
             calls: Vec::new(),
             quotas: Quotas::default(),
             acm: acm::Store::default(),
+            acme: acme_server::Store::default(),
             apigateway: apigateway::Store::default(),
             pca: pca::Store::default(),
             sns: sns::Store::default(),

@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
+use crate::acme_server::{self, AcmeRequest};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError, Call, CallResult, for_record};
 use crate::retries;
@@ -61,6 +62,14 @@ impl Aws {
         let (_, location) = request.uri().split_once("://").unwrap_or(("", request.uri()));
         let path = location.find('/').map_or("/", |slash| &location[slash..]);
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if location.split('/').next() == Some(acme_server::HOST) {
+            let (method, uri, body) = (request.method(), request.uri(), request.body().bytes().unwrap_or_default());
+            let origin = &uri[..uri.len() - location.len() + acme_server::HOST.len()];
+            let (content_type, user_agent) = (headers.get("content-type"), headers.get("user-agent"));
+            let request = AcmeRequest { method, origin, path, content_type, user_agent, body };
+            let (response, id) = self.answer_acme(&request);
+            return response.map(|response| respond(response, &id)).map_err(no_answer);
+        }
         let incoming = Incoming {
             method: request.method(),
             path,
@@ -76,11 +85,7 @@ impl Aws {
         if response.as_ref().map_or(true, retries::tries_again) {
             retries::top_up(service, &region).await;
         }
-        match response {
-            Ok(response) => Ok(respond(response, &id)),
-            Err(Broken::ConnectionReset) => Err(connection_reset()),
-            Err(Broken::ProcessDied) => Err(process_died()),
-        }
+        response.map(|response| respond(response, &id)).map_err(no_answer)
     }
 
     /// Answers and records a request. The second part is the request's id.
@@ -173,9 +178,16 @@ fn respond(answer: Response, request_id: &str) -> HttpResponse {
     response.headers_mut().insert("content-type", answer.content_type);
     response.headers_mut().insert("x-amzn-requestid", request_id.to_owned());
     for (name, value) in answer.headers {
-        response.headers_mut().insert(name, value);
+        response.headers_mut().append(name, value);
     }
     response
+}
+
+fn no_answer(broken: Broken) -> ConnectorError {
+    match broken {
+        Broken::ConnectionReset => connection_reset(),
+        Broken::ProcessDied => process_died(),
+    }
 }
 
 /// An I/O error, after which the SDK tries again.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -51,6 +52,7 @@ fn answer(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Controlled {
         ("PUT", "days-left") => days_left(aws, &read(body)?),
         ("PUT", "mail-answer") => on_certificate(aws, &read(body)?, Aws::answer_validation_mail),
         ("PUT", "renewal") => on_certificate(aws, &read(body)?, Aws::start_managed_renewal),
+        ("PUT", "acme") => acme(aws, read(body)?),
         (method, path) => Err((404, format!("there is no {method} /_simulated/{path}"))),
     }
 }
@@ -240,4 +242,56 @@ struct DaysLeft {
 fn days_left(aws: &Aws, wanted: &DaysLeft) -> Controlled {
     let arn = &wanted.certificate_arn;
     done(of_certificate(aws, arn)?.set_days_left(arn, wanted.days), arn)
+}
+
+/// A CA, and what happens there.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Acme {
+    server: String,
+    /// Members of `AcmeSettings`; what is not named stays.
+    #[serde(default)]
+    settings: serde_json::Map<String, Value>,
+    #[serde(default)]
+    external_account: Option<ExternalAccount>,
+    #[serde(default)]
+    rotate_intermediate: bool,
+    /// Names, or an empty list for all certificates.
+    announce_revocation: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExternalAccount {
+    key_id: String,
+    /// In base64url, as CAs give it to their customers.
+    mac_key: String,
+}
+
+/// Changes a CA, and shows how it behaves, its root and how many certificates, orders and refusals there were.
+fn acme(aws: &Aws, wanted: Acme) -> Controlled {
+    let server = aws.acme_server(&wanted.server);
+    let mut settings = json!(server.settings());
+    if let Some(members) = settings.as_object_mut() {
+        members.extend(wanted.settings);
+    }
+    let settings = serde_json::from_value(settings).map_err(|error| (400, error.to_string()))?;
+    server.configure(|present| *present = settings);
+    if let Some(account) = wanted.external_account {
+        let key = Base64UrlUnpadded::decode_vec(account.mac_key.trim_end_matches('='));
+        server.add_external_account(&account.key_id, &key.map_err(|_| (400, "macKey is not base64url".to_owned()))?);
+    }
+    if wanted.rotate_intermediate {
+        server.rotate_intermediate();
+    }
+    if let Some(names) = wanted.announce_revocation {
+        server.announce_revocation(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    Ok(json!({
+        "settings": server.settings(),
+        "root": server.root_pem(),
+        "certificates": server.certificates().len(),
+        "orders": server.orders().len(),
+        "rateLimited": server.rate_limited(),
+    }))
 }

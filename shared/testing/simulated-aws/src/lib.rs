@@ -58,6 +58,8 @@
 //! - Time and persons: [`Aws::age_request`], [`Aws::set_days_left`], [`Aws::answer_validation_mail`].
 //! - Faults: [`Aws::fail_call`], [`Aws::fail`], [`Aws::fail_next`], [`Aws::fail_always`],
 //!   [`Aws::clear_faults`], [`Aws::restart`].
+//! - CAs that speak ACME: [`Aws::acme_server`], reached at `https://acme.simulated/acme/NAME/directory` through the same
+//!   HTTP client; their requests are calls of the service `acme`, such as `newOrder`.
 //! - Trouble: [`Aws::misissue`], [`Aws::before`] (something happens just before a call), [`Aws::enforce_quotas`],
 //!   [`Aws::interleave`] (for two invocations at the same time), [`Aws::set_yearly_import_quota`],
 //!   [`Aws::forget_root_hierarchies`] (an endpoint without Amazon N2 certificates),
@@ -87,6 +89,7 @@
 )]
 
 mod acm;
+mod acme_server;
 mod apigateway;
 mod aws;
 mod calls;
@@ -124,6 +127,7 @@ mod wire;
 mod x509;
 
 pub use acm::{Certificate, CertificateSpec};
+pub use acme_server::{AcmeCertificate, AcmeOrder, AcmeOutage, AcmeRenewalInfo, AcmeServer, AcmeSettings, RetryAfter};
 pub use apigateway::DomainName;
 pub use aws::Aws;
 pub use calls::{Call, CallResult};

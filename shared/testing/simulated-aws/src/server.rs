@@ -15,7 +15,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use crate::acme_server::AcmeRequest;
 use crate::calls::ApiError;
+use crate::connector::Broken;
 use crate::services::{Protocol, SERVICES};
 use crate::wire::{self, Incoming, Response};
 use crate::{Aws, controls};
@@ -148,13 +150,24 @@ async fn handle(
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
+    if AcmeRequest::is_for_ca(incoming.path) {
+        let origin = format!("http://{}", header("host").unwrap_or_default());
+        let (content_type, user_agent) = (header("content-type"), header("user-agent"));
+        let Incoming { method, path, body, .. } = incoming;
+        let (answer, id) =
+            aws.answer_acme(&AcmeRequest { method, origin: &origin, path, content_type, user_agent, body });
+        return respond(answer.map_err(broken)?, &id);
+    }
     let request = match wire::decode(&incoming) {
         Ok(request) => request,
         Err(why) => return respond(unknown(&incoming, why), "none"),
     };
     let (answer, id) = aws.answer(request);
-    let answer = answer.map_err(|broken| io::Error::new(io::ErrorKind::ConnectionReset, format!("{broken:?}")))?;
-    respond(answer, &id)
+    respond(answer.map_err(broken)?, &id)
+}
+
+fn broken(why: Broken) -> io::Error {
+    io::Error::new(io::ErrorKind::ConnectionReset, format!("{why:?}"))
 }
 
 /// Moves the model's clock by as much as the machine's has moved since the last time.

@@ -159,3 +159,24 @@ fn the_clock_runs_on_after_it_was_moved() {
     send(&server, "GET", "clock", &json!({}));
     assert!(aws.now() > "2027-01-01T00:00:00.019Z".parse().unwrap(), "{}", aws.now());
 }
+
+#[test]
+fn a_ca_changes_how_it_behaves() {
+    let (aws, server) = start();
+    let ca = aws.acme_server("letsencrypt");
+    let answer = put(&server, "acme", &json!({ "server": "letsencrypt", "settings": { "outage": "htmlPage" } }));
+    assert_eq!((&answer["settings"]["badNoncePercent"], &answer["orders"]), (&json!(5), &json!(0)));
+    assert_eq!(ca.settings().outage, Some(simulated_aws::AcmeOutage::HtmlPage));
+    put(&server, "acme", &json!({ "server": "letsencrypt", "settings": { "outage": null, "retryAfter": "httpDate" } }));
+    assert_eq!(ca.settings().outage, None);
+    let account = json!({ "keyId": "kid-1", "macKey": "c2VjcmV0" });
+    put(&server, "acme", &json!({ "server": "letsencrypt", "externalAccount": account, "announceRevocation": [] }));
+    assert!(ca.settings().external_account_required);
+    for wrong in
+        [json!({ "settings": { "nonsense": 1 } }), json!({ "externalAccount": { "keyId": "k", "macKey": "?" } })]
+    {
+        let mut body = json!({ "server": "letsencrypt" });
+        body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        assert_eq!(send(&server, "PUT", "acme", &body).0, 400, "{wrong}");
+    }
+}

@@ -33,6 +33,11 @@ impl Aws {
 impl Store {
     /// Whether the public DNS's CAA records let Amazon issue for a name, which may be a wildcard.
     pub(crate) fn caa_allows_amazon(&self, name: &str) -> bool {
+        self.caa_allows(name, |value| AMAZON.contains(&issuer(value).as_str()))
+    }
+
+    /// Whether a CA may issue for a name: `permits` says whether the value of a property is for it.
+    pub(crate) fn caa_allows(&self, name: &str, permits: impl Fn(&str) -> bool) -> bool {
         let (wildcard, base) = name.strip_prefix("*.").map_or((false, name), |base| (true, base));
         let records = self.relevant_caa(base);
         let records: Vec<_> = records.iter().filter_map(|record| Caa::parse(record)).collect();
@@ -46,7 +51,7 @@ impl Store {
         if deciding.is_empty() {
             deciding = of("issue");
         }
-        deciding.is_empty() || deciding.iter().any(|record| AMAZON.contains(&record.issuer().as_str()))
+        deciding.is_empty() || deciding.iter().any(|record| permits(&record.value))
     }
 
     /// RFC 8659, 3: the CAA record set of the name, or of the closest ancestor that has one. CNAMEs are followed
@@ -85,9 +90,9 @@ impl Caa {
     fn known(&self) -> bool {
         matches!(self.tag.as_str(), "issue" | "issuewild" | "iodef")
     }
+}
 
-    /// RFC 8659, 4.2: the issuer's domain stands before the parameters; an empty one is nobody.
-    fn issuer(&self) -> String {
-        self.value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-    }
+/// RFC 8659, 4.2: the issuer's domain stands before the parameters; an empty one is nobody.
+fn issuer(value: &str) -> String {
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

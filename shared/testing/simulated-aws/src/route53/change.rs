@@ -32,6 +32,9 @@ pub(super) fn change(state: &mut State, input: &Value) -> Answer {
         return Err(invalid(&conflicts));
     }
     state.route53.zones.insert(zone.id.clone(), zone);
+    for set in changes.iter().map(|change| records::read(&change["ResourceRecordSet"])) {
+        state.route53.changed.insert((set.name, set.kind), state.now);
+    }
     Ok(json!({ "ChangeInfo": change_info(state) }))
 }
 

@@ -40,6 +40,16 @@ pub(crate) struct Store {
     broken: BTreeSet<Labels>,
     /// The account, and the time.
     changes: BTreeMap<String, (String, Timestamp)>,
+    /// When a record set, by name and type, was changed last through the API.
+    changed: BTreeMap<(String, String), Timestamp>,
+}
+
+impl Store {
+    /// Whether every name server has the last change to these records.
+    pub(crate) fn is_in_sync(&self, name: &str, kind: &str, now: Timestamp) -> bool {
+        let changed = self.changed.get(&(name.to_owned(), kind.to_owned()));
+        changed.is_none_or(|changed| now.duration_since(*changed) >= PROPAGATION)
+    }
 }
 
 #[derive(Debug, Clone)]
