@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::jws::Signer;
 use crate::key::AccountKey;
 use crate::post::Post;
+use crate::stored_account::StoredAccount;
 use crate::transport::Answer;
 
 /// A registered account. Its `Debug` shows nothing of the key.
@@ -17,6 +18,20 @@ pub struct Account {
     pub(crate) server: Server,
     pub(crate) url: String,
     pub(crate) key: Arc<AccountKey>,
+}
+
+impl Server {
+    /// The account of a stored secret.
+    ///
+    /// # Errors
+    /// When it is another server's, was never registered, or its key cannot be read.
+    pub fn account(&self, stored: &StoredAccount) -> Result<Account, Error> {
+        if stored.directory != *self.url {
+            return Err(Error::Account("it belongs to another directory"));
+        }
+        let url = stored.account_url.clone().ok_or(Error::Account("it was never registered"))?;
+        Ok(Account { server: self.clone(), url, key: Arc::new(stored.key()?) })
+    }
 }
 
 impl Account {

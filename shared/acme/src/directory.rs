@@ -8,10 +8,8 @@ use aws_client::Clock;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::Deserialize;
 
-use crate::account::Account;
 use crate::error::Error;
 use crate::post::Nonce;
-use crate::stored_account::StoredAccount;
 use crate::transport::Transport;
 
 /// An ACME server, with its directory read. Clones share their nonces.
@@ -57,18 +55,6 @@ impl Server {
             check(url, "directory")?;
         }
         Ok(Self { transport, url: url.into(), directory: Arc::new(directory), nonce: Arc::default() })
-    }
-
-    /// The account of a stored secret.
-    ///
-    /// # Errors
-    /// When it is another server's, was never registered, or its key cannot be read.
-    pub fn account(&self, stored: &StoredAccount) -> Result<Account, Error> {
-        if stored.directory != *self.url {
-            return Err(Error::Account("it belongs to another directory"));
-        }
-        let url = stored.account_url.clone().ok_or(Error::Account("it was never registered"))?;
-        Ok(Account { server: self.clone(), url, key: Arc::new(stored.key()?) })
     }
 
     /// Whether the directory names this profile. A server that names none leaves the choice to itself.

@@ -5,8 +5,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::external_account::ExternalAccount;
 use crate::key::AccountKey;
-use crate::register::ExternalAccount;
 
 /// Who signs: before there is an account, the key itself.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod acme;
-mod architecture;
 mod convergence;
 mod faults;
 mod mutated_events;

@@ -2,7 +2,6 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod after_import;
-mod architecture;
 mod budget;
 mod ca_failures;
 mod checks;
