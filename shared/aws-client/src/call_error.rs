@@ -6,6 +6,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+/// What people still read of AWS's words.
+const LONGEST_MESSAGE: usize = 1_000;
+
 /// What a failed call means for the one who made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallErrorKind {
@@ -21,8 +24,8 @@ pub enum CallErrorKind {
 
 /// A failed AWS call, after all retries.
 ///
-/// The operation's name and AWS's code decide; the message is for people. Nothing of what was sent
-/// is repeated, so no key can get into a log this way.
+/// The operation's name and AWS's code decide; the message is for people. AWS repeats texts that it refuses, but no keys:
+/// those are blobs, of which it gives the length.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{operation} failed{}: {message}", Code(code))]
 pub struct CallError {
@@ -53,7 +56,7 @@ impl CallError {
         let code = error.code().map(str::to_owned);
         let status = error.raw_response().map(|response| response.status().as_u16());
         let message = match error {
-            SdkError::ServiceError(_) => error.message().unwrap_or("AWS gave no message").to_owned(),
+            SdkError::ServiceError(_) => shortened(error.message().unwrap_or("AWS gave no message")),
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),
             other => with_causes(other),
         };
@@ -87,6 +90,14 @@ impl CallError {
     /// Whether AWS's code is this one.
     pub fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
+    }
+}
+
+/// AWS repeats a text that is too long as a whole.
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message.to_owned(),
     }
 }
 
@@ -211,5 +222,13 @@ mod tests {
     fn no_answer_may_have_taken_effect() {
         let error = CallError::new("acm:Test", &SdkError::<Modelled, HttpResponse>::timeout_error("late"));
         assert_eq!((error.kind, error.is_retryable()), (CallErrorKind::Unavailable, true));
+    }
+
+    #[test]
+    fn words_of_aws_that_repeat_a_long_value_are_cut() {
+        let text = |length| format!("Value '{}' at 'name'", "ä".repeat(length));
+        assert_eq!(shortened(&text(10)), text(10));
+        let cut = shortened(&text(9_000));
+        assert!(cut.chars().count() == 1_003 && cut.ends_with("ä..."), "{cut}");
     }
 }
