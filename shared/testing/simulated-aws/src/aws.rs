@@ -316,7 +316,7 @@ impl Aws {
     }
 
     /// From now on every call lets the other tasks run first. Without this, calls are answered at once, and
-    /// of two futures that are joined the first runs to its end before the second starts.
+    /// of two futures that are joined the first runs to completion before the second starts.
     pub fn interleave(&self) {
         self.set_interleaving(true);
     }

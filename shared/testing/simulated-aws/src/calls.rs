@@ -28,7 +28,7 @@ pub enum CallResult {
     Ok,
     /// The service answered this error code.
     Error(String),
-    /// The client got no answer. `effect` tells whether the operation took place nonetheless.
+    /// The client got no answer. `effect` says whether the operation took place nonetheless.
     NoAnswer {
         /// Whether the operation took place.
         effect: bool,

@@ -1,6 +1,6 @@
 //! The virtual clock as the SDK's time source and sleep.
 //!
-//! Time passes as in a discrete-event simulation: while any task can go on, the clock stands still;
+//! Time passes as in a discrete-event simulation: while any task can continue, the clock does not move;
 //! when nothing else happens, the sleeper that is due first moves it. So a back-off costs no wall time,
 //! and a time-out around work that is ready never fires.
 

@@ -266,7 +266,7 @@ pub(crate) fn private_ca_item(state: &mut State, arn: &str) -> Option<Value> {
     Some(item(state, "AWS::ACMPCA::CertificateAuthority", arn, &without_nulls(configuration), &tags["Tags"]))
 }
 
-/// Members begin with a small letter, times are ISO 8601 (`extendedKeyUsages[].oID` is AWS's own spelling).
+/// Members start with a small letter, times are ISO 8601 (`extendedKeyUsages[].oID` is AWS's own spelling).
 fn spelled_by_config(value: &Value) -> Value {
     match value {
         Value::Object(members) => members

@@ -16,6 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use crate::acme_server::{self, AcmeRequest};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError, Call, CallResult, for_record};
+use crate::parameters;
 use crate::retries;
 use crate::services::Protocol;
 use crate::sts;
@@ -138,6 +139,7 @@ fn encoded(request: &Request, answer: Answer) -> (CallResult, Result<Response, B
 
 fn dispatch(state: &mut State, request: &Request) -> Answer {
     sts::admit(state, request)?;
+    parameters::check(request.service, &request.operation, &request.input)?;
     (request.service.call)(state, &request.operation, &request.input)
 }
 

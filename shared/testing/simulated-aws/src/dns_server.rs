@@ -106,7 +106,7 @@ async fn serve_stream(aws: &Aws, mut stream: TcpStream) -> io::Result<()> {
     }
 }
 
-/// The response to a message, or none to what is no query at all. `limit` is for UDP: a longer response is
+/// The response to a message, or none to what is not a query at all. `limit` is for UDP: a longer response is
 /// truncated, so that the client asks again over TCP (RFC 7766, 5).
 fn answer(aws: &Aws, message: &[u8], limit: Option<usize>) -> Option<Vec<u8>> {
     let query = Message::from_vec(message).ok().filter(|query| query.metadata.message_type == MessageType::Query)?;

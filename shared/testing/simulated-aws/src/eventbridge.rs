@@ -68,7 +68,7 @@ fn put_events(state: &mut State, input: &Value) -> Answer {
     if entries.iter().map(entry_size).sum::<usize>() >= LARGEST_REQUEST {
         return Err(ApiError::validation("Total size of the entries in the request is over the limit."));
     }
-    // API reference, PutEvents: each entry is accepted or refused by itself, in HTTP 200.
+    // API reference, PutEvents: each entry is accepted or refused on its own, in HTTP 200.
     let mut failed = 0;
     let results: Vec<_> = entries
         .iter()

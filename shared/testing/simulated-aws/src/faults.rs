@@ -40,7 +40,7 @@ impl Fault {
     }
 
     /// SNS cannot encrypt the message, since KMS throttles it. API reference of SNS, Publish: "KMSThrottling: The request
-    /// was denied due to request throttling", HTTP 400. The SDK does not try again by itself.
+    /// was denied due to request throttling", HTTP 400. The SDK does not try again.
     pub fn kms_throttled() -> Self {
         Self::refusal("KMSThrottling", "The request was denied due to request throttling.")
     }

@@ -87,6 +87,11 @@ pub struct PrivateKey {
 enum Pair {
     Rsa(RsaKeyPair),
     Ec(EcdsaKeyPair),
+    /// RSA of 1024 bits, which the cryptography library does not read: it is imported, and signs nothing.
+    Small {
+        der: Vec<u8>,
+        public_key: Vec<u8>,
+    },
 }
 
 impl std::fmt::Debug for PrivateKey {
@@ -143,6 +148,10 @@ impl PrivateKey {
             };
             return Ok(Self { kind, pair: Arc::new(Pair::Rsa(pair)) });
         }
+        if let Some(public_key) = public_key_of_rsa_1024(label, &der) {
+            let pair = Pair::Small { der: der.clone(), public_key };
+            return Ok(Self { kind: Key::Rsa1024, pair: Arc::new(pair) });
+        }
         for kind in [Key::P256, Key::P384, Key::P521] {
             let Some(algorithm) = signing(kind, default_hash(kind)) else { continue };
             if let Ok(pair) = EcdsaKeyPair::from_private_key_der(algorithm, &der) {
@@ -162,6 +171,7 @@ impl PrivateKey {
         let der = match &*self.pair {
             Pair::Rsa(pair) => pair.as_der().map(|der| der.as_ref().to_vec()),
             Pair::Ec(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
+            Pair::Small { der, .. } => Ok(der.clone()),
         };
         pem_block("PRIVATE KEY", &der.expect("a valid key can be written"))
     }
@@ -171,6 +181,7 @@ impl PrivateKey {
         match &*self.pair {
             Pair::Rsa(pair) => pair.public_key().as_ref(),
             Pair::Ec(pair) => pair.public_key().as_ref(),
+            Pair::Small { public_key, .. } => public_key,
         }
     }
 
@@ -196,6 +207,7 @@ impl PrivateKey {
                 pair.sign(padding, &SystemRandom::new(), message, &mut out).ok()?;
                 Some(out)
             }
+            Pair::Small { .. } => None,
             // The pair was made for the natural digest, so that no other has to be made from it.
             Pair::Ec(pair) if hash == default_hash(self.kind) => {
                 Some(pair.sign(&SystemRandom::new(), message).ok()?.as_ref().to_vec())
@@ -208,6 +220,24 @@ impl PrivateKey {
             }
         }
     }
+}
+
+/// RSAPublicKey (RFC 8017, A.1.1) of a key of 1024 bits in PKCS #1 or PKCS #8.
+fn public_key_of_rsa_1024(label: &str, der: &[u8]) -> Option<Vec<u8>> {
+    use x509_parser::der_parser::der::{DerObject, parse_der};
+    let members = |der: &[u8]| -> Option<Vec<Vec<u8>>> {
+        let (_, sequence): (_, DerObject<'_>) = parse_der(der).ok()?;
+        sequence.as_sequence().ok()?.iter().map(|member| member.as_slice().ok().map(<[u8]>::to_vec)).collect()
+    };
+    // PrivateKeyInfo (RFC 5208, 5): version, algorithm, and the key in octets.
+    let inner = (label == "PRIVATE KEY").then(|| {
+        let (_, info) = parse_der(der).ok()?;
+        info.as_sequence().ok()?.get(2)?.as_slice().ok().map(<[u8]>::to_vec)
+    });
+    let key = members(&inner.unwrap_or_else(|| Some(der.to_vec()))?)?;
+    let (modulus, exponent) = (key.get(1)?, key.get(2)?);
+    let bytes = modulus.iter().skip_while(|byte| **byte == 0).count();
+    (key.len() >= 9 && bytes == 128).then(|| der::sequence(&[der::unsigned(modulus), der::unsigned(exponent)]))
 }
 
 /// The digest that is as strong as the curve; SHA-256 for RSA.

@@ -2,7 +2,7 @@
 //!
 //! [`Aws`] is an HTTP client for the SDK: requests are serialized by the SDK, answered by a model of the
 //! service, and recorded. There is no network, no wall clock and no random id. The model refuses what
-//! AWS documents to refuse (emulators accept much of it), and its clock moves only when told, or when
+//! AWS documents to refuse (emulators accept much of it), and its clock moves only when a test moves it, or when
 //! an SDK client waits between two attempts.
 //!
 //! ```
@@ -25,7 +25,7 @@
 //!         .in_use_by("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1"),
 //! );
 //!
-//! // The second DescribeCertificate from now is throttled; the SDK tries again by itself.
+//! // The second DescribeCertificate from now is throttled; the SDK tries again automatically.
 //! aws.fail("DescribeCertificate", 2, Fault::Throttled);
 //!
 //! let acm = aws_sdk_acm::Client::new(&aws.sdk_config());
@@ -52,10 +52,10 @@
 //!   [`Aws::insert_configuration_item`], [`Aws::record_configuration`], [`Aws::new_result_token`].
 //! - Other accounts and Regions: [`Aws::scoped`], [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that
 //!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.
-//! - Public DNS: [`Aws::delegate`], [`Aws::undelegate`], [`Aws::name_servers`]; ACM looks for validation records and
+//! - Public DNS: [`Aws::delegate`], [`Aws::undelegate`], [`Aws::name_servers`]; ACM searches validation records and
 //!   CAA in delegated public zones only. `Aws::serve_dns` (feature `server`) answers resolvers.
 //! - Renewal by ACM: [`Aws::start_managed_renewal`], [`Aws::set_managed_renewal_days`], [`Aws::validation_record`].
-//! - Time and persons: [`Aws::age_request`], [`Aws::set_days_left`], [`Aws::answer_validation_mail`].
+//! - Time and people: [`Aws::age_request`], [`Aws::set_days_left`], [`Aws::answer_validation_mail`].
 //! - Faults: [`Aws::fail_call`], [`Aws::fail`], [`Aws::fail_next`], [`Aws::fail_always`],
 //!   [`Aws::clear_faults`], [`Aws::restart`].
 //! - CAs that speak ACME: [`Aws::acme_server`], reached at `https://acme.simulated/acme/NAME/directory` through the same
@@ -105,12 +105,15 @@ mod eventbridge;
 mod faults;
 mod iam;
 mod keys;
+mod parameters;
 mod pca;
 pub mod permissions;
 mod places;
 mod quotas;
 mod reading;
 mod record;
+#[cfg(test)]
+mod recorded;
 mod recorder;
 mod retries;
 mod route53;

@@ -15,7 +15,7 @@ simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certi
               [--issuance-delay N] [--end-with-stdin]
 
   --port N            where to listen on 127.0.0.1 (default 4577; 0 takes a free port)
-  --now TIMESTAMP     the clock stands at this time; PUT /_simulated/clock moves it
+  --now TIMESTAMP     the clock shows this time; PUT /_simulated/clock moves it
   --real-time         the clock follows the machine's (default)
   --latency-ms N      every answer takes this long
   --certificates N    N certificates of all kinds, an active private CA and a topic
@@ -23,7 +23,7 @@ simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certi
   --account ID        default 123456789012
   --record-delay N    ACM shows the record of a domain name N seconds after the request (default 5)
   --issuance-delay N  AWS Private CA takes N seconds to issue (default 0)
-  --end-with-stdin    ends when standard input does, and with it the program that holds its other end
+  --end-with-stdin    stops when standard input closes, and so with the program that holds it
   --dns-port N        answers DNS on 127.0.0.1 from the delegated public zones (0 takes a free port)";
 
 struct Options {
@@ -143,7 +143,7 @@ fn run(options: &Options) -> Result<(), String> {
     })
 }
 
-/// When the program that holds the other end has ended, even because it was killed, so does this one.
+/// When the program that holds standard input has stopped, even because it was killed, so does this one.
 fn end_with_stdin() {
     let mut rest = [0; 64];
     while std::io::stdin().read(&mut rest).is_ok_and(|bytes| bytes > 0) {}
@@ -157,7 +157,7 @@ async fn serve_dns(aws: &Aws, port: u16) -> Result<DnsServer, String> {
     Ok(dns)
 }
 
-/// Certificates of all kinds, ends of validity spread from five days ago to a year ahead.
+/// Certificates of all kinds, expiry spread from five days ago to a year ahead.
 fn fill(aws: &Aws, ca: &str, count: usize) {
     let keys = [Key::Rsa2048, Key::P256, Key::P384, Key::Rsa3072];
     let mut days = (-5..360).step_by(7).cycle();

@@ -35,7 +35,7 @@ pub struct Condition {
     pub values: BTreeSet<String>,
 }
 
-/// Service authorization reference, "Condition keys for Amazon Route 53": all begin so.
+/// Service authorization reference, "Condition keys for Amazon Route 53": all start so.
 const ROUTE53_KEYS: &str = "route53:ChangeResourceRecordSets";
 
 impl Statement {
@@ -90,7 +90,7 @@ fn resource(call: &Call) -> Option<String> {
 }
 
 /// The values of one of Route 53's condition keys in a request. Developer guide, "Using IAM policy conditions for
-/// fine-grained access control": normalized names are in lower case and without the dot at their end; characters
+/// fine-grained access control": normalized names are in lower case and without the final dot; characters
 /// other than letters, digits, hyphen, underscore and dot are octal escapes.
 fn changed(call: &Call, key: &str) -> BTreeSet<String> {
     let changes = call.input["ChangeBatch"]["Changes"].as_array().into_iter().flatten();
@@ -98,7 +98,7 @@ fn changed(call: &Call, key: &str) -> BTreeSet<String> {
         Some("Actions") => change["Action"].as_str().map(str::to_owned),
         Some("RecordTypes") => change["ResourceRecordSet"]["Type"].as_str().map(str::to_owned),
         Some("NormalizedRecordNames") => change["ResourceRecordSet"]["Name"].as_str().map(normalized),
-        _ => panic!("{key} is no condition key of Route 53's"),
+        _ => panic!("{key} is not a condition key of Route 53's"),
     };
     changes.filter_map(value).collect()
 }

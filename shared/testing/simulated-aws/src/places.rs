@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::MutexGuard;
 
 use crate::aws::State;
-use crate::{acm, config, eventbridge, pca, secrets, sns, sqs, ssm};
+use crate::{acm, apigateway, config, eventbridge, pca, secrets, sns, sqs, ssm};
 
 /// An account in a Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,7 @@ impl Place {
 #[derive(Debug, Default)]
 pub(crate) struct Regional {
     acm: acm::Store,
+    apigateway: apigateway::Store,
     pca: pca::Store,
     sns: sns::Store,
     events: eventbridge::Store,
@@ -71,6 +72,7 @@ impl State {
     fn exchange(&mut self, new: Regional) -> Regional {
         Regional {
             acm: replace(&mut self.acm, new.acm),
+            apigateway: replace(&mut self.apigateway, new.apigateway),
             pca: replace(&mut self.pca, new.pca),
             sns: replace(&mut self.sns, new.sns),
             events: replace(&mut self.events, new.events),

@@ -12,7 +12,7 @@ use crate::connector::not_modelled;
 
 /// User guide, "Quotas": a secret value is at most 65,536 bytes.
 const LARGEST_VALUE: usize = 65_536;
-/// User guide, "Secret versions": the labels that Secrets Manager moves by itself.
+/// User guide, "Secret versions": the labels that Secrets Manager moves automatically.
 const CURRENT: &str = "AWSCURRENT";
 const PREVIOUS: &str = "AWSPREVIOUS";
 
@@ -30,6 +30,7 @@ struct Secret {
     tags: Value,
     created_at: Timestamp,
     changed_at: Timestamp,
+    accessed_at: Option<Timestamp>,
     versions: BTreeMap<String, Version>,
 }
 
@@ -62,6 +63,10 @@ fn create(state: &mut State, input: &Value) -> Answer {
     let name = input["Name"].as_str().unwrap_or_default().to_owned();
     check_name(&name)?;
     let value = value(input)?;
+    let token = value.as_ref().map(|_| version_token(input)).transpose()?;
+    if let Some(answer) = created_already(state, &name, token.as_deref(), value.as_ref()) {
+        return Ok(answer);
+    }
     if state.secrets.secrets.contains_key(&name) {
         return Err(ApiError::new(
             "ResourceExistsException",
@@ -80,34 +85,42 @@ fn create(state: &mut State, input: &Value) -> Answer {
         tags: input["Tags"].clone(),
         created_at: now,
         changed_at: now,
+        accessed_at: None,
         versions: BTreeMap::new(),
     };
-    let mut version_id = None;
-    if let Some((member, value)) = value {
-        let id = version_token(state, input)?;
+    let version_id = token.clone();
+    if let (Some((member, value)), Some(id)) = (value, token) {
         let stages = BTreeSet::from([CURRENT.to_owned()]);
-        secret.versions.insert(id.clone(), Version { member, value, stages, created_at: now });
-        version_id = Some(id);
+        secret.versions.insert(id, Version { member, value, stages, created_at: now });
     }
     state.secrets.secrets.insert(name.clone(), secret);
     Ok(without_nulls(json!({ "ARN": arn, "Name": name, "VersionId": version_id })))
 }
 
+/// API reference, CreateSecret, ClientRequestToken: "If a version with this value already exists and the version
+/// SecretString and SecretBinary values are the same as those in the request, then the request is ignored."
+fn created_already(
+    state: &State,
+    name: &str,
+    token: Option<&str>,
+    value: Option<&(&'static str, String)>,
+) -> Option<Value> {
+    let (secret, token, (member, value)) = (state.secrets.secrets.get(name)?, token?, value?);
+    let version = secret.versions.get(token)?;
+    let is_same = version.member == *member && version.value == *value;
+    is_same.then(|| json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token }))
+}
+
 /// API reference, GetSecretValue: the version with AWSCURRENT unless VersionId or VersionStage says otherwise.
 fn get(state: &mut State, input: &Value) -> Answer {
+    let now = state.now;
     let secret = find(state, input)?;
     let id = input["VersionId"].as_str();
     let stage = input["VersionStage"].as_str();
-    let wanted = |(version_id, version): &(&String, &Version)| {
-        id.is_none_or(|id| id == *version_id)
-            && version.stages.contains(stage.unwrap_or(CURRENT)) | (stage.is_none() && id.is_some())
+    let (id, version) = match id {
+        Some(id) => version_of_id(secret, id, stage)?,
+        None => version_of_stage(secret, stage.unwrap_or(CURRENT))?,
     };
-    let (id, version) = secret.versions.iter().find(wanted).ok_or_else(|| {
-        not_found(&format!(
-            "Secrets Manager can't find the specified secret value for staging label: {}",
-            stage.unwrap_or(CURRENT)
-        ))
-    })?;
     let mut answer = json!({
         "ARN": secret.arn,
         "Name": secret.name,
@@ -116,7 +129,29 @@ fn get(state: &mut State, input: &Value) -> Answer {
         "CreatedDate": epoch(version.created_at),
     });
     answer[version.member] = json!(version.value);
+    secret.accessed_at = Some(now);
     Ok(answer)
+}
+
+/// The text about the stage is recorded from AWS, as that of [`version_of_stage`]: LocalStack's
+/// `tests/aws/services/secretsmanager/test_secretsmanager.snapshot.json`, test_get_secret_value_errors, 2024-04-11.
+fn version_of_id<'a>(secret: &'a Secret, id: &str, stage: Option<&str>) -> Result<(&'a String, &'a Version), ApiError> {
+    let found = secret.versions.get_key_value(id).ok_or_else(|| {
+        not_found(&format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
+    })?;
+    if stage.is_some_and(|stage| !found.1.stages.contains(stage)) {
+        return Err(ApiError::new(
+            "InvalidRequestException",
+            "You provided a VersionStage that is not associated to the provided VersionId.",
+        ));
+    }
+    Ok(found)
+}
+
+fn version_of_stage<'a>(secret: &'a Secret, stage: &str) -> Result<(&'a String, &'a Version), ApiError> {
+    secret.versions.iter().find(|(_, version)| version.stages.contains(stage)).ok_or_else(|| {
+        not_found(&format!("Secrets Manager can't find the specified secret value for staging label: {stage}"))
+    })
 }
 
 /// API reference, PutSecretValue: the same ClientRequestToken and value is the same version, another value
@@ -125,7 +160,7 @@ fn put(state: &mut State, input: &Value) -> Answer {
     find(state, input)?;
     let (member, value) =
         value(input)?.ok_or_else(|| invalid("You must provide either SecretString or SecretBinary."))?;
-    let id = version_token(state, input)?;
+    let id = version_token(input)?;
     let now = state.now;
     let mut stages: BTreeSet<String> =
         input["VersionStages"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -133,6 +168,11 @@ fn put(state: &mut State, input: &Value) -> Answer {
         stages.insert(CURRENT.to_owned());
     }
     let secret = find(state, input)?;
+    // The first version is the current one, whatever stages it is given (moto's
+    // `tests/test_secretsmanager/test_secretsmanager.py`).
+    if secret.versions.is_empty() {
+        stages.insert(CURRENT.to_owned());
+    }
     if let Some(present) = secret.versions.get(&id) {
         if present.value != value || present.member != member {
             return Err(ApiError::new(
@@ -167,8 +207,10 @@ fn describe(state: &mut State, input: &Value) -> Answer {
         "Description": secret.description,
         "CreatedDate": epoch(secret.created_at),
         "LastChangedDate": epoch(secret.changed_at),
+        // API reference, DescribeSecret, LastAccessedDate: "ignores the time portion of the date".
+        "LastAccessedDate": secret.accessed_at.map(|at| at.as_second() / 86_400 * 86_400),
         "Tags": secret.tags,
-        "VersionIdsToStages": stages,
+        "VersionIdsToStages": (!stages.is_empty()).then_some(stages),
     })))
 }
 
@@ -197,18 +239,23 @@ fn value(input: &Value) -> Result<Option<(&'static str, String)>, ApiError> {
     Ok(Some((member, value.to_owned())))
 }
 
-/// API reference, ClientRequestToken: 32 to 64 characters; it "becomes the VersionId of the new version".
-fn version_token(state: &mut State, input: &Value) -> Result<String, ApiError> {
-    match input["ClientRequestToken"].as_str() {
-        None => Ok(state.next_uuid()),
-        Some(token) if (32..=64).contains(&token.len()) => Ok(token.to_owned()),
-        Some(_) => Err(ApiError::constraint("clientRequestToken", "have length between 32 and 64")),
-    }
+/// API reference, ClientRequestToken: it "becomes the VersionId of the new version". SDKs and the CLI fill it in. The text
+/// is recorded from AWS: LocalStack's `tests/aws/services/secretsmanager/test_secretsmanager.snapshot.json`, 2023-05-12.
+fn version_token(input: &Value) -> Result<String, ApiError> {
+    input["ClientRequestToken"].as_str().map(str::to_owned).ok_or_else(|| {
+        let why = "You must provide a ClientRequestToken value. We recommend a UUID-type value.";
+        ApiError::new("InvalidRequestException", why)
+    })
 }
 
-/// API reference, SecretId: the name or the ARN, also without the six characters at its end.
+/// API reference, SecretId: the name or the ARN, also without its last six characters.
 fn find<'a>(state: &'a mut State, input: &Value) -> Result<&'a mut Secret, ApiError> {
     let id = input["SecretId"].as_str().unwrap_or_default();
+    // Recorded from AWS, of every operation: LocalStack's `tests/aws/services/secretsmanager/
+    // test_secretsmanager.snapshot.json`, test_invalid_secret_name, 2022-09-28.
+    if !id.starts_with("arn:") {
+        check_name(id)?;
+    }
     let is_it = |secret: &Secret| {
         secret.name == id || secret.arn == id || secret.arn.rsplit_once('-').is_some_and(|(partial, _)| partial == id)
     };

@@ -37,7 +37,7 @@ pub struct Server {
 #[derive(Debug, Default)]
 struct Settings {
     latency_ms: AtomicU64,
-    /// The machine's time when the model's clock last followed it; `None` while it stands still.
+    /// The machine's time when the model's clock last followed it; `None` while it does not move.
     followed: Mutex<Option<Timestamp>>,
 }
 
@@ -85,7 +85,7 @@ impl Server {
     }
 
     /// From now on the model's clock runs as the machine's does, from whatever time it shows, also after it was moved.
-    /// Otherwise it stands still unless it is moved.
+    /// Otherwise it moves only when it is moved.
     pub fn follow_real_time(&self) {
         *self.settings.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine_now());
     }

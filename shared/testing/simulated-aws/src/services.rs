@@ -44,6 +44,11 @@ impl Protocol {
         }
     }
 
+    /// Whether all values of a request are text: of a form, XML or a query string.
+    pub(crate) fn is_text(self) -> bool {
+        !matches!(self, Self::Json { .. })
+    }
+
     /// Services that answer in XML have older names for some common errors.
     pub(crate) fn is_xml(self) -> bool {
         matches!(self, Self::Query { .. } | Self::Rest { .. })

@@ -1,4 +1,4 @@
-//! AWS Systems Manager, Parameter Store: GetParameter, GetParameters.
+//! AWS Systems Manager, Parameter Store: GetParameter, GetParameters, PutParameter.
 
 use std::collections::BTreeMap;
 
@@ -55,8 +55,40 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
     match operation {
         "GetParameter" => get(state, input),
         "GetParameters" => get_several(state, input),
+        "PutParameter" => put(state, input),
         other => Err(not_modelled("ssm", other)),
     }
+}
+
+/// API reference, PutParameter: Type and Value; "by default, parameters are not overwritten". Tiers, policies and tags are
+/// not kept.
+fn put(state: &mut State, input: &Value) -> Answer {
+    let text = |member: &str| input[member].as_str().unwrap_or_default();
+    let name = text("Name").to_owned();
+    let present = state.ssm.parameters.get(&name);
+    if present.is_some() && input["Overwrite"] != true {
+        let why =
+            "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.";
+        return Err(ApiError::new("ParameterAlreadyExists", why));
+    }
+    if text("Value").is_empty() {
+        return Err(ApiError::constraint("value", "have length greater than or equal to 1"));
+    }
+    let secure = match input["Type"].as_str() {
+        Some(kind) => kind == "SecureString",
+        None => present
+            .map(|present| present.secure)
+            .ok_or_else(|| ApiError::validation("A parameter type is required when you create a parameter."))?,
+    };
+    if text("Type") == "StringList" {
+        return Err(
+            ApiError::new("NotModelled", "simulated-aws does not model parameters of type StringList").status(501)
+        );
+    }
+    let version = present.map_or(1, |before| before.version + 1);
+    let parameter = Parameter { value: text("Value").to_owned(), secure, version, modified: state.now };
+    state.ssm.parameters.insert(name, parameter);
+    Ok(json!({ "Version": version, "Tier": "Standard" }))
 }
 
 /// API reference, GetParameter: "ParameterNotFound: The parameter couldn't be found".

@@ -139,7 +139,7 @@ fn assume_role(state: &mut State, input: &Value) -> Answer {
 }
 
 /// AccessDenied, with the text that Netflix/security_monkey#77 shows. It is all that a caller learns: nothing
-/// tells a missing role from a missing external id.
+/// distinguishes a missing role from a missing external id.
 fn check_trust(state: &State, role: &str, external_id: Option<&str>) -> Result<(), ApiError> {
     let trusted = match state.sts.rules.get(role) {
         None => true,

@@ -23,12 +23,16 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
 }
 
 /// API reference, GetResources: "Returns all the tagged or previously tagged resources"; the page token is
-/// empty at the end.
+/// empty on the last page.
 fn resources(state: &State, input: &Value) -> Answer {
     let wanted = strings(&input["ResourceARNList"]);
     let types = strings(&input["ResourceTypeFilters"]);
     if !wanted.is_empty() && (!types.is_empty() || !input["TagFilters"].is_null()) {
         return Err(invalid("ResourceARNList cannot be used with filters"));
+    }
+    // API reference, GetResources, ResourceARNList: "you must not specify ... ResourcesPerPage" either.
+    if !wanted.is_empty() && !input["ResourcesPerPage"].is_null() {
+        return Err(invalid("ResourceARNList cannot be used with ResourcesPerPage"));
     }
     let page = match &input["ResourcesPerPage"] {
         Value::Null => LARGEST_PAGE,
@@ -68,7 +72,7 @@ fn has_wanted_tags(tags: &[(&str, &str)], filters: &Value) -> bool {
     })
 }
 
-/// API reference, TagResources: each resource succeeds or fails by itself.
+/// API reference, TagResources: each resource succeeds or fails on its own.
 fn tag(state: &mut State, input: &Value) -> Answer {
     let tags = input["Tags"].as_object().cloned().unwrap_or_default();
     let tags: Vec<_> = tags.into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();

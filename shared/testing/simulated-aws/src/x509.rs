@@ -34,7 +34,7 @@ pub(crate) const EXTENDED_KEY_USAGES: [(&str, &str); 10] = [
     ("ANY", "2.5.29.37.0"),
 ];
 
-/// Extensions that others look for.
+/// Extensions that others need.
 pub(crate) const KEY_USAGE: &str = "2.5.29.15";
 pub(crate) const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 pub(crate) const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
@@ -176,7 +176,7 @@ pub(crate) fn key_usage(names: &[&str]) -> Extension {
         let bit = KEY_USAGES
             .iter()
             .position(|known| known == name)
-            .unwrap_or_else(|| panic!("{name} is no key usage of ACM's"));
+            .unwrap_or_else(|| panic!("{name} is not a key usage of ACM's"));
         flags[bit / 8] |= 0x80 >> (bit % 8);
         highest = highest.max(bit);
     }

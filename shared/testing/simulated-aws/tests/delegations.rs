@@ -135,7 +135,7 @@ async fn five_hundred_zones_are_five_pages() {
 }
 
 #[tokio::test]
-async fn records_come_in_pages_of_300() {
+async fn records_come_in_pages_of_100_and_of_300_at_most() {
     let (aws, route53) = start();
     let zone = aws.create_hosted_zone("example.com");
     for n in 0..298 {
@@ -144,8 +144,11 @@ async fn records_come_in_pages_of_300() {
     let page = route53.list_resource_record_sets().hosted_zone_id(&zone).max_items(1_000).send().await.unwrap();
     assert_eq!((page.resource_record_sets().len(), page.is_truncated()), (300, false));
     aws.set_record(&zone, "one-more.example.com", "A", "192.0.2.1");
-    let page = route53.list_resource_record_sets().hosted_zone_id(&zone).send().await.unwrap();
-    assert_eq!((page.resource_record_sets().len(), page.is_truncated()), (300, true));
+    for (wanted, found) in [(None, 100), (Some(300), 300), (Some(1_000), 300)] {
+        let page =
+            route53.list_resource_record_sets().hosted_zone_id(&zone).set_max_items(wanted).send().await.unwrap();
+        assert_eq!((page.resource_record_sets().len(), page.is_truncated()), (found, true));
+    }
 }
 
 #[tokio::test]

@@ -52,9 +52,7 @@ async fn messages_are_checked() {
     let request = || sns.publish().topic_arn(&topic).message("m");
     for (request, code) in [
         (request().subject("x".repeat(100)), "InvalidParameter"),
-        (request().subject("ä"), "InvalidParameter"),
         (request().subject("a\nb"), "InvalidParameter"),
-        (request().subject(" a"), "InvalidParameter"),
         (request().subject(""), "InvalidParameter"),
         (request().message(long), "InvalidParameter"),
         (request().message(""), "InvalidParameter"),
@@ -72,7 +70,9 @@ async fn messages_are_checked() {
         assert_eq!(request.send().await.unwrap_err().code(), Some(code));
     }
     assert!(aws.published().is_empty());
-    request().subject("x".repeat(99)).send().await.unwrap();
+    for subject in ["x".repeat(99), "ä".repeat(99)] {
+        request().subject(subject).send().await.unwrap();
+    }
 }
 
 fn entry(source: &str, detail: &str) -> PutEventsRequestEntry {

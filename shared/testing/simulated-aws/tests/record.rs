@@ -53,7 +53,7 @@ async fn renew() -> (Aws, String) {
         .await
         .unwrap();
     aws.advance(1.day());
-    // The SDK makes this token by itself.
+    // The SDK makes this token.
     let secrets = aws_sdk_secretsmanager::Client::new(&aws.sdk_config());
     secrets.create_secret().name("tls/www").secret_string("hidden").send().await.unwrap();
     (aws, key.serialize_pem())

@@ -127,14 +127,14 @@ async fn a_renewal_that_is_never_mended_fails_with_the_certificate() {
 async fn only_eligible_public_certificates_are_renewed() {
     let (aws, _) = start();
     publish(&aws, &RECORDS);
-    for (spec, begins) in [
+    for (spec, starts) in [
         (spec(), false),
         (spec().eligible(true), true),
         (spec().in_use_by(LOAD_BALANCER).days_left(-1), false),
         (CertificateSpec::imported("example.com").thin().in_use_by(LOAD_BALANCER), false),
     ] {
         let arn = aws.insert_certificate(spec.clone());
-        assert_eq!(aws.start_managed_renewal(&arn), begins, "{spec:?}");
+        assert_eq!(aws.start_managed_renewal(&arn), starts, "{spec:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What happened to certificates before a test's own minutes, and what persons do: time that passed, mail that was
+//! What happened to certificates before a test's own minutes, and what people do: time that passed, mail that was
 //! answered, an import of long ago.
 
 use jiff::SignedDuration;
@@ -13,7 +13,7 @@ use super::{Entry, settle};
 use crate::Aws;
 use crate::aws::State;
 #[cfg(feature = "server")]
-use crate::calls::Answer;
+use crate::{calls::Answer, parameters};
 
 /// User guide, "ACM certificate characteristics": 198 days for public certificates since February 2026.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 198);
@@ -61,6 +61,7 @@ impl Aws {
     /// What ImportCertificate answered to this input at another time: so an expired certificate gets into ACM.
     #[cfg(feature = "server")]
     pub(crate) fn import_at(&self, at: Timestamp, input: &Value) -> Answer {
+        parameters::check_named("acm", "ImportCertificate", input)?;
         let mut state = self.state();
         let now = std::mem::replace(&mut state.now, at);
         let answer = import(&mut state, input);

@@ -45,9 +45,9 @@ pub(crate) struct Store {
     renewals: BTreeSet<String>,
     /// Renewals that RenewCertificate asked for, and when.
     renewals_asked: BTreeMap<String, Timestamp>,
-    /// How long before the end ACM begins to renew; `None` for never.
+    /// How long before expiry ACM starts to renew; `None` for never.
     renews_before: Option<SignedDuration>,
-    /// When the model looks for certificates whose renewal is due.
+    /// When the model checks again which renewals are due.
     next_look: Timestamp,
     imports: import_quotas::Imports,
     /// Domain names per certificate; `None` for the usual quota.

@@ -1,5 +1,5 @@
 //! Managed renewal of public certificates (user guide, "Managed certificate renewal" and "Renewal for domains
-//! validated by DNS"): ACM looks for the CNAME of every name again, and renews when it finds them all.
+//! validated by DNS"): ACM checks the CNAME of every name again, and renews when it finds them all.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -9,29 +9,29 @@ use super::{Entry, epoch, without_nulls};
 use crate::Aws;
 use crate::aws::State;
 
-/// How often the model looks for certificates whose renewal is due. ACM's own pace is not documented.
+/// How often the model checks which renewals are due. ACM's own pace is not documented.
 const PACE: SignedDuration = SignedDuration::from_hours(1);
 
 impl Aws {
-    /// ACM begins to renew a public certificate, whatever is left of its validity, and says whether it does: the
+    /// ACM starts to renew a public certificate, whatever is left of its validity, and says whether it does: the
     /// certificate must be issued, not expired, and in use or exported.
     ///
     /// When every name's CNAME is in the public DNS with the right value, the certificate has a new key, a new
     /// serial number and 198 days at once, and its RenewalSummary says `SUCCESS`. Otherwise the summary says
-    /// `PENDING_VALIDATION`, with the names that wait among its DomainValidationOptions, and ACM looks again
+    /// `PENDING_VALIDATION`, with the names that wait among its DomainValidationOptions, and ACM checks again
     /// whenever it is asked something, until it can renew or the certificate expires (`FAILED`). CAA records that
     /// forbid Amazon give `FAILED` with `CAA_ERROR` until they are mended (that ACM tries again is unverified).
     /// Names that are validated by e-mail wait for a person: see [`Aws::answer_validation_mail`].
     pub fn start_managed_renewal(&self, arn: &str) -> bool {
         let mut state = self.state();
-        let begins = begin(&mut state, arn);
+        let starts = start(&mut state, arn);
         settle(&mut state);
-        begins
+        starts
     }
 
-    /// From now on ACM begins to renew each public certificate that is eligible when this many days are left, as
-    /// [`Aws::start_managed_renewal`] does. It looks once an hour of the clock, when it is asked something.
-    /// User guide, "Managed certificate renewal": up to 60 days before the end for 13 months; for 198 days the
+    /// From now on ACM starts to renew each public certificate that is eligible when this many days are left, as
+    /// [`Aws::start_managed_renewal`] does. It checks once an hour of the clock, when it is asked something.
+    /// User guide, "Managed certificate renewal": up to 60 days before expiry for 13 months; for 198 days the
     /// number is unverified.
     pub fn set_managed_renewal_days(&self, days: i64) {
         let mut state = self.state();
@@ -41,15 +41,15 @@ impl Aws {
 }
 
 /// "A certificate is eligible for automatic renewal": in use or exported, not expired.
-fn begin(state: &mut State, arn: &str) -> bool {
+fn start(state: &mut State, arn: &str) -> bool {
     let Some(entry) = state.acm.certificates.get(arn) else { return false };
-    let begins = entry.kind == "AMAZON_ISSUED"
+    let starts = entry.kind == "AMAZON_ISSUED"
         && entry.renewal_eligibility() == "ELIGIBLE"
         && entry.status(state.now) == "ISSUED";
-    if begins {
+    if starts {
         state.acm.renewals.insert(arn.to_owned());
     }
-    begins
+    starts
 }
 
 /// Brings renewals up to the clock's now.
@@ -79,7 +79,7 @@ fn begin_due(state: &mut State) {
     };
     let due: Vec<_> = state.acm.certificates.values().filter(ends_soon).map(|entry| entry.arn.clone()).collect();
     for arn in due {
-        begin(state, &arn);
+        start(state, &arn);
     }
 }
 
@@ -95,23 +95,23 @@ fn attempt(state: &mut State, entry: &mut Entry) -> bool {
     if entry.renewal_eligibility() != "ELIGIBLE" {
         return false;
     }
-    let mut looked = entry.validation.clone();
-    for option in &mut looked {
+    let mut checked = entry.validation.clone();
+    for option in &mut checked {
         let answered = is_answered(entry, option);
         option["ValidationStatus"] = json!(if answered { "SUCCESS" } else { "PENDING_VALIDATION" });
         looked_up(state, option);
     }
-    if looked.iter().any(|option| option["ValidationStatus"] != "SUCCESS") {
-        summarize(entry, "PENDING_VALIDATION", None, looked, now);
+    if checked.iter().any(|option| option["ValidationStatus"] != "SUCCESS") {
+        summarize(entry, "PENDING_VALIDATION", None, checked, now);
         return false;
     }
     if !may_issue(state, entry) {
-        summarize(entry, "FAILED", Some("CAA_ERROR"), looked, now);
+        summarize(entry, "FAILED", Some("CAA_ERROR"), checked, now);
         return false;
     }
     *entry = issued(state, entry);
-    entry.validation.clone_from(&looked);
-    summarize(entry, "SUCCESS", None, looked, now);
+    entry.validation.clone_from(&checked);
+    summarize(entry, "SUCCESS", None, checked, now);
     true
 }
 
@@ -135,7 +135,7 @@ fn options(entry: &Entry, status: &str) -> Vec<Value> {
     options
 }
 
-/// API reference, RenewalSummary. No reason of its list stands for a missing CNAME: it is left out, where the
+/// API reference, RenewalSummary. No reason of its list fits a missing CNAME: it is left out, where the
 /// event "ACM Certificate Renewal Action Required" says PENDING_DOMAIN_VALIDATION.
 pub(super) fn summarize(entry: &mut Entry, status: &str, reason: Option<&str>, options: Vec<Value>, now: Timestamp) {
     let mut summary = without_nulls(json!({

@@ -7,7 +7,7 @@ use super::validation::validation;
 use super::{Entry, tags};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
-use crate::{Aws, Key};
+use crate::{Aws, Key, parameters};
 
 /// API reference, RequestCertificate, IdempotencyToken: "within one hour".
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
@@ -28,23 +28,22 @@ impl Aws {
     pub fn request_certificate(&self, names: &[&str], tags: &[(&str, &str)]) -> String {
         let (first, others) = names.split_first().unwrap_or_else(|| panic!("a certificate has a name"));
         let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-        let mut input = json!({
-            "DomainName": first, "SubjectAlternativeNames": others, "ValidationMethod": "DNS",
-            "KeyAlgorithm": "EC_prime256v1",
-        });
+        let mut input = json!({ "DomainName": first, "ValidationMethod": "DNS", "KeyAlgorithm": "EC_prime256v1" });
+        if !others.is_empty() {
+            input["SubjectAlternativeNames"] = json!(others);
+        }
         if !tags.is_empty() {
             input["Tags"] = tags.into();
         }
-        let answer = request(&mut self.state(), &input);
+        let answer = parameters::check_named("acm", "RequestCertificate", &input)
+            .and_then(|()| request(&mut self.state(), &input));
         let answer = answer.unwrap_or_else(|error| panic!("the request for {names:?} was refused: {error:?}"));
         answer["CertificateArn"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 pub(super) fn request(state: &mut State, input: &Value) -> Answer {
-    let domain = domain_name(input)?;
-    check_alternative_names(input)?;
-    check_token(input)?;
+    let domain = first_name(input)?;
     if let Some(arn) = earlier_request(state, input) {
         return Ok(json!({ "CertificateArn": arn }));
     }
@@ -59,12 +58,8 @@ pub(super) fn request(state: &mut State, input: &Value) -> Answer {
         let why = format!("More than {most} domain names on one certificate");
         return Err(ApiError::new("LimitExceededException", why));
     }
-    let key = match input["KeyAlgorithm"].as_str() {
-        None => Key::Rsa2048,
-        Some(name) => {
-            Key::from_acm_name(name).ok_or_else(|| ApiError::constraint("keyAlgorithm", "satisfy enum value set"))?
-        }
-    };
+    let key = key(input)?;
+    check_validation_domains(input, &names)?;
     let tags = if input["Tags"].is_null() { Vec::new() } else { tags::parse(input)? };
     let ca = input["CertificateAuthorityArn"].as_str().map(str::to_owned);
     check_root_hierarchy(input)?;
@@ -93,41 +88,44 @@ pub(super) fn request(state: &mut State, input: &Value) -> Answer {
     Ok(json!({ "CertificateArn": arn }))
 }
 
-/// API reference, DomainName: 1 to 253 characters; "the maximum length of the first domain name is 64 octets".
-fn domain_name(input: &Value) -> Result<String, ApiError> {
-    match input["DomainName"].as_str() {
-        Some(name) if !is_domain_name(name) => Err(not_a_domain_name("domainName")),
-        Some(name) if name.len() <= 64 => Ok(name.to_owned()),
-        Some(_) => Err(ApiError::new(
+/// API reference, DomainName: "the maximum length of the first domain name is 64 octets".
+fn first_name(input: &Value) -> Result<String, ApiError> {
+    match input["DomainName"].as_str().unwrap_or_default() {
+        name if name.len() <= 64 => Ok(name.to_owned()),
+        _ => Err(ApiError::new(
             "InvalidDomainValidationOptionsException",
             "The first domain name is at most 64 octets long.",
         )),
-        None => Err(ApiError::constraint("domainName", "not be null")),
     }
 }
 
-fn check_alternative_names(input: &Value) -> Result<(), ApiError> {
-    let mut names = input["SubjectAlternativeNames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    if names.all(is_domain_name) { Ok(()) } else { Err(not_a_domain_name("subjectAlternativeNames")) }
+/// User guide, "Characteristics": ACM requests certificates of RSA 2048, P-256 and P-384, private ones of all that its
+/// models list. The error is unverified.
+fn key(input: &Value) -> Result<Key, ApiError> {
+    let name = input["KeyAlgorithm"].as_str().unwrap_or("RSA_2048");
+    let is_private = !input["CertificateAuthorityArn"].is_null();
+    let key = Key::from_acm_name(name).filter(|key| is_private || matches!(key, Key::Rsa2048 | Key::P256 | Key::P384));
+    key.ok_or_else(|| {
+        ApiError::validation(format!("Key algorithm {name} is not supported for requested certificates."))
+    })
 }
 
-fn not_a_domain_name(member: &str) -> ApiError {
-    ApiError::constraint(
-        member,
-        r"satisfy regular expression pattern: (\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])",
-    )
-}
-
-/// API reference, DomainName and SubjectAlternativeNames: 1 to 253 characters; at least two labels of letters, digits
-/// and inner hyphens, the last one of two characters at least; the first may be an asterisk.
-fn is_domain_name(name: &str) -> bool {
-    let base = name.strip_prefix("*.").unwrap_or(name);
-    let is_label = |label: &str| {
-        let inner = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-        (1..=63).contains(&label.len()) && label.bytes().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+/// API reference, DomainValidationOption: "DomainName: A fully qualified domain name in the certificate request";
+/// ValidationDomain "must be the same as the DomainName value or a superdomain". Only e-mail validation reads it.
+fn check_validation_domains(input: &Value, names: &[String]) -> Result<(), ApiError> {
+    let text = |option: &Value, member: &str| option[member].as_str().unwrap_or_default().to_ascii_lowercase();
+    let is_fine = |option: &Value| {
+        let (name, above) = (text(option, "DomainName"), text(option, "ValidationDomain"));
+        let is_above = name == above || name.ends_with(&format!(".{above}"));
+        is_above && names.iter().any(|one| one.eq_ignore_ascii_case(&name))
     };
-    let last = base.rsplit_once('.').map(|(_, last)| last);
-    name.len() <= 253 && last.is_some_and(|last| last.len() >= 2) && base.split('.').all(is_label)
+    if input["DomainValidationOptions"].as_array().into_iter().flatten().all(is_fine) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        "InvalidDomainValidationOptionsException",
+        "One or more values in the DomainValidationOption structure is incorrect.",
+    ))
 }
 
 /// API reference, RootHierarchyType: the two values only, not "together with CertificateAuthorityArn", and "must specify
@@ -144,16 +142,6 @@ fn check_root_hierarchy(input: &Value) -> Result<(), ApiError> {
         Some(_) => false,
     };
     if is_fine { Ok(()) } else { Err(ApiError::validation("The request for an Amazon N2 certificate is not valid.")) }
-}
-
-/// API reference, IdempotencyToken: 1 to 32 characters, pattern `\w+`.
-fn check_token(input: &Value) -> Result<(), ApiError> {
-    let Some(token) = input["IdempotencyToken"].as_str() else { return Ok(()) };
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if (1..=32).contains(&token.len()) && token.chars().all(word) {
-        return Ok(());
-    }
-    Err(ApiError::constraint("idempotencyToken", r"satisfy regular expression pattern: \w+"))
 }
 
 /// API reference, IdempotencyToken: the same token within an hour means the same request.

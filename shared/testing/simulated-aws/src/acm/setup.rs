@@ -31,7 +31,7 @@ pub struct Certificate {
     pub serial: String,
     /// Start of validity.
     pub not_before: Timestamp,
-    /// End of validity.
+    /// Expiry.
     pub not_after: Timestamp,
     /// Type and size of the key.
     pub key: Key,
@@ -199,7 +199,7 @@ impl Entry {
     }
 
     /// DomainName is the common name, or else the first SAN (that is unverified for imported certificates). An address
-    /// is no domain name: terraform-provider-aws's acceptance test TestAccACMCertificate_Imported_ipAddress, which runs
+    /// is not a domain name: terraform-provider-aws's acceptance test TestAccACMCertificate_Imported_ipAddress, which runs
     /// on AWS, imports a certificate with the CN 1.2.3.4 and no SAN and finds neither DomainName nor SANs.
     pub(super) fn apply(&mut self, facts: Facts) {
         let is_domain = |name: &&String| name.parse::<IpAddr>().is_err();

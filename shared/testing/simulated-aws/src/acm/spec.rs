@@ -79,7 +79,7 @@ impl CertificateSpec {
         Self::new("AMAZON_ISSUED", domain).dns(domain)
     }
 
-    /// A certificate that ACM requested from a private CA and renews by itself when it is in use.
+    /// A certificate that ACM requested from a private CA and renews automatically when it is in use.
     pub fn private(domain: &str, ca_arn: &str) -> Self {
         Self::new("PRIVATE", domain).dns(domain).issued_by(ca_arn)
     }
@@ -152,21 +152,21 @@ impl CertificateSpec {
         self
     }
 
-    /// Start of validity; default: 365 days before the end.
+    /// Start of validity; default: 365 days before expiry.
     #[must_use]
     pub fn not_before(mut self, at: Timestamp) -> Self {
         self.not_before = Some(at);
         self
     }
 
-    /// End of validity; default: 30 days from the clock's now.
+    /// Expiry; default: 30 days from the clock's now.
     #[must_use]
     pub fn not_after(mut self, at: Timestamp) -> Self {
         self.not_after = Some(at);
         self
     }
 
-    /// End of validity, in days of 24 hours from the clock's now; negative for an expired certificate.
+    /// Expiry, in days of 24 hours from the clock's now; negative for an expired certificate.
     #[must_use]
     pub fn days_left(mut self, days: i64) -> Self {
         self.days_left = Some(days);
@@ -202,7 +202,7 @@ impl CertificateSpec {
     }
 
     /// The status, such as `PENDING_VALIDATION` (then it has no NotAfter yet), `REVOKED` or `FAILED`.
-    /// `EXPIRED` comes by itself when NotAfter is past.
+    /// `EXPIRED` follows automatically when NotAfter is past.
     #[must_use]
     pub fn status(mut self, status: &str) -> Self {
         status.clone_into(&mut self.status);

@@ -115,7 +115,7 @@ fn change_to_dns(state: &mut State, arn: &str) -> Result<(), ApiError> {
 /// "Migration is complete when ACM completes DNS validation for every domain in the certificate"; until then the
 /// active method is e-mail. "If ACM doesn't verify the CNAME records within 72 hours, the migration request expires
 /// and the certificate remains email-validated." (Both are of that page, and unverified.) The certificate itself stays
-/// what it is. That a renewal which waits goes on with the new method is unverified.
+/// what it is. That a renewal which waits continues with the new method is unverified.
 pub(super) fn settle(state: &mut State) {
     for arn in state.acm.updates.clone() {
         let Some(mut entry) = state.acm.certificates.get(&arn).cloned() else {

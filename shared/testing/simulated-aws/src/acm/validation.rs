@@ -74,7 +74,7 @@ pub(super) fn emails(name: &str) -> Vec<String> {
     boxes.map(|mailbox| format!("{mailbox}@{domain}")).into()
 }
 
-/// Brings requested certificates up to the clock's now. ACM looks all the time; the model when somebody
+/// Brings requested certificates up to the clock's now. ACM checks all the time; the model when somebody
 /// asks it.
 pub(super) fn settle(state: &mut State) {
     let pending: Vec<_> = state.acm.pending.iter().map(|(arn, at)| (arn.clone(), *at)).collect();
@@ -166,7 +166,7 @@ pub(super) fn looked_up(state: &State, option: &mut Value) {
 }
 
 /// User guide, "Certification Authority Authorization (CAA) problems": CAA records that name other CAs only fail
-/// the request or the renewal with CAA_ERROR. ACM looks at each name before it issues.
+/// the request or the renewal with CAA_ERROR. ACM checks each name before it issues.
 pub(super) fn may_issue(state: &State, entry: &Entry) -> bool {
     entry.names.iter().all(|name| state.route53.caa_allows_amazon(name))
 }

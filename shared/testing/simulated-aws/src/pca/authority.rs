@@ -21,6 +21,8 @@ const LARGEST_PAGE: u64 = 1000;
 pub(super) const DEFAULT_KEY_STORAGE: &str = "FIPS_140_2_LEVEL_3_OR_HIGHER";
 /// API reference, DeleteCertificateAuthority, PermanentDeletionTimeInDays: 7 to 30, by default 30.
 const DELETION_DAYS: std::ops::RangeInclusive<i64> = 7..=30;
+const PENDING: &str = "PENDING_CERTIFICATE";
+const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 /// Keys of this slot on are for private CAs.
 const FIRST_SLOT: u8 = 16;
 
@@ -32,6 +34,9 @@ pub(super) fn key_of_its_own(state: &State, kind: Key) -> PrivateKey {
 
 /// API reference, CreateCertificateAuthority. The CA waits for its certificate (PENDING_CERTIFICATE).
 pub(super) fn create(state: &mut State, input: &Value) -> Answer {
+    if let Some(arn) = created_earlier(state, input) {
+        return Ok(json!({ "CertificateAuthorityArn": arn }));
+    }
     let configuration = &input["CertificateAuthorityConfiguration"];
     let algorithm = configuration["KeyAlgorithm"].as_str().unwrap_or_default();
     let key = Key::from_acm_name(algorithm)
@@ -59,7 +64,8 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
     let (facts, pem) = self_signed(state, &subject, &key, end);
     let authority = Authority {
         arn: arn.clone(),
-        status: "PENDING_CERTIFICATE".to_owned(),
+        status: PENDING.to_owned(),
+        has_certificate: false,
         subordinate,
         short_lived: input["UsageMode"] == "SHORT_LIVED_CERTIFICATE",
         signing_algorithm: signing.to_owned(),
@@ -78,7 +84,17 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
         issued: 0,
     };
     state.pca.authorities.insert(arn.clone(), authority);
+    if let Some(token) = input["IdempotencyToken"].as_str() {
+        state.pca.created.insert(token.to_owned(), (state.now, arn.clone()));
+    }
     Ok(json!({ "CertificateAuthorityArn": arn }))
+}
+
+/// API reference, CreateCertificateAuthority, IdempotencyToken: the same within five minutes, and "AWS Private CA
+/// recognizes that you are requesting only one certificate authority". That the token alone decides is unverified.
+fn created_earlier(state: &State, input: &Value) -> Option<String> {
+    let (at, arn) = state.pca.created.get(input["IdempotencyToken"].as_str()?)?;
+    (state.now.duration_since(*at) < TOKEN_LIFETIME).then(|| arn.clone())
 }
 
 /// What a description says of a CA that has neither. Whether AWS adds members that were not given, such as
@@ -111,7 +127,7 @@ fn tags(list: &Value) -> BTreeMap<String, String> {
 
 /// API reference, GetCertificateAuthorityCsr (RFC 2986).
 pub(super) fn csr(state: &State, input: &Value) -> Answer {
-    let ca = authority(state, input)?;
+    let ca = present(state, input)?;
     let info = der::sequence(&[der::unsigned(&[0]), ca.name.clone(), ca.key.public_key_info(), der::explicit(0, &[])]);
     let hash = default_hash(ca.key.kind());
     let signature = ca.key.sign(hash, &info).ok_or_else(|| {
@@ -152,6 +168,7 @@ pub(super) fn import(state: &mut State, input: &Value) -> Answer {
     let (arn, now) = (ca.arn.clone(), state.now);
     let chain = chain.map(|chain| String::from_utf8_lossy(&chain).into_owned());
     if let Some(ca) = state.pca.authorities.get_mut(&arn) {
+        ca.has_certificate = true;
         ca.facts = facts;
         ca.pem = String::from_utf8_lossy(&pem).into_owned();
         ca.chain = chain;
@@ -207,17 +224,17 @@ pub(super) fn delete(state: &mut State, input: &Value) -> Answer {
     set_status(state, input, "DELETED")
 }
 
-/// API reference, RestoreCertificateAuthority: a deleted CA "is returned to the DISABLED state", or to
-/// PENDING_CERTIFICATE (which is not modelled).
+/// API reference, RestoreCertificateAuthority: "If the private CA was in the PENDING_CERTIFICATE state at deletion", it
+/// returns to that state, and else to DISABLED.
 pub(super) fn restore(state: &mut State, input: &Value) -> Answer {
-    let arn = match authority(state, input)? {
-        ca if ca.status == "DELETED" => ca.arn.clone(),
+    let (arn, status) = match authority(state, input)? {
+        ca if ca.status == "DELETED" => (ca.arn.clone(), if ca.has_certificate { "DISABLED" } else { PENDING }),
         _ => return Err(invalid_state("The certificate authority is not deleted")),
     };
     if let Some(ca) = state.pca.authorities.get_mut(&arn) {
         ca.restorable_until = None;
     }
-    set_status(state, input, "DISABLED")
+    set_status(state, input, status)
 }
 
 fn set_status(state: &mut State, input: &Value, status: &str) -> Answer {

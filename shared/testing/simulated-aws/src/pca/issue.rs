@@ -46,8 +46,12 @@ pub(super) fn issue(state: &mut State, input: &Value) -> Answer {
     let hash = signing_hash(&ca, input)?;
     check_no_passthrough(input)?;
     let request = read_csr(input)?;
+    let not_before = start_of_validity(state.now, input)?;
     let not_after = end_of_validity(state.now, input)?;
     check_validity(state.now, &ca, not_after, profile)?;
+    if not_after <= not_before {
+        return Err(ApiError::new("InvalidArgsException", "The certificate would expire before it starts"));
+    }
 
     let serial = serial_number(state);
     let misissue = state.pca.misissue.clone();
@@ -56,7 +60,7 @@ pub(super) fn issue(state: &mut State, input: &Value) -> Answer {
         subject: request.subject.clone(),
         issuer: ca.name.clone(),
         public_key_info: request.public_key_info.clone(),
-        not_before: state.now - BACKDATED,
+        not_before,
         not_after,
         extensions: extensions(&ca, &request, profile),
     };
@@ -162,10 +166,10 @@ fn signing_hash(ca: &Authority, input: &Value) -> Result<Hash, ApiError> {
 
 /// User guide, "Template varieties": the modelled templates take nothing from ApiPassthrough.
 fn check_no_passthrough(input: &Value) -> Result<(), ApiError> {
-    if input["ApiPassthrough"].is_null() && input["ValidityNotBefore"].is_null() {
+    if input["ApiPassthrough"].is_null() {
         return Ok(());
     }
-    Err(ApiError::new("NotModelled", "simulated-aws models neither ApiPassthrough nor ValidityNotBefore"))
+    Err(ApiError::new("NotModelled", "simulated-aws does not model ApiPassthrough").status(501))
 }
 
 /// API reference, Csr, MalformedCSRException: "The certificate signing request is invalid", which its own
@@ -215,6 +219,18 @@ fn read_csr(input: &Value) -> Result<Request, ApiError> {
     })
 }
 
+/// API reference, IssueCertificate, ValidityNotBefore: "expressed as an explicit date and time, using the Validity type
+/// value ABSOLUTE"; by default "the issuance time minus 60 minutes". Which error another type gets is unverified.
+fn start_of_validity(now: Timestamp, input: &Value) -> Result<Timestamp, ApiError> {
+    let given = &input["ValidityNotBefore"];
+    let start = match given["Type"].as_str() {
+        None => Some(now - BACKDATED),
+        Some("ABSOLUTE") => given["Value"].as_i64().and_then(|value| Timestamp::from_second(value).ok()),
+        Some(_) => None,
+    };
+    start.ok_or_else(|| ApiError::new("InvalidArgsException", "ValidityNotBefore: the type is ABSOLUTE"))
+}
+
 /// API reference, Validity: value at least 1; ABSOLUTE is seconds since 1970, END_DATE is YYMMDDHHMMSS or
 /// YYYYMMDDHHMMSS, the others count from issuance.
 fn end_of_validity(now: Timestamp, input: &Value) -> Result<Timestamp, ApiError> {
@@ -249,11 +265,11 @@ fn end_date(value: i64) -> Option<Timestamp> {
     Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
-/// User guide, "Issue private end-entity certificates": the certificate ends before its CA does. The error
+/// User guide, "Issue private end-entity certificates": the certificate expires before its CA does. The error
 /// code is that which users of Terraform's aws_acmpca_certificate report.
 fn check_validity(now: Timestamp, ca: &Authority, not_after: Timestamp, profile: Profile) -> Result<(), ApiError> {
     if not_after <= now {
-        return Err(ApiError::new("InvalidArgsException", "The certificate would end in the past"));
+        return Err(ApiError::new("InvalidArgsException", "The certificate would expire in the past"));
     }
     if profile != Profile::Root && not_after > ca.facts.not_after {
         return Err(ApiError::validation(

@@ -33,7 +33,7 @@ pub enum Misissue {
     LeafInChain,
     /// The chain is missing.
     NoChain,
-    /// The leaf is no certificate.
+    /// The leaf is not a certificate.
     Garbage,
 }
 

@@ -28,6 +28,8 @@ pub use setup::{PrivateCa, PrivateCaSpec};
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     authorities: BTreeMap<String, Authority>,
+    /// CreateCertificateAuthority's tokens: when, and the ARN.
+    created: BTreeMap<String, (Timestamp, String)>,
     issued: BTreeMap<String, Issued>,
     /// Signatures that an import need not verify.
     pub(crate) known: known::Known,
@@ -42,6 +44,8 @@ pub(crate) struct Store {
 struct Authority {
     arn: String,
     status: String,
+    /// Its certificate was imported.
+    has_certificate: bool,
     subordinate: bool,
     short_lived: bool,
     signing_algorithm: String,
@@ -148,7 +152,7 @@ fn shown(state: &State, ca: &Authority) -> Value {
 /// API reference, GetCertificate: RequestInProgressException until the certificate is there. The chain
 /// "does not include the certificate", and ends with the root.
 fn get(state: &mut State, input: &Value) -> Answer {
-    let ca = authority(state, input)?;
+    let ca = present(state, input)?;
     let ca_arn = ca.arn.clone();
     let arn = input["CertificateArn"]
         .as_str()
@@ -215,7 +219,7 @@ fn check_arn(arn: &str) -> Result<(), ApiError> {
         return Err(ApiError::constraint("certificateAuthorityArn", "satisfy regular expression pattern"));
     }
     if !parts[5].starts_with("certificate-authority/") {
-        return Err(ApiError::new("InvalidArnException", format!("{arn} is no certificate authority")));
+        return Err(ApiError::new("InvalidArnException", format!("{arn} is not a certificate authority")));
     }
     Ok(())
 }

@@ -180,6 +180,7 @@ impl Aws {
         let authority = Authority {
             arn: arn.clone(),
             status: "ACTIVE".to_owned(),
+            has_certificate: true,
             subordinate: spec.parent.is_some(),
             short_lived: spec.short_lived,
             signing_algorithm: spec.signing_algorithm.unwrap_or_else(|| default_algorithm(spec.key)),
@@ -202,7 +203,7 @@ impl Aws {
     }
 
     /// Sets the CA's status: `DISABLED`, `ACTIVE`, `DELETED`, `PENDING_CERTIFICATE`.
-    /// `EXPIRED` comes by itself when the CA's certificate ends.
+    /// `EXPIRED` follows automatically when the CA's certificate expires.
     ///
     /// # Panics
     /// When there is no such CA.
@@ -244,7 +245,7 @@ impl Aws {
         self.state().pca.polls = polls;
     }
 
-    /// From now on private CAs issue certificates with this fault; `None` ends it.
+    /// From now on private CAs issue certificates with this fault; `None` stops it.
     pub fn misissue(&self, what: Option<Misissue>) {
         self.state().pca.misissue = what;
     }

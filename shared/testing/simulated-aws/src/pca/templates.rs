@@ -33,7 +33,7 @@ pub(super) fn profile(state: &State, input: &Value) -> Result<Profile, ApiError>
         Some("SubordinateCACertificate_PathLen2/V1") => Ok(Profile::Subordinate(2)),
         Some("SubordinateCACertificate_PathLen3/V1") => Ok(Profile::Subordinate(3)),
         Some(other) if other.ends_with("/V1") => {
-            Err(ApiError::new("NotModelled", format!("simulated-aws does not model the template {other}")))
+            Err(ApiError::new("NotModelled", format!("simulated-aws does not model the template {other}")).status(501))
         }
         _ => Err(ApiError::new("InvalidArgsException", format!("The template {arn} does not exist"))),
     }

@@ -92,7 +92,7 @@ impl Caa {
     }
 }
 
-/// RFC 8659, 4.2: the issuer's domain stands before the parameters; an empty one is nobody.
+/// RFC 8659, 4.2: the issuer's domain is before the parameters; an empty one is nobody.
 fn issuer(value: &str) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

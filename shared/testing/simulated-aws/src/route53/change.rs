@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{RecordSet, Zone, change_info, records, reversed, zone};
+use super::{RecordSet, Zone, change_info, records, reversed, values, zone};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 
@@ -27,7 +27,7 @@ pub(super) fn change(state: &mut State, input: &Value) -> Answer {
     if !wrong.is_empty() {
         return Err(invalid(&wrong));
     }
-    let conflicts = conflicts(&zone);
+    let conflicts: Vec<_> = changes.iter().filter_map(|change| conflict(&zone, change)).collect();
     if !conflicts.is_empty() {
         return Err(invalid(&conflicts));
     }
@@ -100,6 +100,8 @@ fn apply(zone: &mut Zone, change: &Value) -> Result<(), String> {
             Ok(())
         }
         _ => {
+            values::check(&set)?;
+            check_routing(zone, &set)?;
             zone.records.insert(key, set);
             Ok(())
         }
@@ -147,21 +149,56 @@ fn check_set(zone: &Zone, set: &RecordSet) -> Result<(), String> {
     Ok(())
 }
 
-/// RFC 1034, 3.6.2: where there is a CNAME, there is nothing else.
-fn conflicts(zone: &Zone) -> Vec<String> {
-    let cnames = zone.records.keys().filter(|(_, kind, _)| kind == "CNAME");
-    let lonely = cnames.filter(|(name, ..)| {
-        let at_name = zone.records.keys().filter(|(other, kind, _)| other == name && kind != "CNAME");
-        at_name.count() > 0
-    });
-    lonely
-        .map(|(name, ..)| {
-            let name: Vec<_> = name.iter().rev().map(String::as_str).collect();
-            format!(
-                "RRSet of type CNAME with DNS name {}. is not permitted as it conflicts with other records with the same DNS name in zone {}",
-                name.join("."),
-                zone.name
-            )
-        })
-        .collect()
+/// API reference, ResourceRecordSet, SetIdentifier: sets of the same name and type are all simple, or all of one routing
+/// policy. The text is in kubernetes-sigs/external-dns#4345 and cert-manager/cert-manager#5388.
+fn check_routing(zone: &Zone, set: &RecordSet) -> Result<(), String> {
+    let (name, kind, own) = records::key(&set.members);
+    let others =
+        zone.records.iter().filter(|((other, of, identifier), _)| *other == name && *of == kind && *identifier != own);
+    let wanted = routing(set);
+    if others.map(|(_, other)| routing(other)).all(|policy| policy == wanted) {
+        return Ok(());
+    }
+    let identified = if own.is_empty() { String::new() } else { format!(", SetIdentifier \"{own}\"") };
+    Err(format!(
+        "RRSet with DNS name {}, type {kind}{identified} cannot be created because a non {wanted} rrset exists with the same name and type.",
+        set.name
+    ))
+}
+
+fn routing(set: &RecordSet) -> &'static str {
+    let policies = [
+        ("Weight", "weighted"),
+        ("Region", "latency"),
+        ("Failover", "failover"),
+        ("GeoLocation", "geolocation"),
+        ("GeoProximityLocation", "geoproximity"),
+        ("MultiValueAnswer", "multivalue answer"),
+        ("CidrRoutingConfig", "cidr"),
+    ];
+    let policy = policies.iter().find(|(member, _)| !set.members[*member].is_null());
+    policy.map_or("simple", |(_, policy)| policy)
+}
+
+/// RFC 1034, 3.6.2: where there is a CNAME, there is nothing else. The texts of both directions are AWS's own:
+/// amazon.aws#2694, and hashicorp/terraform#9732.
+fn conflict(zone: &Zone, change: &Value) -> Option<String> {
+    let given = &change["ResourceRecordSet"];
+    let (name, kind, identifier) = records::key(given);
+    let set = zone.records.get(&(name.clone(), kind.clone(), identifier))?;
+    let named = format!("RRSet of type {kind} with DNS name {}", set.name);
+    let mut at_name = zone.records.keys().filter(|(other, ..)| *other == name);
+    if kind != "CNAME" && at_name.clone().any(|(_, other, _)| other == "CNAME") {
+        return Some(format!(
+            "{named} is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone {}",
+            zone.name
+        ));
+    }
+    let is_not_alone = kind == "CNAME" && at_name.any(|(_, other, _)| other != "CNAME");
+    is_not_alone.then(|| {
+        format!(
+            "{named} is not permitted as it conflicts with other records with the same DNS name in zone {}",
+            zone.name
+        )
+    })
 }

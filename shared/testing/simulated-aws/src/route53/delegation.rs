@@ -25,7 +25,7 @@ pub(super) fn name_servers(number: u64) -> Vec<String> {
 
 impl Aws {
     /// The public DNS's delegation of the zone's name points to the zone's name servers from now on, and no
-    /// longer to another zone's. A new public zone is delegated by itself when no other zone of its name is.
+    /// longer to another zone's. A new public zone is delegated automatically when no other zone of its name is.
     ///
     /// # Panics
     /// When there is no such public zone.
@@ -47,7 +47,7 @@ impl Aws {
         self.state().route53.broken.insert(reversed(&normalized(name)));
     }
 
-    /// The end of [`Aws::break_delegation`].
+    /// Undoes [`Aws::break_delegation`].
     pub fn repair_delegation(&self, name: &str) {
         self.state().route53.broken.remove(&reversed(&normalized(name)));
     }

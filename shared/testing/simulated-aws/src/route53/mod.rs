@@ -7,6 +7,7 @@ pub(crate) mod public;
 pub(crate) mod quotas;
 mod records;
 mod setup;
+mod values;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,11 +57,13 @@ impl Store {
 struct Zone {
     id: String,
     account: String,
-    /// With the dot at its end.
+    /// With the final dot.
     name: String,
     caller_reference: String,
     comment: Option<String>,
     private: bool,
+    /// As CreateHostedZone gave it.
+    vpc: Option<Value>,
     name_servers: Vec<String>,
     records: BTreeMap<RecordKey, RecordSet>,
 }
@@ -153,7 +156,7 @@ fn reversed(name: &str) -> Labels {
     name.trim_end_matches('.').rsplit('.').map(str::to_owned).collect()
 }
 
-/// Developer guide, "DNS domain name format": lower case, with a dot at the end; characters other than
+/// Developer guide, "DNS domain name format": lower case, with a final dot; characters other than
 /// letters, digits, hyphens and underscores as octal escapes, `*` among them.
 fn normalized(name: &str) -> String {
     let lower = name.to_ascii_lowercase().replace("\\052", "*");
@@ -183,10 +186,10 @@ fn no_zone(id: &str) -> ApiError {
     ApiError::new("NoSuchHostedZone", format!("No hosted zone found with ID: {id}")).status(404)
 }
 
-/// The page size of a query parameter.
-fn max_items(input: &Value, most: usize) -> Result<usize, ApiError> {
+/// The page size of a query parameter: without it the usual one, and never more than the largest.
+fn max_items(input: &Value, usual: usize, most: usize) -> Result<usize, ApiError> {
     match input["maxitems"].as_str() {
-        None => Ok(most),
+        None => Ok(usual),
         Some(text) => match text.parse::<usize>() {
             Ok(0) | Err(_) => Err(invalid("maxitems is not valid")),
             Ok(items) => Ok(items.min(most)),

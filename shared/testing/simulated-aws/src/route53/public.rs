@@ -8,14 +8,14 @@ const LONGEST_CHAIN: usize = 8;
 /// A record set of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PublicRecords {
-    /// With the dot at its end.
+    /// With the final dot.
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) ttl: u32,
     pub(crate) values: Vec<String>,
 }
 
-/// How a look-up ended.
+/// The outcome of a look-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Found,
@@ -112,7 +112,7 @@ impl Zone {
         (key.0 == name && key.1 == kind).then_some(set)
     }
 
-    /// The name whose records answer for this one: itself, or the wildcard that stands for it (RFC 4592, 3.3.1:
+    /// The name whose records answer for this one: itself, or the wildcard that answers for it (RFC 4592, 3.3.1:
     /// the asterisk under the closest ancestor that exists).
     fn owner(&self, name: &Labels) -> Option<Labels> {
         if self.exists(name) {

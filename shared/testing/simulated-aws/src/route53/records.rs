@@ -8,8 +8,10 @@ use crate::aws::State;
 use crate::calls::Answer;
 use crate::wire::xml;
 
-/// API reference, ListResourceRecordSets, MaxItems: at most 300.
+/// API reference, ListResourceRecordSets, MaxItems: at most 300. Without it a page has 100 (recorded from AWS:
+/// LocalStack's `tests/aws/services/route53/test_route53.snapshot.json`, 2026-01-15).
 const LARGEST_PAGE: usize = 300;
+const USUAL_PAGE: usize = 100;
 
 pub(super) fn key(set: &Value) -> RecordKey {
     let text = |member: &str| set[member].as_str().unwrap_or_default();
@@ -38,7 +40,7 @@ pub(super) fn insert(zone: &mut Zone, set: &Value) {
 /// page starts at name and type. A type without a name is refused.
 pub(super) fn list(state: &mut State, input: &Value) -> Answer {
     let zone = zone(state, input)?;
-    let most = max_items(input, LARGEST_PAGE)?;
+    let most = max_items(input, USUAL_PAGE, LARGEST_PAGE)?;
     let text = |member: &str| input[member].as_str();
     if text("name").is_none() && text("type").is_some() {
         return Err(invalid("The input is not valid: StartRecordType needs StartRecordName"));

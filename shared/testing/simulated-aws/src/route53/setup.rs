@@ -8,7 +8,7 @@ use crate::Aws;
 /// A record set of a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DnsRecord {
-    /// The name, lower case, with the dot at its end.
+    /// The name, lower case, with the final dot.
     pub name: String,
     /// The type, such as `CNAME`.
     pub kind: String,
@@ -64,7 +64,7 @@ impl Aws {
         records::insert(zone, &set);
     }
 
-    /// An operator removes a record set. Nothing is checked or recorded, and one that is missing is no fault.
+    /// An operator removes a record set. Nothing is checked or recorded, and one that is missing is not an error.
     ///
     /// # Panics
     /// When there is no such zone.

@@ -18,8 +18,9 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
     let name = normalized(input["Name"].as_str().unwrap_or_default());
     check_domain(&name)?;
     let reference = input["CallerReference"].as_str().unwrap_or_default();
-    if reference.is_empty() || reference.len() > 128 {
-        return Err(invalid("CallerReference must have 1 to 128 characters"));
+    if !input["DelegationSetId"].is_null() {
+        let why = "simulated-aws does not model reusable delegation sets";
+        return Err(ApiError::new("NotModelled", why).status(501));
     }
     let account = state.caller_account().to_owned();
     let mut own = state.route53.zones.values().filter(|zone| zone.account == account);
@@ -33,6 +34,9 @@ pub(super) fn create(state: &mut State, input: &Value) -> Answer {
     let private = !input["VPC"].is_null();
     let comment = input["HostedZoneConfig"]["Comment"].as_str().map(str::to_owned);
     let id = insert(state, &account, &name, reference, comment, private);
+    if let Some(zone) = state.route53.zones.get_mut(&id).filter(|zone| zone.private) {
+        zone.vpc = Some(input["VPC"].clone());
+    }
     let change = change_info(state);
     let zone = &state.route53.zones[&id];
     Ok(without_nulls(json!({
@@ -61,6 +65,7 @@ pub(super) fn insert(
         caller_reference: reference.to_owned(),
         comment,
         private,
+        vpc: None,
         name_servers: delegation::name_servers(if private { 0 } else { number }),
         records: BTreeMap::new(),
     };
@@ -109,7 +114,9 @@ pub(super) fn delete(state: &mut State, input: &Value) -> Answer {
 
 pub(super) fn get(state: &mut State, input: &Value) -> Answer {
     let zone = zone(state, input)?;
-    Ok(without_nulls(json!({ "HostedZone": shown(zone), "DelegationSet": delegation_set(zone) })))
+    let vpcs = zone.vpc.as_ref().map(|vpc| json!([vpc]));
+    let members = json!({ "HostedZone": shown(zone), "DelegationSet": delegation_set(zone), "VPCs": vpcs });
+    Ok(without_nulls(members))
 }
 
 /// API reference, HostedZone: ids come with their path.
@@ -125,7 +132,7 @@ fn shown(zone: &Zone) -> Value {
 
 /// API reference, ListHostedZones: the page starts at the marker. The order is unverified.
 pub(super) fn list(state: &mut State, input: &Value) -> Answer {
-    let most = max_items(input, LARGEST_PAGE)?;
+    let most = max_items(input, LARGEST_PAGE, LARGEST_PAGE)?;
     let marker = input["marker"].as_str().unwrap_or_default();
     if !marker.is_empty() {
         zone(state, &json!({ "Id": marker }))?;
@@ -137,7 +144,7 @@ pub(super) fn list(state: &mut State, input: &Value) -> Answer {
     let next = zones.next().map(|zone| zone.id.clone());
     Ok(without_nulls(json!({
         "HostedZones": page,
-        "Marker": marker,
+        "Marker": input["marker"],
         "IsTruncated": next.is_some(),
         "NextMarker": next,
         "MaxItems": most.to_string(),
@@ -145,9 +152,9 @@ pub(super) fn list(state: &mut State, input: &Value) -> Answer {
 }
 
 /// API reference, ListHostedZonesByName: "in ASCII order" of the reversed labels, starting **at** DNSName
-/// (which is no filter) and, among zones of that name, at HostedZoneId.
+/// (which is not a filter) and, among zones of that name, at HostedZoneId.
 pub(super) fn list_by_name(state: &mut State, input: &Value) -> Answer {
-    let most = max_items(input, LARGEST_PAGE)?;
+    let most = max_items(input, LARGEST_PAGE, LARGEST_PAGE)?;
     let name = input["dnsname"].as_str().map(normalized);
     let id = input["hostedzoneid"].as_str();
     if id.is_some() && name.is_none() {

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::{Message, Queue, invalid, queue, redrive, strings};
+use super::{Message, Queue, invalid, md5, queue, redrive, strings};
+use crate::acm::without_nulls;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 
@@ -19,8 +20,14 @@ pub(super) fn send(state: &mut State, input: &Value) -> Answer {
     let body = input["MessageBody"].as_str().unwrap_or_default();
     check_body(queue, body)?;
     let delay = seconds(&input["DelaySeconds"], 900)?.unwrap_or_else(|| queue.number("DelaySeconds"));
-    queue.push(id.clone(), body, input["MessageAttributes"].clone(), now, delay);
-    Ok(json!({ "MessageId": id }))
+    let attributes = &input["MessageAttributes"];
+    super::attributes::check(attributes)?;
+    queue.push(id.clone(), body, attributes.clone(), now, delay);
+    Ok(without_nulls(json!({
+        "MessageId": id,
+        "MD5OfMessageBody": md5::hex(body.as_bytes()),
+        "MD5OfMessageAttributes": super::attributes::digest(attributes),
+    })))
 }
 
 /// API reference, SendMessage, MessageBody: not empty, within the size limit, only characters of XML 1.0.
@@ -141,17 +148,30 @@ fn answer(message: &Message, input: &Value) -> Value {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(name, _)| names.iter().any(|one| matches!(*one, "All" | ".*") || one == name))
+        .filter(|(name, _)| names.iter().any(|one| is_asked(one, name)))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let mut answer = json!({ "MessageId": message.id, "ReceiptHandle": message.handle, "Body": message.body });
+    let mut answer = json!({
+        "MessageId": message.id,
+        "ReceiptHandle": message.handle,
+        "Body": message.body,
+        "MD5OfBody": md5::hex(message.body.as_bytes()),
+    });
     if !system.is_empty() {
         answer["Attributes"] = system.into();
     }
     if !attributes.is_empty() {
-        answer["MessageAttributes"] = attributes.into();
+        let attributes = attributes.into();
+        answer["MD5OfMessageAttributes"] = super::attributes::digest(&attributes).into();
+        answer["MessageAttributes"] = attributes;
     }
     answer
+}
+
+/// API reference, ReceiveMessage, MessageAttributeNames: all, one, or "all message attributes starting with a prefix, for
+/// example bar.*".
+fn is_asked(asked: &str, name: &str) -> bool {
+    asked == "All" || asked == name || asked.strip_suffix(".*").is_some_and(|prefix| name.starts_with(prefix))
 }
 
 /// API reference, DeleteMessage: "you must provide the most recently received ReceiptHandle (otherwise, the

@@ -1,5 +1,7 @@
 //! Amazon SQS: standard queues with visibility, receive counts and redrive to a dead-letter queue.
 
+mod attributes;
+mod md5;
 mod messages;
 mod setup;
 
@@ -8,6 +10,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use crate::acm::without_nulls;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
@@ -25,6 +28,7 @@ struct Queue {
     arn: String,
     url: String,
     created_at: Timestamp,
+    modified_at: Timestamp,
     /// As GetQueueAttributes answers them: VisibilityTimeout, DelaySeconds, RedrivePolicy, ...
     attributes: BTreeMap<String, String>,
     messages: Vec<Message>,
@@ -61,14 +65,17 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
 }
 
 /// API reference, SetQueueAttributes: names, defaults and ranges of the attributes that are modelled.
-const NUMBERS: [(&str, u64, u64, u64); 5] = [
+const NUMBERS: [(&str, u64, u64, u64); 6] = [
     ("DelaySeconds", 0, 0, 900),
     // 1 MiB since August 2025.
     ("MaximumMessageSize", 1_048_576, 1_024, 1_048_576),
+    ("KmsDataKeyReusePeriodSeconds", 300, 60, 86_400),
     ("MessageRetentionPeriod", 345_600, 60, 1_209_600),
     ("ReceiveMessageWaitTimeSeconds", 0, 0, 20),
     ("VisibilityTimeout", 30, 0, 43_200),
 ];
+
+const LARGEST_PAGE: u64 = 1000;
 
 /// API reference, CreateQueue: an existing queue with the same attributes is answered with its URL, with
 /// others the error is QueueNameExists.
@@ -77,22 +84,29 @@ fn create(state: &mut State, input: &Value) -> Answer {
     check_name(name)?;
     let given = checked(&input["Attributes"])?;
     if let Some(present) = state.sqs.queues.get(name) {
-        if given.iter().any(|(name, value)| present.attributes.get(name) != Some(value)) {
-            return Err(ApiError::new(
-                "QueueNameExists",
-                "A queue already exists with the same name and a different value for attributes",
-            ));
+        if let Some((other, _)) = given.iter().find(|(name, value)| present.attributes.get(*name) != Some(*value)) {
+            // Recorded from AWS: LocalStack's `tests/aws/services/sqs/test_sqs.snapshot.json`, 2024-04-30.
+            let why = format!("A queue already exists with the same name and a different value for attribute {other}");
+            return Err(ApiError::new("QueueNameExists", why));
         }
         return Ok(json!({ "QueueUrl": present.url }));
     }
     let mut attributes: BTreeMap<_, _> =
-        NUMBERS.iter().map(|(name, default, ..)| ((*name).to_owned(), default.to_string())).collect();
+        // The key's reuse is shown where it was given.
+        NUMBERS
+            .iter()
+            .filter(|(name, ..)| *name != "KmsDataKeyReusePeriodSeconds")
+            .map(|(name, default, ..)| ((*name).to_owned(), default.to_string()))
+            .collect();
+    // Developer guide, "Encryption at rest": SSE-SQS is on by default.
+    attributes.insert("SqsManagedSseEnabled".to_owned(), "true".to_owned());
     attributes.extend(given);
     let url = format!("https://sqs.{}.amazonaws.com/{}/{name}", state.region, state.account);
     let queue = Queue {
         arn: state.arn("sqs", name),
         url: url.clone(),
         created_at: state.now,
+        modified_at: state.now,
         attributes,
         messages: Vec::new(),
     };
@@ -121,10 +135,12 @@ fn checked(attributes: &Value) -> Result<BTreeMap<String, String>, ApiError> {
             if !value.parse().is_ok_and(|value: u64| (*least..=*most).contains(&value)) {
                 return Err(attribute_value(name));
             }
-        } else if name == "RedrivePolicy" {
+        } else if name == "RedrivePolicy" && !value.is_empty() {
             redrive(value).ok_or_else(|| attribute_value(name))?;
-        } else if !matches!(name.as_str(), "Policy" | "KmsMasterKeyId" | "SqsManagedSseEnabled" | "RedriveAllowPolicy")
-        {
+        } else if !matches!(
+            name.as_str(),
+            "Policy" | "RedrivePolicy" | "KmsMasterKeyId" | "SqsManagedSseEnabled" | "RedriveAllowPolicy"
+        ) {
             return Err(ApiError::new("InvalidAttributeName", format!("Unknown Attribute {name}.")));
         }
         good.insert(name.clone(), value.to_owned());
@@ -147,11 +163,26 @@ fn url(state: &mut State, input: &Value) -> Answer {
     Ok(json!({ "QueueUrl": queue.url }))
 }
 
+/// API reference, ListQueues, MaxResults: 1 to 1000; only with it there is a NextToken.
 fn list(state: &mut State, input: &Value) -> Answer {
     let prefix = input["QueueNamePrefix"].as_str().unwrap_or_default();
-    let urls: Vec<_> =
-        state.sqs.queues.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, queue)| &queue.url).collect();
-    Ok(json!({ "QueueUrls": urls }))
+    let most = match &input["MaxResults"] {
+        Value::Null => LARGEST_PAGE,
+        value => value.as_u64().filter(|most| (1..=LARGEST_PAGE).contains(most)).ok_or_else(|| {
+            invalid("Value for parameter MaxResults is invalid. Reason: Must be an integer between 1 and 1000.")
+        })?,
+    };
+    let after = input["NextToken"].as_str().unwrap_or_default();
+    let mut rest =
+        state.sqs.queues.iter().filter(|(name, _)| name.starts_with(prefix) && name.as_str() > after).peekable();
+    let page: Vec<_> = rest.by_ref().take(usize::try_from(most).unwrap_or(usize::MAX)).collect();
+    let next =
+        page.last().map(|(name, _)| (*name).clone()).filter(|_| rest.peek().is_some() && input["MaxResults"].is_u64());
+    if page.is_empty() {
+        return Ok(json!({}));
+    }
+    let urls: Vec<_> = page.iter().map(|(_, queue)| &queue.url).collect();
+    Ok(without_nulls(json!({ "QueueUrls": urls, "NextToken": next })))
 }
 
 /// API reference, GetQueueAttributes: only what AttributeNames asks for.
@@ -164,6 +195,7 @@ fn attributes(state: &mut State, input: &Value) -> Answer {
     all.extend([
         ("QueueArn".to_owned(), queue.arn.clone()),
         ("CreatedTimestamp".to_owned(), queue.created_at.as_second().to_string()),
+        ("LastModifiedTimestamp".to_owned(), queue.modified_at.as_second().to_string()),
         ("ApproximateNumberOfMessages".to_owned(), count(&|m| m.visible_at <= now)),
         ("ApproximateNumberOfMessagesNotVisible".to_owned(), count(&|m| m.visible_at > now && m.handle.is_some())),
         ("ApproximateNumberOfMessagesDelayed".to_owned(), count(&|m| m.visible_at > now && m.handle.is_none())),
@@ -171,12 +203,17 @@ fn attributes(state: &mut State, input: &Value) -> Answer {
     let wanted: Vec<_> = strings(&input["AttributeNames"]).collect();
     let asked = all.into_iter().filter(|(name, _)| wanted.iter().any(|one| *one == "All" || one == name));
     let asked: Map<_, _> = asked.map(|(name, value)| (name, Value::from(value))).collect();
-    Ok(json!({ "Attributes": asked }))
+    Ok(if asked.is_empty() { json!({}) } else { json!({ "Attributes": asked }) })
 }
 
 fn set_attributes(state: &mut State, input: &Value) -> Answer {
     let given = checked(&input["Attributes"])?;
-    queue(state, input)?.attributes.extend(given);
+    let now = state.now;
+    let queue = queue(state, input)?;
+    queue.attributes.extend(given);
+    // An empty policy takes it away (AWS's answer is moto's, in `tests/test_sqs/test_sqs.py`).
+    queue.attributes.retain(|name, value| !(value.is_empty() && name.ends_with("Policy")));
+    queue.modified_at = now;
     Ok(json!({}))
 }
 
@@ -192,7 +229,7 @@ impl Queue {
     }
 }
 
-/// The queue of the `QueueUrl` member, whatever host stands in it.
+/// The queue of the `QueueUrl` member, whatever host is in it.
 fn queue<'a>(state: &'a mut State, input: &Value) -> Result<&'a mut Queue, ApiError> {
     let url = input["QueueUrl"].as_str().unwrap_or_default();
     let mut parts = url.rsplit('/');

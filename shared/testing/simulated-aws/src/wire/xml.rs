@@ -23,7 +23,7 @@ pub(crate) fn element(name: &str, value: &Value, lists: Lists) -> String {
     text
 }
 
-/// What stands inside an element.
+/// The content of an element.
 pub(crate) fn content(value: &Value, lists: Lists) -> String {
     let mut text = String::new();
     write_content(&mut text, value, lists);
