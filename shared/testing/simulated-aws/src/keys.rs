@@ -287,6 +287,21 @@ mod tests {
     }
 
     #[test]
+    fn an_rsa_key_of_1024_bits_is_read_and_signs_nothing() {
+        let number = |bytes: usize| der::unsigned(&vec![0xc5; bytes]);
+        let public = [number(128), der::unsigned(&[1, 0, 1])];
+        let others = [128, 64, 64, 64, 64, 64].map(number);
+        let key = der::sequence(&[&[der::unsigned(&[0])], &public[..], &others[..]].concat());
+        let algorithm = der::sequence(&[der::oid("1.2.840.113549.1.1.1"), der::null()]);
+        let info = der::sequence(&[der::unsigned(&[0]), algorithm, der::octets(&key)]);
+        for (label, der) in [("RSA PRIVATE KEY", &key), ("PRIVATE KEY", &info)] {
+            let read = PrivateKey::from_pem(pem_block(label, der).as_bytes()).unwrap();
+            assert_eq!((read.kind(), read.public_key()), (Key::Rsa1024, &der::sequence(&public)[..]));
+            assert_eq!(read.sign(Hash::Sha256, b"x"), None);
+        }
+    }
+
+    #[test]
     fn what_is_no_key_is_refused() {
         assert!(PrivateKey::from_pem(b"nonsense").is_err());
         let encrypted = pem_block("ENCRYPTED PRIVATE KEY", &[0x30, 0]);

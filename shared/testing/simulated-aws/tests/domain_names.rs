@@ -90,3 +90,12 @@ async fn faults_have_api_gateways_codes() {
     let error = client.get_domain_names().send().await.unwrap_err();
     assert_eq!(error.code(), Some("TooManyRequestsException"), "a burst is over");
 }
+
+#[tokio::test]
+async fn a_domain_name_is_in_one_account_and_region() {
+    let (aws, client) = start();
+    for (account, region) in [("123456789012", "eu-west-1"), ("210987654321", "us-east-1")] {
+        aws.scoped(account, region).set_domain_name(DomainName::edge("e.example.com", CERTIFICATE));
+    }
+    assert_eq!(client.get_domain_names().send().await.unwrap().items().len(), 0);
+}
