@@ -33,7 +33,7 @@ CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny fuzz venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,10 @@ e2e: build simulated-aws venv  ## End-to-end tests on LocalStack (or on AWS_ENDP
 # As for the unit tests, so that nothing is compiled for it alone: cargo builds the programs of a crate for its tests.
 simulated-aws: need-rust
 	$(CARGO) test --workspace --locked --no-run --test serving
+
+# Not part of `make test`: it is about what others wrote, and takes two minutes after the build.
+fidelity: simulated-aws venv  ## moto's own tests against simulated-aws: which pass, and why the others do not.
+	$(VENV)/bin/python shared/testing/simulated-aws/moto-tests/run.py
 
 bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory of each function, and more, next to others.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function
