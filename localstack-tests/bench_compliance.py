@@ -3,7 +3,7 @@
 
 Both read the simulated AWS on a loopback port, where each call takes so many milliseconds. The function is
 started, as Lambda does, and evaluates one rule for all certificates; Cloud Custodian is started and looks
-for certificates that end soon. Part of `make bench`; by itself: bench_compliance.py --certificates 10000
+for certificates that end soon. Part of `make bench`; alone: bench_compliance.py --certificates 10000
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DAYS = 30
 EXPIRY = "certificate-expiry"
 RULES: dict[str, dict[str, str]] = {EXPIRY: {"days": str(DAYS)}, "key-algorithm": {}}
 RUNS = 3
-# AWS Config is told of results; all other calls read what they are about.
+# Results are reported to AWS Config; all other calls read what they are about.
 REPORTING = "config:"
 # What ListCertificates answers and PutEvaluations takes at most.
 LARGEST_LIST = 1000
@@ -111,12 +111,12 @@ def _once(aws: SimulatedAws, rule: str, certificates: int) -> tuple[float, int |
 def _must_be_complete(rule: str, answer: dict[str, Any], certificates: int) -> None:
     verdicts = sum(answer[name] for name in ("compliant", "nonCompliant", "notApplicable"))
     if answer["outcome"] != "evaluated" or verdicts != certificates:
-        told = {name: value for name, value in answer.items() if name != "findings"}
-        sys.exit(f"{FUNCTION} did not evaluate {rule} for {certificates} certificates: {told}")
+        counts = {name: value for name, value in answer.items() if name != "findings"}
+        sys.exit(f"{FUNCTION} did not evaluate {rule} for {certificates} certificates: {counts}")
 
 
 def _must_agree(aws: SimulatedAws, theirs: set[str]) -> None:
-    """What AWS Config was told is what Cloud Custodian found, but for the keys that it does not ask for."""
+    """What was reported to AWS Config is what Cloud Custodian found, but for the keys that it does not ask for."""
     pages = aws.client("config").get_paginator("get_compliance_details_by_config_rule")
     results = pages.paginate(ConfigRuleName=EXPIRY, ComplianceTypes=["NON_COMPLIANT"], Limit=100)
     ours = {
@@ -168,7 +168,7 @@ def show(result: dict[str, Any]) -> list[str]:
     most = sum(theirs["calls"].values()) / (listing + reporting)
     described = theirs["calls"].get("acm:DescribeCertificate", 0)
     print(f"ListCertificates answers {LARGEST_LIST:,} at most and PutEvaluations takes {LARGEST_REPORT}: ", end="")
-    print(f"{listing} + {reporting} calls\nare the least, {most:.0f} times fewer. Cloud Custodian reports to nobody, and looks at {described:,} certificates:")
+    print(f"{listing} + {reporting} calls\nare the least, {most:.0f} times fewer. Cloud Custodian reports to nobody, and reads {described:,} certificates:")
     print(f"it does not ask for RSA_3072. Load of the machine: {result['load_average']:.1f}.")
     return broken
 

@@ -262,7 +262,7 @@ class Demo:
 
 
 def _short(serial: str) -> str:
-    """Enough of a serial number to tell two apart."""
+    """Enough of a serial number to distinguish two."""
     return serial[:11] + "…" if len(serial) > 12 else serial
 
 

@@ -62,7 +62,7 @@ class DemoValidation:
             item.status_before = requested.status(self._backend, item.arn)
 
     def announce(self) -> None:
-        """CloudTrail tells of the requests."""
+        """CloudTrail reports the requests."""
         for item in self.requests:
             requested.announce(self._backend, item.arn, item.names)
 
@@ -93,17 +93,17 @@ class DemoValidation:
         for item in self.requests:
             wanted = requested.records(self._backend, item.arn)
             found = {record.name: record.values[0] for record, _ in item.records}
-            told = self.notices_of(item, notices)
+            sent = self.notices_of(item, notices)
             if item.zones:
                 if found != wanted:
                     problems.append(f"{item.name}: the zones have {found}, ACM wants {wanted}")
-                if told:
+                if sent:
                     problems.append(f"{item.name}: a notice that nobody needs")
             else:
-                if [notice.body["cause"] for notice in told] != ["no-zone"]:
-                    problems.append(f"{item.name}: {len(told)} notices instead of one of no-zone")
+                if [notice.body["cause"] for notice in sent] != ["no-zone"]:
+                    problems.append(f"{item.name}: {len(sent)} notices instead of one of no-zone")
                 if any(
-                    {it["name"] for it in notice.body["records"]} != set(wanted) for notice in told
+                    {it["name"] for it in notice.body["records"]} != set(wanted) for notice in sent
                 ):
                     problems.append(f"{item.name}: the notice does not have the records")
             if self._backend.own:
@@ -158,8 +158,8 @@ class DemoValidation:
         """`issued`, or the cause in the notice."""
         if item.zones:
             return "issued" if item.issued else item.status.lower().replace("_", "-")
-        told = self.notices_of(item, notices)
-        return told[-1].body["cause"] if told else "not-notified"
+        sent = self.notices_of(item, notices)
+        return sent[-1].body["cause"] if sent else "not-notified"
 
 
 def _short(name: str) -> str:

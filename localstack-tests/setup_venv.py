@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def install() -> None:
-    """Make the environment anew."""
+    """Make the environment again."""
     try:
         import ensurepip  # noqa: F401 - Debian and Ubuntu package it apart from Python
         import venv

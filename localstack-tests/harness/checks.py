@@ -1,4 +1,4 @@
-"""What must hold after a renewal, told as a list of what does not. Shared by the demo and the tests."""
+"""What must hold after a renewal, as a list of what does not. Shared by the demo and the tests."""
 
 from __future__ import annotations
 

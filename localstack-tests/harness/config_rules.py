@@ -41,7 +41,7 @@ def scheduled(
 
 
 def changed(rule: dict[str, str], account: str, region: str, arn: str) -> dict[str, Any]:
-    """A certificate was recorded; its item tells nothing but its ARN, so all else has to be looked up."""
+    """A certificate was recorded; its item shows nothing but its ARN, so all else has to be read."""
     item = {
         "configurationItemCaptureTime": _now(),
         "configurationItemStatus": "OK",

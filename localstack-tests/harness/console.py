@@ -108,7 +108,7 @@ class Step:
 
 
 def wrapped(texts: Sequence[str], width: int = 52) -> list[str]:
-    """Lines that fit a column; a text goes on with two spaces."""
+    """Lines that fit a column; a text continues with two spaces."""
     fit = {"width": width, "subsequent_indent": "  "}
     fit |= {"break_long_words": False, "break_on_hyphens": False}
     return [line for text in texts for line in textwrap.wrap(text, **fit)]

@@ -68,7 +68,7 @@ def _wait(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def _peak_mib(pid: int) -> int | None:
-    """The largest resident size so far; only Linux tells it for another process."""
+    """The largest resident size so far; only Linux shows it for another process."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:

@@ -67,7 +67,7 @@ def options_updated(backend: Backend, arn: str) -> dict[str, Any]:
 
 
 def renewal_action_required(arn: str, common_name: str, days: int) -> dict[str, Any]:
-    """What ACM sends when it cannot renew by itself because a record is missing."""
+    """What ACM sends when it cannot renew automatically because a record is missing."""
     now = datetime.now(UTC)
     detail = {
         "CertificateType": "AMAZON_ISSUED",

@@ -25,7 +25,7 @@ _SECONDS = 60
 
 
 def peak_after_events(functions: list[str]) -> dict[str, int | None]:
-    """The most that each function ever held, in MiB; None where the system does not tell."""
+    """The most that each function ever held, in MiB; None where the system does not show it."""
     with Emulator() as emulator:
         return {function: _peak(emulator.backend, function) for function in functions}
 

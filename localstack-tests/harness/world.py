@@ -119,7 +119,7 @@ class World:
         names_ca: bool = True,
         **issue: Any,
     ) -> tuple[str, checks.Snapshot]:
-        """Import a certificate that ends in so many days; its ARN and how it is now."""
+        """Import a certificate that expires in this many days; its ARN and how it is now."""
         tags = {"Owner": "platform-team"} | (tags or {})
         if managed:
             # The CA of the tests issued it, so the private CA has to be named.
@@ -138,7 +138,7 @@ class World:
         return self._zones[-1]
 
     def request(self, names: list[str], *, announce: bool = True, **more: Any) -> str:
-        """Request a certificate, and let CloudTrail tell of it; the ARN."""
+        """Request a certificate, and have CloudTrail report it; the ARN."""
         arn = requested.request(self.backend, names, **more)
         self._made.append(arn)
         if announce:

@@ -83,8 +83,8 @@ def test_another_services_event_changes_nothing(world: World) -> None:
     arn, before = world.certificate(["another-service.example.com"])
     event = approaching(world, arn) | {"source": "aws.ec2", "detail-type": "EC2 Instance State"}
     answer, error = events.invoke(world.backend, world.stack.expiry_events, event)
-    told = answer["errorType"] if error else answer["outcome"]
-    assert told in ("NonRetryable", "ignored")
+    said = answer["errorType"] if error else answer["outcome"]
+    assert said in ("NonRetryable", "ignored")
     assert world.snapshot(arn).tags == before.tags
 
 

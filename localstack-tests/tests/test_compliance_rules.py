@@ -251,7 +251,7 @@ def test_a_certificate_that_is_not_compliant_is_renewed(world: World) -> None:
         assert verdict(world, {"rule": "imported-renewal-source"}, arn)[0] == "COMPLIANT"
 
 
-def test_one_that_nobody_renews_is_told_so(world: World) -> None:
+def test_one_that_nobody_renews_is_reported(world: World) -> None:
     """The event of AWS Config alone replaces nothing."""
     arn, before = world.certificate(["unmanaged.example.com"], days=10, managed=False)
     marker, _ = world.certificate(["beside-unmanaged.example.com"], days=10)

@@ -25,7 +25,7 @@ def provisioned(world: World, arn: str) -> list[dict[str, Any]]:
 
 
 def provisioned_records(world: World, arn: str, at_least: int) -> list[str]:
-    """Their names, once so many events have told of them."""
+    """Their names, once this many events have named them."""
     names = [record["name"] for detail in provisioned(world, arn) for record in detail["records"]]
     return names if len(names) >= at_least else []
 
@@ -35,7 +35,7 @@ def assert_in_place(world: World, arn: str, *zones: Zone) -> None:
     requested.wait_until_issued(world.backend, arn)
     records = requested.records(world.backend, arn)
     if not world.backend.own:
-        # It issues by itself, so the records may take longer.
+        # It issues automatically, so the records may take longer.
         wait_for("the records", lambda: set(records) <= set(cnames(zones)))
     assert cnames(zones) == records
     assert all(record.ttl == 300 for zone in zones for record in zone.records())
@@ -131,7 +131,7 @@ def test_a_stack_with_a_zone_in_another_account_is_finished(world: World) -> Non
 def test_a_record_that_is_not_shown_yet_is_waited_for(world: World) -> None:
     """The first look finds no record; Lambda's retry does."""
     if not world.backend.own:
-        pytest.skip("needs a backend that can be told to be late")
+        pytest.skip("needs a backend that can be made late")
     requested.set_record_delay(world.backend, 1.5)
     try:
         zone = world.zone("late.example")
@@ -177,7 +177,7 @@ def test_running_again_makes_no_second_change(world: World) -> None:
     assert zone.batches() == 1
 
 
-def test_the_sweep_finds_what_no_event_told_of(world: World) -> None:
+def test_the_sweep_finds_what_no_event_reported(world: World) -> None:
     zone = world.zone("unheard.example")
     arn = world.request(["unheard.example", "*.unheard.example"], announce=False)
     requested.records(world.backend, arn)
@@ -197,7 +197,7 @@ def test_the_sweep_puts_a_vanished_record_back(world: World) -> None:
 
 def test_a_renewal_that_waits_for_its_record_goes_on(world: World) -> None:
     if not world.backend.own:
-        pytest.skip("needs a backend that can be told to renew")
+        pytest.skip("needs a backend that can be made to renew")
     zone = world.zone("renewed.example")
     arn = world.request(["renewed.example"])
     assert_in_place(world, arn, zone)
@@ -245,7 +245,7 @@ def test_from_email_to_dns(world: World) -> None:
     assert len(records) == 2
 
 
-def test_the_sweep_finds_a_change_to_dns_that_no_event_told_of(world: World) -> None:
+def test_the_sweep_finds_a_change_to_dns_that_no_event_reported(world: World) -> None:
     if not world.backend.own:
         pytest.skip("LocalStack itself has no UpdateCertificateOptions")
     zone = world.zone("post.example")

@@ -1,4 +1,4 @@
-"""What dns-validation cannot put right itself is told once, with the records in a form to paste."""
+"""What dns-validation cannot fix is reported once, with the records in a form to paste."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_no_zone(world: World) -> None:
         (mail,) = wait_for("the mail", lambda: mails_about(world, arn))
         assert all(name in mail and value in mail for name, value in records.items())
 
-    # Told once, whatever looks at it again.
+    # Reported once, whatever checks it again.
     entry = events.certificate_requested(world.backend, arn, ["nowhere.example"])
     world.invoke(world.stack.dns_validation, events.as_delivered(world.backend, entry))
     world.invoke(world.stack.dns_validation, events.SWEEP)
@@ -137,7 +137,7 @@ def test_a_role_that_lets_nobody_in(world: World) -> None:
 
 
 def test_a_change_to_dns_whose_records_may_not_be_read(world: World) -> None:
-    """Told once; with the permission, the records are put and nothing is told any more."""
+    """Reported once; with the permission, the records are created and nothing more is reported."""
     if not world.backend.own:
         pytest.skip("LocalStack itself has no UpdateCertificateOptions")
     zone = world.zone("unread.example")

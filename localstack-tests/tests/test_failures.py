@@ -1,4 +1,4 @@
-"""Renewals that fail: the old certificate stays, and the tags, the event and the notice tell why."""
+"""Renewals that fail: the old certificate stays, and the tags, the event and the notice say why."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_disabled_ca_and_the_way_out(world: World) -> None:
     world.approach(arn)
     assert_failed(world, arn, before, "ca-disabled")
 
-    # A sweep does not try in vain again: only a person can mend this.
+    # A sweep does not try in vain again: only a person can fix this.
     world.sweep()
     assert world.snapshot(arn).status == "renewal-failed"
 
@@ -75,7 +75,7 @@ def test_another_issuer_that_only_the_configuration_names(world: World) -> None:
 
 def test_an_import_that_is_not_allowed(world: World) -> None:
     if not world.backend.own:
-        pytest.skip("needs a backend that can be told to refuse")
+        pytest.skip("needs a backend that can be made to refuse")
     arn, before = world.certificate(["denied.example.com"])
     world.refuse("ImportCertificate", "AccessDeniedException", 1)
     world.approach(arn)

@@ -40,7 +40,7 @@ while True:
     if "exit" in event:
         os._exit(event["exit"])
     if "fail" in event:
-        post(f"invocation/{{request}}/error", {{"errorType": event["fail"], "errorMessage": "told to"}})
+        post(f"invocation/{{request}}/error", {{"errorType": event["fail"], "errorMessage": "on request"}})
         continue
     post(f"invocation/{{request}}/response", {{
         "pid": os.getpid(), "environment": dict(os.environ), "head": dict(head.items()),
@@ -144,7 +144,7 @@ def test_the_environment_is_lambdas(own_backend: Backend, function: Function) ->
 def test_an_error_keeps_its_type(function: Function) -> None:
     answer, error = function.invoke(fail="NonRetryable")
     assert error == "Unhandled"
-    assert answer == {"errorType": "NonRetryable", "errorMessage": "told to"}
+    assert answer == {"errorType": "NonRetryable", "errorMessage": "on request"}
 
 
 def test_a_process_that_dies_is_an_error_and_the_next_one_answers(function: Function) -> None:

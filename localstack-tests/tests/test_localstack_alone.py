@@ -41,7 +41,7 @@ def test_an_expiring_certificate_is_reported(alone: World) -> None:
     assert alone.snapshot(arn).serial == before.serial
 
 
-def test_the_sweep_finds_what_no_event_told_of(alone: World) -> None:
+def test_the_sweep_finds_what_no_event_reported(alone: World) -> None:
     arn, _ = alone.certificate(["swept.example"], managed=False)
     alone.sweep()
     alone.wait_for_notice(arn, "expiring")

@@ -125,7 +125,7 @@ def test_many_requests_give_one_import(world: World) -> None:
 
 def test_an_import_that_is_throttled_is_tried_again(world: World) -> None:
     if not world.backend.own:
-        pytest.skip("needs a backend that can be told to refuse")
+        pytest.skip("needs a backend that can be made to refuse")
     arn, before = world.certificate(["throttled.example.com"])
     world.refuse("ImportCertificate", "ThrottlingException", 2)
     world.approach(arn)

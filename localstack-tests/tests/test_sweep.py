@@ -1,4 +1,4 @@
-"""The sweep finds what no event told of."""
+"""The sweep finds what no event reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-//! The function's environment variables. What a rule wants is not here: it stands in the rule's
+//! The function's environment variables. What a rule wants is not here: it is in the rule's
 //! InputParameters.
 
 use aws_client::TrustStore;
@@ -7,7 +7,7 @@ use lambda::{ConfigurationError, Environment};
 /// What the function is configured to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// `DRY_RUN`: decide and tell, but report nothing to AWS Config.
+    /// `DRY_RUN`: decide and answer, but report nothing to AWS Config.
     pub dry_run: bool,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,

@@ -29,7 +29,7 @@ FUNCTION_VARIABLE_PREFIX = "FUNCTION_ENVIRONMENT_"
 
 
 class ProcessExecutor(RuntimeExecutor):
-    """One execution environment: a process, restarted when it died or was too slow."""
+    """One execution environment: a process, restarted when it crashed or was too slow."""
 
     def __init__(self, id: str, function_version) -> None:
         super().__init__(id, function_version)

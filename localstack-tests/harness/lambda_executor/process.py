@@ -113,7 +113,7 @@ class FunctionProcess:
         return "\n".join(lines)
 
     def peak_memory_mb(self) -> int | None:
-        """The largest resident size so far; only Linux tells it for another process."""
+        """The largest resident size so far; only Linux shows it for another process."""
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text()
         except OSError:

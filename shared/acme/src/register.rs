@@ -60,7 +60,7 @@ impl Server {
     }
 }
 
-/// RFC 8555, 7.3.1, has a type for "no such account". Servers that look at the rest of a request first miss the binding or
+/// RFC 8555, 7.3.1, has a type for "no such account". Servers that check the rest of a request first miss the binding or
 /// the agreement.
 fn is_unknown(kind: ProblemKind) -> bool {
     matches!(

@@ -8,7 +8,7 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, default_async_sl
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use jiff::Timestamp;
 
-/// Tells the time and waits.
+/// Shows the time, and waits.
 #[derive(Debug, Clone)]
 pub struct Clock {
     time: SharedTimeSource,

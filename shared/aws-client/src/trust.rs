@@ -53,7 +53,7 @@ impl FromStr for TrustStore {
 }
 
 impl TrustStore {
-    /// One connector for all clients: each would otherwise read the roots and set up TLS anew, which
+    /// One connector for all clients: each would otherwise read the roots and set up TLS again, which
     /// is most of what a start costs. They share connections too.
     pub(crate) fn https_client(self) -> SharedHttpClient {
         let mut connector = Connector::builder()

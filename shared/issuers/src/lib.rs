@@ -15,7 +15,7 @@
 //! 4. Reasons in `shared/certificates/src/reason.rs`, where those of a private CA do not fit, and whether an attempt that
 //!    fails for them may have been charged. The advice of `unknown-source` and `source-not-available` names the sources
 //!    that exist.
-//! 5. What treats `private-ca` as the only source: the outlook and the steps in expiry-events' `policy`, and the rules
+//! 5. What treats `private-ca` as the only source: the forecast in expiry-events' `policy` and its `notice`, and the rules
 //!    `imported-renewal-source` and `maximum-lifetime` in `shared/rules`.
 //! 6. The role in `infra/template.yaml`: what the source calls, and the conditions that demand `renew-from` =
 //!    `private-ca`. `shared/testing/simulated-aws` has to know the calls.

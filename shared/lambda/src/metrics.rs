@@ -71,7 +71,7 @@ impl Metrics {
     /// Writes the line to standard output, which Lambda hands to CloudWatch Logs.
     pub fn emit(&self, now: Timestamp) {
         if let Some(line) = self.line(now) {
-            // A log that cannot be written must not fail the work that it tells of.
+            // A log that cannot be written must not fail the work that it reports.
             let _ = writeln!(std::io::stdout(), "{line}");
         }
     }

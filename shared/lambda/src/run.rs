@@ -63,7 +63,7 @@ pub enum StartError {
     Runtime(#[from] lambda_runtime::Error),
 }
 
-/// Reads the configuration, and checks what AWS's SDK takes from the environment by itself.
+/// Reads the configuration, and checks what AWS's SDK takes from the environment on its own.
 ///
 /// # Errors
 /// A variable is missing or cannot be used.

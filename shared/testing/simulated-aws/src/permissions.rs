@@ -39,7 +39,7 @@ pub struct Condition {
 const ROUTE53_KEYS: &str = "route53:ChangeResourceRecordSets";
 
 impl Statement {
-    /// Whether this statement allows a call. Looked at are the action, the role of `sts:AssumeRole`, the zone of
+    /// Whether this statement allows a call. It checks the action, the role of `sts:AssumeRole`, the zone of
     /// Route 53's calls and the path of API Gateway's among the resources, and the conditions on what `route53:ChangeResourceRecordSets` changes.
     /// Other resources and conditions, such as on tags, are taken for met. `${...}` matches anything.
     ///

@@ -50,7 +50,7 @@ impl HttpConnector for Success {
     }
 }
 
-/// Pays one dear retry into the bucket. An operation that succeeds at its first attempt gives back one
+/// Pays one dear retry into the bucket. An operation that succeeds at its first attempt returns one
 /// token, and the bucket is found by the name of its partition, which is made of service and Region.
 pub(crate) async fn top_up(service: &Service, region: &str) {
     // What the SDK draws for its back-off must not depend on how often this ran.

@@ -20,7 +20,7 @@ impl Aws {
     /// serial number and 198 days at once, and its RenewalSummary says `SUCCESS`. Otherwise the summary says
     /// `PENDING_VALIDATION`, with the names that wait among its DomainValidationOptions, and ACM checks again
     /// whenever it is asked something, until it can renew or the certificate expires (`FAILED`). CAA records that
-    /// forbid Amazon give `FAILED` with `CAA_ERROR` until they are mended (that ACM tries again is unverified).
+    /// forbid Amazon give `FAILED` with `CAA_ERROR` until they are fixed (that ACM tries again is unverified).
     /// Names that are validated by e-mail wait for a person: see [`Aws::answer_validation_mail`].
     pub fn start_managed_renewal(&self, arn: &str) -> bool {
         let mut state = self.state();
