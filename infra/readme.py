@@ -65,7 +65,7 @@ def allowed(template: str, role: str) -> set[str]:
     """The actions that a role's policies allow."""
     document = yaml.load((INFRA / template).read_text(), Loader)
     found = statements(document["Resources"][role]["Properties"]["Policies"])
-    actions = [statement["Action"] for statement in found]
+    actions = [statement["Action"] for statement in found if statement["Effect"] == "Allow"]
     return {one for action in actions for one in (action if isinstance(action, list) else [action])}
 
 

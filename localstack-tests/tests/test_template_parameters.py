@@ -13,6 +13,7 @@ from harness import deploy, events
 from harness.backend import Backend
 
 CA = "arn:aws:acm-pca:us-west-2:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+SECRETS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:web/*"
 DEFAULT_CA = CA.replace("1111", "6666")
 EVERY_CA = "arn:aws:acm-pca:us-west-2:ACCOUNT:certificate-authority/*"
 CENTRAL = "arn:aws:sns:us-west-2:111122223333:certificates"
@@ -46,6 +47,7 @@ def everything(own_backend: Backend, artifacts: Path) -> Iterator[deploy.Stack]:
         ValidationDomains="example.com, example.net",
         ExportableDomains="vpn.example.com",
         PrivateCaArns=f"{DEFAULT_CA}, {CA}",
+        SecretArns=SECRETS,
         AllowIssuerChange="true",
         Settings=json.dumps(SETTINGS),
         NoticeTopicArn=CENTRAL,
@@ -91,7 +93,7 @@ def allowed(of: deploy.Stack, role: str, policy: str, sid: str) -> list[dict]:
 
 def test_nothing_is_granted_by_default(nothing: deploy.Stack) -> None:
     assert grants(nothing, nothing.dns_validation) == {"domains": [], "exportableDomains": []}
-    assert grants(nothing, nothing.imported_renewal) == {"privateCas": [], "issuerChange": False}
+    assert grants(nothing, nothing.imported_renewal) == {"privateCas": [], "secrets": [], "issuerChange": False}
     variables = environment(nothing, nothing.imported_renewal)
     assert json.loads(variables["SETTINGS"]) == {}
     assert not variables.get("CHAT_TOPIC_ARN")
@@ -107,6 +109,7 @@ def test_what_is_granted_reaches_the_functions(everything: deploy.Stack) -> None
     }
     assert grants(everything, everything.imported_renewal) == {
         "privateCas": [DEFAULT_CA, CA],
+        "secrets": [SECRETS],
         "issuerChange": True,
     }
     variables = environment(everything, everything.imported_renewal)

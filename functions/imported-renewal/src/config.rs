@@ -15,7 +15,7 @@ pub struct Config {
     pub event_bus_name: String,
     /// `OWNER_TAG_KEY`: the tag whose value names the owner in notices.
     pub owner_tag_key: String,
-    /// `GRANTS`: which private CAs may issue, and whether an issuer may change.
+    /// `GRANTS`: which private CAs may issue, which secrets may be read, and whether an issuer may change.
     pub grants: Grants,
     /// `DEFAULT_PRIVATE_CA_ARN`: the CA for certificates that name none. It is granted.
     pub default_private_ca: Option<PrivateCaArn>,

@@ -2,7 +2,7 @@
 //! [`FailureReason`](certificates::FailureReason), recorded on the certificate.
 
 use aws_client::{CallError, CallErrorKind};
-use certificates::{CertificateArn, FailureReason, InvalidArn, RenewalStatus};
+use certificates::{CertificateArn, FailureReason, InvalidArn, RenewalStatus, SecretId};
 use events::BadField;
 
 /// Why an event could not be dealt with.
@@ -26,6 +26,9 @@ pub enum Error {
     /// The state of the certificate could not be read, so nothing was decided or changed.
     #[error("could not read the state of {certificate}; nothing was changed")]
     Gather { certificate: Box<CertificateArn>, source: Box<CallError> },
+    /// Which certificates a secret is for could not be read, so nothing was decided or changed.
+    #[error("could not read for which certificates the secret {secret} is; nothing was changed")]
+    Secret { secret: Box<SecretId>, source: Box<CallError> },
     /// What happened could not be recorded. The next check finds out and records it.
     #[error("could not record `{status}` for {certificate}; the next check of it records it")]
     Record {
@@ -47,6 +50,10 @@ impl Error {
         Self::Gather { certificate: Box::new(certificate.clone()), source: Box::new(source) }
     }
 
+    pub(crate) fn secret(secret: &SecretId, source: CallError) -> Self {
+        Self::Secret { secret: Box::new(secret.clone()), source: Box::new(source) }
+    }
+
     pub(crate) fn record(certificate: &CertificateArn, status: RenewalStatus, source: CallError) -> Self {
         Self::Record { certificate: Box::new(certificate.clone()), status, source: Box::new(source) }
     }
@@ -58,7 +65,7 @@ impl Error {
 
     pub(crate) fn certificate(&self) -> Option<&CertificateArn> {
         match self {
-            Self::BadEvent { .. } | Self::NotACertificate { .. } => None,
+            Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Secret { .. } => None,
             Self::Elsewhere { certificate, .. }
             | Self::Gather { certificate, .. }
             | Self::Record { certificate, .. } => Some(certificate),
@@ -100,7 +107,7 @@ impl lambda::RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,
-            Self::Gather { source, .. } => source.is_retryable(),
+            Self::Gather { source, .. } | Self::Secret { source, .. } => source.is_retryable(),
             // What is recorded is decided again from what is there, so trying again is always right.
             Self::Record { .. } => true,
         }

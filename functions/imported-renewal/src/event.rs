@@ -3,11 +3,13 @@
 //! An event says only "check this certificate". Whatever else it says is not trusted.
 
 use certificates::tags::{RENEWAL_SETTINGS, STATUS};
-use certificates::{CertificateArn, RenewalStatus, Scope};
+use certificates::{CertificateArn, RenewalStatus, Scope, SecretId};
 use events::{BadField, Envelope, text};
 use serde_json::Value;
 
 use crate::Error;
+
+mod secret;
 
 /// Why a certificate is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(crate) enum Occasion {
     SettingsChanged,
     /// An AWS Config rule reported the certificate.
     NonCompliant,
+    /// The secret that it is renewed from got another value.
+    SecretChanged,
 }
 
 /// What an event asks for.
@@ -27,6 +31,8 @@ pub(crate) enum Occasion {
 pub(crate) enum Trigger {
     /// Check a certificate.
     Reconcile { certificate: CertificateArn, occasion: Occasion },
+    /// Check the certificates that a secret is for: it has another value.
+    ReconcileSecret { secret: SecretId },
     /// Nothing, for a documented reason.
     Ignore {
         /// As it is in answers and logs.
@@ -48,6 +54,11 @@ impl Trigger {
                 Ok(Self::Reconcile { certificate, occasion: Occasion::Requested })
             }
             ("aws.acm", "AWS API Call via CloudTrail") => Self::from_tagging(envelope.detail, scope),
+            ("aws.secretsmanager", kind) => match kind {
+                "Secret Label Updated" => secret::from_label(envelope.resources, envelope.detail, scope),
+                "AWS API Call via CloudTrail" => secret::from_call(envelope.detail, scope),
+                _ => Err(envelope.not_taken().into()),
+            },
             ("aws.config", "Config Rules Compliance Change") => Self::from_compliance_change(envelope.detail, scope),
             _ => Err(envelope.not_taken().into()),
         }

@@ -2,28 +2,32 @@
 
 use aws_client::Clock;
 use aws_config::SdkConfig;
+use certificates::CertificateArn;
 use events::BadField;
 use jiff::SignedDuration;
 use lambda::{BatchAnswer, Invocation, Metrics, SqsMessage};
 use serde_json::Value;
 
 use crate::answer::{Answer, CertificateReport};
-use crate::event::Trigger;
+use crate::event::{Occasion, Trigger};
 use crate::queue::returns_to_queue;
 use crate::reconcile::Reconciler;
+use crate::secret_certificates::{Found, SecretCertificates};
 use crate::{Config, Error, import_count};
 
 /// What is kept between invocations.
 #[derive(Debug, Clone)]
 pub struct Handler {
     reconciler: Reconciler,
+    secrets: SecretCertificates,
     clock: Clock,
 }
 
 impl Handler {
     /// A handler whose clients share this SDK configuration.
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
-        Self { reconciler: Reconciler::new(config, aws), clock: Clock::of(aws) }
+        let secrets = SecretCertificates::new(aws, config.grants.secrets.clone());
+        Self { reconciler: Reconciler::new(config, aws), secrets, clock: Clock::of(aws) }
     }
 
     /// Handles a batch of an SQS queue, or one event alone, and writes its metrics.
@@ -46,8 +50,8 @@ impl Handler {
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
         let messages = SqsMessage::read_batch(event).map_err(|batch| BadField::new(batch.field, batch.problem))?;
         let Some(messages) = messages else {
-            let report = self.handle_event(event, SignedDuration::ZERO, invocation, metrics).await?;
-            return Ok(Answer::Event(Box::new(report)));
+            let reports = self.handle_event(event, SignedDuration::ZERO, invocation, metrics).await?;
+            return Ok(Answer::from(reports));
         };
         let mut answer = BatchAnswer::default();
         for message in &messages {
@@ -64,7 +68,7 @@ impl Handler {
         message: &SqsMessage<'_>,
         invocation: &Invocation,
         metrics: &mut Metrics,
-    ) -> Result<CertificateReport, Error> {
+    ) -> Result<Vec<CertificateReport>, Error> {
         let event = lambda::read_event(message.body).map_err(|_| BadField::new("Records[].body", "is not JSON"))?;
         self.handle_event(&event, message.waited(self.clock.now()), invocation, metrics).await
     }
@@ -75,19 +79,49 @@ impl Handler {
         waited: SignedDuration,
         invocation: &Invocation,
         metrics: &mut Metrics,
-    ) -> Result<CertificateReport, Error> {
-        let report = match Trigger::read(event, &invocation.scope)? {
-            Trigger::Ignore { reason } => CertificateReport::ignored(None, reason),
-            Trigger::Reconcile { certificate, occasion } => {
-                match self.reconciler.reconcile(&certificate, occasion, waited, invocation.deadline, metrics).await {
-                    Err(error) if error.is_certificate_gone() => CertificateReport::gone(&certificate),
-                    result => result?,
-                }
+    ) -> Result<Vec<CertificateReport>, Error> {
+        let (certificates, occasion) = match Trigger::read(event, &invocation.scope)? {
+            Trigger::Ignore { reason } => return Ok(vec![ignored(reason)]),
+            Trigger::Reconcile { certificate, occasion } => (vec![certificate], occasion),
+            Trigger::ReconcileSecret { secret } => match self.secrets.find(&secret, &invocation.scope).await? {
+                Found::Nothing(reason) => return Ok(vec![ignored(reason)]),
+                Found::Certificates(certificates) => (certificates, Occasion::SecretChanged),
+            },
+        };
+        let mut reports = Vec::new();
+        let mut failed = None;
+        for certificate in &certificates {
+            match self.reconcile(certificate, occasion, waited, invocation, metrics).await {
+                Ok(report) => reports.push(report),
+                // What happens to one certificate of a secret must not stop the others.
+                Err(error) => failed = failed.or(Some(error)),
             }
+        }
+        failed.map_or(Ok(reports), Err)
+    }
+
+    async fn reconcile(
+        &self,
+        certificate: &CertificateArn,
+        occasion: Occasion,
+        waited: SignedDuration,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<CertificateReport, Error> {
+        let report = match self.reconciler.reconcile(certificate, occasion, waited, invocation.deadline, metrics).await
+        {
+            Err(error) if error.is_certificate_gone() => CertificateReport::gone(certificate),
+            result => result?,
         };
         report.log();
         Ok(report)
     }
+}
+
+fn ignored(reason: &'static str) -> CertificateReport {
+    let report = CertificateReport::ignored(None, reason);
+    report.log();
+    report
 }
 
 #[cfg(test)]

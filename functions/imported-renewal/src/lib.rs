@@ -17,6 +17,7 @@ mod preflight;
 mod queue;
 mod reconcile;
 mod renewal;
+mod secret_certificates;
 mod state;
 mod status_recorder;
 

@@ -13,11 +13,11 @@ const DELIVERIES: u32 = 4;
 /// Whether the message has to be delivered again.
 pub(crate) fn returns_to_queue(
     message: &SqsMessage<'_>,
-    result: &Result<CertificateReport, Error>,
+    result: &Result<Vec<CertificateReport>, Error>,
     metrics: &mut Metrics,
 ) -> bool {
     match result {
-        Ok(report) => report.is_too_early && waits(message, metrics),
+        Ok(reports) => reports.iter().any(|report| report.is_too_early) && waits(message, metrics),
         Err(error) => has_failed(message, error, metrics),
     }
 }

@@ -60,9 +60,7 @@ impl Reconciler {
         if self.config.dry_run {
             return Ok(CertificateReport::planned(&state.certificate, decision, self.config.max_validity_days));
         }
-        let is_too_early = matches!(&decision, Decision::Skip(reason) if reason.is_too_early(occasion));
-        let report = self.apply(&state, decision, deadline, metrics).await?;
-        Ok(CertificateReport { is_too_early, ..report })
+        self.apply(&state, decision, occasion, deadline, metrics).await
     }
 
     async fn gather(&self, arn: &CertificateArn) -> Result<Option<CertificateState>, Error> {
@@ -95,13 +93,14 @@ impl Reconciler {
         &self,
         state: &CertificateState,
         decision: Decision,
+        occasion: Occasion,
         deadline: Timestamp,
         metrics: &mut Metrics,
     ) -> Result<CertificateReport, Error> {
         let (arn, certificate) = (state.arn(), &state.certificate);
         let attempts = state.tag_state.recorded.attempts;
         match decision {
-            Decision::Skip(reason) => Ok(CertificateReport::skipped(arn, reason)),
+            Decision::Skip(reason) => Ok(CertificateReport::skipped(arn, reason, occasion)),
             Decision::RecordComplete => {
                 let mut completion = Completion::found(certificate, attempts);
                 completion.pending_domain_names = self.domain_names.pending(certificate, certificate, deadline).await;
@@ -120,14 +119,20 @@ impl Reconciler {
             }
             Decision::Renew(plan) => {
                 let outcome = self.renewer.attempt(state, &plan, deadline).await?;
-                Ok(report(state, &plan, outcome, metrics))
+                Ok(report(state, &plan, outcome, occasion, metrics))
             }
         }
     }
 }
 
 /// What an attempt came to. Imports are counted, since an account has a quota of them in a year.
-fn report(state: &CertificateState, plan: &Plan, outcome: AttemptOutcome, metrics: &mut Metrics) -> CertificateReport {
+fn report(
+    state: &CertificateState,
+    plan: &Plan,
+    outcome: AttemptOutcome,
+    occasion: Occasion,
+    metrics: &mut Metrics,
+) -> CertificateReport {
     match outcome {
         AttemptOutcome::Renewed(completion) => {
             metrics.count("RenewalsCompleted", 1);
@@ -141,6 +146,7 @@ fn report(state: &CertificateState, plan: &Plan, outcome: AttemptOutcome, metric
             }
             CertificateReport::failed(state.arn(), failure, plan.attempt)
         }
+        AttemptOutcome::Skipped(reason) => CertificateReport::skipped(state.arn(), reason, occasion),
         AttemptOutcome::ReplacedByAnother(_) | AttemptOutcome::LeftToAnother => {
             CertificateReport::ignored(Some(state.arn()), "another-renewal")
         }

@@ -117,6 +117,11 @@ impl CertificateArn {
         &self.0.account
     }
 
+    /// `aws`, `aws-us-gov` or `aws-cn`.
+    pub fn partition(&self) -> &str {
+        &self.0.partition
+    }
+
     /// The part after `certificate/`.
     pub fn id(&self) -> &str {
         &self.0.id

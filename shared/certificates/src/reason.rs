@@ -60,15 +60,33 @@ failure_reasons! {
     /// ACM accepted the new certificate but does not show it.
     VerificationFailed = "verification-failed", Automatic, "Compare the certificate's serial number in ACM with the one in the log of imported-renewal.";
     /// The tag `renew-from` has a value that is not a source.
-    UnknownSource = "unknown-source", Manual, "Set the tag acm-autopilot:renew-from to exactly private-ca, in lower case and without spaces.";
+    UnknownSource = "unknown-source", Manual, "Set the tag acm-autopilot:renew-from to exactly private-ca or secret, in lower case and without spaces.";
     /// The tag `renew-from` names a source that this version does not have.
-    SourceNotAvailable = "source-not-available", Manual, "Set the tag acm-autopilot:renew-from to private-ca, or replace the certificate by hand.";
+    SourceNotAvailable = "source-not-available", Manual, "Set the tag acm-autopilot:renew-from to private-ca or secret, or replace the certificate by hand.";
     /// No private CA is named, neither in the tag nor in the configuration.
     CaNotConfigured = "ca-not-configured", Manual, "Name the private CA that issued this certificate: in the tag acm-autopilot:private-ca, or for all certificates as the first ARN of the stack parameter PrivateCaArns.";
     /// The named private CA is not among those that the stack grants.
     CaNotGranted = "ca-not-granted", Manual, "Name a granted private CA in the tag acm-autopilot:private-ca, or grant this one: add its ARN to the stack parameter PrivateCaArns.";
     /// The named private CA does not exist, or the tag does not hold the ARN of a private CA.
     CaNotFound = "ca-not-found", Manual, "Set the tag acm-autopilot:private-ca to the ARN of a private CA, or share the CA with this account.";
+    /// No secret is named in the tag.
+    SecretNotConfigured = "secret-not-configured", Manual, "Name the secret that holds the certificate and its key in the tag acm-autopilot:secret.";
+    /// The named secret is not among those that the stack grants.
+    SecretNotGranted = "secret-not-granted", Manual, "Name a granted secret in the tag acm-autopilot:secret, or grant this one: add its ARN to the stack parameter SecretArns.";
+    /// The named secret does not exist in the certificate's account and Region, or the tag names none.
+    SecretNotFound = "secret-not-found", Manual, "Set the tag acm-autopilot:secret to the name or ARN of a secret in the certificate's account and Region.";
+    /// The secret does not consent: it lacks the tag that names the certificate or its account.
+    SecretConsentMissing = "secret-consent-missing", Manual, "Let the secret's owner set its tag acm-autopilot:certificate to the ARN of the certificate, or to the account's number for all certificates.";
+    /// The secret is there for something else than a certificate.
+    SecretNotACertificate = "secret-not-a-certificate", Manual, "Name the secret that holds the certificate in the tag acm-autopilot:secret: this one is there for something else.";
+    /// The secret's value cannot be read or decrypted, or is in a form that cannot be used.
+    SecretUnreadable = "secret-unreadable", Manual, "Correct what the failure names: how the certificate and its key are stored in the secret, or the secret itself.";
+    /// The secret has several certificates, none of which has all names of the present one.
+    SecretNamesDiffer = "secret-names-differ", Manual, "Store the certificate for the present names with its key in the secret, or name another secret in the tag acm-autopilot:secret.";
+    /// The secret does not have a whole certificate with its key yet.
+    SecretNotReady = "secret-not-ready", Manual, "The tool that writes this secret did not deliver: check why it has not written a certificate with its key.";
+    /// The secret has no newer certificate than the present one.
+    SecretNotRenewed = "secret-not-renewed", Manual, "The tool that writes this secret did not deliver: check why it has not written a new certificate.";
     /// The private CA is disabled.
     CaDisabled = "ca-disabled", Manual, "Enable the private CA again, or name another in the tag acm-autopilot:private-ca.";
     /// The private CA's own certificate has expired.
@@ -90,11 +108,11 @@ failure_reasons! {
     /// Pre-flight: the new certificate is not for the key that was made for it.
     KeyMismatch = "key-mismatch", Automatic, "Nothing yet: another attempt at the same time may have crashed, and acm-autopilot retries. If it fails twice, check what the CA issues.";
     /// Pre-flight: ACM refuses a re-import with another type or size of key.
-    KeyTypeChanged = "key-type-changed", Manual, "Check the CA's template; it changed the key.";
+    KeyTypeChanged = "key-type-changed", Manual, "Check the CA's template, or the tool that writes the secret: the new certificate must have a key of the same type and size.";
     /// Pre-flight: a name of the present certificate is missing from the new one.
-    NameLost = "name-lost", Manual, "Check the CA's template; every name of the present certificate has to be in the new one.";
+    NameLost = "name-lost", Manual, "Check the CA's template, or the tool that writes the secret; every name of the present certificate has to be in the new one.";
     /// Pre-flight: the new certificate has a name that the present one does not have.
-    NameGained = "name-gained", Manual, "Check the CA's template; it added a name that was not requested.";
+    NameGained = "name-gained", Manual, "Check the CA's template, or the tool that writes the secret: a name was added that was not requested.";
     /// Pre-flight: the new certificate is a CA's, and not an end entity's.
     NotEndEntity = "not-end-entity", Manual, "Check the CA's template; the certificate that it issued is a CA certificate. Revoke it.";
     /// Pre-flight: the new certificate has the present one's serial number.
@@ -104,13 +122,13 @@ failure_reasons! {
     /// Pre-flight: the new certificate expires no later than the present one.
     NotLonger = "not-longer", Manual, "Renew the private CA's own certificate, which limits what it issues; or raise acm-autopilot:validity-days (up to maxValidityDays in the stack parameter Settings).";
     /// Pre-flight: a key usage or extended key usage would be lost, which ACM refuses.
-    KeyUsageLost = "key-usage-lost", Manual, "Use a CA template that keeps the key usages of the present certificate.";
+    KeyUsageLost = "key-usage-lost", Manual, "Use a CA template, or a profile of the CA, that keeps the key usages of the present certificate.";
     /// Pre-flight: leaf and chain do not fit together.
     ChainBroken = "chain-broken", Manual, "Check the CA's chain; a certificate in it is missing, out of order or wrongly signed.";
     /// Pre-flight: clients would refuse the new certificate with its chain, for instance because of name constraints.
     ChainRefused = "chain-refused", Manual, "Issue the CA's own certificate again without what clients refuse, or name another CA in the tag acm-autopilot:private-ca.";
     /// Pre-flight: the new certificate is from another CA than the present one, which is not granted.
-    IssuerChanged = "issuer-changed", Manual, "Name the CA that issued it in the tag acm-autopilot:private-ca. To change the issuer, set the stack parameter AllowIssuerChange, and name the new CA in that tag.";
+    IssuerChanged = "issuer-changed", Manual, "Name the CA that issued it in the tag acm-autopilot:private-ca, or store its certificate in the secret. A change needs the stack parameter AllowIssuerChange, and the new CA in that tag.";
     /// Pre-flight: larger than ACM takes.
     TooLarge = "too-large", Manual, "Shorten the certificate: fewer names, or a shorter chain.";
     /// ACM refused the import.
@@ -132,6 +150,15 @@ impl FailureReason {
                 | Self::CaNotConfigured
                 | Self::CaNotGranted
                 | Self::CaNotFound
+                | Self::SecretNotConfigured
+                | Self::SecretNotGranted
+                | Self::SecretNotFound
+                | Self::SecretConsentMissing
+                | Self::SecretNotACertificate
+                | Self::SecretUnreadable
+                | Self::SecretNamesDiffer
+                | Self::SecretNotReady
+                | Self::SecretNotRenewed
                 | Self::CaDisabled
                 | Self::CaExpired
                 | Self::CaNotActive
@@ -144,6 +171,12 @@ impl FailureReason {
         )
     }
 
+    /// Whether the secret has nothing newer, which is no failure as long as there is time.
+    pub fn is_nothing_new(self) -> bool {
+        matches!(self, Self::SecretNotReady | Self::SecretNotRenewed)
+    }
+
+    /// Whether a person has to ask for the next attempt: even at a threshold of days left it would be charged in vain.
     /// Whether a person has to request the next attempt: even at a threshold of days left it would be charged for nothing.
     pub fn waits_for_a_request(self) -> bool {
         self == Self::ImportQuotaReached

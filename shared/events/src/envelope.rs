@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{SOURCE, SWEEP_REQUESTED};
 
 /// Where the events that functions take come from.
-const SOURCES: [&str; 5] = ["aws.acm", "aws.config", "aws.health", "aws.events", SOURCE];
+const SOURCES: [&str; 6] = ["aws.acm", "aws.config", "aws.health", "aws.events", "aws.secretsmanager", SOURCE];
 
 /// A field of an event that a function cannot use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -10,11 +10,13 @@
 //!   "domains": ["example.com"],
 //!   "exportableDomains": [],
 //!   "privateCas": ["arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority/4d215512-45b4-4243-997a-459a60c7ee0f"],
+//!   "secrets": ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:web/*"],
 //!   "issuerChange": false
 //! }
 //! ```
 
 mod domains;
+mod secrets;
 
 use std::str::FromStr;
 
@@ -22,6 +24,7 @@ use certificates::PrivateCaArn;
 use serde::Deserialize;
 
 pub use domains::{DomainGrants, NotADomain};
+pub use secrets::{NotASecretPattern, SecretGrants};
 
 /// In place of a list of CAs.
 const EVERY: &str = "*";
@@ -38,6 +41,8 @@ pub struct Grants {
     pub private_cas: Vec<PrivateCaArn>,
     /// Whether every private CA that the function's role reaches may issue: `*` among the CAs.
     pub every_private_ca: bool,
+    /// Secrets from which certificates may be renewed.
+    pub secrets: SecretGrants,
     /// Whether a renewal may replace a certificate by one of another issuer.
     pub issuer_change: bool,
 }
@@ -53,6 +58,7 @@ struct Written {
     domains: Vec<String>,
     exportable_domains: Vec<String>,
     private_cas: Vec<String>,
+    secrets: Vec<String>,
     issuer_change: bool,
 }
 
@@ -87,6 +93,8 @@ impl FromStr for Grants {
                 })
                 .collect::<Result<_, _>>()?,
             every_private_ca: written.private_cas.iter().any(|arn| arn == EVERY),
+            secrets: SecretGrants::parse(&written.secrets)
+                .map_err(|error| InvalidGrants(format!("in `secrets`: {error}")))?,
             issuer_change: written.issuer_change,
         })
     }
@@ -103,7 +111,7 @@ mod tests {
         let grants: Grants = "{}".parse().unwrap();
         assert_eq!(grants, Grants::default());
         assert!(!grants.domains.cover("example.com") && !grants.allow_private_ca(&CA.parse().unwrap()));
-        assert!(!grants.issuer_change);
+        assert!(!grants.issuer_change && grants.secrets == SecretGrants::default());
     }
 
     #[test]
@@ -132,6 +140,7 @@ mod tests {
             (r#"{"domains": ["exa mple.com"]}"#, "in `domains`: `exa mple.com`"),
             (r#"{"exportableDomains": ["*.example.com"]}"#, "in `exportableDomains`"),
             (r#"{"privateCas": ["the-moon"]}"#, "in `privateCas`: `the-moon`"),
+            (r#"{"secrets": ["web"]}"#, "in `secrets`: `web`"),
             (r#"{"issuerChange": "yes"}"#, "boolean"),
         ] {
             let error = text.parse::<Grants>().unwrap_err().to_string();

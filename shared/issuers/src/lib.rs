@@ -4,7 +4,7 @@
 //! a certificate together with its own key. [`Source::obtain`] returns the same for both: a chain and its key.
 //!
 //! To add a source:
-//! 1. A module here that implements [`Issuer`] or [`BundleStore`], as [`PrivateCa`] does. An issuer calls its
+//! 1. A module here that implements [`Issuer`], as [`PrivateCa`] does, or [`BundleStore`], as [`Secret`] does. An issuer calls its
 //!    [`Approver`] before whatever may be charged.
 //! 2. In imported-renewal, a variant of `policy::Source` and its row in `policy/source.rs`, where tags and grants are
 //!    read. The compiler then demands the rest: `renewal/sources.rs`, which opens and names it, and `answer/planned.rs`,
@@ -18,16 +18,18 @@
 //! 5. What treats `private-ca` as the only source: the forecast in expiry-events' `policy` and its `notice`, and the rules
 //!    `imported-renewal-source` and `maximum-lifetime` in `shared/rules`.
 //! 6. The role in `infra/template.yaml`: what the source calls, and the conditions that demand `renew-from` =
-//!    `private-ca`. `shared/testing/simulated-aws` has to know the calls.
+//!    `private-ca` or `secret`. `shared/testing/simulated-aws` has to know the calls.
 //! 7. The READMEs of imported-renewal and of the repository.
 
 mod csr;
 mod key;
 mod private_ca;
 mod request;
+mod secret;
 mod source;
 
 pub use self::private_ca::PrivateCa;
 pub use key::PrivateKey;
 pub use request::{Approver, IssueRequest, IssuedChain, Offer, Usages};
+pub use secret::{ConsentError, Secret, SecretConsent};
 pub use source::{BundleStore, Issuer, KeyedChain, Pending, Source};

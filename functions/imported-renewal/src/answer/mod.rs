@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::completion::Completion;
 use crate::domain_names::for_machines;
+use crate::event::Occasion;
 use crate::policy::SkipReason;
 pub use planned::{Action, PlannedSource};
 
@@ -19,6 +20,17 @@ pub use planned::{Action, PlannedSource};
 pub enum Answer {
     Batch(BatchAnswer),
     Event(Box<CertificateReport>),
+    /// To an event about a secret of several certificates.
+    Events(Vec<CertificateReport>),
+}
+
+impl From<Vec<CertificateReport>> for Answer {
+    fn from(mut reports: Vec<CertificateReport>) -> Self {
+        match reports.pop() {
+            Some(only) if reports.is_empty() => Self::Event(Box::new(only)),
+            last => Self::Events(reports.into_iter().chain(last).collect()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -119,8 +131,12 @@ impl CertificateReport {
         Self::ignored(Some(certificate), "certificate-gone")
     }
 
-    pub(crate) fn skipped(certificate: &CertificateArn, reason: SkipReason) -> Self {
-        Self { possible_after: reason.possible_after(), ..Self::ignored(Some(certificate), reason.as_str()) }
+    pub(crate) fn skipped(certificate: &CertificateArn, reason: SkipReason, occasion: Occasion) -> Self {
+        Self {
+            possible_after: reason.possible_after(),
+            is_too_early: reason.is_too_early(occasion),
+            ..Self::ignored(Some(certificate), reason.as_str())
+        }
     }
 
     pub(crate) fn failed(certificate: &CertificateArn, failure: Failure, attempt: u32) -> Self {

@@ -35,12 +35,14 @@ pub enum Action {
 #[serde(tag = "from", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum PlannedSource {
     PrivateCa { private_ca: String },
+    Secret { secret: String },
 }
 
 impl From<&Source> for PlannedSource {
     fn from(source: &Source) -> Self {
         match source {
             Source::PrivateCa(arn) => Self::PrivateCa { private_ca: arn.as_str().to_owned() },
+            Source::Secret(id) => Self::Secret { secret: id.as_str().to_owned() },
         }
     }
 }

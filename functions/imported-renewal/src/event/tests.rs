@@ -5,11 +5,14 @@ use serde_json::json;
 use super::*;
 
 pub(crate) const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/0f3c1b6e-2a57-4d0c-9a61-5be8d7c40f12";
-const SAMPLES: [&str; 3] = [
+const SAMPLES: [&str; 5] = [
     include_str!("../../../../events/imported-renewal/renewal-requested.json"),
     include_str!("../../../../events/imported-renewal/cloudtrail-add-tags.json"),
     include_str!("../../../../events/imported-renewal/config-compliance-change.json"),
+    include_str!("../../../../events/imported-renewal/secret-label-updated.json"),
+    include_str!("../../../../events/imported-renewal/cloudtrail-put-secret-value.json"),
 ];
+const SECRET: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:web/pay.example.com-Ab3dE9";
 
 fn scope() -> Scope {
     Scope { region: "us-east-1".into(), account: "123456789012".into() }
@@ -58,6 +61,28 @@ fn tags_decide_whether_cloudtrail_asks_for_a_check() {
             }
             None => assert_eq!(request, Trigger::Ignore { reason: "no-renewal-setting" }, "{value}"),
         }
+    }
+}
+
+#[test]
+fn a_secret_with_another_value_asks_for_a_check_of_its_certificates() {
+    let by_arn = Trigger::ReconcileSecret { secret: SECRET.parse().unwrap() };
+    assert_eq!(read(&sample(3)).unwrap(), by_arn);
+    assert_eq!(read(&sample(4)).unwrap(), by_arn);
+    // As some records spelled it.
+    let answer = "/detail/responseElements";
+    assert_eq!(read(&changed(4, answer, json!({ "aRN": SECRET }))).unwrap(), by_arn);
+    let by_name = Trigger::ReconcileSecret { secret: "web/pay.example.com".parse().unwrap() };
+    assert_eq!(read(&changed(4, answer, Value::Null)).unwrap(), by_name);
+    for (number, pointer, value, reason) in [
+        (3, "/detail/labelUpdated", json!("BLUE"), "another-label"),
+        (4, "/detail/eventName", json!("DeleteSecret"), "another-api-call"),
+    ] {
+        assert_eq!(read(&changed(number, pointer, value)).unwrap(), Trigger::Ignore { reason });
+    }
+    for arn in [SECRET.replace("us-east-1", "eu-west-1"), SECRET.replace("123456789012", "210987654321"), "x y".into()]
+    {
+        assert!(matches!(read(&changed(3, "/resources", json!([arn]))), Err(Error::BadEvent { .. })), "{arn}");
     }
 }
 
@@ -132,6 +157,8 @@ proptest! {
         match read(&event) {
             // Whatever else it says, it names a certificate that is within reach.
             Ok(Trigger::Reconcile { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),
+            Ok(Trigger::ReconcileSecret { secret: SecretId::Arn(arn) }) => prop_assert!(arn.is_within(&scope())),
+            Ok(Trigger::ReconcileSecret { .. }) => {}
             Ok(Trigger::Ignore { reason }) => prop_assert!(!reason.is_empty()),
             Err(error) => prop_assert!(error.to_string().len() < 2_000),
         }

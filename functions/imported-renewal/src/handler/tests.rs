@@ -1,7 +1,8 @@
 //! Nothing that comes in, and nothing that a tag holds, makes the function panic.
 
 use certificates::tags::{
-    ATTEMPTS, NOTICES, NOTIFIED, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
+    ATTEMPTS, NOTICES, NOTIFIED, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, SECRET, STATUS, STATUS_REASON, STATUS_SINCE,
+    VALIDITY_DAYS,
 };
 use certificates::{FailureReason, Scope};
 use event_mutator::{Mutation, mutate, mutations};
@@ -18,8 +19,9 @@ const BATCH: &str = include_str!("../../../../events/imported-renewal/sqs-batch.
 const NOW: &str = "2026-11-20T08:00:00Z";
 /// Replaced by the ARN of the CA, which is not known before.
 const CA: &str = "<the CA>";
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     RENEW_FROM,
+    SECRET,
     PRIVATE_CA,
     VALIDITY_DAYS,
     NOTICES,
@@ -81,7 +83,8 @@ fn any_case() -> impl Strategy<Value = Case> {
 
 fn handler(aws: &Aws, ca: &str) -> Handler {
     let topic = aws.create_topic("notices");
-    let variables = [("NOTICE_TOPIC_ARN", topic.as_str()), ("DEFAULT_PRIVATE_CA_ARN", ca)];
+    let variables =
+        [("NOTICE_TOPIC_ARN", topic.as_str()), ("DEFAULT_PRIVATE_CA_ARN", ca), ("GRANTS", r#"{"secrets": ["*"]}"#)];
     let environment: Environment = variables.into_iter().collect();
     Handler::new(Config::read(&environment).unwrap(), &aws.sdk_config())
 }

@@ -81,6 +81,10 @@ fn what_happens_next(reason: FailureReason) -> &'static str {
             "Nothing happens automatically: each attempt would be charged for a certificate that ACM then refuses. \
              acm-autopilot retries only when you request it, as below."
         }
+        Recovery::Manual if reason.is_nothing_new() => {
+            "acm-autopilot reads the secret again when it is written (if the secret's tag acm-autopilot:certificate names this \
+             certificate), and when the next threshold of days left is crossed."
+        }
         Recovery::Manual => {
             "acm-autopilot retries when one of these tags of the certificate changes (acm-autopilot:renew-from, private-ca, \
              secret, validity-days), or when the next threshold of days left is crossed. It does not retry before that."

@@ -21,7 +21,7 @@ use paid::{import_quota, just_charged, just_renewed};
 pub(crate) use skip_reason::SkipReason;
 pub(crate) use source::Source;
 use source::select_source;
-use waiting::{is_repeated_crash, reason_to_wait};
+use waiting::{is_delivery_due, is_repeated_crash, reason_to_wait};
 
 /// Everything that a decision is made from.
 #[derive(Debug)]
@@ -49,6 +49,16 @@ impl<'a> RenewalInput<'a> {
     fn progress(&self) -> RenewalProgress<'a> {
         RenewalProgress::new(&self.state.tag_state.recorded, self.now)
     }
+
+    /// Whether somebody changed what the renewal depends on: it may succeed where it failed before.
+    fn has_changed(&self) -> bool {
+        matches!(self.occasion, Occasion::SettingsChanged | Occasion::SecretChanged)
+    }
+
+    /// Whether an attempt may be charged: a secret has its certificates already.
+    fn may_be_charged(&self) -> bool {
+        self.state.tag_state.settings.renew_from != Some(RenewFrom::Secret)
+    }
 }
 
 /// A renewal that is to be made.
@@ -57,11 +67,15 @@ pub(crate) struct Plan {
     pub(crate) source: Source,
     /// Required lifetime in days; `None`: that of the current certificate.
     pub(crate) validity_days: Option<u16>,
-    /// Whether the new certificate may be another CA's than the current one: that is granted, and the CA is named in
-    /// the certificate's own tag.
+    /// Whether the new certificate may be another CA's than the current one: that is granted, and the CA or the secret is
+    /// named in the certificate's own tag.
     pub(crate) issuer_may_change: bool,
     /// The number of this attempt, counted from 1.
     pub(crate) attempt: u32,
+    /// Why a certificate that the source has already must wait, if it must. An issuer is not even asked.
+    pub(crate) too_soon: Option<SkipReason>,
+    /// Whether it is a failure when the source has nothing newer than what is in place.
+    pub(crate) is_delivery_due: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +102,9 @@ pub(crate) fn decide(input: &RenewalInput<'_>) -> Decision {
     let Some(renew_from) = &input.state.tag_state.settings.renew_from else {
         return Decision::Skip(SkipReason::NotManaged);
     };
+    if input.occasion == Occasion::SecretChanged && *renew_from != RenewFrom::Secret {
+        return Decision::Skip(SkipReason::AnotherSource);
+    }
     if is_claimed(input) {
         return Decision::Skip(SkipReason::RenewalInProgress);
     }
@@ -100,7 +117,9 @@ pub(crate) fn decide(input: &RenewalInput<'_>) -> Decision {
         let failure = Failure::new(FailureReason::Interrupted, detail);
         return Decision::RecordFailure { failure, attempt: input.state.tag_state.recorded.attempts };
     }
-    let skip = reason_to_wait(state, input).or_else(|| just_renewed(input)).or_else(|| just_charged(input));
+    let too_soon = just_renewed(input).or_else(|| just_charged(input));
+    // What a secret has is known without a charge, and mostly it is nothing new: then it is not too soon for anything.
+    let skip = reason_to_wait(state, input).or(too_soon.filter(|_| *renew_from != RenewFrom::Secret));
     if let Some(reason) = skip {
         let is_outdated = input.progress().is_about_another(certificate.in_place());
         let corrects = reason == SkipReason::NotDue && is_outdated;
@@ -108,7 +127,10 @@ pub(crate) fn decide(input: &RenewalInput<'_>) -> Decision {
     }
     let attempt = next_attempt(state, input);
     match plan(renew_from, attempt, input) {
-        Ok(plan) => Decision::Renew(plan),
+        Ok(plan) => {
+            let is_delivery_due = plan.source.is_bundle() && is_delivery_due(state, input);
+            Decision::Renew(Plan { too_soon, is_delivery_due, ..plan })
+        }
         Err(failure) => Decision::RecordFailure { failure, attempt },
     }
 }
@@ -138,11 +160,15 @@ fn plan(renew_from: &RenewFrom, attempt: u32, input: &RenewalInput<'_>) -> Resul
         return Err(Failure::new(FailureReason::NoRoomForTags, detail));
     }
     let settings = &input.state.tag_state.settings;
+    let source = select_source(renew_from, input)?;
+    let is_named = source.is_bundle() || matches!(settings.private_ca, Some(Ok(_)));
     Ok(Plan {
-        source: select_source(renew_from, input)?,
+        source,
         validity_days: settings.validity_days,
-        issuer_may_change: input.grants.issuer_change && matches!(settings.private_ca, Some(Ok(_))),
+        issuer_may_change: input.grants.issuer_change && is_named,
         attempt,
+        too_soon: None,
+        is_delivery_due: false,
     })
 }
 

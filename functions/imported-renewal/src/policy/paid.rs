@@ -40,7 +40,8 @@ pub(super) fn just_failed(input: &RenewalInput<'_>) -> Option<SkipReason> {
     let failed = input.state.last_failure?;
     let possible_after = failed.at.checked_add(AT_MOST_EVERY).ok()?;
     let is_near = failed.at.duration_since(input.now) <= CLOCK_SKEW && input.now < possible_after;
-    (is_near && failed.reason.may_have_cost()).then_some(SkipReason::JustFailed { possible_after })
+    (is_near && failed.reason.may_have_cost() && input.may_be_charged())
+        .then_some(SkipReason::JustFailed { possible_after })
 }
 
 /// It was replaced less than an hour ago, by ACM's own record, which nobody can forge. A first import replaces nothing.

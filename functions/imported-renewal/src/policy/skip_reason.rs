@@ -22,6 +22,12 @@ pub(crate) enum SkipReason {
     JustFailed { possible_after: Timestamp },
     /// It does not expire soon.
     NotDue,
+    /// A secret changed, and the certificate is not renewed from one.
+    AnotherSource,
+    /// The secret does not have a whole certificate yet.
+    SecretNotReady,
+    /// The secret has no newer certificate than the present one.
+    SecretNotRenewed,
 }
 
 impl SkipReason {
@@ -36,6 +42,9 @@ impl SkipReason {
             Self::JustRenewed { .. } => "just-renewed",
             Self::JustFailed { .. } => "just-failed",
             Self::NotDue => "not-due",
+            Self::AnotherSource => "another-source",
+            Self::SecretNotReady => "secret-not-ready",
+            Self::SecretNotRenewed => "secret-not-renewed",
         }
     }
 
@@ -52,6 +61,8 @@ impl SkipReason {
     pub(crate) fn is_too_early(self, occasion: Occasion) -> bool {
         match self {
             Self::JustFailed { .. } => true,
+            // A secret that was written twice within an hour: nobody asks again for the second certificate.
+            Self::JustRenewed { .. } => occasion == Occasion::SecretChanged,
             Self::RenewalInProgress => occasion != Occasion::NonCompliant,
             _ => false,
         }

@@ -1,7 +1,7 @@
 //! Where the new certificate comes from: a tag selects, a grant allows.
 
 use certificates::tags::RenewFrom;
-use certificates::{Failure, FailureReason, PrivateCaArn};
+use certificates::{Failure, FailureReason, PrivateCaArn, SecretId};
 
 use super::RenewalInput;
 
@@ -9,13 +9,25 @@ use super::RenewalInput;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     PrivateCa(PrivateCaArn),
+    Secret(SecretId),
+}
+
+impl Source {
+    /// Whether it delivers a key with the certificate, so that nothing is issued or charged here.
+    pub(crate) fn is_bundle(&self) -> bool {
+        match self {
+            Self::PrivateCa(_) => false,
+            Self::Secret(_) => true,
+        }
+    }
 }
 
 /// The source that the tags name.
 pub(super) fn select_source(renew_from: &RenewFrom, input: &RenewalInput<'_>) -> Result<Source, Failure> {
     match renew_from {
         RenewFrom::PrivateCa => select_private_ca(input).map(Source::PrivateCa),
-        RenewFrom::Acme | RenewFrom::Secret => Err(Failure::new(
+        RenewFrom::Secret => select_secret(input).map(Source::Secret),
+        RenewFrom::Acme => Err(Failure::new(
             FailureReason::SourceNotAvailable,
             format!("this version cannot renew from `{}`", renew_from.as_str()),
         )),
@@ -45,4 +57,27 @@ fn select_private_ca(input: &RenewalInput<'_>) -> Result<PrivateCaArn, Failure> 
     }
     let detail = format!("the private CA {arn} is not among those that may be used");
     Err(Failure::new(FailureReason::CaNotGranted, detail))
+}
+
+/// A tag only selects among the secrets that are granted. Whatever else it names is not repeated in a notice that people
+/// trust.
+fn select_secret(input: &RenewalInput<'_>) -> Result<SecretId, Failure> {
+    let failed = |reason, detail: &str| Err(Failure::new(reason, detail));
+    let certificate = input.state.arn();
+    match &input.state.tag_state.settings.secret {
+        None => failed(FailureReason::SecretNotConfigured, "the tag acm-autopilot:secret names no secret"),
+        Some(Err(_)) => {
+            let detail = "the tag acm-autopilot:secret does not hold the name or ARN of a secret";
+            failed(FailureReason::SecretNotFound, detail)
+        }
+        Some(Ok(secret)) if !secret.is_beside(certificate) => {
+            let detail = "the secret in the tag acm-autopilot:secret is in another account or Region";
+            failed(FailureReason::SecretNotFound, detail)
+        }
+        Some(Ok(secret)) if !input.grants.secrets.may_cover(secret, certificate) => {
+            let detail = "the secret in the tag acm-autopilot:secret is not among those that may be used";
+            failed(FailureReason::SecretNotGranted, detail)
+        }
+        Some(Ok(secret)) => Ok(secret.clone()),
+    }
 }

@@ -14,16 +14,22 @@ pub(super) fn reason_to_wait(state: RenewalState, input: &RenewalInput<'_>) -> O
         // A claim that is too old is an attempt that crashed.
         RenewalState::InProgress => None,
         // A change by the operator may have resolved it.
-        RenewalState::Failed if input.occasion == Occasion::SettingsChanged => just_failed(input),
+        RenewalState::Failed if input.has_changed() => just_failed(input),
         RenewalState::Failed => reason_to_wait_after_failure(input),
         // Replaced and not recorded yet: that is recorded before anything else.
         RenewalState::Replaced => None,
+        // Another tool decides when a secret has a new certificate, and may revoke the old one.
+        RenewalState::NotStarted | RenewalState::Complete if input.occasion == Occasion::SecretChanged => None,
         RenewalState::NotStarted | RenewalState::Complete => (!is_due(input)).then_some(SkipReason::NotDue),
     }
 }
 
 fn reason_to_wait_after_failure(input: &RenewalInput<'_>) -> Option<SkipReason> {
     let reason = input.state.tag_state.recorded.reason;
+    // The secret may have been written since. To read it again costs nothing, and fails again only at a threshold.
+    if reason.is_some_and(FailureReason::is_nothing_new) {
+        return None;
+    }
     match reason.map(FailureReason::recovery) {
         Some(Recovery::Automatic) => (!is_pause_over(input)).then_some(SkipReason::WaitingForRetry),
         // Each try would cost a certificate that ACM then refuses; only a person knows when that has changed.
@@ -38,7 +44,18 @@ pub(super) fn is_repeated_crash(input: &RenewalInput<'_>) -> bool {
     input.state.tag_state.recorded.attempts > 1
         && !is_pause_over(input)
         // A change by the operator may have resolved it.
-        && input.occasion != Occasion::SettingsChanged
+        && !input.has_changed()
+}
+
+/// Whether the tool that writes the secret should have delivered by now, and its owner has not been notified since the
+/// last threshold. A claim or a request that came to nothing must not stay.
+pub(super) fn is_delivery_due(state: RenewalState, input: &RenewalInput<'_>) -> bool {
+    let was_reported = input.state.tag_state.recorded.reason.is_some_and(FailureReason::is_nothing_new);
+    match state {
+        RenewalState::Requested | RenewalState::InProgress => true,
+        RenewalState::Failed if was_reported => is_threshold_crossed(input),
+        _ => is_due(input),
+    }
 }
 
 fn is_due(input: &RenewalInput<'_>) -> bool {

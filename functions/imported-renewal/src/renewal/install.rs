@@ -35,9 +35,10 @@ impl Installer {
     pub(super) async fn install(&self, attempt: Attempt<'_>, new: NewCertificate) -> AttemptOutcome {
         // The source may have taken minutes, in which a person may have imported a better certificate.
         match self.poller.poll(attempt, &new.serial, 1).await {
-            AcmState::Other(after) => return AttemptOutcome::ReplacedByAnother(after),
+            // The very certificate is in place already: another attempt took it from the same secret.
+            AcmState::Other(after) | AcmState::New(after) => return AttemptOutcome::ReplacedByAnother(after),
             AcmState::Deleted => return AttemptOutcome::Deleted,
-            AcmState::Old | AcmState::New(_) | AcmState::Unknown(_) => {}
+            AcmState::Old | AcmState::Unknown(_) => {}
         }
         match self.import_and_verify(attempt, &new).await {
             Ok(after) => {

@@ -11,11 +11,15 @@
 //! 5. Whoever finds another one in place waits until its import should be recorded. If the tags still show a claim, that
 //!    was written after the record, so it records the import again; the event and notice may then be sent twice.
 //!
+//! A secret has its certificate already. It is read and checked before anything is claimed, since mostly it has nothing
+//! new; steps 2 and 3 fall away, since both attempts have the same key.
+//!
 //! What an attempt came to is decided by the steps and recorded in one place, [`Renewer::record`].
 
 mod acm_state;
 mod attempt;
 mod current;
+mod delivery;
 mod install;
 mod lifetime;
 mod obtain;
@@ -43,7 +47,7 @@ use crate::status_recorder::StatusRecorder;
 use attempt::Attempt;
 use current::{CurrentCertificate, is_replaced_since, read_current};
 use install::Installer;
-use obtain::{Obtained, Obtainer};
+use obtain::{NewCertificate, Obtained, Obtainer};
 use other_attempts::OtherAttempts;
 pub(crate) use outcome::AttemptOutcome;
 use poll::Poller;
@@ -63,8 +67,16 @@ pub(crate) struct Renewer {
 
 /// How the start of an attempt ended.
 enum Start {
-    Claimed(Box<(CurrentCertificate, CertificateState)>),
+    Claimed(Box<Claimed>),
     NotStarted(AttemptOutcome),
+}
+
+struct Claimed {
+    current: CurrentCertificate,
+    /// With the claim in its tags.
+    state: CertificateState,
+    /// What a secret had.
+    delivered: Option<NewCertificate>,
 }
 
 impl Renewer {
@@ -73,7 +85,7 @@ impl Renewer {
         let poller = Poller::new(acm.clone(), clock.clone());
         let domain_names = DomainNames::new(aws);
         Self {
-            obtainer: Obtainer::new(aws, budget.clone(), config.max_validity_days),
+            obtainer: Obtainer::new(config, aws, budget.clone()),
             installer: Installer::new(acm.clone(), poller.clone(), domain_names, budget.clone()),
             others: OtherAttempts::new(acm.clone(), poller, recorder.clone(), clock.clone()),
             acm,
@@ -94,20 +106,23 @@ impl Renewer {
         deadline: Timestamp,
     ) -> Result<AttemptOutcome, Error> {
         let schedule = Schedule::new(self.clock.clone(), deadline);
-        match self.start(state, plan).await? {
+        match self.start(state, plan, &schedule).await? {
             Start::NotStarted(outcome) => self.record(state, plan, outcome).await,
             Start::Claimed(claimed) => {
-                let (current, state) = *claimed;
+                let Claimed { current, state, delivered } = *claimed;
                 let attempt = Attempt { state: &state, plan, current: &current, schedule: &schedule };
-                let outcome = self.renew(attempt).await?;
+                let outcome = match delivered {
+                    Some(new) => self.installer.install(attempt, new).await,
+                    None => self.renew(attempt).await?,
+                };
                 self.record(&state, plan, outcome).await
             }
         }
     }
 
-    /// Reads the current certificate, then claims the renewal: what cannot be read or issued again is known before
-    /// anything is claimed.
-    async fn start(&self, state: &CertificateState, plan: &Plan) -> Result<Start, Error> {
+    /// Reads the current certificate, and the new one where it is there already, then claims the renewal: what cannot be
+    /// read or issued again is known before anything is claimed.
+    async fn start(&self, state: &CertificateState, plan: &Plan, schedule: &Schedule) -> Result<Start, Error> {
         let current = match read_current(&self.acm, state.arn()).await? {
             Ok(current) => current,
             Err(failure) => return Ok(Start::NotStarted(AttemptOutcome::Failed(failure))),
@@ -115,8 +130,13 @@ impl Renewer {
         if is_replaced_since(&self.acm, &state.certificate, &current).await? {
             return Ok(Start::NotStarted(AttemptOutcome::LeftToAnother));
         }
+        let attempt = Attempt { state, plan, current: &current, schedule };
+        let delivered = match self.obtainer.take(attempt).await {
+            Ok(delivered) => delivered,
+            Err(outcome) => return Ok(Start::NotStarted(outcome)),
+        };
         match self.recorder.claim(state, plan.attempt).await {
-            Ok(claimed) => Ok(Start::Claimed(Box::new((current, claimed)))),
+            Ok(state) => Ok(Start::Claimed(Box::new(Claimed { current, state, delivered }))),
             // Only a person resolves this, and a person reads notices sooner than dead letters.
             Err(error) => match error.refused_tags() {
                 Some(reason) => Ok(Start::NotStarted(AttemptOutcome::Failed(untaggable(reason, &error)))),
@@ -150,7 +170,7 @@ impl Renewer {
             AttemptOutcome::ReplacedByAnother(after) => {
                 self.others.record(state, plan, after).await?;
             }
-            AttemptOutcome::LeftToAnother | AttemptOutcome::Deleted => {}
+            AttemptOutcome::Skipped(_) | AttemptOutcome::LeftToAnother | AttemptOutcome::Deleted => {}
         }
         Ok(outcome)
     }

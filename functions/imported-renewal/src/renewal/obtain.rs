@@ -4,15 +4,19 @@ use aws_client::Clock;
 use aws_config::SdkConfig;
 use certificates::{Failure, FailureReason};
 use events::IssuerChange;
+use grants::Grants;
 use issuers::{IssueRequest, IssuedChain, KeyedChain, PrivateKey};
 use jiff::SignedDuration;
 use x509::{Certificate, Chain, SerialNumber};
 
 use super::attempt::Attempt;
+use super::delivery;
 use super::lifetime::Lifetime;
+use super::outcome::AttemptOutcome;
 use super::purchase::Purchase;
 use super::schedule::before;
 use super::sources;
+use crate::Config;
 use crate::budget::Budget;
 use crate::policy::Plan;
 use crate::preflight::{self, PreflightInput};
@@ -43,12 +47,32 @@ pub(super) struct Obtainer {
     aws: SdkConfig,
     budget: Budget,
     clock: Clock,
+    grants: Grants,
     max_validity_days: u16,
 }
 
 impl Obtainer {
-    pub(super) fn new(aws: &SdkConfig, budget: Budget, max_validity_days: u16) -> Self {
-        Self { aws: aws.clone(), budget, clock: Clock::of(aws), max_validity_days }
+    pub(super) fn new(config: &Config, aws: &SdkConfig, budget: Budget) -> Self {
+        Self {
+            aws: aws.clone(),
+            budget,
+            clock: Clock::of(aws),
+            grants: config.grants.clone(),
+            max_validity_days: config.max_validity_days,
+        }
+    }
+
+    /// Takes the certificate from a source that has it already, and checks it. `None` where it has to be issued.
+    pub(super) async fn take(&self, attempt: Attempt<'_>) -> Result<Option<NewCertificate>, AttemptOutcome> {
+        if !attempt.plan.source.is_bundle() {
+            return Ok(None);
+        }
+        match (self.obtain(attempt).await, attempt.plan.too_soon) {
+            (Err(failure), _) => Err(delivery::outcome(failure, attempt.plan)),
+            (Ok(_), Some(reason)) => Err(AttemptOutcome::Skipped(reason)),
+            (Ok(Obtained::New(new)), None) => Ok(Some(*new)),
+            (Ok(Obtained::ForAnotherKey(_)), None) => Err(AttemptOutcome::LeftToAnother),
+        }
     }
 
     pub(super) async fn obtain(&self, attempt: Attempt<'_>) -> Result<Obtained, Failure> {
@@ -59,7 +83,7 @@ impl Obtainer {
 
     async fn obtain_in_time(&self, attempt: Attempt<'_>) -> Result<Obtained, Failure> {
         let Attempt { state, plan, current, schedule } = attempt;
-        let source = sources::open(&plan.source, &self.aws);
+        let source = sources::open(&plan.source, &self.grants, &self.aws);
         let lifetime = Lifetime::new(plan.validity_days, &current.chain.leaf, self.max_validity_days);
         if source.is_issuer() {
             lifetime.log(state.arn());
@@ -75,6 +99,9 @@ impl Obtainer {
         let purchase = Purchase { attempt, budget: &self.budget, clock: &self.clock };
         let KeyedChain { issued, key } = source.obtain(&request, &purchase).await?;
         let new = parse(&issued)?;
+        if !source.is_issuer() {
+            delivery::demand_newer(&current.chain.leaf, &new.leaf, plan)?;
+        }
         match self.check(attempt, &new, &issued, &key) {
             Ok(()) => Ok(Obtained::New(Box::new(NewCertificate {
                 issuer_change: preflight::issuer_change(&current.chain, &new),
@@ -115,6 +142,6 @@ fn parse(issued: &IssuedChain) -> Result<Chain, Failure> {
 
 fn out_of_time(plan: &Plan) -> Failure {
     let source = sources::name(&plan.source);
-    let detail = format!("AWS answered too slowly: no time was left before {source} had issued a certificate");
+    let detail = format!("AWS answered too slowly: no time was left before {source} had delivered a certificate");
     Failure::new(FailureReason::OutOfTime, detail)
 }

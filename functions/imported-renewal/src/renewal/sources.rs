@@ -3,13 +3,15 @@
 
 use aws_client::Clock;
 use aws_config::SdkConfig;
-use issuers::PrivateCa;
+use grants::Grants;
+use issuers::{PrivateCa, Secret};
 
 use crate::policy::Source;
 
-pub(super) fn open(source: &Source, aws: &SdkConfig) -> issuers::Source {
+pub(super) fn open(source: &Source, grants: &Grants, aws: &SdkConfig) -> issuers::Source {
     match source {
         Source::PrivateCa(arn) => issuers::Source::Issuer(Box::new(PrivateCa::new(aws, Clock::of(aws), arn.clone()))),
+        Source::Secret(id) => issuers::Source::Bundle(Box::new(Secret::new(aws, id.clone(), grants.secrets.clone()))),
     }
 }
 
@@ -17,5 +19,6 @@ pub(super) fn open(source: &Source, aws: &SdkConfig) -> issuers::Source {
 pub(super) fn name(source: &Source) -> String {
     match source {
         Source::PrivateCa(arn) => format!("the private CA {arn}"),
+        Source::Secret(id) => format!("the secret {id}"),
     }
 }

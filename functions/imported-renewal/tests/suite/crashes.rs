@@ -25,11 +25,11 @@ async fn deliver(world: &World, event: &Value) {
 }
 
 /// A run without faults, and runs with a fault at each of its calls.
-async fn runs(prepare: impl Fn(&World), check: impl Fn(&World, &str, &str)) {
+async fn runs(prepare: impl AsyncFn(&World) -> String, check: impl Fn(&World, &str, &str)) {
     let calls = {
         let world = World::new();
-        prepare(&world);
-        let arn = world.insert(due());
+        let arn = prepare(&world).await;
+        world.aws.forget_record();
         deliver(&world, &world.requested(&arn)).await;
         check(&world, &arn, "no fault");
         world.aws.calls().len()
@@ -38,8 +38,8 @@ async fn runs(prepare: impl Fn(&World), check: impl Fn(&World, &str, &str)) {
     for fault in FAULTS {
         for k in 1..=calls {
             let world = World::new();
-            prepare(&world);
-            let arn = world.insert(due());
+            let arn = prepare(&world).await;
+            world.aws.forget_record();
             let before = world.certificate(&arn);
             world.aws.fail_call(u64::try_from(k).unwrap(), fault.clone());
             deliver(&world, &world.requested(&arn)).await;
@@ -65,32 +65,39 @@ async fn runs(prepare: impl Fn(&World), check: impl Fn(&World, &str, &str)) {
 
 #[tokio::test]
 async fn a_renewal_survives_a_fault_at_any_call() {
-    runs(
-        |_| {},
-        |world, arn, run| {
-            let after = world.certificate(arn);
-            assert!(after.imported_at > Some(after.not_before), "{run}");
-            assert_eq!(after.tag("status"), Some("renewal-complete"), "{run}");
-            for gone in ["status-reason", "attempts", "renewal-of"] {
-                assert_eq!(after.tag(gone), None, "{gone}: {run}");
-            }
-            assert!(!world.notices("renewal-complete").is_empty(), "{run}");
-            let last = world.last_status_event();
-            assert_eq!(
-                (last["to"].as_str(), last["serialAfter"].as_str()),
-                (Some("renewal-complete"), Some(&*after.serial)),
-                "{run}"
-            );
-            assert!(world.count("IssueCertificate") <= 2, "{run}");
-        },
-    )
-    .await;
+    runs(async |world| world.insert(due()), is_renewed).await;
+}
+
+/// Also at each call of Secrets Manager.
+#[tokio::test]
+async fn a_renewal_from_a_secret_survives_a_fault_at_any_call() {
+    runs(async |world| world.delivered().await, is_renewed).await;
+}
+
+fn is_renewed(world: &World, arn: &str, run: &str) {
+    let after = world.certificate(arn);
+    assert!(after.imported_at > Some(after.not_before), "{run}");
+    assert_eq!(after.tag("status"), Some("renewal-complete"), "{run}");
+    for gone in ["status-reason", "attempts", "renewal-of"] {
+        assert_eq!(after.tag(gone), None, "{gone}: {run}");
+    }
+    assert!(!world.notices("renewal-complete").is_empty(), "{run}");
+    let last = world.last_status_event();
+    assert_eq!(
+        (last["to"].as_str(), last["serialAfter"].as_str()),
+        (Some("renewal-complete"), Some(&*after.serial)),
+        "{run}"
+    );
+    assert!(world.count("IssueCertificate") <= 2, "{run}");
 }
 
 #[tokio::test]
 async fn a_failure_survives_a_fault_at_any_call() {
     runs(
-        |world| world.aws.set_ca_status(&world.ca, "DISABLED"),
+        async |world| {
+            world.aws.set_ca_status(&world.ca, "DISABLED");
+            world.insert(due())
+        },
         |world, arn, run| {
             let after = world.certificate(arn);
             assert_eq!(after.serial, world.aws.certificates()[0].serial, "{run}");

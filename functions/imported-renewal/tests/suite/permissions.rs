@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use simulated_aws::permissions::{granted, granted_actions};
+use simulated_aws::permissions::{denied, granted, granted_actions};
 
 use crate::world::{World, due};
 
@@ -23,12 +23,53 @@ async fn the_role_allows_exactly_what_is_called() {
     world.aws.set_ca_status(&world.ca, "DISABLED");
     let arn = world.insert(due());
     world.fail(&arn, "ca-disabled").await;
-    let called: BTreeSet<String> = world.aws.calls().iter().map(simulated_aws::Call::action).collect();
+    let arn = world.delivered().await;
+    world.renew(&arn).await;
+    let called: BTreeSet<String> = world
+        .aws
+        .calls()
+        .iter()
+        .map(simulated_aws::Call::action)
+        .filter(|action| !is_of_another_tool(action))
+        .collect();
     let granted: BTreeSet<String> = granted_actions(&template(), ROLE)
         .into_iter()
         .filter(|action| !PLATFORM.iter().any(|platform| action.starts_with(platform)))
         .collect();
     assert_eq!(granted, called);
+}
+
+/// The tests write the secrets that the function reads.
+fn is_of_another_tool(action: &str) -> bool {
+    ["secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"].contains(&action)
+}
+
+/// Both sides have to agree: the stack that lists the secret, and the secret's owner, who tags it.
+#[test]
+fn only_secrets_that_are_granted_and_consent_are_read() {
+    let statements = granted(&template(), ROLE);
+    let of = |action: &str| {
+        let found: Vec<_> = statements.iter().filter(|one| one.actions.contains(action)).collect();
+        assert_eq!(found.len(), 1, "{action}");
+        found[0]
+    };
+    let listed = BTreeSet::from(["SecretArns".to_owned()]);
+    let reading = of("secretsmanager:GetSecretValue");
+    assert_eq!((&reading.resources, &of("secretsmanager:DescribeSecret").resources), (&listed, &listed));
+    let tag = format!("secretsmanager:ResourceTag/{}", certificates::tags::CONSENT);
+    assert!(reading.conditions.iter().any(|condition| condition.key == tag), "{reading:?}");
+    let decrypting = statements.iter().find(|one| one.sid == "DecryptSecrets").unwrap();
+    let keys: Vec<_> = decrypting.conditions.iter().map(|condition| condition.key.as_str()).collect();
+    assert_eq!(keys, ["kms:ViaService", "kms:EncryptionContext:SecretARN"]);
+}
+
+#[test]
+fn secrets_of_acme_accounts_are_denied() {
+    let statements = denied(&template(), ROLE);
+    let never = statements.iter().find(|one| one.actions.contains("secretsmanager:*")).unwrap();
+    assert!(never.conditions.is_empty());
+    let arn = "arn:${AWS::Partition}:secretsmanager:*:*:secret:acm-autopilot/acme/*".to_owned();
+    assert_eq!(never.resources, BTreeSet::from([arn]));
 }
 
 #[tokio::test]
@@ -63,7 +104,7 @@ fn only_certificates_tagged_for_it_can_be_replaced() {
         granted(&template(), ROLE).into_iter().filter(|one| one.actions.contains("acm:ImportCertificate")).collect();
     assert!(!imports.is_empty());
     // `true` is of the condition that the call has no tags: ACM takes none with a re-import.
-    let only = BTreeSet::from(["private-ca".to_owned(), "true".to_owned()]);
+    let only = BTreeSet::from(["private-ca", "secret", "true"].map(str::to_owned));
     assert!(imports.iter().all(|one| one.condition_values == only));
 }
 

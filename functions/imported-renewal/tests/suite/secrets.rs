@@ -1,4 +1,4 @@
-//! The private key: made in memory, given to ImportCertificate, and nowhere else.
+//! The private key: made in memory or read from a secret, given to ImportCertificate, and nowhere else.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -11,6 +11,23 @@ use crate::world::{World, due};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Everything that is logged until the guard is dropped.
+    fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(log.clone())
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -32,13 +49,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 #[tokio::test(flavor = "current_thread")]
 async fn no_log_line_of_any_level_holds_a_private_key() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, guard) = Log::capture();
     // A renewal, one whose import is refused, and one whose import needs several tries.
     for fault in [None, Some(Fault::AccessDenied), Some(Fault::Throttled)] {
         let world = World::new();
@@ -51,9 +62,26 @@ async fn no_log_line_of_any_level_holds_a_private_key() {
         world.check_messages();
     }
     drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("transmitting request") && log.contains("renewal-failed"), "the log was captured");
     no_key(&log);
+}
+
+/// Neither does the answer of Secrets Manager, nor what is wrong with it.
+#[tokio::test(flavor = "current_thread")]
+async fn no_log_line_of_any_level_holds_the_value_of_a_secret() {
+    let (good, bad) = (World::new(), World::new());
+    let (arn, other) = (good.delivered().await, bad.delivered().await);
+    bad.write(&format!("{}-----BEGIN PRIVATE KEY-----\\nMIGHAgEAMBMG\\n-----END PRIVATE KEY-----", "x".repeat(40)))
+        .await;
+    let (log, guard) = Log::capture();
+    good.renew(&arn).await;
+    bad.request(&other).await.unwrap();
+    drop(guard);
+    let log = log.text();
+    assert!(log.contains("transmitting request") && log.contains("GetSecretValue"), "the log was captured");
+    no_key(&log);
+    assert!(!log.contains("MIGHAgEAMBMG") && !log.contains(&"x".repeat(40)));
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ pub(crate) struct World {
     pub(crate) topic: String,
     region: String,
     granted: RefCell<Vec<String>>,
+    secrets: RefCell<Vec<String>>,
     issuer_change: Cell<bool>,
 }
 
@@ -35,12 +36,26 @@ impl World {
         let aws = Aws::in_account("2026-11-20T08:00:00Z".parse().unwrap(), ACCOUNT, &region);
         let ca = aws.create_private_ca(Key::P256);
         let topic = aws.create_topic("notices");
-        Self { aws, ca, topic, region, granted: RefCell::default(), issuer_change: Cell::new(false) }
+        Self {
+            aws,
+            ca,
+            topic,
+            region,
+            granted: RefCell::default(),
+            secrets: RefCell::default(),
+            issuer_change: Cell::new(false),
+        }
     }
 
     /// Lets this CA issue.
     pub(crate) fn grant(&self, ca: &str) {
         self.granted.borrow_mut().push(ca.to_owned());
+    }
+
+    /// Lets certificates be renewed from the secrets whose names fit this pattern.
+    pub(crate) fn grant_secrets(&self, names: &str) {
+        let arn = format!("arn:aws:secretsmanager:{}:{ACCOUNT}:secret:{names}", self.region);
+        self.secrets.borrow_mut().push(arn);
     }
 
     /// Lets a renewal change the issuer.
@@ -49,8 +64,9 @@ impl World {
     }
 
     pub(crate) fn config(&self, more: &[(&str, &str)]) -> Config {
+        let (cas, secrets) = (self.granted.borrow(), self.secrets.borrow());
         let grants =
-            json!({ "privateCas": *self.granted.borrow(), "issuerChange": self.issuer_change.get() }).to_string();
+            json!({ "privateCas": *cas, "secrets": *secrets, "issuerChange": self.issuer_change.get() }).to_string();
         let topic = self.topic.as_str();
         let variables = [("NOTICE_TOPIC_ARN", topic), ("DEFAULT_PRIVATE_CA_ARN", &self.ca), ("GRANTS", &grants)];
         let environment: Environment = variables.into_iter().chain(more.iter().copied()).collect();

@@ -21,8 +21,11 @@ pub const PREFIX: &str = "acm-autopilot:";
 pub const RENEW_FROM: &str = "acm-autopilot:renew-from";
 /// Operator's: ARN of the private CA to issue from.
 pub const PRIVATE_CA: &str = "acm-autopilot:private-ca";
-/// Operator's: name of the Secrets Manager secret to read from.
+/// Operator's: name or ARN of the Secrets Manager secret to read from.
 pub const SECRET: &str = "acm-autopilot:secret";
+/// On a secret, set by its owner: the ARNs of certificates that may be renewed from it, separated by blanks, or the
+/// account of which all certificates may be.
+pub const CONSENT: &str = "acm-autopilot:certificate";
 /// Operator's: required lifetime in days.
 pub const VALIDITY_DAYS: &str = "acm-autopilot:validity-days";
 /// Operator's: `off` mutes notices, `off-until:2026-12-24` until that date (UTC). See [`Mute`].

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use crate::arn::PrivateCaArn;
 use crate::lifetime::utc_date;
+use crate::secret::SecretId;
 
 /// Where new certificates come from: the value of the tag [`RENEW_FROM`](super::RENEW_FROM).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +79,8 @@ pub struct OperatorSettings {
     pub renew_from: Option<RenewFrom>,
     /// The private CA; `Err` holds what the tag says when that is not the ARN of a CA.
     pub private_ca: Option<Result<PrivateCaArn, String>>,
-    /// The secret's name.
-    pub secret: Option<String>,
+    /// The secret; `Err` holds what the tag says when that names none.
+    pub secret: Option<Result<SecretId, String>>,
     /// Required lifetime in days.
     pub validity_days: Option<u16>,
     /// Whether notices are muted (those of failed renewals are still sent).

@@ -74,10 +74,10 @@ impl Reader<'_> {
     fn settings(&mut self) -> OperatorSettings {
         let tags = self.tags;
         OperatorSettings {
-            // The role may only replace certificates whose tag is exactly `private-ca`.
+            // The role may only replace certificates whose tag is exactly `private-ca` or `secret`.
             renew_from: tags.get(RENEW_FROM).and(tags.raw(RENEW_FROM)).map(RenewFrom::parse),
             private_ca: tags.get(PRIVATE_CA).map(|text| text.parse().map_err(|_| text.to_owned())),
-            secret: tags.get(SECRET).map(str::to_owned),
+            secret: tags.get(SECRET).map(|text| text.parse().map_err(|_| text.to_owned())),
             validity_days: self.parse(VALIDITY_DAYS, "a number of days from 1 to 36500", |text| {
                 text.parse().ok().filter(|days| (1..=36_500).contains(days))
             }),

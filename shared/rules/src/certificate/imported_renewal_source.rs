@@ -7,7 +7,7 @@
 //! | has no tag `acm-autopilot:renew-from`, or an empty one | non-compliant: nothing renews it |
 //! | the tag does not name a source, or names one that is not in `sources` | non-compliant |
 //! | the source is `private-ca`, and the tag `acm-autopilot:private-ca` is not the ARN of a CA | non-compliant |
-//! | the source is `secret`, and no tag names the secret | non-compliant |
+//! | the source is `secret`, and the tag `acm-autopilot:secret` is not the name or ARN of a secret | non-compliant |
 //! | another tag that controls the renewal cannot be read | non-compliant: it counts as absent |
 //! | all of that is right | compliant |
 //!
@@ -24,7 +24,7 @@ use crate::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verd
 
 const SOURCES: List = List {
     name: "sources",
-    default: &["private-ca"],
+    default: &["private-ca", "secret"],
     entries: Entries::OneOf(&["private-ca", "acme", "secret"]),
     about: "Allowed sources of renewals: those that the deployed imported-renewal has",
 };
@@ -67,10 +67,10 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
              from the default CA.",
         ));
     }
-    if *source == RenewFrom::Secret && read.settings.secret.is_none() {
+    if *source == RenewFrom::Secret && !matches!(read.settings.secret, Some(Ok(_))) {
         return Ok(Verdict::non_compliant(
-            "Its tag acm-autopilot:renew-from is `secret`, and no tag names the secret. Add the tag \
-             acm-autopilot:secret with the secret's name.",
+            "Its tag acm-autopilot:renew-from is `secret`, and no tag names the secret. Set the tag \
+             acm-autopilot:secret to the secret's name or ARN.",
         ));
     }
     if let Some(unreadable) = read.unreadable.iter().find(|unreadable| RENEWAL_SETTINGS.contains(&unreadable.key)) {
@@ -117,14 +117,15 @@ mod tests {
                 ("the default CA", &[], with(&[FROM_CA]), Compliant, "renewed from private-ca"),
                 ("a CA", &[], with(&[FROM_CA, CA]), Compliant, "renewed from private-ca"),
                 ("expired", &[], ends(with(&[FROM_CA]), "2026-11-01T00:00:00Z"), Compliant, "private-ca"),
-                ("no source", &[], with(&[("Owner", "a")]), NonCompliant, "acm-autopilot:renew-from (private-ca)"),
+                ("no source", &[], with(&[("Owner", "a")]), NonCompliant, "acm-autopilot:renew-from (private-ca, secret)"),
                 ("a CA without a source", &[], with(&[CA]), NonCompliant, "Nothing renews it"),
                 ("empty", &[], with(&[("acm-autopilot:renew-from", " ")]), NonCompliant, "Nothing renews it"),
                 ("another case", &[], with(&[("acm-autopilot:Renew-From", "private-ca")]), NonCompliant, "Nothing renews it"),
                 ("unknown", &[], with(&[("acm-autopilot:renew-from", "the-moon")]), NonCompliant, "is `the-moon`. Set"),
-                ("unknown, and long", &[], with(&[("acm-autopilot:renew-from", &flood)]), NonCompliant, "private-ca."),
-                ("not available", &[], with(&[FROM_SECRET]), NonCompliant, "is `secret`. Set it to private-ca"),
+                ("unknown, and long", &[], with(&[("acm-autopilot:renew-from", &flood)]), NonCompliant, "private-ca or secret."),
+                ("not available", &[], with(&[("acm-autopilot:renew-from", "acme")]), NonCompliant, "is `acme`. Set it to private-ca or secret"),
                 ("acme", all, with(&[("acm-autopilot:renew-from", "acme")]), Compliant, "from acme"),
+                ("no secret", &[], with(&[FROM_SECRET, ("acm-autopilot:secret", "a secret")]), NonCompliant, "name or ARN"),
                 ("which secret", all, with(&[FROM_SECRET]), NonCompliant, "acm-autopilot:secret"),
                 ("a secret", all, with(&[FROM_SECRET, ("acm-autopilot:secret", "tls/www")]), Compliant, "from secret"),
                 ("no ARN", &[], with(&[FROM_CA, no_arn]), NonCompliant, "not the ARN of a private CA"),

@@ -157,10 +157,19 @@ pub fn granted_actions(template: &Path, role: &str) -> BTreeSet<String> {
 /// When the template cannot be read, or has no such role with policies.
 pub fn granted(template: &Path, role: &str) -> Vec<Statement> {
     let text = std::fs::read_to_string(template).unwrap_or_else(|error| panic!("{}: {error}", template.display()));
-    read(&text, role).unwrap_or_else(|why| panic!("{}: {why}", template.display()))
+    read(&text, role, "Allow").unwrap_or_else(|why| panic!("{}: {why}", template.display()))
 }
 
-fn read(template: &str, role: &str) -> Result<Vec<Statement>, String> {
+/// The same of what the role is denied, whatever else allows it.
+///
+/// # Panics
+/// As [`granted`].
+pub fn denied(template: &Path, role: &str) -> Vec<Statement> {
+    let text = std::fs::read_to_string(template).unwrap_or_else(|error| panic!("{}: {error}", template.display()));
+    read(&text, role, "Deny").unwrap_or_else(|why| panic!("{}: {why}", template.display()))
+}
+
+fn read(template: &str, role: &str, effect: &str) -> Result<Vec<Statement>, String> {
     let documents = Yaml::load_from_str(template).map_err(|error| error.to_string())?;
     let policies = documents
         .first()
@@ -173,12 +182,12 @@ fn read(template: &str, role: &str) -> Result<Vec<Statement>, String> {
         .filter_map(|policy| member(member(policy, "PolicyDocument")?, "Statement"))
         .flat_map(items)
         .flat_map(alternatives)
+        .filter(|node| member(node, "Effect").and_then(untagged_text) == Some(effect))
         .map(statement);
     Ok(statements.collect())
 }
 
 fn statement(node: &Yaml<'_>) -> Statement {
-    assert_eq!(member(node, "Effect").and_then(untagged_text), Some("Allow"), "only Allow is read here");
     let mut actions = BTreeSet::new();
     member(node, "Action").into_iter().for_each(|node| texts(node, &mut actions));
     let mut resources = BTreeSet::new();
@@ -285,7 +294,7 @@ Resources:
 ";
 
     fn allowed(call: &Call) -> bool {
-        read(TEMPLATE, "Role").unwrap().iter().any(|statement| statement.allows(call))
+        read(TEMPLATE, "Role", "Allow").unwrap().iter().any(|statement| statement.allows(call))
     }
 
     fn call(service: &str, operation: &str, input: Value) -> Call {

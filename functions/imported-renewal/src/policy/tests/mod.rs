@@ -2,6 +2,7 @@
 
 mod paid;
 mod replaced;
+mod secret;
 mod source;
 mod waiting;
 

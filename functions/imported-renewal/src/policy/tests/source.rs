@@ -7,11 +7,18 @@ use super::*;
 #[test]
 fn the_source_is_what_the_tags_and_the_configuration_name() {
     let default = Source::PrivateCa(DEFAULT_CA.parse().unwrap());
-    let plan = Plan { source: default, validity_days: None, issuer_may_change: false, attempt: 1 };
+    let plan = Plan {
+        source: default,
+        validity_days: None,
+        issuer_may_change: false,
+        attempt: 1,
+        too_soon: None,
+        is_delivery_due: false,
+    };
     assert_eq!(due().plan(), plan);
     let named = due().tag(PRIVATE_CA, CA).tag(VALIDITY_DAYS, "90").plan();
     let source = Source::PrivateCa(CA.parse().unwrap());
-    assert_eq!(named, Plan { source, validity_days: Some(90), issuer_may_change: false, attempt: 1 });
+    assert_eq!((named.source, named.validity_days, named.issuer_may_change), (source, Some(90), false));
     // A tag asks, a grant allows; and for a change of the issuer both are needed.
     let mut granted = due();
     granted.grants.issuer_change = true;
@@ -23,7 +30,7 @@ fn the_source_is_what_the_tags_and_the_configuration_name() {
         (PRIVATE_CA, OTHER_CA, FailureReason::CaNotGranted),
         (RENEW_FROM, "private-ca ", FailureReason::UnknownSource),
         (RENEW_FROM, "acme", FailureReason::SourceNotAvailable),
-        (RENEW_FROM, "secret", FailureReason::SourceNotAvailable),
+        (RENEW_FROM, "secret", FailureReason::SecretNotConfigured),
         (RENEW_FROM, "the-moon", FailureReason::UnknownSource),
     ] {
         assert_eq!(due().tag(key, value).failure(), (reason, 1), "{value}");

@@ -1,0 +1,110 @@
+//! Events of secrets that were written.
+
+use serde_json::{Value, json};
+
+use crate::from_secret::{NAME, from_secret, pem};
+use crate::world::{ACCOUNT, World, batch, due, later, sample};
+
+pub(crate) fn label_updated(secret: &str) -> Value {
+    let mut event = sample("secret-label-updated");
+    event["resources"] = json!([secret]);
+    event
+}
+
+fn put(secret: &str) -> Value {
+    let mut event = sample("cloudtrail-put-secret-value");
+    event["detail"]["responseElements"] = json!({ "arn": secret });
+    event
+}
+
+async fn give(world: &World, event: Value) -> Value {
+    world.give(&world.handler(), event).await.unwrap()
+}
+
+async fn secret_arn(world: &World) -> String {
+    world.secrets().describe_secret().secret_id(NAME).send().await.unwrap().arn().unwrap().to_owned()
+}
+
+/// Also one that is not due: the tool that wrote the secret may revoke the old one.
+#[tokio::test]
+async fn a_new_value_is_imported_whenever_the_present_certificate_expires() {
+    for event in [label_updated, put] {
+        let world = World::new();
+        let arn = world.insert(from_secret().days_left(80));
+        world.grant_secrets("web/*");
+        let secret = world.create_secret(NAME, &arn).await;
+        world.write(&pem(&world.issue(due().days_left(90)))).await;
+        let answer = give(&world, event(&secret)).await;
+        assert_eq!((&answer["outcome"], &answer["certificate"]), (&json!("renewed"), &json!(arn)), "{answer}");
+        // Both events come of one write, and each maybe twice.
+        for event in [label_updated(&secret), put(&secret), put(&secret)] {
+            let answer = give(&world, batch(&event)).await;
+            assert_eq!(answer, json!({ "batchItemFailures": [] }));
+        }
+        assert_eq!(world.count("ImportCertificate"), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_record_without_the_arn_names_the_secret_all_the_same() {
+    let world = World::new();
+    let arn = world.delivered().await;
+    let mut event = put("");
+    event["detail"]["responseElements"] = Value::Null;
+    event["detail"]["requestParameters"]["secretId"] = NAME.into();
+    let answer = give(&world, event).await;
+    assert_eq!((&answer["outcome"], &answer["certificate"]), (&json!("renewed"), &json!(arn)), "{answer}");
+}
+
+#[tokio::test]
+async fn a_secret_may_be_that_of_several_certificates() {
+    let world = World::new();
+    let (one, other) = (world.insert(from_secret()), world.insert(from_secret()));
+    world.grant_secrets("web/*");
+    let secret = world.create_secret(NAME, &format!("{one} {other}")).await;
+    world.write(&pem(&world.issue(due().days_left(90)))).await;
+    let answer = give(&world, label_updated(&secret)).await;
+    let outcomes: Vec<_> = answer.as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["renewed", "renewed"]);
+    assert_eq!(give(&world, batch(&label_updated(&secret))).await, json!({ "batchItemFailures": [] }));
+}
+
+/// ACM's quota of imports is of a year: the second one waits in the queue.
+#[tokio::test]
+async fn a_secret_that_is_written_twice_within_an_hour_is_imported_twice_in_the_end() {
+    let world = World::new();
+    let arn = world.delivered().await;
+    world.renew(&arn).await;
+    let second = world.issue(due().days_left(95));
+    world.write(&pem(&second)).await;
+    let event = batch(&label_updated(&secret_arn(&world).await));
+    let answer = give(&world, event.clone()).await;
+    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1, "{answer}");
+    later(&world.aws, 1);
+    assert_eq!(give(&world, event).await, json!({ "batchItemFailures": [] }));
+    assert_eq!(world.certificate(&arn).serial, second.serial);
+}
+
+#[tokio::test]
+async fn events_of_other_secrets_are_ignored() {
+    let world = World::new();
+    world.grant_secrets("web/*");
+    let arn = world.insert(due());
+    let managed_otherwise = world.create_secret("web/other", &arn).await;
+    let of_the_account = world.create_secret("web/account", ACCOUNT).await;
+    let elsewhere = "arn:aws:acm:eu-west-1:123456789012:certificate/0f3c1b6e-2a57-4d0c-9a61-5be8d7c40f12";
+    let for_another = world.create_secret("web/elsewhere", elsewhere).await;
+    let not_granted = world.create_secret("db/password", &arn).await;
+    let gone = not_granted.replace("db/password", "web/gone");
+    for (secret, reason) in [
+        (managed_otherwise, "another-source"),
+        (of_the_account, "no-certificate-named"),
+        (for_another, "no-certificate-named"),
+        (not_granted, "secret-not-granted"),
+        (gone, "secret-gone"),
+    ] {
+        let answer = give(&world, label_updated(&secret)).await;
+        assert_eq!((&answer["outcome"], &answer["reason"]), (&json!("ignored"), &json!(reason)), "{secret}");
+    }
+    assert_eq!(world.count("GetSecretValue"), 0);
+}
