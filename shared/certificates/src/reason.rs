@@ -176,7 +176,6 @@ impl FailureReason {
         matches!(self, Self::SecretNotReady | Self::SecretNotRenewed)
     }
 
-    /// Whether a person has to ask for the next attempt: even at a threshold of days left it would be charged in vain.
     /// Whether a person has to request the next attempt: even at a threshold of days left it would be charged for nothing.
     pub fn waits_for_a_request(self) -> bool {
         self == Self::ImportQuotaReached

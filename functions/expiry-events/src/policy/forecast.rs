@@ -90,7 +90,7 @@ impl AutopilotForecast {
         if !settings.request_renewals {
             return Some(Self::NotDeployed);
         }
-        if *source != RenewFrom::PrivateCa {
+        if !source.is_available() {
             return Some(Self::UnknownSource);
         }
         let recorded = &state.tag_state.recorded;

@@ -201,12 +201,20 @@ fn nothing_is_requested_where_nobody_renews() {
 
 #[test]
 fn a_source_that_this_version_lacks_is_a_warning() {
-    for source in ["acme", "secret", "the-moon"] {
+    for source in ["acme", "the-moon"] {
         let state = state("2026-12-11T12:00:00Z", &[("acm-autopilot:renew-from", source)]);
         let plan = plan(&state, &settings());
         assert!(plan.request.is_some(), "its renewal fails and says so");
         assert_eq!(plan.publish[0].severity.as_str(), "warning", "{source}");
     }
+}
+
+#[test]
+fn a_certificate_that_is_renewed_from_a_secret_is_in_time() {
+    let tags = [("acm-autopilot:renew-from", "secret"), ("acm-autopilot:secret", "tls/www")];
+    let plan = plan(&state("2026-12-11T12:00:00Z", &tags), &settings());
+    assert!(plan.request.is_some());
+    assert_eq!(plan.publish[0].severity.as_str(), "info");
 }
 
 #[test]

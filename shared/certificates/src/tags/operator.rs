@@ -30,6 +30,11 @@ impl RenewFrom {
         }
     }
 
+    /// Whether imported-renewal can renew from it.
+    pub fn is_available(&self) -> bool {
+        matches!(self, Self::PrivateCa | Self::Secret)
+    }
+
     /// The value of the tag.
     pub fn as_str(&self) -> &str {
         match self {
