@@ -16,7 +16,7 @@ import pytest
 from harness import paths, simulated
 from harness.emulator import Emulator
 
-_SCRIPT = paths.PROJECT / "shared" / "simulated-aws" / "exchanges" / "exchanges.py"
+_SCRIPT = paths.PROJECT / "shared" / "testing" / "simulated-aws" / "exchanges" / "exchanges.py"
 _SECONDS = 30
 
 

@@ -171,7 +171,7 @@ impl FailureReason {
         )
     }
 
-    /// Whether the secret has nothing newer, which is no failure as long as there is time.
+    /// Whether the secret has nothing newer, which is not a failure as long as there is time.
     pub fn is_nothing_new(self) -> bool {
         matches!(self, Self::SecretNotReady | Self::SecretNotRenewed)
     }

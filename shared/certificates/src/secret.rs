@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use crate::arn::{CertificateArn, Scope};
 
-/// The text names no secret.
+/// The text does not name a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the name or ARN of a secret")]
 pub struct NotASecret;
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_secret() {
+    fn anything_else_is_not_a_secret() {
         let long = "x".repeat(513);
         for text in [
             "",

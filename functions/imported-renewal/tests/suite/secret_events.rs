@@ -71,7 +71,7 @@ async fn a_secret_may_be_that_of_several_certificates() {
 
 /// ACM's quota of imports is of a year: the second one waits in the queue.
 #[tokio::test]
-async fn a_secret_that_is_written_twice_within_an_hour_is_imported_twice_in_the_end() {
+async fn a_secret_that_is_written_twice_within_an_hour_is_imported_twice() {
     let world = World::new();
     let arn = world.delivered().await;
     world.renew(&arn).await;

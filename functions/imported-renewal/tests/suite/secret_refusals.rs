@@ -1,6 +1,6 @@
 //! A tag asks for a secret; the grants and the secret's own tag have to allow it.
 
-use simulated_aws::Key;
+use simulated_aws::{Certificate, Fault, Key};
 
 use crate::from_secret::{NAME, from_secret, leaf, pem};
 use crate::world::{World, due};
@@ -64,7 +64,7 @@ async fn a_secret_of_another_account_or_region_is_refused_before_any_call() {
 }
 
 #[tokio::test]
-async fn secrets_of_acme_accounts_are_no_source_whatever_is_granted() {
+async fn secrets_of_acme_accounts_are_refused_whatever_is_granted() {
     let world = World::new();
     world.grant_secrets("*");
     let arn = world.insert(from_secret().tag("acm-autopilot:secret", "acm-autopilot/acme/letsencrypt"));
@@ -103,28 +103,32 @@ async fn what_no_secret_holds_is_said() {
 
 #[tokio::test]
 async fn what_the_secret_has_is_held_against_the_present_certificate() {
-    let world = World::new();
-    let rsa = world.aws.create_private_ca(Key::Rsa2048);
     for (spec, reason) in [
         (due().days_left(90).dns("login.bank.example"), "name-gained"),
         (due().days_left(90).key(Key::P384), "key-type-changed"),
         (due().days_left(90).subject(&[("CN", "pay.example.com"), ("O", "Other")]), "name-lost"),
-        (due().days_left(90).issued_by(&rsa), "issuer-changed"),
     ] {
-        let world_of_case = World::new();
-        let arn = world_of_case.delivered().await;
-        let issued = match reason {
-            "issuer-changed" => {
-                let other = world_of_case.aws.create_private_ca(Key::P256);
-                let other = world_of_case.aws.insert_certificate(due().days_left(90).issued_by(&other));
-                world_of_case.certificate(&other)
-            }
-            _ => world_of_case.issue(spec),
-        };
-        world_of_case.write(&pem(&issued)).await;
-        world_of_case.fail(&arn, reason).await;
-        assert_eq!(world_of_case.count("ImportCertificate"), 0);
+        let world = World::new();
+        let arn = world.delivered().await;
+        world.write(&pem(&world.issue(spec))).await;
+        world.fail(&arn, reason).await;
+        assert_eq!(world.count("ImportCertificate"), 0);
     }
+}
+
+#[tokio::test]
+async fn another_issuer_is_refused() {
+    let world = World::new();
+    let arn = world.delivered().await;
+    world.write(&pem(&issued_by_another(&world))).await;
+    world.fail(&arn, "issuer-changed").await;
+    assert_eq!(world.count("ImportCertificate"), 0);
+}
+
+fn issued_by_another(world: &World) -> Certificate {
+    let ca = world.aws.create_private_ca(Key::P256);
+    let arn = world.aws.insert_certificate(due().days_left(90).issued_by(&ca));
+    world.certificate(&arn)
 }
 
 #[tokio::test]
@@ -152,10 +156,24 @@ async fn another_issuer_needs_the_grant() {
     let world = World::new();
     world.grant_issuer_change();
     let arn = world.delivered().await;
-    let ca = world.aws.create_private_ca(Key::P256);
-    let other = world.aws.insert_certificate(due().days_left(90).issued_by(&ca));
-    world.write(&pem(&world.certificate(&other))).await;
+    world.write(&pem(&issued_by_another(&world))).await;
     let answer = world.renew(&arn).await;
     assert_ne!(answer["issuerBefore"], answer["issuerAfter"], "{answer}");
     assert_eq!(world.last_notice("renewal-complete")["severity"], "warning");
+}
+
+/// IAM may say no, whatever the function would do.
+#[tokio::test]
+async fn what_iam_or_kms_refuses_is_said() {
+    for (operation, fault, reason) in [
+        ("DescribeSecret", Fault::AccessDenied, "permission-missing"),
+        ("GetSecretValue", Fault::AccessDenied, "permission-missing"),
+        ("GetSecretValue", Fault::Throttled, "throttled"),
+        ("GetSecretValue", Fault::ServerError, "service-error"),
+    ] {
+        let world = World::new();
+        let arn = world.delivered().await;
+        world.aws.fail_always(operation, fault);
+        world.fail(&arn, reason).await;
+    }
 }

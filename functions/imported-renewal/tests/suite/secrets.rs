@@ -79,7 +79,7 @@ async fn no_log_line_of_any_level_holds_the_value_of_a_secret() {
     bad.request(&other).await.unwrap();
     drop(guard);
     let log = log.text();
-    assert!(log.contains("transmitting request") && log.contains("GetSecretValue"), "the log was captured");
+    assert!(log.contains("transmitting request") && log.contains("DescribeSecret"), "the log was captured");
     no_key(&log);
     assert!(!log.contains("MIGHAgEAMBMG") && !log.contains(&"x".repeat(40)));
 }

@@ -188,6 +188,7 @@ mod tests {
     fn table() {
         let from_ca = |certificate| tagged(certificate, &[("acm-autopilot:renew-from", "private-ca")]);
         let from_acme = |certificate| tagged(certificate, &[("acm-autopilot:renew-from", "acme")]);
+        let from_secret = |certificate| tagged(certificate, &[("acm-autopilot:renew-from", "secret")]);
         let year = || lives("2026-06-01T00:00:00Z", "2027-06-01T00:00:00Z");
         let limited: &[(&str, &str)] = &[("importedLimits", "400"), ("privateLimits", "90")];
         let unlimited: &[(&str, &str)] = &[("importedLimits", "none"), ("limits", "none")];
@@ -209,6 +210,7 @@ mod tests {
                 ("48", &[], lives("2029-03-15T00:00:00Z", "2029-05-01T00:00:00Z"), NonCompliant, "48 days"),
                 ("imported, a year", &[], year(), NonCompliant, "if it chains to a public root"),
                 ("imported by ACME", &[], from_acme(year()), NonCompliant, "366 days"),
+                ("imported from a secret", &[], from_secret(year()), NonCompliant, "366 days"),
                 ("imported from a private CA", &[], from_ca(year()), NotApplicable, "no limit"),
                 ("that, limited", limited, from_ca(year()), NonCompliant, "(limit 90)"),
                 ("others, limited", limited, year(), Compliant, "(limit 400)"),
