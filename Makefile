@@ -46,7 +46,7 @@ demo:  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves i
 # One build in the dev profile, for this machine: half the time of release builds, which the end-to-end tests run.
 demo-build: need-rust
 	@echo "Building $(FUNCTIONS) and simulated-aws (the first time takes some minutes)"
-	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS)) --package simulated-aws --features simulated-aws/server
+	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS)) --package simulated-aws --features server
 	@for function in $(FUNCTIONS); do \
 		mkdir -p $(DEMO_ARTIFACTS)/$$function; \
 		cp $${CARGO_TARGET_DIR:-target}/debug/$$function $(DEMO_ARTIFACTS)/$$function/bootstrap; done
