@@ -216,11 +216,11 @@ class Demo:
             )
         console.line()
         console.table(
-            ("Certificate", "Serial, end before", "Serial, end after", "Statuses", "Notices"), rows
+            ("Certificate", "Before the renewal", "After the renewal", "Statuses", "Notices"), rows
         )
         console.line()
         console.table(
-            ("Requested", "Records that were put", "ACM", "Notices"),
+            ("Requested", "Created records", "ACM", "Notices"),
             self.validation.rows(self._notices),
         )
         self._show_notices()
