@@ -24,6 +24,7 @@ mod problem;
 mod register;
 mod renewal_window;
 mod retry_after;
+pub mod settings;
 mod settle;
 mod stored_account;
 mod text;
