@@ -1,8 +1,5 @@
 //! The function's environment variables, of which several can be fields of `SETTINGS`.
 
-use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
-
 use aws_client::{CallError, TrustStore};
 use aws_config::SdkConfig;
 use grants::Grants;
@@ -37,23 +34,6 @@ pub struct Config {
     pub settings: Settings,
 }
 
-/// The text is not an address of a resolver.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("use an IP address, with or without a port, such as 192.0.2.1:53")]
-struct NotAServer;
-
-/// An IP address with port 53, unless another is named.
-struct Server(SocketAddr);
-
-impl FromStr for Server {
-    type Err = NotAServer;
-
-    fn from_str(text: &str) -> Result<Self, NotAServer> {
-        let alone = || text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
-        text.parse().or_else(|_| alone()).map(Self).map_err(|_| NotAServer)
-    }
-}
-
 impl Config {
     /// Reads the environment.
     ///
@@ -61,12 +41,8 @@ impl Config {
     /// A variable is missing or cannot be used; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
         let environment = &environment.with_settings()?;
-        let server = environment.parsed_optional::<Server>("DNS_SERVER")?.map(|server| server.0);
-        let lookups = match (environment.parsed("DNS_LOOKUPS", true)?, server) {
-            (false, _) => DnsLookups::Off,
-            (true, Some(server)) => DnsLookups::Server(server),
-            (true, None) => DnsLookups::System,
-        };
+        let lookups =
+            DnsLookups::new(environment.parsed("DNS_LOOKUPS", true)?, environment.parsed_optional("DNS_SERVER")?);
         let (roles, parameter) = (environment.optional(ZONE_ROLES), environment.optional(ZONE_ROLES_PARAMETER));
         if let (Some(_), Some(parameter)) = (roles, parameter) {
             return Err(invalid(ZONE_ROLES_PARAMETER, parameter, "set either this or ZONE_ROLES, not both"));

@@ -1,10 +1,16 @@
 //! The function's configuration, from its environment variables, of which several can be fields of `SETTINGS`.
 
+use acme::Connection;
+use acme::settings::AcmeSettings;
 use aws_client::TrustStore;
 use certificates::{PrivateCaArn, Thresholds};
 use grants::Grants;
+use issuers::RecordPlaces;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
+use route53::{DnsLookups, DnsName};
+
+const ACME_SETTINGS: &str = "ACME_SETTINGS";
 
 /// What the function is set up with.
 #[derive(Debug, Clone)]
@@ -17,6 +23,12 @@ pub struct Config {
     pub owner_tag_key: String,
     /// `GRANTS`: which private CAs may issue, which secrets may be read, and whether an issuer may change.
     pub grants: Grants,
+    /// `ACME_SETTINGS`: the ACME directories that may issue, and for which domains.
+    pub acme: AcmeSettings,
+    /// `ACME_SETTINGS`, `DNS_LOOKUPS` and `DNS_SERVER`: where validation records of ACME servers may be written.
+    pub record_places: RecordPlaces,
+    /// Over HTTPS, unless a test sets another.
+    pub acme_connection: Connection,
     /// `DEFAULT_PRIVATE_CA_ARN`: the CA for certificates that name none. It is granted.
     pub default_private_ca: Option<PrivateCaArn>,
     /// `RENEW_BEFORE_DAYS`: a certificate is due this many days before it expires.
@@ -40,11 +52,17 @@ impl Config {
     /// A variable is missing or unusable; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
         let environment = &environment.with_settings()?;
+        let acme: AcmeSettings = environment.parsed(ACME_SETTINGS, AcmeSettings::default())?;
+        let lookups =
+            DnsLookups::new(environment.parsed("DNS_LOOKUPS", true)?, environment.parsed_optional("DNS_SERVER")?);
         Ok(Self {
             notices: Destination::read(environment)?,
             event_bus_name: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
             grants: environment.parsed("GRANTS", Grants::default())?,
+            record_places: record_places(&acme, lookups)?,
+            acme,
+            acme_connection: Connection::default(),
             default_private_ca: environment.parsed_optional("DEFAULT_PRIVATE_CA_ARN")?,
             renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
             max_validity_days: environment.number("MAX_VALIDITY_DAYS", 1..=36_500, 398)?,
@@ -54,6 +72,16 @@ impl Config {
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
         })
     }
+}
+
+fn record_places(acme: &AcmeSettings, dns_lookups: DnsLookups) -> Result<RecordPlaces, ConfigurationError> {
+    let zone_roles = route53::parse_zone_roles(&acme.zone_roles).map_err(|error| ConfigurationError::Invalid {
+        name: ACME_SETTINGS,
+        value: acme.zone_roles.chars().take(200).collect(),
+        problem: format!("in `zoneRoles`: {error}"),
+    })?;
+    let delegation_zones = acme.delegation_zones.iter().map(|zone| DnsName::new(zone)).collect();
+    Ok(RecordPlaces { zone_roles, delegation_zones, dns_lookups })
 }
 
 #[cfg(test)]
@@ -85,6 +113,9 @@ mod tests {
             ("MAX_VALIDITY_DAYS", "0"),
             ("MAX_VALIDITY_DAYS", "36501"),
             ("RENEW_BEFORE_DAYS", "366"),
+            ("ACME_SETTINGS", "letsencrypt"),
+            ("DNS_LOOKUPS", "perhaps"),
+            ("DNS_SERVER", "resolver.example.com"),
             ("NOTICE_THRESHOLDS", "soon"),
             ("DRY_RUN", "yes"),
             ("TRUST_STORE", "everybody"),

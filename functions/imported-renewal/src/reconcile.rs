@@ -3,6 +3,7 @@
 use aws_client::Clock;
 use aws_config::SdkConfig;
 use certificates::{CertificateArn, FailureReason, RenewalStatus};
+use issuers::AcmeServices;
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
 
@@ -32,11 +33,13 @@ pub(crate) struct Reconciler {
 impl Reconciler {
     pub(crate) fn new(config: Config, aws: &SdkConfig) -> Self {
         let budget = Budget::default();
+        let (connection, places) = (config.acme_connection.clone(), config.record_places.clone());
+        let acme = AcmeServices::new(aws, connection, places, import_count::FUNCTION);
         let recorder = StatusRecorder::new(&config, aws);
         Self {
             acm: aws_sdk_acm::Client::new(aws),
             domain_names: DomainNames::new(aws),
-            renewer: Renewer::new(&config, aws, recorder.clone(), budget.clone()),
+            renewer: Renewer::new(&config, aws, acme, recorder.clone(), budget.clone()),
             recorder,
             budget,
             clock: Clock::of(aws),
@@ -79,6 +82,7 @@ impl Reconciler {
             state,
             occasion,
             grants: &self.config.grants,
+            acme: &self.config.acme,
             default_private_ca: self.config.default_private_ca.as_ref(),
             waited,
             last_charge: self.budget.last_charge(state.arn()).as_ref(),

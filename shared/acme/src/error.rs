@@ -117,6 +117,17 @@ impl Error {
         }
     }
 
+    /// The kind of the problem that [`advice`](Self::advice) is about, if the server named one.
+    pub fn kind(&self) -> Option<ProblemKind> {
+        match self {
+            Self::Refused { problem, .. } => Some(problem.kind),
+            Self::OrderFailed { problems } => {
+                problems.iter().map(|(_, one)| one.kind).max_by_key(|kind| weight(&failed(*kind)))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the same may succeed without anybody's help.
     pub fn is_retryable(&self) -> bool {
         matches!(self.advice(), Advice::Wait | Advice::OrderWithoutReplaces | Advice::OrderAgain)

@@ -12,6 +12,7 @@
 
 mod account;
 mod challenge;
+mod connection;
 mod directory;
 mod error;
 mod external_account;
@@ -32,6 +33,7 @@ mod transport;
 
 pub use account::Account;
 pub use challenge::Dns01;
+pub use connection::Connection;
 pub use directory::Server;
 pub use error::{Advice, Error};
 pub use external_account::ExternalAccount;

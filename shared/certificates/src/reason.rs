@@ -51,8 +51,8 @@ failure_reasons! {
     Throttled = "throttled", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, spread the renewals over time or raise the API quota.";
     /// An AWS service answered with an error of its own, or not at all.
     ServiceError = "service-error", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check the AWS Health Dashboard.";
-    /// The source did not deliver the certificate within a minute.
-    IssuerTimeout = "issuer-timeout", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check why the private CA does not issue (its CloudWatch metrics show failures).";
+    /// The source did not deliver the certificate in time.
+    IssuerTimeout = "issuer-timeout", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check why the CA does not issue (CloudWatch metrics of a private CA show failures).";
     /// AWS took so long to answer that no time was left in this run.
     OutOfTime = "out-of-time", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, raise the Timeout of the function imported-renewal.";
     /// The function was terminated during an attempt that was not the first.
@@ -60,9 +60,7 @@ failure_reasons! {
     /// ACM accepted the new certificate but does not show it.
     VerificationFailed = "verification-failed", Automatic, "Compare the certificate's serial number in ACM with the one in the log of imported-renewal.";
     /// The tag `renew-from` has a value that is not a source.
-    UnknownSource = "unknown-source", Manual, "Set the tag acm-autopilot:renew-from to exactly private-ca or secret, in lower case and without spaces.";
-    /// The tag `renew-from` names a source that this version does not have.
-    SourceNotAvailable = "source-not-available", Manual, "Set the tag acm-autopilot:renew-from to private-ca or secret, or replace the certificate by hand.";
+    UnknownSource = "unknown-source", Manual, "Set the tag acm-autopilot:renew-from to exactly private-ca, secret or acme, in lower case and without spaces.";
     /// No private CA is named, neither in the tag nor in the configuration.
     CaNotConfigured = "ca-not-configured", Manual, "Name the private CA that issued this certificate: in the tag acm-autopilot:private-ca, or for all certificates as the first ARN of the stack parameter PrivateCaArns.";
     /// The named private CA is not among those that the stack grants.
@@ -87,6 +85,32 @@ failure_reasons! {
     SecretNotReady = "secret-not-ready", Manual, "The tool that writes this secret did not deliver: check why it has not written a certificate with its key.";
     /// The secret has no newer certificate than the present one.
     SecretNotRenewed = "secret-not-renewed", Manual, "The tool that writes this secret did not deliver: check why it has not written a new certificate.";
+    /// The tag names no ACME directory that is configured.
+    AcmeNotConfigured = "acme-not-configured", Manual, "Name a directory of the stack parameter AcmeSettings in the tag acm-autopilot:acme, or add the directory there.";
+    /// The directory may not issue for a name of the present certificate.
+    AcmeNameNotGranted = "acme-name-not-granted", Manual, "Add the domain to `domains` of the directory in the stack parameter AcmeSettings, if certificates for it may be renewed from this directory.";
+    /// The directory's CA does not issue for names of this kind, or for so many.
+    AcmeNamesNotIssuable = "acme-names-not-issuable", Manual, "Name a profile in the tag acm-autopilot:acme-profile that issues for these names, or another directory in the tag acm-autopilot:acme.";
+    /// The CA does not offer the profile.
+    AcmeProfileNotOffered = "acme-profile-not-offered", Manual, "Name a profile that the CA offers in the tag acm-autopilot:acme-profile, or remove the tag.";
+    /// There is no account at the CA, or its secret cannot be read.
+    AcmeAccountMissing = "acme-account-missing", Manual, "Register an account at the CA with the command acme-account, which stores it in the secret acm-autopilot/acme/ with the name of the directory.";
+    /// The CA does not accept the account.
+    AcmeAccountRefused = "acme-account-refused", Manual, "Do what the CA asks for, often on its website, or register another account with the command acme-account.";
+    /// A limit of the CA is reached.
+    AcmeRateLimited = "acme-rate-limited", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, find out what else orders certificates for these names, or ask the CA for a higher limit.";
+    /// The CA does not answer, or answers with an error of its own.
+    AcmeUnavailable = "acme-unavailable", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check the CA's status page, and whether the function reaches the CA.";
+    /// The CA did not find the validation record.
+    AcmeValidationFailed = "acme-validation-failed", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check that the public DNS is served from the hosted zone in which the record was written.";
+    /// A CAA record does not allow the CA.
+    AcmeCaaForbids = "acme-caa-forbids", Manual, "Allow the CA in the CAA record of the domain, with the account and the method dns-01 if the record limits them.";
+    /// No hosted zone that may be written holds a name.
+    AcmeZoneMissing = "acme-zone-missing", Manual, "Grant the role acm-autopilot-acme in the zone's account (zoneRoles in the stack parameter AcmeSettings), or delegate _acme-challenge with a CNAME to a delegation zone.";
+    /// The validation record is a CNAME to a zone that is not listed.
+    AcmeDelegationNotListed = "acme-delegation-not-listed", Manual, "Remove the CNAME at _acme-challenge, or add its target's zone to delegationZones in the stack parameter AcmeSettings.";
+    /// Something else is where the validation record belongs.
+    AcmeRecordConflict = "acme-record-conflict", Manual, "Remove what the failure names: at _acme-challenge only a simple TXT record, or a CNAME to a delegation zone, can be used.";
     /// The private CA is disabled.
     CaDisabled = "ca-disabled", Manual, "Enable the private CA again, or name another in the tag acm-autopilot:private-ca.";
     /// The private CA's own certificate has expired.
@@ -102,7 +126,7 @@ failure_reasons! {
     /// The present certificate cannot be read, so nothing can be carried over.
     PresentCertificateUnreadable = "present-certificate-unreadable", Manual, "Replace this certificate by hand once.";
     /// The source refused the request.
-    IssuerRefused = "issuer-refused", Manual, "Correct what the refusal names: the certificate's tags, or the settings of the private CA.";
+    IssuerRefused = "issuer-refused", Manual, "Correct what the refusal names: the certificate's tags, or the settings of the CA.";
     /// The source's limit on certificates is reached.
     IssuanceLimit = "issuance-limit", Manual, "Raise the private CA's limit on issued certificates, or use another CA.";
     /// Pre-flight: the new certificate is not for the key that was made for it.
@@ -128,7 +152,7 @@ failure_reasons! {
     /// Pre-flight: clients would refuse the new certificate with its chain, for instance because of name constraints.
     ChainRefused = "chain-refused", Manual, "Issue the CA's own certificate again without what clients refuse, or name another CA in the tag acm-autopilot:private-ca.";
     /// Pre-flight: the new certificate is from another CA than the present one, which is not granted.
-    IssuerChanged = "issuer-changed", Manual, "Name the CA that issued it in the tag acm-autopilot:private-ca, or store its certificate in the secret. A change needs the stack parameter AllowIssuerChange, and the new CA in that tag.";
+    IssuerChanged = "issuer-changed", Manual, "Renew it from the CA that issued it (tag acm-autopilot:private-ca, acme or secret). A change needs the stack parameter AllowIssuerChange, and a tag that names the new CA, directory or secret.";
     /// Pre-flight: larger than ACM takes.
     TooLarge = "too-large", Manual, "Shorten the certificate: fewer names, or a shorter chain.";
     /// ACM refused the import.
@@ -146,7 +170,6 @@ impl FailureReason {
         !matches!(
             self,
             Self::UnknownSource
-                | Self::SourceNotAvailable
                 | Self::CaNotConfigured
                 | Self::CaNotGranted
                 | Self::CaNotFound
@@ -159,6 +182,14 @@ impl FailureReason {
                 | Self::SecretNamesDiffer
                 | Self::SecretNotReady
                 | Self::SecretNotRenewed
+                | Self::AcmeNotConfigured
+                | Self::AcmeNameNotGranted
+                | Self::AcmeNamesNotIssuable
+                | Self::AcmeProfileNotOffered
+                | Self::AcmeAccountMissing
+                | Self::AcmeZoneMissing
+                | Self::AcmeDelegationNotListed
+                | Self::AcmeRecordConflict
                 | Self::CaDisabled
                 | Self::CaExpired
                 | Self::CaNotActive

@@ -21,6 +21,7 @@
 //!    `private-ca` or `secret`. `shared/testing/simulated-aws` has to know the calls.
 //! 7. The READMEs of imported-renewal and of the repository.
 
+mod acme;
 mod csr;
 mod key;
 mod private_ca;
@@ -28,6 +29,7 @@ mod request;
 mod secret;
 mod source;
 
+pub use self::acme::{Acme, AcmeServices, RecordPlaces};
 pub use self::private_ca::PrivateCa;
 pub use key::PrivateKey;
 pub use request::{Approver, IssueRequest, IssuedChain, Offer, Usages};

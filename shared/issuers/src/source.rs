@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::pin::Pin;
 
 use certificates::Failure;
+use x509::Certificate;
 
 use crate::csr;
 use crate::key::{KeyPair, PrivateKey};
@@ -28,6 +29,17 @@ pub trait Issuer: Debug + Send + Sync {
         csr: &'a str,
         approver: &'a dyn Approver,
     ) -> Pending<'a, IssuedChain>;
+
+    /// CAs that count as one issuer: what one of them, or a CA beneath it, issued may be replaced by what another did. The
+    /// operator says so, or the CA's own publications, never a tag.
+    fn issuers(&self) -> Vec<Certificate> {
+        Vec::new()
+    }
+
+    /// Whether a certificate can be asked for that is valid for a number of days.
+    fn takes_a_lifetime(&self) -> bool {
+        true
+    }
 }
 
 /// Keeps certificates together with their own keys, which another tool puts there.
@@ -74,15 +86,28 @@ impl Source {
         }
     }
 
-    /// Whether it issues certificates, for a key and a lifetime that are chosen here.
+    /// Whether it issues certificates, for a key that is made here.
     pub fn is_issuer(&self) -> bool {
         matches!(self, Self::Issuer(_))
+    }
+
+    /// As [`Issuer::takes_a_lifetime`].
+    pub fn takes_a_lifetime(&self) -> bool {
+        matches!(self, Self::Issuer(issuer) if issuer.takes_a_lifetime())
+    }
+
+    /// As [`Issuer::issuers`].
+    pub fn issuers(&self) -> Vec<Certificate> {
+        match self {
+            Self::Issuer(issuer) => issuer.issuers(),
+            Self::Bundle(_) => Vec::new(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use x509::{Certificate, KeyType};
+    use x509::KeyType;
 
     use super::*;
     use crate::request::Offer;

@@ -1,7 +1,8 @@
 //! Questions to the public DNS. They find causes; nothing is decided on their silence.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -31,6 +32,35 @@ pub enum DnsLookups {
     System,
     /// This resolver.
     Server(SocketAddr),
+}
+
+/// The text is not an address of a resolver.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("use an IP address, with or without a port, such as 192.0.2.1:53")]
+pub struct NotAResolver;
+
+/// The address of a resolver: an IP address with port 53, unless another is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResolverAddress(SocketAddr);
+
+impl FromStr for ResolverAddress {
+    type Err = NotAResolver;
+
+    fn from_str(text: &str) -> Result<Self, NotAResolver> {
+        let alone = || text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+        text.parse().or_else(|_| alone()).map(Self).map_err(|_| NotAResolver)
+    }
+}
+
+impl DnsLookups {
+    /// Whether anybody is asked, and whom in place of the system's resolver.
+    pub fn new(are_on: bool, resolver: Option<ResolverAddress>) -> Self {
+        match (are_on, resolver) {
+            (false, _) => Self::Off,
+            (true, Some(ResolverAddress(address))) => Self::Server(address),
+            (true, None) => Self::System,
+        }
+    }
 }
 
 /// What came of a question.

@@ -28,6 +28,8 @@ pub struct RecordSet {
     pub values: Vec<String>,
     /// Whether it is an alias of Route 53's.
     pub alias: bool,
+    /// How long resolvers keep it, seconds; an alias has its target's.
+    pub ttl: Option<i64>,
     /// Of several sets of one name and type, which one.
     pub set_identifier: Option<String>,
 }
@@ -98,8 +100,9 @@ impl ZoneDirectory<'_> {
         if pages == 1 || cost <= names {
             return whole(&client, zone, limiter).await;
         }
-        let parts = stream::iter(around.iter().map(|around| part(&client, zone, around, limiter)));
-        let parts: Vec<Result<Present, CallError>> = parts.buffer_unordered(CONCURRENCY).collect().await;
+        // Collected: a stream of the closure would not be `Send`.
+        let parts: Vec<_> = around.iter().map(|around| part(&client, zone, around, limiter)).collect();
+        let parts: Vec<Result<Present, CallError>> = stream::iter(parts).buffer_unordered(CONCURRENCY).collect().await;
         let mut present = Present::new();
         for part in parts {
             present.extend(part?);
@@ -185,6 +188,7 @@ fn record_set(set: &ResourceRecordSet) -> RecordSet {
             Some(target) => vec![target],
             None => set.resource_records().iter().map(|record| record.value().to_owned()).collect(),
         },
+        ttl: set.ttl(),
         set_identifier: set.set_identifier().map(str::to_owned),
     }
 }

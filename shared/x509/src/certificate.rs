@@ -115,7 +115,11 @@ impl Certificate {
         Ok(all)
     }
 
-    fn from_der(der: &[u8]) -> Result<Self, UnreadableCertificate> {
+    /// Reads a certificate in DER.
+    ///
+    /// # Errors
+    /// It is something other than one certificate.
+    pub fn from_der(der: &[u8]) -> Result<Self, UnreadableCertificate> {
         let (rest, parsed) = X509Certificate::from_der(der)
             .map_err(|error| UnreadableCertificate(format!("not an X.509 certificate: {error}")))?;
         if !rest.is_empty() {
@@ -172,6 +176,11 @@ impl Certificate {
     pub fn objection(&self, chain: &[Self]) -> Option<Objection> {
         let chain: Vec<&[u8]> = chain.iter().map(|one| one.der.as_slice()).collect();
         objection(&self.der, &chain)
+    }
+
+    /// The certificate itself.
+    pub fn der(&self) -> &[u8] {
+        &self.der
     }
 
     /// Its whole lifetime, in days, to the nearest: CAs put the start back by an hour or so.

@@ -69,6 +69,13 @@ impl DistinguishedName {
         self.values(COMMON_NAME)
     }
 
+    /// Its common name, where it has one and nothing else.
+    pub fn only_common_name(&self) -> Option<String> {
+        let mut all = self.attributes.iter().flatten();
+        let first = all.next().filter(|attribute| attribute.oid == COMMON_NAME)?;
+        all.next().is_none().then(|| first.value.to_string())
+    }
+
     /// The values of its organizations.
     pub fn organizations(&self) -> impl Iterator<Item = String> {
         self.values(ORGANIZATION)

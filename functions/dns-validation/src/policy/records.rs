@@ -104,6 +104,7 @@ mod tests {
             kind: kind.into(),
             values: values.iter().map(|&value| value.into()).collect(),
             alias: false,
+            ttl: Some(300),
             set_identifier: None,
         }
     }

@@ -36,6 +36,7 @@ pub enum Action {
 pub enum PlannedSource {
     PrivateCa { private_ca: String },
     Secret { secret: String },
+    Acme { directory: String, profile: Option<String> },
 }
 
 impl From<&Source> for PlannedSource {
@@ -43,6 +44,10 @@ impl From<&Source> for PlannedSource {
         match source {
             Source::PrivateCa(arn) => Self::PrivateCa { private_ca: arn.as_str().to_owned() },
             Source::Secret(id) => Self::Secret { secret: id.as_str().to_owned() },
+            Source::Acme(directory, profile) => Self::Acme {
+                directory: directory.name.clone(),
+                profile: profile.clone().or_else(|| directory.profile.clone()),
+            },
         }
     }
 }

@@ -87,7 +87,7 @@ fn what_happens_next(reason: FailureReason) -> &'static str {
         }
         Recovery::Manual => {
             "acm-autopilot retries when one of these tags of the certificate changes (acm-autopilot:renew-from, private-ca, \
-             secret, validity-days), or when the next threshold of days left is crossed. It does not retry before that."
+             secret, acme, acme-profile, validity-days), or when the next threshold of days left is crossed. It does not retry before that."
         }
     }
 }
@@ -140,6 +140,7 @@ fn needs_the_log(reason: FailureReason) -> bool {
             | FailureReason::PermissionMissing
             | FailureReason::TaggingRefused
             | FailureReason::IssuerRefused
+            | FailureReason::AcmeUnavailable
             | FailureReason::ImportRefused
     )
 }

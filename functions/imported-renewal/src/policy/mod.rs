@@ -9,6 +9,7 @@ mod skip_reason;
 mod source;
 mod waiting;
 
+use acme::settings::AcmeSettings;
 use certificates::tags::{RENEWAL, RenewFrom};
 use certificates::{CLOCK_SKEW, Failure, FailureReason, PrivateCaArn, RenewalProgress, RenewalState, Thresholds};
 use grants::Grants;
@@ -30,6 +31,8 @@ pub(crate) struct RenewalInput<'a> {
     /// Why it is checked.
     pub(crate) occasion: Occasion,
     pub(crate) grants: &'a Grants,
+    /// The ACME directories that may be used.
+    pub(crate) acme: &'a AcmeSettings,
     /// For certificates that name no CA. It is granted.
     pub(crate) default_private_ca: Option<&'a PrivateCaArn>,
     /// How long the message that asks has been waiting in the queue since its first delivery.
@@ -67,8 +70,8 @@ pub(crate) struct Plan {
     pub(crate) source: Source,
     /// Required lifetime in days; `None`: that of the current certificate.
     pub(crate) validity_days: Option<u16>,
-    /// Whether the new certificate may be another CA's than the current one: that is granted, and the CA or the secret is
-    /// named in the certificate's own tag.
+    /// Whether the new certificate may be another CA's than the current one: that is granted, and the CA, secret or
+    /// directory is named in the certificate's own tag.
     pub(crate) issuer_may_change: bool,
     /// The number of this attempt, counted from 1.
     pub(crate) attempt: u32,
@@ -161,7 +164,10 @@ fn plan(renew_from: &RenewFrom, attempt: u32, input: &RenewalInput<'_>) -> Resul
     }
     let settings = &input.state.tag_state.settings;
     let source = select_source(renew_from, input)?;
-    let is_named = source.is_bundle() || matches!(settings.private_ca, Some(Ok(_)));
+    let is_named = match source {
+        Source::PrivateCa(_) => matches!(settings.private_ca, Some(Ok(_))),
+        Source::Secret(_) | Source::Acme(..) => true,
+    };
     Ok(Plan {
         source,
         validity_days: settings.validity_days,

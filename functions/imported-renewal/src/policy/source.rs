@@ -1,5 +1,6 @@
 //! Where the new certificate comes from: a tag selects, a grant allows.
 
+use acme::settings::{AcmeDirectory, is_profile};
 use certificates::tags::RenewFrom;
 use certificates::{Failure, FailureReason, PrivateCaArn, SecretId};
 
@@ -10,13 +11,15 @@ use super::RenewalInput;
 pub(crate) enum Source {
     PrivateCa(PrivateCaArn),
     Secret(SecretId),
+    /// The directory, and the profile that the certificate's own tag names.
+    Acme(Box<AcmeDirectory>, Option<String>),
 }
 
 impl Source {
     /// Whether it delivers a key with the certificate, so that nothing is issued or charged here.
     pub(crate) fn is_bundle(&self) -> bool {
         match self {
-            Self::PrivateCa(_) => false,
+            Self::PrivateCa(_) | Self::Acme(..) => false,
             Self::Secret(_) => true,
         }
     }
@@ -27,10 +30,7 @@ pub(super) fn select_source(renew_from: &RenewFrom, input: &RenewalInput<'_>) ->
     match renew_from {
         RenewFrom::PrivateCa => select_private_ca(input).map(Source::PrivateCa),
         RenewFrom::Secret => select_secret(input).map(Source::Secret),
-        RenewFrom::Acme => Err(Failure::new(
-            FailureReason::SourceNotAvailable,
-            format!("this version cannot renew from `{}`", renew_from.as_str()),
-        )),
+        RenewFrom::Acme => select_acme(input),
         // Whatever anybody wrote there is not repeated in a notice that people trust.
         RenewFrom::Unknown(_) => Err(Failure::new(
             FailureReason::UnknownSource,
@@ -79,5 +79,26 @@ fn select_secret(input: &RenewalInput<'_>) -> Result<SecretId, Failure> {
             failed(FailureReason::SecretNotGranted, detail)
         }
         Some(Ok(secret)) => Ok(secret.clone()),
+    }
+}
+
+/// A tag only selects among the directories that are configured. Whatever else it names is not repeated in a notice that
+/// people trust. For which names a directory may issue is checked by the names in the certificate itself.
+fn select_acme(input: &RenewalInput<'_>) -> Result<Source, Failure> {
+    let failed = |reason, detail: &str| Err(Failure::new(reason, detail));
+    let settings = &input.state.tag_state.settings;
+    let Some(name) = &settings.acme else {
+        return failed(FailureReason::AcmeNotConfigured, "the tag acm-autopilot:acme names no ACME directory");
+    };
+    let Some(directory) = input.acme.directory(name) else {
+        let detail = "the ACME directory in the tag acm-autopilot:acme is not among those that are configured";
+        return failed(FailureReason::AcmeNotConfigured, detail);
+    };
+    match &settings.acme_profile {
+        Some(profile) if !is_profile(profile) => {
+            let detail = "the tag acm-autopilot:acme-profile does not hold the name of a profile";
+            failed(FailureReason::AcmeProfileNotOffered, detail)
+        }
+        profile => Ok(Source::Acme(Box::new(directory.clone()), profile.clone())),
     }
 }

@@ -21,6 +21,11 @@ pub(crate) fn check_offer(
     if let Some(Usages { key_usage, extended_key_usage }) = &offer.usages {
         usages::are_kept(&current.leaf, *key_usage, extended_key_usage)?;
     }
+    if !offer.issuers.is_empty() && offer.issuer_chain.is_none() {
+        demand(issuer_may_change || issuer::is_among(current, &offer.issuers), FailureReason::IssuerChanged, || {
+            issuer::not_among(&current.leaf)
+        })?;
+    }
     let Some(issuer_chain) = &offer.issuer_chain else { return Ok(()) };
     chain::is_whole(None, issuer_chain, now)?;
     let is_kept = issuer_may_change || issuer::is_kept(current, issuer_chain);

@@ -17,6 +17,23 @@ pub(super) fn is_kept(current: &Chain, new_above: &[Certificate]) -> bool {
         || new_above.iter().any(|one| is_signed_in(one, above))
 }
 
+/// One of these CAs is above the certificate.
+pub(super) fn is_among(chain: &Chain, issuers: &[Certificate]) -> bool {
+    let issuers: Vec<&Certificate> = issuers.iter().collect();
+    proven(chain).iter().enumerate().any(|(position, one)| {
+        issuers.iter().any(|issuer| is_signed_by(one, issuer) || position > 0 && one.has_key(&issuer.public_key))
+    })
+}
+
+/// That none of them is, in words.
+pub(super) fn not_among(current: &Certificate) -> String {
+    let issuer = name_text(&current.issuer);
+    format!(
+        "the certificate in place was issued by `{issuer}`, which is not among the issuers of the directory, and no grant \
+         allows a change"
+    )
+}
+
 /// However weak the signature is: whether it is weak is another question than who signed.
 fn is_signed_by(signed: &Certificate, issuer: &Certificate) -> bool {
     signed.is_signed_by(issuer, Signatures::Legacy) == Some(true)
@@ -36,10 +53,16 @@ fn proven(current: &Chain) -> Vec<&Certificate> {
     path
 }
 
-/// Both issuers, where the new certificate has none of the CAs above it that the current one has.
-pub(crate) fn issuer_change(current: &Chain, new: &Chain) -> Option<IssuerChange> {
+/// Both issuers, where the new certificate has none of the CAs above it that the current one has, and not both have one of
+/// those that count as one issuer.
+pub(crate) fn issuer_change(current: &Chain, new: &Chain, issuers: &[Certificate]) -> Option<IssuerChange> {
     let [issuer_before, issuer_after] = [current, new].map(|chain| name_text(&chain.leaf.issuer));
-    (!is_kept(current, &new.above)).then_some(IssuerChange { issuer_before, issuer_after })
+    (!stays(current, new, issuers)).then_some(IssuerChange { issuer_before, issuer_after })
+}
+
+/// Whether the issuer is kept, or is among the same CAs as before.
+pub(super) fn stays(current: &Chain, new: &Chain, issuers: &[Certificate]) -> bool {
+    is_kept(current, &new.above) || (is_among(current, issuers) && is_among(new, issuers))
 }
 
 /// That the issuer changed, in words.

@@ -30,6 +30,8 @@ pub(crate) struct PreflightInput<'a> {
     pub(crate) current: &'a Chain,
     /// Whether the grants allow that the new one is another CA's.
     pub(crate) issuer_may_change: bool,
+    /// CAs that count as one issuer.
+    pub(crate) issuers: &'a [Certificate],
     /// The new one and its chain, from its issuer upwards.
     pub(crate) new: &'a Chain,
     /// The public key that it has to be for, SubjectPublicKeyInfo in DER.
@@ -118,8 +120,10 @@ fn names_are_kept(input: &PreflightInput<'_>) -> Result<(), Failure> {
     demand(gained.is_empty(), FailureReason::NameGained, || {
         format!("{} names would be added, the first of them {}", gained.len(), gained[0])
     })?;
-    // Every end-entity template takes the subject from the request, which has the current one's.
-    demand(current.subject == new.subject, FailureReason::NameLost, || {
+    // The request has the current one's subject. A CA may write one of the names into an empty one.
+    let is_name = |name: String| new.names.contains(&name.to_ascii_lowercase());
+    let is_added = current.subject.is_empty() && new.subject.only_common_name().is_some_and(is_name);
+    demand(current.subject == new.subject || is_added, FailureReason::NameLost, || {
         let [current, new] = [current, new].map(|one| name_text(&one.subject));
         format!("the subject changed from `{current}` to `{new}`")
     })
@@ -156,8 +160,8 @@ fn clients_accept(input: &PreflightInput<'_>) -> Result<(), Failure> {
 }
 
 fn issuer_is_kept(input: &PreflightInput<'_>) -> Result<(), Failure> {
-    let PreflightInput { current, new, issuer_may_change, .. } = *input;
-    let is_kept = issuer_may_change || issuer::is_kept(current, &new.above);
+    let PreflightInput { current, new, issuer_may_change, issuers, .. } = *input;
+    let is_kept = issuer_may_change || issuer::stays(current, new, issuers);
     demand(is_kept, FailureReason::IssuerChanged, || issuer::changed(&current.leaf, &new.leaf.issuer))
 }
 

@@ -35,6 +35,7 @@ use std::error::Error as _;
 use aws_client::Clock;
 use aws_config::SdkConfig;
 use certificates::{Failure, FailureReason};
+use issuers::AcmeServices;
 use jiff::Timestamp;
 
 use crate::Config;
@@ -52,6 +53,7 @@ use other_attempts::OtherAttempts;
 pub(crate) use outcome::AttemptOutcome;
 use poll::Poller;
 use schedule::Schedule;
+use sources::Sources;
 
 /// Makes attempts.
 #[derive(Debug, Clone)]
@@ -80,12 +82,19 @@ struct Claimed {
 }
 
 impl Renewer {
-    pub(crate) fn new(config: &Config, aws: &SdkConfig, recorder: StatusRecorder, budget: Budget) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        aws: &SdkConfig,
+        acme: AcmeServices,
+        recorder: StatusRecorder,
+        budget: Budget,
+    ) -> Self {
         let (acm, clock) = (aws_sdk_acm::Client::new(aws), Clock::of(aws));
         let poller = Poller::new(acm.clone(), clock.clone());
         let domain_names = DomainNames::new(aws);
+        let sources = Sources::new(aws, config.grants.clone(), acme);
         Self {
-            obtainer: Obtainer::new(config, aws, budget.clone()),
+            obtainer: Obtainer::new(config, aws, sources, budget.clone()),
             installer: Installer::new(acm.clone(), poller.clone(), domain_names, budget.clone()),
             others: OtherAttempts::new(acm.clone(), poller, recorder.clone(), clock.clone()),
             acm,

@@ -4,9 +4,8 @@ use aws_client::Clock;
 use aws_config::SdkConfig;
 use certificates::{Failure, FailureReason};
 use events::IssuerChange;
-use grants::Grants;
 use issuers::{IssueRequest, IssuedChain, KeyedChain, PrivateKey};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use x509::{Certificate, Chain, SerialNumber};
 
 use super::attempt::Attempt;
@@ -14,14 +13,14 @@ use super::delivery;
 use super::lifetime::Lifetime;
 use super::outcome::AttemptOutcome;
 use super::purchase::Purchase;
-use super::schedule::before;
-use super::sources;
+use super::schedule::{Schedule, before};
+use super::sources::{self, Sources};
 use crate::Config;
 use crate::budget::Budget;
-use crate::policy::Plan;
+use crate::policy::{Plan, Source};
 use crate::preflight::{self, PreflightInput};
 
-/// A source takes a second or two. One that never delivers must not keep others from being renewed.
+/// At most.
 const SOURCE_DELIVERS_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 /// The source gives up a little before it would be cut off, since it knows better what was missing.
 const SOURCE_GIVES_UP: SignedDuration = SignedDuration::from_secs(5);
@@ -44,22 +43,15 @@ pub(super) enum Obtained {
 
 #[derive(Debug, Clone)]
 pub(super) struct Obtainer {
-    aws: SdkConfig,
+    sources: Sources,
     budget: Budget,
     clock: Clock,
-    grants: Grants,
     max_validity_days: u16,
 }
 
 impl Obtainer {
-    pub(super) fn new(config: &Config, aws: &SdkConfig, budget: Budget) -> Self {
-        Self {
-            aws: aws.clone(),
-            budget,
-            clock: Clock::of(aws),
-            grants: config.grants.clone(),
-            max_validity_days: config.max_validity_days,
-        }
+    pub(super) fn new(config: &Config, aws: &SdkConfig, sources: Sources, budget: Budget) -> Self {
+        Self { sources, budget, clock: Clock::of(aws), max_validity_days: config.max_validity_days }
     }
 
     /// Takes the certificate from a source that has it already, and checks it. `None` where it has to be issued.
@@ -83,9 +75,9 @@ impl Obtainer {
 
     async fn obtain_in_time(&self, attempt: Attempt<'_>) -> Result<Obtained, Failure> {
         let Attempt { state, plan, current, schedule } = attempt;
-        let source = sources::open(&plan.source, &self.grants, &self.aws);
+        let source = self.sources.open(&plan.source);
         let lifetime = Lifetime::new(plan.validity_days, &current.chain.leaf, self.max_validity_days);
-        if source.is_issuer() {
+        if source.takes_a_lifetime() {
             lifetime.log(state.arn());
         }
         let request = IssueRequest {
@@ -94,7 +86,7 @@ impl Obtainer {
             key_type: current.key_type,
             validity_days: lifetime.days,
             attempt: plan.attempt,
-            deadline: before(schedule.obtained_by(), SOURCE_GIVES_UP).min(self.clock.now() + SOURCE_DELIVERS_WITHIN),
+            deadline: self.deadline(&plan.source, schedule),
         };
         let purchase = Purchase { attempt, budget: &self.budget, clock: &self.clock };
         let KeyedChain { issued, key } = source.obtain(&request, &purchase).await?;
@@ -102,13 +94,14 @@ impl Obtainer {
         if !source.is_issuer() {
             delivery::demand_newer(&current.chain.leaf, &new.leaf, plan)?;
         }
-        match self.check(attempt, &new, &issued, &key) {
+        let issuers = source.issuers();
+        match self.check(attempt, &new, &issuers, &issued, &key) {
             Ok(()) => Ok(Obtained::New(Box::new(NewCertificate {
-                issuer_change: preflight::issuer_change(&current.chain, &new),
+                issuer_change: preflight::issuer_change(&current.chain, &new, &issuers),
                 serial: new.leaf.serial,
                 issued,
                 key,
-                cut_from_days: lifetime.cut_from_days.filter(|_| source.is_issuer()),
+                cut_from_days: lifetime.cut_from_days.filter(|_| source.takes_a_lifetime()),
             }))),
             Err(failure) if failure.reason == FailureReason::KeyMismatch && source.is_issuer() => {
                 Ok(Obtained::ForAnotherKey(new.leaf.serial))
@@ -117,10 +110,28 @@ impl Obtainer {
         }
     }
 
-    fn check(&self, attempt: Attempt<'_>, new: &Chain, issued: &IssuedChain, key: &PrivateKey) -> Result<(), Failure> {
+    /// A source takes seconds, and one that never delivers must not keep others from being renewed. Validation records
+    /// take minutes to be on every name server.
+    fn deadline(&self, source: &Source, schedule: &Schedule) -> Timestamp {
+        let latest = before(schedule.obtained_by(), SOURCE_GIVES_UP);
+        match source {
+            Source::PrivateCa(_) | Source::Secret(_) => latest.min(self.clock.now() + SOURCE_DELIVERS_WITHIN),
+            Source::Acme(..) => latest,
+        }
+    }
+
+    fn check(
+        &self,
+        attempt: Attempt<'_>,
+        new: &Chain,
+        issuers: &[Certificate],
+        issued: &IssuedChain,
+        key: &PrivateKey,
+    ) -> Result<(), Failure> {
         preflight::check(&PreflightInput {
             current: &attempt.current.chain,
             issuer_may_change: attempt.plan.issuer_may_change,
+            issuers,
             new,
             public_key: key.public_key(),
             certificate_size: issued.certificate.len(),

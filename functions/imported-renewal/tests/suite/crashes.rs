@@ -3,6 +3,7 @@
 use serde_json::Value;
 use simulated_aws::Fault;
 
+use crate::from_acme::NOT_OURS;
 use crate::world::{Tagged, World, batch, due, later};
 
 /// What can happen to a call whose client does not try again.
@@ -72,6 +73,21 @@ async fn a_renewal_survives_a_fault_at_any_call() {
 #[tokio::test]
 async fn a_renewal_from_a_secret_survives_a_fault_at_any_call() {
     runs(async |world| world.delivered().await, is_renewed).await;
+}
+
+/// Also at each request to the CA and each call of Route 53.
+#[tokio::test]
+async fn a_renewal_from_an_acme_server_survives_a_fault_at_any_call() {
+    runs(
+        async |world| world.ordered().await,
+        |world, arn, run| {
+            is_renewed(world, arn, run);
+            assert_eq!(world.txt_values(), [NOT_OURS], "{run}");
+            assert!(world.letsencrypt().certificates().len() <= 2, "{run}");
+            assert_eq!(world.letsencrypt().accounts().len(), 1, "{run}");
+        },
+    )
+    .await;
 }
 
 fn is_renewed(world: &World, arn: &str, run: &str) {

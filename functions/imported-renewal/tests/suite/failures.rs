@@ -8,7 +8,7 @@ use crate::world::{Tagged, World, due, later};
 #[tokio::test]
 async fn sources_that_are_not_known_or_not_there_yet() {
     for (source, reason) in
-        [("the-moon", "unknown-source"), ("PRIVATE-CA", "unknown-source"), ("acme", "source-not-available")]
+        [("the-moon", "unknown-source"), ("PRIVATE-CA", "unknown-source"), ("acme", "acme-not-configured")]
     {
         let world = World::new();
         let arn = world.insert(due().tag("acm-autopilot:renew-from", source));

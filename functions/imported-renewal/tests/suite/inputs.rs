@@ -88,7 +88,7 @@ async fn a_dry_run_shows_the_plan_and_changes_nothing() {
         ),
         (
             due().tag("acm-autopilot:renew-from", "acme"),
-            json!({ "action": "record-failure", "reason": "source-not-available", "attempt": 1 }),
+            json!({ "action": "record-failure", "reason": "acme-not-configured", "attempt": 1 }),
         ),
         (
             due().tag("acm-autopilot:validity-days", "1000"),

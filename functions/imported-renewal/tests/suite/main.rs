@@ -1,6 +1,8 @@
 //! The function with the real SDK clients, against a simulated AWS.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod acme_failures;
+mod acme_refusals;
 mod after_import;
 mod budget;
 mod ca_failures;
@@ -8,6 +10,7 @@ mod checks;
 mod crashes;
 mod domain_names;
 mod failures;
+mod from_acme;
 mod from_secret;
 mod grants;
 mod import_quota;

@@ -3,7 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use acme::Connection;
 use aws_config::retry::RetryConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use certificates::Scope;
 use imported_renewal::{Config, Error, Handler};
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -25,6 +27,8 @@ pub(crate) struct World {
     granted: RefCell<Vec<String>>,
     secrets: RefCell<Vec<String>>,
     issuer_change: Cell<bool>,
+    pub(crate) acme: RefCell<Value>,
+    zones: RefCell<Vec<String>>,
 }
 
 impl World {
@@ -44,6 +48,8 @@ impl World {
             granted: RefCell::default(),
             secrets: RefCell::default(),
             issuer_change: Cell::new(false),
+            acme: RefCell::new(json!({})),
+            zones: RefCell::default(),
         }
     }
 
@@ -58,6 +64,18 @@ impl World {
         self.secrets.borrow_mut().push(arn);
     }
 
+    /// Creates a hosted zone of this account.
+    pub(crate) fn create_zone(&self, name: &str) -> String {
+        let zone = self.aws.create_hosted_zone(name);
+        self.zones.borrow_mut().push(zone.clone());
+        zone
+    }
+
+    /// All hosted zones, in the order of their creation.
+    pub(crate) fn zones(&self) -> Vec<String> {
+        self.zones.borrow().clone()
+    }
+
     /// Lets a renewal change the issuer.
     pub(crate) fn grant_issuer_change(&self) {
         self.issuer_change.set(true);
@@ -69,8 +87,11 @@ impl World {
             json!({ "privateCas": *cas, "secrets": *secrets, "issuerChange": self.issuer_change.get() }).to_string();
         let topic = self.topic.as_str();
         let variables = [("NOTICE_TOPIC_ARN", topic), ("DEFAULT_PRIVATE_CA_ARN", &self.ca), ("GRANTS", &grants)];
-        let environment: Environment = variables.into_iter().chain(more.iter().copied()).collect();
-        Config::read(&environment).unwrap()
+        let acme = self.acme.borrow().to_string();
+        let acme = [("ACME_SETTINGS", acme.as_str()), ("DNS_LOOKUPS", "false")];
+        let environment: Environment = variables.into_iter().chain(acme).chain(more.iter().copied()).collect();
+        let connection = Connection::Through(SharedHttpConnector::new(self.aws.clone()));
+        Config { acme_connection: connection, ..Config::read(&environment).unwrap() }
     }
 
     pub(crate) fn handler(&self) -> Handler {

@@ -23,6 +23,10 @@ pub const RENEW_FROM: &str = "acm-autopilot:renew-from";
 pub const PRIVATE_CA: &str = "acm-autopilot:private-ca";
 /// Operator's: name or ARN of the Secrets Manager secret to read from.
 pub const SECRET: &str = "acm-autopilot:secret";
+/// Operator's: name of the configured ACME directory to renew from, such as `letsencrypt`; never a URL.
+pub const ACME: &str = "acm-autopilot:acme";
+/// Operator's: the profile to order from that directory, such as `tlsserver`.
+pub const ACME_PROFILE: &str = "acm-autopilot:acme-profile";
 /// On a secret, set by its owner: the ARNs of certificates that may be renewed from it, separated by blanks, or the
 /// account of which all certificates may be.
 pub const CONSENT: &str = "acm-autopilot:certificate";
@@ -48,7 +52,7 @@ pub const NOTIFIED: &str = "acm-autopilot:notified";
 pub const VALIDATION_NOTIFIED: &str = "acm-autopilot:validation-notified";
 
 /// The keys with which an operator controls a renewal: a change of one is a reason to try again.
-pub const RENEWAL_SETTINGS: [&str; 4] = [RENEW_FROM, PRIVATE_CA, SECRET, VALIDITY_DAYS];
+pub const RENEWAL_SETTINGS: [&str; 6] = [RENEW_FROM, PRIVATE_CA, SECRET, ACME, ACME_PROFILE, VALIDITY_DAYS];
 /// The keys that a renewal writes in its course.
 pub const RENEWAL: [&str; 5] = [STATUS, STATUS_SINCE, STATUS_REASON, ATTEMPTS, RENEWAL_OF];
 

@@ -32,7 +32,7 @@ impl RenewFrom {
 
     /// Whether imported-renewal can renew from it.
     pub fn is_available(&self) -> bool {
-        matches!(self, Self::PrivateCa | Self::Secret)
+        !matches!(self, Self::Unknown(_))
     }
 
     /// The value of the tag.
@@ -86,6 +86,10 @@ pub struct OperatorSettings {
     pub private_ca: Option<Result<PrivateCaArn, String>>,
     /// The secret; `Err` holds what the tag says when that names none.
     pub secret: Option<Result<SecretId, String>>,
+    /// The configured ACME directory, as the tag names it.
+    pub acme: Option<String>,
+    /// The profile to order from it.
+    pub acme_profile: Option<String>,
     /// Required lifetime in days.
     pub validity_days: Option<u16>,
     /// Whether notices are muted (those of failed renewals are still sent).

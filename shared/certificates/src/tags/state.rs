@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::{
-    ATTEMPTS, Mute, NOTICES, NOTIFIED, Notified, OperatorSettings, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, RenewFrom,
-    SECRET, STATUS, STATUS_REASON, STATUS_SINCE, Tags, VALIDITY_DAYS,
+    ACME, ACME_PROFILE, ATTEMPTS, Mute, NOTICES, NOTIFIED, Notified, OperatorSettings, PRIVATE_CA, RENEW_FROM,
+    RENEWAL_OF, RenewFrom, SECRET, STATUS, STATUS_REASON, STATUS_SINCE, Tags, VALIDITY_DAYS,
 };
 use crate::reason::FailureReason;
 use crate::status::RenewalStatus;
@@ -74,10 +74,12 @@ impl Reader<'_> {
     fn settings(&mut self) -> OperatorSettings {
         let tags = self.tags;
         OperatorSettings {
-            // The role may only replace certificates whose tag is exactly `private-ca` or `secret`.
+            // The role may only replace certificates whose tag is exactly the name of a source.
             renew_from: tags.get(RENEW_FROM).and(tags.raw(RENEW_FROM)).map(RenewFrom::parse),
             private_ca: tags.get(PRIVATE_CA).map(|text| text.parse().map_err(|_| text.to_owned())),
             secret: tags.get(SECRET).map(|text| text.parse().map_err(|_| text.to_owned())),
+            acme: tags.get(ACME).map(str::to_owned),
+            acme_profile: tags.get(ACME_PROFILE).map(str::to_owned),
             validity_days: self.parse(VALIDITY_DAYS, "a number of days from 1 to 36500", |text| {
                 text.parse().ok().filter(|days| (1..=36_500).contains(days))
             }),

@@ -8,6 +8,7 @@
 //! | the tag does not name a source, or names one that is not in `sources` | non-compliant |
 //! | the source is `private-ca`, and the tag `acm-autopilot:private-ca` is not the ARN of a CA | non-compliant |
 //! | the source is `secret`, and the tag `acm-autopilot:secret` is not the name or ARN of a secret | non-compliant |
+//! | the source is `acme`, and the tag `acm-autopilot:acme` is missing | non-compliant |
 //! | another tag that controls the renewal cannot be read | non-compliant: it counts as absent |
 //! | all of that is right | compliant |
 //!
@@ -24,8 +25,8 @@ use crate::{Context, Entries, Evaluation, Evaluator, List, Parameter, Rule, Verd
 
 const SOURCES: List = List {
     name: "sources",
-    default: &["private-ca", "secret"],
-    entries: Entries::OneOf(&["private-ca", "acme", "secret"]),
+    default: &["private-ca", "secret", "acme"],
+    entries: Entries::OneOf(&["private-ca", "secret", "acme"]),
     about: "Allowed sources of renewals: those that the deployed imported-renewal has",
 };
 
@@ -73,6 +74,12 @@ fn evaluate(certificate: &Certificate, context: &Context<'_>) -> Evaluation {
              acm-autopilot:secret to the secret's name or ARN.",
         ));
     }
+    if *source == RenewFrom::Acme && read.settings.acme.is_none() {
+        return Ok(Verdict::non_compliant(
+            "Its tag acm-autopilot:renew-from is `acme`, and no tag names the ACME directory. Set the tag \
+             acm-autopilot:acme to the name of a configured directory.",
+        ));
+    }
     if let Some(unreadable) = read.unreadable.iter().find(|unreadable| RENEWAL_SETTINGS.contains(&unreadable.key)) {
         let (key, expected) = (unreadable.key, unreadable.expected);
         return Ok(Verdict::non_compliant(format!(
@@ -96,6 +103,7 @@ mod tests {
         "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/61f50cd4-45b9-4259-b049-d0a53682fa4b",
     );
     const FROM_CA: (&str, &str) = ("acm-autopilot:renew-from", "private-ca");
+    const FROM_ACME: (&str, &str) = ("acm-autopilot:renew-from", "acme");
     const FROM_SECRET: (&str, &str) = ("acm-autopilot:renew-from", "secret");
 
     fn with(tags: &[(&str, &str)]) -> Certificate {
@@ -117,14 +125,14 @@ mod tests {
                 ("the default CA", &[], with(&[FROM_CA]), Compliant, "renewed from private-ca"),
                 ("a CA", &[], with(&[FROM_CA, CA]), Compliant, "renewed from private-ca"),
                 ("expired", &[], ends(with(&[FROM_CA]), "2026-11-01T00:00:00Z"), Compliant, "private-ca"),
-                ("no source", &[], with(&[("Owner", "a")]), NonCompliant, "acm-autopilot:renew-from (private-ca, secret)"),
+                ("no source", &[], with(&[("Owner", "a")]), NonCompliant, "acm-autopilot:renew-from (private-ca, secret, acme)"),
                 ("a CA without a source", &[], with(&[CA]), NonCompliant, "Nothing renews it"),
                 ("empty", &[], with(&[("acm-autopilot:renew-from", " ")]), NonCompliant, "Nothing renews it"),
                 ("another case", &[], with(&[("acm-autopilot:Renew-From", "private-ca")]), NonCompliant, "Nothing renews it"),
                 ("unknown", &[], with(&[("acm-autopilot:renew-from", "the-moon")]), NonCompliant, "is `the-moon`. Set"),
-                ("unknown, and long", &[], with(&[("acm-autopilot:renew-from", &flood)]), NonCompliant, "private-ca or secret."),
-                ("not available", &[], with(&[("acm-autopilot:renew-from", "acme")]), NonCompliant, "is `acme`. Set it to private-ca or secret"),
-                ("acme", all, with(&[("acm-autopilot:renew-from", "acme")]), Compliant, "from acme"),
+                ("unknown, and long", &[], with(&[("acm-autopilot:renew-from", &flood)]), NonCompliant, "private-ca or secret or acme."),
+                ("which directory", &[], with(&[FROM_ACME]), NonCompliant, "acm-autopilot:acme"),
+                ("acme", &[], with(&[FROM_ACME, ("acm-autopilot:acme", "letsencrypt")]), Compliant, "from acme"),
                 ("no secret", &[], with(&[FROM_SECRET, ("acm-autopilot:secret", "a secret")]), NonCompliant, "name or ARN"),
                 ("which secret", all, with(&[FROM_SECRET]), NonCompliant, "acm-autopilot:secret"),
                 ("a secret", all, with(&[FROM_SECRET, ("acm-autopilot:secret", "tls/www")]), Compliant, "from secret"),
@@ -141,7 +149,7 @@ mod tests {
 
     #[test]
     fn parameters_are_checked() {
-        assert!(refused(&RULE, &[("sources", "vault")]).contains("`vault` is not one of private-ca, acme, secret"));
+        assert!(refused(&RULE, &[("sources", "vault")]).contains("`vault` is not one of private-ca, secret, acme"));
         assert!(refused(&RULE, &[("source", "acme")]).contains("it has sources"));
     }
 }

@@ -1,6 +1,6 @@
 //! How it is renewed, once it is the time.
 
-use certificates::tags::{ATTEMPTS, PRIVATE_CA, RENEW_FROM, STATUS, VALIDITY_DAYS};
+use certificates::tags::{ACME, ACME_PROFILE, ATTEMPTS, PRIVATE_CA, RENEW_FROM, STATUS, VALIDITY_DAYS};
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn the_source_is_what_the_tags_and_the_configuration_name() {
         (PRIVATE_CA, "the-moon", FailureReason::CaNotFound),
         (PRIVATE_CA, OTHER_CA, FailureReason::CaNotGranted),
         (RENEW_FROM, "private-ca ", FailureReason::UnknownSource),
-        (RENEW_FROM, "acme", FailureReason::SourceNotAvailable),
+        (RENEW_FROM, "acme", FailureReason::AcmeNotConfigured),
         (RENEW_FROM, "secret", FailureReason::SecretNotConfigured),
         (RENEW_FROM, "the-moon", FailureReason::UnknownSource),
     ] {
@@ -39,6 +39,24 @@ fn the_source_is_what_the_tags_and_the_configuration_name() {
     nowhere.default_ca = None;
     assert_eq!(nowhere.failure(), (FailureReason::CaNotConfigured, 1));
     assert_eq!(nowhere.tag(PRIVATE_CA, CA).plan().attempt, 1);
+}
+
+#[test]
+fn a_tag_selects_among_the_configured_acme_directories() {
+    let tagged = |directory: &str| due().tag(RENEW_FROM, "acme").tag(ACME, directory);
+    let plan = tagged("letsencrypt").plan();
+    assert!(matches!(&plan.source, Source::Acme(directory, None) if directory.name == "letsencrypt"), "{plan:?}");
+    assert!(!plan.issuer_may_change);
+    let profile = tagged("letsencrypt").tag(ACME_PROFILE, "tlsserver").plan();
+    assert!(matches!(&profile.source, Source::Acme(_, Some(profile)) if profile == "tlsserver"));
+    let mut granted = tagged("letsencrypt");
+    granted.grants.issuer_change = true;
+    assert!(granted.plan().issuer_may_change);
+    for other in ["google", "https://acme-v02.api.letsencrypt.org/directory", "LetsEncrypt"] {
+        assert_eq!(tagged(other).failure(), (FailureReason::AcmeNotConfigured, 1), "{other}");
+    }
+    let profile = tagged("letsencrypt").tag(ACME_PROFILE, "any profile you like");
+    assert_eq!(profile.failure(), (FailureReason::AcmeProfileNotOffered, 1));
 }
 
 #[test]

@@ -93,3 +93,35 @@ fn another_issuer() {
         assert_eq!(changed.check(), Ok(()));
     }
 }
+
+/// Public CAs change intermediates at any time, and serve no root: nothing that is above one certificate is above the next.
+#[test]
+fn intermediates_may_rotate_under_the_configured_issuers() {
+    let named = |name| CertifiedIssuer::self_signed(ca_params(name), RcgenKey::generate().unwrap()).unwrap();
+    let (root, second_root, stranger) = (root(), named("Second Root"), named("Stranger"));
+    let (before, after) = (middle("R10", &root), middle("R11", &root));
+    let elsewhere = middle("E7", &second_root);
+    let mut case = case_of(&root, &after, |_| ());
+    case.new.above = vec![read(&after.pem())];
+    let by = |issuer: &Issuer| {
+        let mut current = leaf();
+        current.not_after = date_time_ymd(2026, 12, 10);
+        Chain { leaf: issued(current, &RcgenKey::generate().unwrap(), issuer), above: vec![read(&issuer.pem())] }
+    };
+    for (current, issuers, is_kept) in [
+        (by(&before), vec![], false),
+        (by(&before), vec![&root], true),
+        (by(&elsewhere), vec![&root], false),
+        (by(&elsewhere), vec![&root, &second_root], true),
+        (by(&elsewhere), vec![&second_root], false),
+        (by(&stranger), vec![&root, &second_root], false),
+    ] {
+        (case.current, case.issuers) = (current, issuers.iter().map(|one| read(&one.pem())).collect());
+        assert_eq!(case.check().is_ok(), is_kept, "{:?}", case.current.leaf.issuer);
+        assert_eq!(issuer_change(&case.current, &case.new, &case.issuers).is_none(), is_kept);
+    }
+    // A chain that did not sign the certificate proves nothing.
+    let forged = Chain { leaf: by(&stranger).leaf, above: vec![read(&before.pem())] };
+    (case.current, case.issuers) = (forged, vec![read(&root.pem())]);
+    assert_eq!(case.refused(), FailureReason::IssuerChanged);
+}

@@ -62,6 +62,7 @@ fn leaf() -> CertificateParams {
 struct Case {
     current: Chain,
     issuer_may_change: bool,
+    issuers: Vec<Certificate>,
     new: Chain,
     key: Vec<u8>,
     sizes: (usize, usize),
@@ -92,6 +93,7 @@ fn case_of(root: &Issuer, middle: &Issuer, change: impl FnOnce(&mut CertificateP
     Case {
         current: Chain { leaf: issued(current, &RcgenKey::generate().unwrap(), root), above: vec![read(&root.pem())] },
         issuer_may_change: false,
+        issuers: Vec::new(),
         new: Chain { leaf: issued(new, &key, middle), above: vec![read(&middle.pem()), read(&root.pem())] },
         key: rcgen::PublicKeyData::subject_public_key_info(&key),
         sizes: (1_000, 2_000),
@@ -104,6 +106,7 @@ impl Case {
         check(&PreflightInput {
             current: &self.current,
             issuer_may_change: self.issuer_may_change,
+            issuers: &self.issuers,
             new: &self.new,
             public_key: &self.key,
             certificate_size: self.sizes.0,

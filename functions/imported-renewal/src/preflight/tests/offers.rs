@@ -11,6 +11,7 @@ fn before_a_certificate_is_issued() {
     let both = usages(0b101, &[SERVER_AUTH, CLIENT_AUTH]);
     let offer = || Offer {
         issuer_chain: Some(good.new.above.clone()),
+        issuers: Vec::new(),
         usages: both.clone(),
         not_after: Some(good.new.leaf.not_after),
     };
@@ -18,10 +19,11 @@ fn before_a_certificate_is_issued() {
     let stranger = [read(&named_root("Stranger").pem())];
     let reversed: Vec<Certificate> = good.new.above.iter().rev().cloned().collect();
     let before = Some("2026-12-10T00:00:00Z".parse().unwrap());
-    let nothing_known = Offer { issuer_chain: None, usages: None, not_after: None };
+    let nothing_known = Offer { issuer_chain: None, issuers: Vec::new(), usages: None, not_after: None };
+    let among = |issuers: &[Certificate]| Offer { issuers: issuers.to_vec(), ..nothing_known.clone() };
     for (title, offer, issuer_may_change, expected) in [
         ("good", offer(), false, None),
-        ("nothing is known", nothing_known, false, None),
+        ("nothing is known", nothing_known.clone(), false, None),
         ("client's usage goes", Offer { usages: usages(0b101, &[SERVER_AUTH]), ..offer() }, false, None),
         ("no longer", Offer { not_after: before, ..offer() }, false, Some(FailureReason::NotLonger)),
         (
@@ -41,6 +43,9 @@ fn before_a_certificate_is_issued() {
         ("wrong order", by(&reversed), false, Some(FailureReason::ChainBroken)),
         ("a stranger", by(&stranger), false, Some(FailureReason::IssuerChanged)),
         ("an allowed stranger", by(&stranger), true, None),
+        ("one of several", among(&[stranger[0].clone(), good.current.above[0].clone()]), false, None),
+        ("none of several", among(&stranger), false, Some(FailureReason::IssuerChanged)),
+        ("none of several, which is allowed", among(&stranger), true, None),
     ] {
         let checked = check_offer(&good.current, issuer_may_change, &offer, good.now.parse().unwrap());
         assert_eq!(checked.err().map(|failure| failure.reason), expected, "{title}");

@@ -36,8 +36,7 @@ impl Exchange<'_> {
             Outcome::NoData => Vec::new(),
             Outcome::Found => answer.records.into_iter().rfind(|set| set.kind == "TXT").map_or_else(Vec::new, |set| {
                 // A CA asks from several places at once: what not every server has yet, some do not see.
-                let settled = self.route53.is_in_sync(&set.name, "TXT", self.now);
-                if settled { set.values } else { Vec::new() }
+                self.route53.everywhere(&set.name, "TXT", &set.values, self.now)
             }),
         };
         let texts: Vec<_> = values.iter().map(|value| unquoted(value)).collect();

@@ -31,10 +31,15 @@ pub(super) fn change(state: &mut State, input: &Value) -> Answer {
     if !conflicts.is_empty() {
         return Err(invalid(&conflicts));
     }
-    state.route53.zones.insert(zone.id.clone(), zone);
-    for set in changes.iter().map(|change| records::read(&change["ResourceRecordSet"])) {
-        state.route53.changed.insert((set.name, set.kind), state.now);
+    for change in &changes {
+        let key = records::key(&change["ResourceRecordSet"]);
+        let values = |zone: Option<&Zone>| {
+            zone.and_then(|zone| zone.records.get(&key)).map(|set| set.values.clone()).unwrap_or_default()
+        };
+        let (before, after) = (values(state.route53.zones.get(&zone.id)), values(Some(&zone)));
+        state.route53.note_change(records::read(&change["ResourceRecordSet"]), &before, &after, state.now);
     }
+    state.route53.zones.insert(zone.id.clone(), zone);
     Ok(json!({ "ChangeInfo": change_info(state) }))
 }
 

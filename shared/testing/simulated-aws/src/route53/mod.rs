@@ -41,15 +41,28 @@ pub(crate) struct Store {
     broken: BTreeSet<Labels>,
     /// The account, and the time.
     changes: BTreeMap<String, (String, Timestamp)>,
-    /// When a record set, by name and type, was changed last through the API.
-    changed: BTreeMap<(String, String), Timestamp>,
+    /// When each value of a record set, by name and type, was added through the API.
+    added: BTreeMap<(String, String), BTreeMap<String, Timestamp>>,
 }
 
 impl Store {
-    /// Whether every name server has the last change to these records.
-    pub(crate) fn is_in_sync(&self, name: &str, kind: &str, now: Timestamp) -> bool {
-        let changed = self.changed.get(&(name.to_owned(), kind.to_owned()));
-        changed.is_none_or(|changed| now.duration_since(*changed) >= PROPAGATION)
+    /// Of these values of a record set, those that every name server has.
+    pub(crate) fn everywhere(&self, name: &str, kind: &str, values: &[String], now: Timestamp) -> Vec<String> {
+        let added = self.added.get(&(name.to_owned(), kind.to_owned()));
+        let is_there = |value: &&String| {
+            let at = added.and_then(|added| added.get(*value));
+            at.is_none_or(|at| now.duration_since(*at) >= PROPAGATION)
+        };
+        values.iter().filter(is_there).cloned().collect()
+    }
+
+    /// A record set had the first values and has the second.
+    fn note_change(&mut self, set: RecordSet, before: &[String], after: &[String], now: Timestamp) {
+        let added = self.added.entry((set.name, set.kind)).or_default();
+        added.retain(|value, _| after.contains(value));
+        for value in after.iter().filter(|value| !before.contains(value)) {
+            added.insert(value.clone(), now);
+        }
     }
 }
 
