@@ -82,6 +82,8 @@ pub(crate) struct Entry {
     chain: Option<String>,
     private_key: Option<PrivateKey>,
     tags: BTreeMap<String, Option<String>>,
+    /// A tag was removed.
+    previously_tagged: bool,
     in_use_by: Vec<String>,
     created_at: Timestamp,
     issued_at: Option<Timestamp>,

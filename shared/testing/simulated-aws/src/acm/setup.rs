@@ -99,12 +99,14 @@ impl Aws {
     /// When there is no such certificate.
     pub fn set_tags(&self, arn: &str, tags: &[(&str, Option<&str>)]) {
         let mut state = self.state();
-        let present = &mut entry(&mut state.acm, arn).tags;
+        let entry = entry(&mut state.acm, arn);
         for (key, value) in tags {
             match value {
-                Some(value) => present.insert((*key).to_owned(), Some((*value).to_owned())),
-                None => present.remove(*key),
-            };
+                Some(value) => {
+                    entry.tags.insert((*key).to_owned(), Some((*value).to_owned()));
+                }
+                None => entry.previously_tagged |= entry.tags.remove(*key).is_some(),
+            }
         }
     }
 
@@ -133,6 +135,7 @@ impl Aws {
         // API reference, CertificateDetail, ImportedAt: of the last import.
         new.imported_at = new.imported_at.map(|_| now);
         new.tags = std::mem::take(&mut old.tags);
+        new.previously_tagged = old.previously_tagged;
         new.in_use_by = std::mem::take(&mut old.in_use_by);
         *old = new;
     }
@@ -183,6 +186,7 @@ impl Entry {
             chain: None,
             private_key: None,
             tags: BTreeMap::new(),
+            previously_tagged: false,
             in_use_by: Vec::new(),
             created_at: now,
             issued_at: None,

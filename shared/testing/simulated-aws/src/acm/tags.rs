@@ -67,7 +67,7 @@ pub(super) fn remove(state: &mut State, input: &Value) -> Answer {
     for (key, value) in tags {
         let present = entry.tags.get(&key);
         if value.is_none() || present == Some(&value) {
-            entry.tags.remove(&key);
+            entry.previously_tagged |= entry.tags.remove(&key).is_some();
         }
     }
     Ok(json!({}))
@@ -133,9 +133,10 @@ fn check_characters(member: &str, text: &str) -> Result<(), ApiError> {
     Err(ApiError::constraint(member, r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:\/=+\-@]*"))
 }
 
-/// Every certificate's ARN and tags, in the order of ARNs.
+/// The ARN and the tags of each certificate that has or had tags, in the order of ARNs.
 pub(crate) fn tagged(state: &State) -> impl Iterator<Item = (&str, Vec<(&str, &str)>)> {
-    state.acm.certificates.values().map(|entry| {
+    let tagged = state.acm.certificates.values().filter(|entry| entry.previously_tagged || !entry.tags.is_empty());
+    tagged.map(|entry| {
         let tags = entry.tags.iter().map(|(key, value)| (key.as_str(), value.as_deref().unwrap_or_default()));
         (entry.arn.as_str(), tags.collect())
     })
