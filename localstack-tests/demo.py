@@ -73,13 +73,13 @@ class Demo:
             self.stack = deploy.deploy(
                 backend,
                 name,
-                # The zones of the demo are not in the DNS of the world.
                 {
                     "NoticeEmail": _ADDRESS,
                     "ValidationDomains": "*",
                     "PrivateCaArns": "*",
-                    # The certificates of the demo come from a CA of their own.
-                    "AllowIssuerChange": "true",
+                    # See `DemoCertificate.issue`.
+                    "AllowIssuerChange": "false" if backend.simulated else "true",
+                    # The zones of the demo are not in the DNS of the world.
                     "Settings": '{"dnsLookups": false}',
                 },
             )
@@ -91,10 +91,9 @@ class Demo:
             self.rules = deploy.deploy_compliance_rules(backend, name, given)
             self._undo.callback(self.rules.delete)
             step.note = f"stack {name}"
-        with self._console.step("Creating two private CAs, one of them disabled"):
+        with self._console.step("Creating two private CAs"):
             ca = private_ca.create_root_ca(backend, "Example Corporation Root CA")
             disabled = private_ca.create_root_ca(backend, "Example Corporation Old CA")
-            private_ca.disable(backend, disabled)
             for arn in (ca, disabled):
                 self._undo.callback(private_ca.delete, backend, arn)
         self._notices = NoticeSubscriber(backend, self.stack.topic_arn)
@@ -112,6 +111,8 @@ class Demo:
                     backend.client("acm").delete_certificate, CertificateArn=certificate.arn
                 )
                 step.count += 1
+        with self._console.step("Disabling one of the private CAs"):
+            private_ca.disable(backend, disabled)
         with self._console.step("Requesting certificates from ACM; their DNS records are missing"):
             self.validation.request()
 

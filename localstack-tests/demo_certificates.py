@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from harness import certificates, checks
+from harness import certificates, checks, private_ca
 from harness.backend import Backend
 from harness.subscribers import EventSubscriber, Notice, NoticeSubscriber
 
@@ -70,13 +70,20 @@ class DemoCertificate:
         if self.outcome == _EXPIRED:
             self.arn = certificates.place_expired(backend, local_ca, self.names, tags)
         else:
-            issued = local_ca.issue(
-                self.names, self.key_algorithm, expires_in=timedelta(days=self.days, hours=1)
-            )
+            issued = self.issue(backend, local_ca)
             self.arn = certificates.import_certificate(backend, issued, tags)
         if self.in_use_by:
             certificates.set_in_use(backend, self.arn, self.in_use_by)
         self.before = checks.snapshot(backend, self.arn)
+
+    def issue(self, backend: Backend, local_ca: certificates.LocalCa) -> certificates.Issued:
+        """By the CA that renews it. Emulators' private CAs choose when a certificate expires: there by another one."""
+        expires_in = timedelta(days=self.days, hours=1)
+        if self.ca and backend.simulated:
+            return private_ca.issue(
+                backend, self.ca, self.names, self.key_algorithm, expires_in=expires_in
+            )
+        return local_ca.issue(self.names, self.key_algorithm, expires_in=expires_in)
 
     def settled(self, events: EventSubscriber, notices: NoticeSubscriber) -> bool:
         """Whether everything that should come of it has come."""

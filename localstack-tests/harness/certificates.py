@@ -110,12 +110,8 @@ class LocalCa:
         if key_encipherment is None:
             key_encipherment = algorithm.startswith("RSA_")
         end = datetime.now(UTC).replace(microsecond=0) + expires_in
-        attributes = []
-        if organization:
-            attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
         common_name = common_name if common_name is not None else _first_dns_name(names)
-        if common_name:
-            attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, common_name))
+        attributes = _subject(organization, common_name)
         usages = [ExtendedKeyUsageOID.SERVER_AUTH] * server_auth
         usages += [ExtendedKeyUsageOID.CLIENT_AUTH] * client_auth
         certificate = (
@@ -141,13 +137,39 @@ class LocalCa:
         )
         return Issued(
             certificate.public_bytes(serialization.Encoding.PEM),
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            ),
+            as_pem(key),
             self.pem,
         )
+
+
+def as_pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    """A private key, as ACM imports it."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def csr(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, names: list[str]) -> bytes:
+    """A request for a TLS certificate with the subject of `LocalCa.issue`."""
+    return (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(x509.Name(_subject("Example Corporation", _first_dns_name(names))))
+        .add_extension(
+            x509.SubjectAlternativeName([general_name(name) for name in names]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
+
+
+def _subject(organization: str | None, common_name: str | None) -> list[x509.NameAttribute]:
+    attributes = [
+        (NameOID.ORGANIZATION_NAME, organization),
+        (NameOID.COMMON_NAME, common_name),
+    ]
+    return [x509.NameAttribute(kind, value) for kind, value in attributes if value]
 
 
 def _first_dns_name(names: list[str]) -> str | None:

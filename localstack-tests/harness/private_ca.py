@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
+from . import certificates
 from .backend import Backend
 
 _ROOT_TEMPLATE = "arn:aws:acm-pca:::template/RootCACertificate/V1"
+_SERVER_TEMPLATE = "arn:aws:acm-pca:::template/EndEntityServerAuthCertificate/V1"
 _ATTEMPTS = 50
 
 
@@ -45,6 +48,41 @@ def create_root_ca(
         CertificateAuthorityArn=arn, Certificate=certificate.encode()
     )
     return arn
+
+
+def issue(
+    backend: Backend,
+    ca_arn: str,
+    names: list[str],
+    key_algorithm: str,
+    *,
+    expires_in: timedelta,
+    lifetime: timedelta = timedelta(days=365),
+) -> certificates.Issued:
+    """A TLS certificate of an active CA, as if it had been issued before."""
+    pca = backend.client("acm-pca")
+    key = certificates.new_key(key_algorithm)
+    end = datetime.now(UTC) + expires_in
+    own = pca.describe_certificate_authority(CertificateAuthorityArn=ca_arn)
+    configuration = own["CertificateAuthority"]["CertificateAuthorityConfiguration"]
+    certificate_arn = pca.issue_certificate(
+        CertificateAuthorityArn=ca_arn,
+        Csr=certificates.csr(key, names),
+        SigningAlgorithm=configuration["SigningAlgorithm"],
+        TemplateArn=_SERVER_TEMPLATE,
+        ValidityNotBefore=_at(end - lifetime),
+        Validity=_at(end),
+    )["CertificateArn"]
+    answer = wait_for_certificate(backend, ca_arn, certificate_arn)
+    return certificates.Issued(
+        answer["Certificate"].encode(),
+        certificates.as_pem(key),
+        answer["CertificateChain"].encode(),
+    )
+
+
+def _at(when: datetime) -> dict:
+    return {"Type": "ABSOLUTE", "Value": int(when.timestamp())}
 
 
 def wait_for_certificate(backend: Backend, ca_arn: str, certificate_arn: str) -> dict:
