@@ -49,7 +49,11 @@ SERVICES = {
         "ChangeResourceRecordSets CreateHostedZone DeleteHostedZone GetChange GetHostedZone ListHostedZones"
         " ListHostedZonesByName ListResourceRecordSets",
     ),
-    "secretsmanager": ("secretsmanager", "CreateSecret DescribeSecret GetSecretValue PutSecretValue"),
+    "secretsmanager": (
+        "secretsmanager",
+        "BatchGetSecretValue CreateSecret DeleteSecret DescribeSecret GetSecretValue ListSecretVersionIds ListSecrets"
+        " PutSecretValue RestoreSecret TagResource UntagResource UpdateSecret UpdateSecretVersionStage",
+    ),
     "sns": ("sns", "CreateTopic ListTopics Publish"),
     "sqs": (
         "sqs",

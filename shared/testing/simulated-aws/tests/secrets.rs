@@ -41,6 +41,13 @@ async fn a_token_stands_for_one_version() {
     put("two").await.unwrap();
     put("two").await.unwrap();
     assert_eq!(put("three").await.unwrap_err().code(), Some("ResourceExistsException"));
+    let update = |value: &str| {
+        let update = secrets.update_secret().secret_id("s").secret_string(value);
+        update.client_request_token("0123456789abcdef0123456789abcdef").send()
+    };
+    assert_eq!(update("two").await.unwrap().version_id(), Some("0123456789abcdef0123456789abcdef"));
+    let error = update("three").await.unwrap_err();
+    assert!(error.message().unwrap().starts_with("You can't use ClientRequestToken 0123456789abcdef0123456789abcdef"));
 }
 
 #[tokio::test]
