@@ -15,6 +15,8 @@ pub struct Statement {
     pub sid: String,
     /// Its actions, such as `acm:DescribeCertificate`.
     pub actions: BTreeSet<String>,
+    /// The actions that it is not about, while it is about all others: `NotAction`. [`Statement::allows`] does not read them.
+    pub not_actions: BTreeSet<String>,
     /// Its resources, such as `*` or `arn:${AWS::Partition}:iam::*:role/zones`: the texts of `!Sub`, the names
     /// of `!Ref`.
     pub resources: BTreeSet<String>,
@@ -190,13 +192,15 @@ fn read(template: &str, role: &str, effect: &str) -> Result<Vec<Statement>, Stri
 fn statement(node: &Yaml<'_>) -> Statement {
     let mut actions = BTreeSet::new();
     member(node, "Action").into_iter().for_each(|node| texts(node, &mut actions));
+    let mut not_actions = BTreeSet::new();
+    member(node, "NotAction").into_iter().for_each(|node| texts(node, &mut not_actions));
     let mut resources = BTreeSet::new();
     member(node, "Resource").into_iter().for_each(|node| texts(node, &mut resources));
     let mut condition_values = BTreeSet::new();
     member(node, "Condition").into_iter().for_each(|node| texts(node, &mut condition_values));
     let conditions = member(node, "Condition").into_iter().flat_map(conditions).collect();
     let sid = member(node, "Sid").and_then(untagged_text).unwrap_or_default().to_owned();
-    Statement { sid, actions, resources, condition_values, conditions }
+    Statement { sid, actions, not_actions, resources, condition_values, conditions }
 }
 
 fn conditions(node: &Yaml<'_>) -> Vec<Condition> {
@@ -291,6 +295,12 @@ Resources:
               - Effect: Allow
                 Action: apigateway:GET
                 Resource: !Sub arn:${AWS::Partition}:apigateway:${AWS::Region}::/domainnames
+              - !If
+                - SomeCondition
+                - Effect: Deny
+                  NotAction: secretsmanager:GetSecretValue
+                  Resource: '*'
+                - !Ref AWS::NoValue
 ";
 
     fn allowed(call: &Call) -> bool {
@@ -341,6 +351,13 @@ Resources:
         let call = call("apigateway", "GetDomainNames", json!({}));
         assert_eq!(call.action(), "apigateway:GET");
         assert!(allowed(&call));
+    }
+
+    #[test]
+    fn a_denial_can_be_about_all_actions_but_one() {
+        let [denied] = read(TEMPLATE, "Role", "Deny").unwrap().try_into().unwrap();
+        assert_eq!(denied.not_actions, BTreeSet::from(["secretsmanager:GetSecretValue".to_owned()]));
+        assert!(denied.actions.is_empty());
     }
 
     #[test]
