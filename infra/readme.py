@@ -33,6 +33,7 @@ ROLES = {
     "compliance-rules": ("compliance-rules.yaml", "ComplianceRulesRole"),
     "CentralEventBusRole": ("template.yaml", "CentralEventBusRole"),
     "zone-role.yaml": ("zone-role.yaml", "ZoneRole"),
+    "acme-role.yaml": ("acme-role.yaml", "AcmeRole"),
 }
 _ACTION = re.compile(r"`([a-z0-9-]+:[A-Za-z]+)`")
 

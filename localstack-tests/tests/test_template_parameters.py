@@ -21,6 +21,10 @@ BUS = "arn:aws:events:us-west-2:111122223333:event-bus/certificates"
 OPERATOR = "arn:aws:iam::123456789012:role/CertificateOperators"
 SETTINGS = {"maxValidityDays": 90, "ownerTagKey": "Cost Center"}
 ZONE_ROLES = "/acm-autopilot/zone-roles"
+ACME_SETTINGS = "/acm-autopilot/acme-settings"
+ACME_STATEMENTS = (
+    "ReadAcmeAccounts", "DecryptAcmeAccounts", "ActInAccountsThatOwnZones", "ListZones", "ReadZones", "WriteChallengeRecords"
+)
 
 
 def stack(backend: Backend, artifacts: Path, **parameters: str) -> Iterator[deploy.Stack]:
@@ -57,6 +61,7 @@ def everything(own_backend: Backend, artifacts: Path) -> Iterator[deploy.Stack]:
         CentralEventBusArn=BUS,
         UseFipsEndpoints="true",
         ZoneRoles=ZONE_ROLES,
+        AcmeSettings=ACME_SETTINGS,
     )
 
 
@@ -156,6 +161,66 @@ def test_zone_roles_are_a_list_or_the_name_of_a_parameter(
         assert not variables.get("ZONE_ROLES_PARAMETER")
         assert not allowed(made, role, policy, "ReadZoneRoles")
         assert allowed(made, role, policy, "ActInAccountsThatOwnZones")
+
+
+def renewal_statements(of: deploy.Stack, sid: str) -> list[dict]:
+    """The statements with this Sid of imported-renewal's role."""
+    return allowed(of, "ImportedRenewalRole", "imported-renewal", sid)
+
+
+def test_without_acme_nothing_of_it_is_allowed(nothing: deploy.Stack) -> None:
+    for function in (nothing.imported_renewal, nothing.expiry_events):
+        variables = environment(nothing, function)
+        assert json.loads(variables["ACME_SETTINGS"]) == {}
+        assert not variables.get("ACME_SETTINGS_PARAMETER")
+    for sid in (*ACME_STATEMENTS, "ReadAcmeSettings", "NeverRenewFromAcmeAccounts"):
+        assert not renewal_statements(nothing, sid), sid
+    (denial,) = renewal_statements(nothing, "NeverReadAcmeAccounts")
+    assert (denial["Effect"], denial["Action"]) == ("Deny", "secretsmanager:*")
+
+
+def test_acme_settings_are_the_name_of_a_parameter(everything: deploy.Stack) -> None:
+    for function, role, policy in (
+        (everything.imported_renewal, "ImportedRenewalRole", "imported-renewal"),
+        (everything.expiry_events, "ExpiryEventsRole", "expiry-events"),
+    ):
+        variables = environment(everything, function)
+        assert variables["ACME_SETTINGS_PARAMETER"] == ACME_SETTINGS
+        assert not variables.get("ACME_SETTINGS")
+        (reading,) = allowed(everything, role, policy, "ReadAcmeSettings")
+        assert reading["Resource"].endswith(f":parameter{ACME_SETTINGS}")
+    assert all(renewal_statements(everything, sid) for sid in ACME_STATEMENTS)
+    assert not renewal_statements(everything, "NeverReadAcmeAccounts")
+    (denial,) = renewal_statements(everything, "NeverRenewFromAcmeAccounts")
+    assert (denial["Effect"], denial["NotAction"]) == ("Deny", "secretsmanager:GetSecretValue")
+
+
+# Written close together, as many write JSON, over several lines, and as Python does.
+ZONES = ["acme.example.net", "acme.example.org"]
+WRITTEN = {
+    "compact": json.dumps({"delegationZones": ZONES, "directories": []}, separators=(",", ":")),
+    "indented": json.dumps({"directories": [], "delegationZones": ZONES}, indent=2),
+    "usual": json.dumps({"zoneRoles": [], "delegationZones": ZONES, "directories": []}),
+    "none": json.dumps({"directories": []}),
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_the_role_may_write_below_the_delegation_zones_of_the_settings(
+    own_backend: Backend, artifacts: Path, form: str
+) -> None:
+    given = {"Functions": "imported-renewal", "AcmeSettings": WRITTEN[form]}
+    for made in stack(own_backend, artifacts, **given):
+        variables = environment(made, made.imported_renewal)
+        assert json.loads(variables["ACME_SETTINGS"]) == json.loads(WRITTEN[form])
+        assert not variables.get("ACME_SETTINGS_PARAMETER")
+        (writing,) = renewal_statements(made, "WriteChallengeRecords")
+        (names,) = writing["Condition"]["ForAllValues:StringLike"].values()
+        # A pattern that ends in a dot, or has other characters than names have, fits no name.
+        fitting = [name for name in names if not set(name) & set(' \n:["') and not name.endswith(".")]
+        zones = [] if form == "none" else [f"*.{zone}" for zone in ZONES]
+        assert fitting == ["_acme-challenge.*", *zones]
+        assert not renewal_statements(made, "ReadAcmeSettings")
 
 
 def test_with_a_wrong_setting_the_function_does_not_start(

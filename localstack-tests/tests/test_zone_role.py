@@ -1,9 +1,11 @@
-"""Whom the role of an account with zones lets in: infra/zone-role.yaml."""
+"""Whom the roles of an account with zones let in: infra/zone-role.yaml and infra/acme-role.yaml."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -14,28 +16,43 @@ from harness.backend import Backend
 
 from test_sts_corrections import OTHER, assert_refused, assume, client
 
-PATH = "/acm-autopilot/dns-validation/"
+VALIDATION, RENEWAL = "/acm-autopilot/dns-validation/", "/acm-autopilot/imported-renewal/"
 SAM = "acm-autopilot-DnsValidationRole-"
 STACK_SET = "StackSet-certificates-0a1b2c3d-4e5f-DnsVal-"
 
 
-@pytest.fixture(scope="module")
-def zone_role(own_backend: Backend) -> Iterator[str]:
+@dataclass(frozen=True)
+class Role:
+    """A role, and the path of the functions' roles that it lets in."""
+
+    arn: str
+    path: str
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        (paths.ZONE_ROLE_TEMPLATE, "ZoneRoleArn", VALIDATION),
+        (paths.ACME_ROLE_TEMPLATE, "AcmeRoleArn", RENEWAL),
+    ],
+    ids=["validation records of ACM", "of ACME"],
+)
+def zone_role(request: pytest.FixtureRequest, own_backend: Backend) -> Iterator[Role]:
     """The role, for a whole organization."""
+    template: Path
+    template, output, path = request.param
     owner = own_backend.in_account(OTHER)
     name = f"zones-{uuid.uuid4().hex[:6]}"
-    template = {"TemplateBody": paths.ZONE_ROLE_TEMPLATE.read_text()}
-    parameters = {
-        "OrganizationId": ORGANIZATION,
-        "ExternalId": "certificates",
-        "RoleName": name,
-        "DomainNames": "example",
-    }
-    yield deploy.create_stack(owner, name, template, parameters)["ZoneRoleArn"]
+    parameters = {"OrganizationId": ORGANIZATION, "ExternalId": "certificates", "DomainNames": "example"}
+    # The name of the other role is fixed.
+    if path == VALIDATION:
+        parameters["RoleName"] = name
+    outputs = deploy.create_stack(owner, name, {"TemplateBody": template.read_text()}, parameters)
+    yield Role(outputs[output], path)
     owner.client("cloudformation").delete_stack(StackName=name)
 
 
-def function(backend: Backend, prefix: str, path: str = PATH) -> Backend:
+def function(backend: Backend, prefix: str, path: str) -> Backend:
     """A role of a function with a name that CloudFormation chose, and what it calls with."""
     made = backend.client("iam").create_role(
         Path=path,
@@ -47,21 +64,22 @@ def function(backend: Backend, prefix: str, path: str = PATH) -> Backend:
 
 @pytest.mark.parametrize("prefix", [SAM, STACK_SET])
 def test_functions_of_the_organization_are_let_in(
-    own_backend: Backend, zone_role: str, prefix: str
+    own_backend: Backend, zone_role: Role, prefix: str
 ) -> None:
-    sts = function(own_backend, prefix)
-    request = {"RoleArn": zone_role, "RoleSessionName": "test"}
+    sts = function(own_backend, prefix, zone_role.path)
+    request = {"RoleArn": zone_role.arn, "RoleSessionName": "test"}
     assert sts.assume_role(**request, ExternalId="certificates")["Credentials"]
     for wrong in ({}, {"ExternalId": "others"}):
         with pytest.raises(ClientError, match="AccessDenied"):
             sts.assume_role(**request, **wrong)
 
 
-@pytest.mark.parametrize("path", ["/", "/acm-autopilot/expiry-events/", "/x/acm-autopilot/"])
+@pytest.mark.parametrize("path", ["/", "/acm-autopilot/expiry-events/", "/x/acm-autopilot/", "the other's"])
 def test_other_roles_of_the_organization_are_refused(
-    own_backend: Backend, zone_role: str, path: str
+    own_backend: Backend, zone_role: Role, path: str
 ) -> None:
-    sts = function(own_backend, SAM, path)
+    (other,) = {VALIDATION, RENEWAL} - {zone_role.path}
+    sts = function(own_backend, SAM, other if path == "the other's" else path)
     with pytest.raises(ClientError, match="AccessDenied"):
-        sts.assume_role(RoleArn=zone_role, RoleSessionName="test", ExternalId="certificates")
-    assert_refused(own_backend, zone_role, ExternalId="certificates")
+        sts.assume_role(RoleArn=zone_role.arn, RoleSessionName="test", ExternalId="certificates")
+    assert_refused(own_backend, zone_role.arn, ExternalId="certificates")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use simulated_aws::permissions::{granted, granted_actions};
+use simulated_aws::permissions::granted;
 use simulated_aws::{Call, CertificateSpec};
 
 use crate::world::World;
@@ -12,6 +12,8 @@ use crate::world::World;
 const ROLE: &str = "ExpiryEventsRole";
 /// What Lambda itself does in the function's name, or SNS with an encrypted topic.
 const PLATFORM: [&str; 4] = ["logs:", "sqs:", "xray:", "kms:"];
+/// The statement that exists only where `AcmeSettings` names a parameter of SSM, which is read before there is a handler.
+const SETTINGS: &str = "ReadAcmeSettings";
 
 fn template() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
@@ -36,8 +38,10 @@ async fn busy_sweep() -> World {
 #[tokio::test]
 async fn the_role_allows_exactly_what_is_called() {
     let called: BTreeSet<String> = busy_sweep().await.aws.calls().iter().map(Call::action).collect();
-    let granted: BTreeSet<String> = granted_actions(&template(), ROLE)
+    let granted: BTreeSet<String> = granted(&template(), ROLE)
         .into_iter()
+        .filter(|statement| statement.sid != SETTINGS)
+        .flat_map(|statement| statement.actions)
         .filter(|action| !PLATFORM.iter().any(|platform| action.starts_with(platform)))
         .collect();
     assert_eq!(granted, called);
@@ -62,6 +66,14 @@ async fn the_conditions_allow_exactly_the_tags_that_are_written() {
         allowed.remove("false");
         assert_eq!(allowed, written, "{operation}");
     }
+}
+
+#[test]
+fn of_ssm_the_parameter_with_the_settings_is_read() {
+    let reading = granted(&template(), ROLE).into_iter().find(|statement| statement.sid == SETTINGS).unwrap();
+    let parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${AcmeSettings}".to_owned();
+    assert_eq!(reading.actions, BTreeSet::from(["ssm:GetParameter".to_owned()]));
+    assert_eq!(reading.resources, BTreeSet::from([parameter]));
 }
 
 /// IAM: a call may carry several events; each has to be one of ours.

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod acme_failures;
+mod acme_permissions;
 mod acme_refusals;
 mod after_import;
 mod budget;
