@@ -6,7 +6,7 @@ use crate::account::Account;
 use crate::error::Error;
 use crate::order::Order;
 use crate::problem::Problem;
-use crate::text::clean;
+use crate::text::{clean, is_host_name};
 
 /// A TXT record that the CA looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,12 +103,6 @@ impl Account {
         }
         Ok(problems)
     }
-}
-
-fn is_host_name(name: &str) -> bool {
-    let label =
-        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    name.len() <= 253 && name.split('.').all(label)
 }
 
 fn is_token(token: &str) -> bool {

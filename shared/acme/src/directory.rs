@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::post::Nonce;
+use crate::text::is_host_name;
 use crate::transport::Transport;
 
 /// An ACME server, with its directory read. Clones share their nonces.
@@ -39,6 +40,7 @@ pub(crate) struct Meta {
     /// draft-ietf-acme-profiles, 3.
     profiles: BTreeMap<String, String>,
     terms_of_service: Option<String>,
+    caa_identities: Vec<String>,
     external_account_required: bool,
 }
 
@@ -70,6 +72,12 @@ impl Server {
     /// Where the terms are that a registration agrees to.
     pub fn terms_of_service(&self) -> Option<&str> {
         self.directory.meta.terms_of_service.as_deref()
+    }
+
+    /// What CAA records call this CA (RFC 8555, 7.1.1): "the host names that the ACME server recognizes as referring to
+    /// itself". What is not a host name is left out.
+    pub fn caa_identities(&self) -> impl Iterator<Item = &str> {
+        self.directory.meta.caa_identities.iter().map(String::as_str).filter(|name| is_host_name(name))
     }
 
     /// Whether the directory says that accounts need an external account. Some servers need one and do not say so.
