@@ -66,6 +66,12 @@ def options_updated(backend: Backend, arn: str) -> dict[str, Any]:
     return _cloudtrail(backend, "UpdateCertificateOptions", request, None)
 
 
+def secret_value_put(backend: Backend, name: str, arn: str, version: str) -> dict[str, Any]:
+    """What CloudTrail reports of a PutSecretValue call."""
+    request = {"clientRequestToken": version, "secretId": name}
+    return _cloudtrail(backend, "PutSecretValue", request, {"arn": arn}, service="secretsmanager")
+
+
 def renewal_action_required(arn: str, common_name: str, days: int) -> dict[str, Any]:
     """What ACM sends when it cannot renew automatically because a record is missing."""
     now = datetime.now(UTC)
@@ -89,7 +95,12 @@ def _requested(names: list[str]) -> dict[str, Any]:
 
 
 def _cloudtrail(
-    backend: Backend, call: str, request: dict[str, Any], response: dict[str, Any] | None
+    backend: Backend,
+    call: str,
+    request: dict[str, Any],
+    response: dict[str, Any] | None,
+    *,
+    service: str = "acm",
 ) -> dict[str, Any]:
     now = datetime.now(UTC)
     role = f"arn:aws:iam::{backend.account}:role/operator"
@@ -104,7 +115,7 @@ def _cloudtrail(
             },
         },
         "eventTime": _iso(now),
-        "eventSource": "acm.amazonaws.com",
+        "eventSource": f"{service}.amazonaws.com",
         "eventName": call,
         "awsRegion": backend.region,
         "requestParameters": request,
@@ -115,7 +126,7 @@ def _cloudtrail(
         "recipientAccountId": backend.account,
         "eventCategory": "Management",
     }
-    return entry("aws.acm", "AWS API Call via CloudTrail", detail, [])
+    return entry(f"aws.{service}", "AWS API Call via CloudTrail", detail, [])
 
 
 def _iso(time: datetime) -> str:

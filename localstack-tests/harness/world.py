@@ -60,6 +60,7 @@ class World:
                 "NoticeEmail": ADDRESS,
                 "ValidationDomains": "*",
                 "PrivateCaArns": f"{ca},*",
+                "SecretArns": f"arn:aws:secretsmanager:{backend.region}:{backend.account}:secret:web/*",
                 # The certificates of the tests come from a CA of their own.
                 "AllowIssuerChange": "true",
                 "ZoneRoles": json.dumps(_zone_roles()),
@@ -128,9 +129,13 @@ class World:
         issued = self.local_ca.issue(
             names, algorithm, expires_in=timedelta(days=days, hours=1), **issue
         )
-        arn = certificates.import_certificate(self.backend, issued, tags)
-        self._made.append(arn)
+        arn = self.imported(issued, tags)
         return arn, self.snapshot(arn)
+
+    def imported(self, issued: certificates.Issued, tags: dict[str, str]) -> str:
+        """Import a certificate; the ARN."""
+        self._made.append(certificates.import_certificate(self.backend, issued, tags))
+        return self._made[-1]
 
     def zone(self, name: str, *, private: bool = False) -> Zone:
         """A hosted zone in our account."""

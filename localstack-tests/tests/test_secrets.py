@@ -1,0 +1,123 @@
+"""Renewals from a secret that another tool writes, from the write to the new certificate."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from harness import certificates, checks, events
+from harness.backend import Backend
+from harness.certificates import Issued
+from harness.world import World
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret of the tool that gets certificates."""
+
+    backend: Backend
+    name: str
+    arn: str
+
+    @classmethod
+    def create(cls, backend: Backend, value: str, consent: str | None) -> Secret:
+        """With a tag that consents to a certificate, or without."""
+        tags = [{"Key": "acm-autopilot:certificate", "Value": consent}] if consent else []
+        name = f"web/{uuid.uuid4().hex[:8]}"
+        client = backend.client("secretsmanager")
+        return cls(backend, name, client.create_secret(Name=name, SecretString=value, Tags=tags)["ARN"])
+
+    def put(self, issued: Issued) -> str:
+        """The tool has a new certificate; the version of the secret that holds it."""
+        client = self.backend.client("secretsmanager")
+        return client.put_secret_value(SecretId=self.name, SecretString=bundle(issued))["VersionId"]
+
+    def delete(self) -> None:
+        """Remove it from a backend that stays."""
+        client = self.backend.client("secretsmanager")
+        client.delete_secret(SecretId=self.name, ForceDeleteWithoutRecovery=True)
+
+
+def bundle(issued: Issued) -> str:
+    """As a Kubernetes secret of type kubernetes.io/tls has it."""
+    assert issued.chain
+    chain = issued.certificate + issued.chain
+    return json.dumps({"tls.crt": chain.decode(), "tls.key": issued.private_key.decode()})
+
+
+def present_and_secret(
+    world: World, host: str, *, consents: bool = True
+) -> tuple[str, checks.Snapshot, Secret]:
+    """An imported certificate that expires in ten days, and the secret that it is to be renewed from."""
+    issued = world.local_ca.issue([host], "EC_prime256v1", expires_in=timedelta(days=10, hours=1))
+    arn = world.imported(issued, {"Owner": "platform-team"})
+    secret = Secret.create(world.backend, bundle(issued), arn if consents else None)
+    tags = {"acm-autopilot:renew-from": "secret", "acm-autopilot:secret": secret.name}
+    client = world.backend.client("acm")
+    client.add_tags_to_certificate(CertificateArn=arn, Tags=certificates.as_tags(tags))
+    return arn, world.snapshot(arn), secret
+
+
+def renewed_certificate(world: World, host: str) -> Issued:
+    """What the tool gets: of the same CA, for the same name, with a new key."""
+    return world.local_ca.issue([host], "EC_prime256v1", expires_in=timedelta(days=90))
+
+
+def label_updated(secret: Secret, version: str) -> dict[str, Any]:
+    """What Secrets Manager itself sends."""
+    detail = {"name": secret.name, "labelUpdated": "AWSCURRENT", "versionId": version}
+    return events.entry("aws.secretsmanager", "Secret Label Updated", detail, [secret.arn])
+
+
+def value_put(secret: Secret, version: str) -> dict[str, Any]:
+    """What CloudTrail reports of the tool's call."""
+    return events.secret_value_put(secret.backend, secret.name, secret.arn, version)
+
+
+@pytest.mark.parametrize("event", [label_updated, value_put])
+def test_a_new_certificate_in_the_secret_replaces_the_present_one(
+    world: World, event: Callable[[Secret, str], dict[str, Any]]
+) -> None:
+    host = f"{event.__name__.replace('_', '-')}.secrets.example.com"
+    arn, before, secret = present_and_secret(world, host)
+    delivered = renewed_certificate(world, host)
+    events.put(world.backend, [event(secret, secret.put(delivered))])
+    after = world.wait_for_end(arn)
+    assert checks.renewed(before, after) == []
+    assert after.serial == certificates.serial_of(delivered) != before.serial
+    assert world.events.statuses(arn) == ["renewal-in-progress", "renewal-complete"]
+    notice = world.wait_for_notice(arn, "renewal-complete")
+    assert notice.body["notAfter"][:10] == after.not_after[:10]
+    assert notice.body["owner"] == "platform-team"
+    change = world.events.changes(arn)[-1].detail
+    assert (change["serialBefore"], change["serialAfter"]) == (before.serial, after.serial)
+    secret.delete()
+
+
+def test_without_consent_a_secret_is_not_read(world: World) -> None:
+    host = "no-consent.secrets.example.com"
+    arn, before, secret = present_and_secret(world, host, consents=False)
+    secret.put(renewed_certificate(world, host))
+    events.put(world.backend, [events.renewal_requested(arn)])
+    after = world.wait_for_end(arn)
+    assert checks.untouched(before, after) == []
+    assert after.reason == "secret-consent-missing"
+    secret.delete()
+
+
+def test_a_secret_with_nothing_new_changes_nothing(world: World) -> None:
+    host = "nothing-new.secrets.example.com"
+    arn, before, secret = present_and_secret(world, host)
+    described = world.backend.client("secretsmanager").describe_secret(SecretId=secret.name)
+    (current,) = described["VersionIdsToStages"]
+    event = events.as_delivered(world.backend, label_updated(secret, current))
+    answer = world.invoke(world.stack.imported_renewal, event)
+    assert checks.untouched(before, world.snapshot(arn)) == [], answer
+    assert not world.notices.of(arn)
+    secret.delete()
