@@ -69,10 +69,11 @@ impl Applier<'_> {
     }
 
     /// Writes the tags that come before anything else: the status of a renewal (a request that is lost after that is found
-    /// again by its age), and what the tag `notified` says already.
+    /// again by its age), and what the tag `notified` says already, with the day of the check of a secret.
     async fn write_first_tags(&self, arn: &CertificateArn, plan: &Plan) -> Result<(), CallError> {
         let pending = plan.request.as_ref().and_then(|request| request.pending_tags.as_ref());
-        let notified = plan.try_notified.as_ref().map(|notified| (tags::NOTIFIED, notified.to_string()));
+        let checked = plan.request.as_ref().and_then(|request| request.secret_checked.as_ref());
+        let notified = checked.or(plan.try_notified.as_ref()).map(|notified| (tags::NOTIFIED, notified.to_string()));
         let first: Vec<_> = pending.map(pending_tags).unwrap_or_default().into_iter().chain(notified).collect();
         if !first.is_empty() {
             acm::add_tags(self.acm, arn, &first).await?;

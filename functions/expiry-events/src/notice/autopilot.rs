@@ -1,11 +1,12 @@
 //! Renewals by acm-autopilot in words, and the steps where a person is needed.
 
 use certificates::FailureReason;
-use certificates::tags::{self, RENEW_FROM, format_time};
+use certificates::tags::{self, RENEW_FROM, RenewFrom, format_time};
 use notices::foreign_up_to;
 
 use super::commands::{import, renew_from_private_ca, tag};
 use super::phrases::when_days_are_left;
+use super::secret;
 use super::steps::{LONGEST_REFUSAL, Steps, count_of_tags};
 use crate::policy::AutopilotForecast;
 use crate::{CertificateState, Obstacle};
@@ -14,8 +15,9 @@ use crate::{CertificateState, Obstacle};
 const BY_HAND_DAYS: i64 = 7;
 
 pub(super) fn what_happens_next(forecast: &AutopilotForecast, state: &CertificateState) -> String {
-    let source = state.tag_state.settings.renew_from.as_ref().map_or("", |source| source.as_str());
+    let source = &source(state);
     match forecast {
+        AutopilotForecast::Scheduled { days } if is_from_secret(state) => secret::scheduled(*days, state),
         AutopilotForecast::Scheduled { days } => {
             format!("acm-autopilot renews the certificate from {source} {}.", when_days_are_left(state, *days, "on"))
         }
@@ -36,6 +38,7 @@ pub(super) fn what_happens_next(forecast: &AutopilotForecast, state: &Certificat
         AutopilotForecast::FailedForNow(reason) => {
             format!("The renewal from {source} failed ({reason}). acm-autopilot tries again automatically.")
         }
+        AutopilotForecast::NotDelivered(reason) => secret::not_delivered(*reason, state),
         AutopilotForecast::Failed(reason) => failed(*reason, source),
         AutopilotForecast::NoRoomForTags => format!(
             "Nothing renews the certificate: it has too many tags, so that acm-autopilot cannot keep track of a \
@@ -51,6 +54,18 @@ pub(super) fn what_happens_next(forecast: &AutopilotForecast, state: &Certificat
     }
 }
 
+/// The source as it is named to people.
+fn source(state: &CertificateState) -> String {
+    match &state.tag_state.settings.renew_from {
+        Some(RenewFrom::Secret) => secret::in_words(state),
+        source => source.as_ref().map_or("", RenewFrom::as_str).to_owned(),
+    }
+}
+
+fn is_from_secret(state: &CertificateState) -> bool {
+    state.tag_state.settings.renew_from == Some(RenewFrom::Secret)
+}
+
 fn failed(reason: Option<FailureReason>, source: &str) -> String {
     let when = if reason.is_some_and(FailureReason::waits_for_a_request) {
         "when you request it"
@@ -59,6 +74,12 @@ fn failed(reason: Option<FailureReason>, source: &str) -> String {
     };
     let reason = reason.map_or("for an unknown reason", FailureReason::as_str);
     format!("The renewal from {source} failed ({reason}). acm-autopilot tries again {when}.")
+}
+
+/// Whether what AWS knows about the secret helps to find out why.
+fn is_about_secret(reason: FailureReason) -> bool {
+    use FailureReason::{SecretConsentMissing, SecretNamesDiffer, SecretNotACertificate, SecretUnreadable};
+    matches!(reason, SecretConsentMissing | SecretNamesDiffer | SecretNotACertificate | SecretUnreadable)
 }
 
 /// `is_in_time`: nobody has to help.
@@ -85,8 +106,12 @@ pub(super) fn add_steps(steps: &mut Steps, forecast: &AutopilotForecast, state: 
             steps.add(format!("Fix what prevents the renewal: {}.", foreign_up_to(why, LONGEST_REFUSAL)));
         }
         AutopilotForecast::FailedForNow(reason) => steps.add(reason.advice()),
+        AutopilotForecast::NotDelivered(_) => secret::add_delivery_steps(steps, state),
         AutopilotForecast::Failed(reason) => {
             steps.add(reason.map_or("Read the log of imported-renewal.", FailureReason::advice));
+            if reason.is_some_and(is_about_secret) {
+                secret::add_metadata_step(steps, state);
+            }
             let retry = tag(certificate, tags::STATUS, "pending-renewal");
             steps.add(format!("Then start the renewal again: {retry}"));
         }

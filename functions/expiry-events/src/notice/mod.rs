@@ -1,4 +1,5 @@
-//! The words of a notice. Sentences and steps that belong together are in one file: [`acm`], [`autopilot`], [`acme`].
+//! The words of a notice. Sentences and steps that belong together are in one file: [`acm`], [`autopilot`] with
+//! [`secret`], [`acme`].
 
 mod acm;
 mod acm_steps;
@@ -7,6 +8,7 @@ mod autopilot;
 mod commands;
 mod effects;
 mod phrases;
+mod secret;
 mod steps;
 
 use certificates::tags::RENEW_FROM;

@@ -35,6 +35,8 @@ impl Plan {
         let pending = self.request.iter().filter_map(|request| request.pending_tags.as_ref());
         let pending = pending
             .map(|tags| Action::MarkPending { since: tags::format_time(tags.since), clear_reason: tags.clear_reason });
+        let checked = self.request.iter().filter_map(|request| request.secret_checked.as_ref());
+        let checked = checked.map(|notified| Action::RecordNotified { value: notified.to_string() });
         let send = self.request.iter().flat_map(|request| &request.send);
         let send = send.map(|event| Action::SendEvent { detail_type: event.detail_type() });
         let publish = self.publish.iter().map(|notice| Action::PublishNotice {
@@ -43,6 +45,6 @@ impl Plan {
             subject: notice.subject.clone(),
         });
         let record = self.record_notified.iter().map(|notified| Action::RecordNotified { value: notified.to_string() });
-        pending.chain(send).chain(publish).chain(record).collect()
+        pending.chain(checked).chain(send).chain(publish).chain(record).collect()
     }
 }

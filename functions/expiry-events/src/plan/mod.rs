@@ -5,11 +5,14 @@ mod action;
 mod reason;
 
 use certificates::tags::Notified;
+use certificates::utc_date;
 use notices::Notice;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::CertificateState;
 use crate::notice::notice;
+use crate::policy::notice_dedup::with_secret_checked;
+use crate::policy::renewal_request::as_text;
 use crate::policy::severity::{SeverityInput, is_reported_daily};
 use crate::policy::{NoticeDecision, RenewalForecast, RenewalRequest, Settings, decide_notices, decide_renewal};
 
@@ -47,7 +50,12 @@ pub fn plan(state: &CertificateState, settings: &Settings) -> Plan {
 
     let audible = if state.is_muted() { &[] } else { kinds.as_slice() };
     let publish: Vec<_> = audible.iter().map(|kind| notice(*kind, state, settings, &renewal, &forecast)).collect();
+    let checks_secret = request.as_ref().is_some_and(|request| request.secret_checked.is_some());
     let record_notified = notified.filter(|_| !state.is_postponed());
+    let record_notified = record_notified.map(|after| match checks_secret {
+        true => with_secret_checked(after, utc_date(state.now)),
+        false => after,
+    });
     let try_notified = (record_notified.is_some() && !publish.is_empty()).then_some(remembered);
     Plan { reason: Reason::new(state, &kinds, request.as_ref()), publish, try_notified, record_notified, request }
 }
@@ -85,10 +93,6 @@ impl Plan {
     }
 }
 
-fn as_text<S: Serializer>(notified: &Option<Notified>, serializer: S) -> Result<S::Ok, S::Error> {
-    notified.as_ref().map(ToString::to_string).serialize(serializer)
-}
-
 #[cfg(test)]
 mod tests {
     use certificates::{CertificateDetail, CertificateSummary, CertificateType};
@@ -110,7 +114,12 @@ mod tests {
             Plan { publish: vec![notice], ..nothing() },
             Plan { record_notified: Some(Notified::nothing(at)), ..nothing() },
             Plan {
-                request: Some(RenewalRequest { why: RenewalTrigger::Due, pending_tags: None, send: Vec::new() }),
+                request: Some(RenewalRequest {
+                    why: RenewalTrigger::Due,
+                    pending_tags: None,
+                    secret_checked: None,
+                    send: Vec::new(),
+                }),
                 ..nothing()
             },
         ]

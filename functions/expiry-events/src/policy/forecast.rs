@@ -5,6 +5,7 @@ use certificates::{FailureReason, Recovery, RenewalStatus, renewal_window};
 use jiff::Timestamp;
 
 use super::acm_renewal::{is_late, late_days};
+use super::undelivered_secret::undelivered;
 use super::{AcmForecast, RenewalDecision, Settings};
 use crate::{CertificateState, Obstacle};
 
@@ -40,6 +41,8 @@ pub enum AutopilotForecast {
     NotStarted(String),
     /// It failed. Time may fix it.
     FailedForNow(FailureReason),
+    /// The tool that writes its secret did not deliver, for this reason: it is renewed as soon as the tool does.
+    NotDelivered(FailureReason),
     /// It failed. A person has to fix it; the reason may be unreadable.
     Failed(Option<FailureReason>),
     /// There is no room for the tags that keep track of it.
@@ -101,18 +104,26 @@ impl AutopilotForecast {
             }
             RenewalDecision::NoRoomForTags => Self::NoRoomForTags,
             RenewalDecision::TagsRefused(why) => Self::NotStarted(why.clone()),
-            RenewalDecision::Start(_) | RenewalDecision::Repeat(_) => match &state.obstacle {
-                Some(Obstacle::RequestFailed(why)) => Self::NotStarted(why.clone()),
-                _ => Self::JustRequested,
-            },
+            RenewalDecision::Start(_) | RenewalDecision::Repeat(_) | RenewalDecision::CheckSecret => {
+                Self::requested(state, renewal)
+            }
             RenewalDecision::InProgress => {
                 Self::InProgress(recorded.status.unwrap_or(RenewalStatus::PendingRenewal), recorded.since)
             }
             RenewalDecision::Paused => match recorded.reason {
+                Some(reason) if undelivered(state).is_some() => Self::NotDelivered(reason),
                 Some(reason) if reason.recovery() == Recovery::Automatic => Self::FailedForNow(reason),
                 reason => Self::Failed(reason),
             },
         })
+    }
+
+    fn requested(state: &CertificateState, renewal: &RenewalDecision) -> Self {
+        match (&state.obstacle, undelivered(state)) {
+            (Some(Obstacle::RequestFailed(why)), _) => Self::NotStarted(why.clone()),
+            (_, Some(reason)) if *renewal == RenewalDecision::CheckSecret => Self::NotDelivered(reason),
+            _ => Self::JustRequested,
+        }
     }
 
     fn is_in_time(&self, state: &CertificateState) -> bool {

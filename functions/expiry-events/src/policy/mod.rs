@@ -1,7 +1,7 @@
 //! What is to be done about a certificate: pure decisions over everything that was read of it.
 //!
-//! Three questions: is it to be renewed ([`renewal`], [`renewal_request`]), who will renew it ([`forecast`],
-//! [`acm_renewal`]), and what is reported now ([`notice_decision`]: [`due_notices`], less what [`notice_dedup`] finds in
+//! Three questions: is it to be renewed ([`renewal`], [`undelivered_secret`], [`renewal_request`]), who will renew it
+//! ([`forecast`], [`acm_renewal`]), and what is reported now ([`notice_decision`]: [`due_notices`], less what [`notice_dedup`] finds in
 //! the tag; [`severity`] says how urgent). [`sweep_candidates`] and [`succession`] say which certificates a sweep has to
 //! check at all.
 
@@ -16,6 +16,7 @@ pub mod renewal_request;
 pub mod severity;
 pub mod succession;
 pub mod sweep_candidates;
+pub mod undelivered_secret;
 
 use certificates::Thresholds;
 

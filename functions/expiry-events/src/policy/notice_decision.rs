@@ -78,7 +78,8 @@ fn was_just_reached(milestone: Milestone, now: Timestamp, not_after: Timestamp) 
     }
 }
 
-fn day_has_just_begun(now: Timestamp) -> bool {
+/// Whether the first hour of the day (UTC) lasts.
+pub fn day_has_just_begun(now: Timestamp) -> bool {
     let midnight = utc_date(now).to_zoned(TimeZone::UTC);
     midnight.is_ok_and(|midnight| now.duration_since(midnight.timestamp()) < FRESH)
 }

@@ -17,6 +17,8 @@ const NAMED: [NoticeKind; 4] =
     [NoticeKind::ActionRequired, NoticeKind::Renewed, NoticeKind::Rotated, NoticeKind::Revoked];
 /// The day of the last critical notice is written after this.
 const CRITICAL_ON: &str = "critical-";
+/// The day on which a secret that had nothing newer was last checked again is written after this.
+const SECRET_CHECKED_ON: &str = "secret-checked-";
 
 /// What was notified of the certificate with this `notAfter`. What others wrote into the tag does not count, so that it
 /// cannot grow beyond what ACM takes.
@@ -25,9 +27,24 @@ pub fn remembered(state: &CertificateState, not_after: Timestamp) -> Notified {
     let is_current = |notified: &&Notified| notified.not_after == remembered.not_after;
     let Some(notified) = state.tag_state.recorded.notified.as_ref().filter(is_current) else { return remembered };
     remembered.milestone = notified.milestone;
-    let words = NAMED.iter().map(|kind| kind.as_str().to_owned()).chain([critical_on(utc_date(state.now))]);
+    let today = utc_date(state.now);
+    let days = [critical_on(today), secret_checked_on(today)];
+    let words = NAMED.iter().map(|kind| kind.as_str().to_owned()).chain(days);
     remembered.kinds = words.filter(|word| notified.kinds.contains(word)).collect();
     remembered
+}
+
+/// Whether the tag says that the certificate's secret was checked again on this day.
+pub fn was_secret_checked_on(day: Date, state: &CertificateState) -> bool {
+    let Some(not_after) = state.certificate.not_after else { return false };
+    remembered(state, not_after).kinds.contains(&secret_checked_on(day))
+}
+
+/// The same, once the secret was checked on this day.
+#[must_use]
+pub fn with_secret_checked(mut notified: Notified, day: Date) -> Notified {
+    notified.kinds.push(secret_checked_on(day));
+    notified
 }
 
 /// Those of the due notices that were not sent yet.
@@ -66,4 +83,8 @@ fn words(due: &DueNotice, today: Date) -> Vec<String> {
 
 fn critical_on(day: Date) -> String {
     format!("{CRITICAL_ON}{day}")
+}
+
+fn secret_checked_on(day: Date) -> String {
+    format!("{SECRET_CHECKED_ON}{day}")
 }

@@ -8,6 +8,7 @@ use events::RenewalTrigger;
 use jiff::SignedDuration;
 
 use super::Settings;
+use super::undelivered_secret::is_check_due;
 use crate::{CertificateState, Obstacle};
 
 /// A request that nobody took up within this time is lost: the queue in front of the renewal delivers within seconds,
@@ -33,6 +34,8 @@ pub enum RenewalDecision {
     Start(RenewalTrigger),
     /// The tags are set already: request it once more.
     Repeat(RenewalTrigger),
+    /// It failed because its secret had nothing newer: check the secret again, and leave the tags as they are.
+    CheckSecret,
 }
 
 pub fn decide_renewal(state: &CertificateState, settings: &Settings) -> RenewalDecision {
@@ -76,6 +79,9 @@ fn failed(state: &CertificateState, settings: &Settings, progress: RenewalProgre
             start(RenewalTrigger::Retry, state)
         }
         Recovery::Manual if progress.since().is_none_or(crossed) => start(RenewalTrigger::ThresholdCrossed, state),
+        Recovery::Manual if progress.since().is_some_and(|since| is_check_due(since, state, settings)) => {
+            RenewalDecision::CheckSecret
+        }
         Recovery::Automatic | Recovery::Manual => RenewalDecision::Paused,
     }
 }

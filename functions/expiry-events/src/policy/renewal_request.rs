@@ -1,11 +1,14 @@
 //! What requests a renewal: tags that keep track of it, and events.
 
-use certificates::{RenewalStatus, tags};
+use certificates::tags::{self, Notified};
+use certificates::{RenewalStatus, utc_date};
 use events::{Event, RenewalRequested, RenewalTrigger, StatusChanged};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::RenewalDecision;
+use super::notice_decision::can_remember;
+use super::notice_dedup::{remembered, with_secret_checked};
 use crate::CertificateState;
 
 /// A renewal to request.
@@ -16,6 +19,9 @@ pub struct RenewalRequest {
     pub why: RenewalTrigger,
     /// What to write into the tags first. Nothing when a request is only repeated.
     pub pending_tags: Option<PendingTags>,
+    /// What to write into the tag `notified` first: that the secret was checked today.
+    #[serde(serialize_with = "as_text", skip_serializing_if = "Option::is_none")]
+    pub secret_checked: Option<Notified>,
     /// The events to send then.
     pub send: Vec<Event>,
 }
@@ -39,6 +45,7 @@ impl RenewalRequest {
         let (why, starts) = match decision {
             RenewalDecision::Start(why) => (*why, true),
             RenewalDecision::Repeat(why) => (*why, false),
+            RenewalDecision::CheckSecret => (RenewalTrigger::Retry, false),
             _ => return None,
         };
         let renew_from = state.tag_state.settings.renew_from.as_ref()?.as_str();
@@ -52,7 +59,10 @@ impl RenewalRequest {
             days_left: state.days_left().unwrap_or_default(),
         });
         let pending_tags = starts.then(|| PendingTags::new(why, state));
-        Some(Self { why, pending_tags, send: status_changed.into_iter().chain([requested]).collect() })
+        let checks_secret = *decision == RenewalDecision::CheckSecret && can_remember(state);
+        let secret_checked =
+            checks_secret.then(|| with_secret_checked(remembered(state, not_after), utc_date(state.now)));
+        Some(Self { why, pending_tags, secret_checked, send: status_changed.into_iter().chain([requested]).collect() })
     }
 }
 
@@ -68,6 +78,11 @@ impl PendingTags {
             },
         }
     }
+}
+
+/// A tag's value as it is written.
+pub(crate) fn as_text<S: Serializer>(notified: &Option<Notified>, serializer: S) -> Result<S::Ok, S::Error> {
+    notified.as_ref().map(ToString::to_string).serialize(serializer)
 }
 
 fn status_changed(state: &CertificateState, renew_from: &str, not_after: Timestamp) -> Event {

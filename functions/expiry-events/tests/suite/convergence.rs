@@ -6,6 +6,7 @@ use certificates::{
     RenewalStatus,
 };
 use expiry_events::plan::{Plan, plan};
+use expiry_events::policy::RenewalRequest;
 use expiry_events::{CertificateState, Obstacle, Occasion};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -48,12 +49,12 @@ prop_compose! {
 
 prop_compose! {
     fn states()(
-        renew_from in proptest::option::of(prop::sample::select(vec!["private-ca", "acme", "moon"])),
+        renew_from in proptest::option::of(prop::sample::select(vec!["private-ca", "secret", "acme", "moon"])),
         status in proptest::option::of(prop::sample::select(RenewalStatus::ALL.map(RenewalStatus::as_str).to_vec())),
         minutes in proptest::option::of(-100i64..5_000),
         reason in proptest::option::of(prop::sample::select(FailureReason::ALL.to_vec())),
         attempts in 0u32..5,
-        notified in proptest::option::of("(45|30|15|7|3|1|0|-|expired|x)@2026-1[12]-[0-2][1-9](/renewed|/renewal-action-required|/revoked)?(/critical-2026-11-2[01])?"),
+        notified in proptest::option::of("(45|30|15|7|3|1|0|-|expired|x)@2026-1[12]-[0-2][1-9](/renewed|/renewal-action-required|/revoked)?(/critical-2026-11-2[01])?(/secret-checked-2026-11-2[01])?"),
         mute in proptest::option::of(prop::sample::select(vec!["on", "off", "off-until:2026-11-21", "off-until:2026-11-22"])),
         others in prop_oneof![3 => Just(0usize), 1 => 38usize..50],
     ) -> Tags {
@@ -79,7 +80,8 @@ prop_compose! {
 /// What the tags are after this plan.
 fn applied(state: &CertificateState, plan: &Plan) -> Tags {
     let mut after: Tags = state.tags.clone();
-    if let Some(notified) = &plan.record_notified {
+    let checked = plan.request.as_ref().and_then(|request| request.secret_checked.as_ref());
+    if let Some(notified) = plan.record_notified.as_ref().or(checked) {
         after = after.with(tags::NOTIFIED, notified.to_string());
     }
     if let Some(pending) = plan.request.as_ref().and_then(|request| request.pending_tags.as_ref()) {
@@ -120,7 +122,8 @@ proptest! {
         }
         prop_assert_eq!(again.record_notified, None);
         // A request that was only repeated is repeated until somebody takes it up.
-        let repeated = plan.request.as_ref().is_some_and(|request| request.pending_tags.is_none());
+        let is_repeated = |request: &RenewalRequest| request.pending_tags.is_none() && request.secret_checked.is_none();
+        let repeated = plan.request.as_ref().is_some_and(is_repeated);
         prop_assert_eq!(again.request.is_some(), repeated);
     }
 
@@ -129,7 +132,7 @@ proptest! {
         let obstacle = Some(Obstacle::TagsRefused("no".into()));
         let plan = plan(&CertificateState { obstacle, ..CertificateState::new(occasion, certificate, tags, at(NOW)) }, &settings());
         prop_assert_eq!((&plan.record_notified, &plan.try_notified), (&None, &None));
-        prop_assert!(plan.request.is_none_or(|request| request.pending_tags.is_none()));
+        prop_assert!(plan.request.is_none_or(|request| request.pending_tags.is_none() && request.secret_checked.is_none()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod occasions;
 mod permissions;
 mod renewal;
 mod schemas;
+mod secret;
 mod sentences;
 mod sweep;
 mod sweep_candidates;

@@ -38,6 +38,18 @@ async fn expiring_after_a_failed_renewal() {
 }
 
 #[tokio::test]
+async fn expiring_and_the_secret_was_not_written() {
+    let certificate = imported(7)
+        .tag("acm-autopilot:renew-from", "secret")
+        .tag("acm-autopilot:secret", "tls/www")
+        .tag("acm-autopilot:status", "renewal-failed")
+        .tag("acm-autopilot:status-since", "2026-11-21T06:00:00Z")
+        .tag("acm-autopilot:status-reason", "secret-not-renewed")
+        .tag("acm-autopilot:notified", "15@2026-11-28");
+    insta::assert_snapshot!(notice("certificate-approaching-expiration", certificate).await);
+}
+
+#[tokio::test]
 async fn expired_and_not_in_use() {
     let certificate = CertificateSpec::imported("old.example.com").days_left(-3);
     insta::assert_snapshot!(notice("certificate-expired", certificate).await);
