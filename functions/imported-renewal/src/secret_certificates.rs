@@ -1,10 +1,10 @@
-//! The certificates that a secret is for: those that its own tag names.
-//!
-//! A secret that consents for a whole account names none; its certificates are checked when the sweep asks for them.
+//! The certificates that a secret is for: those that its own tag names, and where it consents for the whole account, those
+//! whose tags name the secret.
 
-use aws_client::CallErrorKind;
+use aws_client::{CallError, CallErrorKind};
 use aws_config::SdkConfig;
-use certificates::{CertificateArn, Scope, SecretId};
+use aws_sdk_resourcegroupstagging::Client;
+use certificates::{CertificateArn, Scope, SecretId, tags};
 use grants::SecretGrants;
 use issuers::{ConsentError, SecretConsent};
 
@@ -38,13 +38,36 @@ impl SecretCertificates {
         }
         match SecretConsent::read(&self.aws, secret).await {
             Ok(consent) if !self.granted.cover(&consent.arn) => Ok(Found::Nothing("secret-not-granted")),
-            Ok(consent) => Ok(certificates(&consent, scope)),
+            Ok(consent) => self.certificates(&consent, scope).await.map_err(|error| Error::secret(secret, error)),
             Err(ConsentError::BeingDeleted) => Ok(Found::Nothing("secret-gone")),
             Err(ConsentError::Call(error)) => match error.kind {
                 CallErrorKind::Denied => Ok(Found::Nothing("secret-not-granted")),
                 CallErrorKind::Refused => Ok(Found::Nothing("secret-gone")),
                 CallErrorKind::Throttled | CallErrorKind::Unavailable => Err(Error::secret(secret, error)),
             },
+        }
+    }
+
+    async fn certificates(&self, consent: &SecretConsent, scope: &Scope) -> Result<Found, CallError> {
+        let mut found: Vec<_> = consent.certificates().filter(|certificate| certificate.is_within(scope)).collect();
+        if is_for_account(consent, &scope.account) {
+            let tagged = self.tagged(consent).await?;
+            found
+                .extend(tagged.into_iter().filter(|certificate| consent.certificates().all(|one| one != *certificate)));
+        }
+        Ok(if found.is_empty() { Found::Nothing("no-certificate-named") } else { Found::Certificates(found) })
+    }
+
+    /// Certificates whose tags name the secret, by either of its names.
+    async fn tagged(&self, consent: &SecretConsent) -> Result<Vec<CertificateArn>, CallError> {
+        let names = [consent.arn.name(), consent.arn.as_str()];
+        match tagged_certificates::list(&Client::new(&self.aws), tags::SECRET, &names).await {
+            // The sweep finds them too, later.
+            Err(error) if !error.is_retryable() => {
+                tracing::warn!(secret = %consent.arn, reason = "tags-not-searched", "{error}");
+                Ok(Vec::new())
+            }
+            result => result,
         }
     }
 
@@ -56,7 +79,6 @@ impl SecretCertificates {
     }
 }
 
-fn certificates(consent: &SecretConsent, scope: &Scope) -> Found {
-    let found: Vec<_> = consent.certificates().filter(|certificate| certificate.is_within(scope)).collect();
-    if found.is_empty() { Found::Nothing("no-certificate-named") } else { Found::Certificates(found) }
+fn is_for_account(consent: &SecretConsent, account: &str) -> bool {
+    consent.given_to.split_whitespace().any(|one| one == account)
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use simulated_aws::permissions::{Statement, granted};
 
 use crate::acme_permissions::is_for_acme;
-use crate::world::{World, due};
+use crate::secret_events::label_updated;
+use crate::world::{ACCOUNT, World, due};
 
 const ROLE: &str = "ImportedRenewalRole";
 /// What Lambda itself does in the function's name, or SNS with an encrypted topic.
@@ -26,6 +27,8 @@ async fn the_role_allows_exactly_what_is_called() {
     world.fail(&arn, "ca-disabled").await;
     let arn = world.delivered().await;
     world.renew(&arn).await;
+    let of_the_account = world.create_secret("web/account", ACCOUNT).await;
+    world.give(&world.handler(), label_updated(&of_the_account)).await.unwrap();
     let called: BTreeSet<String> = world
         .aws
         .calls()

@@ -1,6 +1,7 @@
 //! Events of secrets that were written.
 
 use serde_json::{Value, json};
+use simulated_aws::Fault;
 
 use crate::from_secret::{NAME, from_secret, pem};
 use crate::world::{ACCOUNT, World, batch, due, later, sample};
@@ -67,6 +68,51 @@ async fn a_secret_may_be_that_of_several_certificates() {
     let outcomes: Vec<_> = answer.as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["renewed", "renewed"]);
     assert_eq!(give(&world, batch(&label_updated(&secret))).await, json!({ "batchItemFailures": [] }));
+}
+
+/// Their tags name the secret, by its name or its ARN.
+#[tokio::test]
+async fn a_secret_of_the_whole_account_is_that_of_the_certificates_whose_tags_name_it() {
+    let world = World::new();
+    world.grant_secrets("web/*");
+    let secret = world.create_secret(NAME, ACCOUNT).await;
+    world.write(&pem(&world.issue(due().days_left(90)))).await;
+    let by_name = world.insert(from_secret().days_left(80));
+    let by_arn = world.insert(due().tag("acm-autopilot:renew-from", "secret").tag("acm-autopilot:secret", &secret));
+    let with_another_source = world.insert(due().tag("acm-autopilot:secret", NAME));
+    world.insert(due().tag("acm-autopilot:renew-from", "secret").tag("acm-autopilot:secret", "web/other"));
+    let answer = give(&world, label_updated(&secret)).await;
+    let of = |arn: &str| answer.as_array().unwrap().iter().find(|one| one["certificate"] == arn).cloned().unwrap();
+    assert_eq!([of(&by_name), of(&by_arn)].map(|one| one["outcome"].clone()), ["renewed", "renewed"]);
+    assert_eq!(of(&with_another_source)["reason"], "another-source");
+    assert_eq!((answer.as_array().unwrap().len(), world.count("GetResources")), (3, 1));
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_named_and_tagged_is_checked_once() {
+    let world = World::new();
+    let arn = world.insert(from_secret().days_left(80));
+    world.grant_secrets("web/*");
+    let secret = world.create_secret(NAME, &format!("{ACCOUNT} {arn}")).await;
+    world.write(&pem(&world.issue(due().days_left(90)))).await;
+    let answer = give(&world, label_updated(&secret)).await;
+    assert_eq!((&answer["outcome"], &answer["certificate"]), (&json!("renewed"), &json!(arn)), "{answer}");
+}
+
+#[tokio::test]
+async fn tags_that_cannot_be_searched_stop_nothing_else() {
+    let world = World::new();
+    let arn = world.insert(from_secret().days_left(80));
+    world.grant_secrets("web/*");
+    let secret = world.create_secret(NAME, &format!("{ACCOUNT} {arn}")).await;
+    world.write(&pem(&world.issue(due().days_left(90)))).await;
+    world.aws.fail_next("GetResources", 20, Fault::Throttled);
+    let answer = give(&world, batch(&label_updated(&secret))).await;
+    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1, "it is searched again: {answer}");
+    world.aws.clear_faults();
+    world.aws.fail_always("GetResources", Fault::AccessDenied);
+    let answer = give(&world, label_updated(&secret)).await;
+    assert_eq!((&answer["outcome"], &answer["certificate"]), (&json!("renewed"), &json!(arn)), "{answer}");
 }
 
 /// ACM's quota of imports is of a year: the second one waits in the queue.
