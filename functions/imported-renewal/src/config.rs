@@ -12,6 +12,8 @@ use route53::{DnsLookups, DnsName};
 
 const ACME_SETTINGS: &str = "ACME_SETTINGS";
 
+use crate::policy::Maintenance;
+
 /// What the function is set up with.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -37,6 +39,8 @@ pub struct Config {
     pub max_validity_days: u16,
     /// `NOTICE_THRESHOLDS`: a failure that a person has to resolve is tried again when one is crossed.
     pub thresholds: Thresholds,
+    /// `MAINTENANCE`: windows in which certificates are replaced, and freezes.
+    pub maintenance: Maintenance,
     /// `AWS_LAMBDA_LOG_GROUP_NAME`: where the log is, for notices. Lambda sets it.
     pub log_group: Option<String>,
     /// `DRY_RUN`: decide and answer the plan, but change nothing.
@@ -67,6 +71,7 @@ impl Config {
             renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
             max_validity_days: environment.number("MAX_VALIDITY_DAYS", 1..=36_500, 398)?,
             thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
+            maintenance: environment.parsed("MAINTENANCE", Maintenance::default())?,
             log_group: environment.optional("AWS_LAMBDA_LOG_GROUP_NAME").map(str::to_owned),
             dry_run: environment.flag("DRY_RUN")?,
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
@@ -98,6 +103,7 @@ mod tests {
         assert_eq!((config.renew_before_days, config.dry_run, config.default_private_ca), (30, false, None));
         assert_eq!((config.thresholds, config.trust_store), (Thresholds::default(), TrustStore::Amazon));
         assert_eq!((config.grants, config.max_validity_days), (Grants::default(), 398), "nothing is granted");
+        assert_eq!(config.maintenance, Maintenance::default(), "nothing waits");
     }
 
     #[test]
@@ -117,6 +123,7 @@ mod tests {
             ("DNS_LOOKUPS", "perhaps"),
             ("DNS_SERVER", "resolver.example.com"),
             ("NOTICE_THRESHOLDS", "soon"),
+            ("MAINTENANCE", r#"{"windows": ["always"]}"#),
             ("DRY_RUN", "yes"),
             ("TRUST_STORE", "everybody"),
         ] {

@@ -25,3 +25,4 @@ pub use answer::{Action, Answer, CertificateReport, Outcome, PlannedSource, Repl
 pub use config::Config;
 pub use error::Error;
 pub use handler::Handler;
+pub use policy::Maintenance;

@@ -89,6 +89,7 @@ impl Reconciler {
             quota_reached: self.budget.quota_reached(),
             renew_before_days: self.config.renew_before_days,
             thresholds: &self.config.thresholds,
+            maintenance: &self.config.maintenance,
             now: self.clock.now(),
         })
     }
@@ -104,7 +105,10 @@ impl Reconciler {
         let (arn, certificate) = (state.arn(), &state.certificate);
         let attempts = state.tag_state.recorded.attempts;
         match decision {
-            Decision::Skip(reason) => Ok(CertificateReport::skipped(arn, reason, occasion)),
+            Decision::Skip(reason) => {
+                self.recorder.record_skipped(state, reason).await?;
+                Ok(CertificateReport::skipped(arn, reason, occasion))
+            }
             Decision::RecordComplete => {
                 let mut completion = Completion::found(certificate, attempts);
                 completion.pending_domain_names = self.domain_names.pending(certificate, certificate, deadline).await;

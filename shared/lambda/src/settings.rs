@@ -14,6 +14,7 @@ enum Kind {
     Numbers,
     Flag,
     Text,
+    Object,
 }
 
 /// A field, and the variable that it stands for.
@@ -33,11 +34,12 @@ macro_rules! field {
 }
 
 /// `infra/settings.schema.json` has the same, with limits and defaults.
-const FIELDS: [Field; 6] = [
+const FIELDS: [Field; 7] = [
     field!("noticeThresholds", "NOTICE_THRESHOLDS", Numbers),
     field!("ownerTagKey", "OWNER_TAG_KEY", Text),
     field!("renewBeforeDays", "RENEW_BEFORE_DAYS", Number),
     field!("maxValidityDays", "MAX_VALIDITY_DAYS", Number),
+    field!("maintenance", "MAINTENANCE", Object),
     field!("recordTtl", "RECORD_TTL", Number),
     field!("dnsLookups", "DNS_LOOKUPS", Flag),
 ];
@@ -74,6 +76,7 @@ impl Kind {
             (Self::Number, Value::Number(number)) => Some(number.to_string()),
             (Self::Flag, Value::Bool(flag)) => Some(flag.to_string()),
             (Self::Text, Value::String(text)) if !text.trim().is_empty() => Some(text.clone()),
+            (Self::Object, Value::Object(_)) => Some(value.to_string()),
             (Self::Numbers, Value::Array(items)) if !items.is_empty() => {
                 let numbers: Option<Vec<String>> = items.iter().map(|item| Self::Number.as_variable(item)).collect();
                 Some(numbers?.join(","))
@@ -88,6 +91,7 @@ impl Kind {
             Self::Numbers => "a list of numbers, such as [45, 30, 15, 7, 3, 1, 0]",
             Self::Flag => "true or false, without quotation marks",
             Self::Text => "a text that is not empty",
+            Self::Object => "a JSON object",
         }
     }
 }
@@ -107,14 +111,14 @@ mod tests {
 
     #[test]
     fn fields_are_read_as_their_variables() {
-        let all =
-            r#"{"noticeThresholds": [30, 7], "ownerTagKey": "Cost Center", "recordTtl": 60, "dnsLookups": false}"#;
+        let all = r#"{"noticeThresholds": [30, 7], "ownerTagKey": "Cost Center", "recordTtl": 60, "dnsLookups": false, "maintenance": {"windows": []}}"#;
         let environment = with(all).unwrap();
         for (variable, value) in [
             ("NOTICE_THRESHOLDS", "30,7"),
             ("OWNER_TAG_KEY", "Cost Center"),
             ("RECORD_TTL", "60"),
             ("DNS_LOOKUPS", "false"),
+            ("MAINTENANCE", r#"{"windows":[]}"#),
         ] {
             assert_eq!(environment.optional(variable), Some(value));
         }
@@ -139,6 +143,7 @@ mod tests {
             (r#"{"noticeThresholds": 45}"#, "SETTINGS.noticeThresholds is `45`: use a list of numbers"),
             (r#"{"noticeThresholds": []}"#, "SETTINGS.noticeThresholds is `[]`: use a list"),
             (r#"{"dnsLookups": "false"}"#, "SETTINGS.dnsLookups is `\"false\"`: use true or false, without"),
+            (r#"{"maintenance": "never"}"#, "SETTINGS.maintenance is `\"never\"`: use a JSON object"),
             (r#"{"ownerTagKey": ""}"#, "SETTINGS.ownerTagKey is `\"\"`: use a text"),
         ] {
             let error = with(settings).unwrap_err().to_string();
@@ -167,6 +172,7 @@ mod tests {
                 Kind::Numbers => "array",
                 Kind::Flag => "boolean",
                 Kind::Text => "string",
+                Kind::Object => "object",
             };
             assert_eq!(properties[field.name]["type"], kind, "{}", field.name);
         }

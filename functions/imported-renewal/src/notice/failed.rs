@@ -40,6 +40,14 @@ pub(crate) fn failed(
     }
 }
 
+/// The same notice where a retry may have to wait.
+pub(crate) fn with_maintenance(mut notice: Notice) -> Notice {
+    notice.what_happens_next.push_str(
+        " Retries wait for the maintenance windows and freezes in the stack parameter Settings, except those that you request.",
+    );
+    notice
+}
+
 fn remaining(left: i64) -> String {
     match left {
         ..0 => "it has expired".into(),

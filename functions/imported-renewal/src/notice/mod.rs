@@ -9,7 +9,7 @@ use certificates::utc_date;
 use jiff::Timestamp;
 
 pub(crate) use complete::complete;
-pub(crate) use failed::failed;
+pub(crate) use failed::{failed, with_maintenance};
 
 /// Remarks and details are sentences.
 const SENTENCE: usize = 600;

@@ -2,9 +2,12 @@
 //! like the table in the README.
 //!
 //! [`waiting`] says whether it is the time to renew by what the tags record, [`paid`] whether it is too soon to pay again
-//! whatever they record, [`source`] where the new certificate comes from.
+//! whatever they record, [`postponed`] whether it waits for a maintenance window, [`source`] where the new certificate
+//! comes from.
 
+mod maintenance;
 mod paid;
+mod postponed;
 mod skip_reason;
 mod source;
 mod waiting;
@@ -17,8 +20,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::event::Occasion;
 use crate::state::CertificateState;
+pub use maintenance::Maintenance;
 pub(crate) use paid::{AT_MOST_EVERY, Charge, QuotaReached};
 use paid::{import_quota, just_charged, just_renewed};
+pub(crate) use postponed::has_to_be_requested;
+use postponed::postponed;
 pub(crate) use skip_reason::SkipReason;
 pub(crate) use source::Source;
 use source::select_source;
@@ -45,6 +51,8 @@ pub(crate) struct RenewalInput<'a> {
     pub(crate) renew_before_days: u16,
     /// Crossing one is a reason to try again what a person had to resolve.
     pub(crate) thresholds: &'a Thresholds,
+    /// When certificates are replaced.
+    pub(crate) maintenance: &'a Maintenance,
     pub(crate) now: Timestamp,
 }
 
@@ -130,11 +138,17 @@ pub(crate) fn decide(input: &RenewalInput<'_>) -> Decision {
     }
     let attempt = next_attempt(state, input);
     match plan(renew_from, attempt, input) {
-        Ok(plan) => {
-            let is_delivery_due = plan.source.is_bundle() && is_delivery_due(state, input);
-            Decision::Renew(Plan { too_soon, is_delivery_due, ..plan })
-        }
+        Ok(plan) => renew_or_wait(plan, too_soon.or_else(|| postponed(input)), state, input),
         Err(failure) => Decision::RecordFailure { failure, attempt },
+    }
+}
+
+/// What a source has already is read and checked all the same.
+fn renew_or_wait(plan: Plan, too_soon: Option<SkipReason>, state: RenewalState, input: &RenewalInput<'_>) -> Decision {
+    let is_bundle = plan.source.is_bundle();
+    match too_soon {
+        Some(reason) if !is_bundle => Decision::Skip(reason),
+        _ => Decision::Renew(Plan { too_soon, is_delivery_due: is_bundle && is_delivery_due(state, input), ..plan }),
     }
 }
 

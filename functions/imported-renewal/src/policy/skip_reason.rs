@@ -20,6 +20,8 @@ pub(crate) enum SkipReason {
     JustRenewed { possible_after: Timestamp },
     /// An attempt that may have been charged failed less than an hour ago.
     JustFailed { possible_after: Timestamp },
+    /// It waits for a maintenance window, or for the end of a freeze.
+    Postponed { possible_after: Timestamp },
     /// It does not expire soon.
     NotDue,
     /// A secret changed, and the certificate is not renewed from one.
@@ -41,6 +43,7 @@ impl SkipReason {
             Self::WaitingForAPerson => "waiting-for-a-person",
             Self::JustRenewed { .. } => "just-renewed",
             Self::JustFailed { .. } => "just-failed",
+            Self::Postponed { .. } => "postponed",
             Self::NotDue => "not-due",
             Self::AnotherSource => "another-source",
             Self::SecretNotReady => "secret-not-ready",
@@ -51,7 +54,9 @@ impl SkipReason {
     /// From when on the same request is granted, where that is known.
     pub(crate) fn possible_after(self) -> Option<Timestamp> {
         match self {
-            Self::JustRenewed { possible_after } | Self::JustFailed { possible_after } => Some(possible_after),
+            Self::JustRenewed { possible_after }
+            | Self::JustFailed { possible_after }
+            | Self::Postponed { possible_after } => Some(possible_after),
             _ => None,
         }
     }

@@ -179,7 +179,8 @@ impl Renewer {
             AttemptOutcome::ReplacedByAnother(after) => {
                 self.others.record(state, plan, after).await?;
             }
-            AttemptOutcome::Skipped(_) | AttemptOutcome::LeftToAnother | AttemptOutcome::Deleted => {}
+            AttemptOutcome::Skipped(reason) => self.recorder.record_skipped(state, *reason).await?,
+            AttemptOutcome::LeftToAnother | AttemptOutcome::Deleted => {}
         }
         Ok(outcome)
     }

@@ -29,11 +29,11 @@ impl Announcer {
         sent.and(published)
     }
 
-    /// The renewal matters more than the announcement of its start; how it ends is announced too.
-    pub(super) async fn announce_start(&self, event: StatusChanged) {
+    /// The renewal matters more than the announcement of a step; how it ends is announced too.
+    pub(super) async fn announce_step(&self, event: StatusChanged) {
         let certificate_arn = event.certificate_arn.clone();
         if let Err(error) = self.bus.put(&[Event::StatusChanged(event)]).await {
-            tracing::warn!(%certificate_arn, reason = %error, "could not announce that the renewal started");
+            tracing::warn!(%certificate_arn, reason = %error, "could not announce the status");
         }
     }
 }

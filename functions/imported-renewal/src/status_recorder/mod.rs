@@ -5,6 +5,7 @@
 
 mod announced;
 mod announcer;
+mod pending;
 mod status_changed;
 
 use aws_client::{CallError, Clock};
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 
 use crate::completion::Completion;
 use crate::error::{Error, refused_tags};
-use crate::policy::AT_MOST_EVERY;
+use crate::policy::{AT_MOST_EVERY, SkipReason, has_to_be_requested};
 use crate::state::CertificateState;
 use crate::{Config, notice};
 use announced::Announced;
@@ -31,6 +32,8 @@ pub(crate) struct StatusRecorder {
     announced: Announced,
     clock: Clock,
     log_group: Option<String>,
+    /// Whether retries may wait for a maintenance window.
+    has_maintenance: bool,
 }
 
 impl StatusRecorder {
@@ -41,6 +44,7 @@ impl StatusRecorder {
             announced: Announced::default(),
             clock: Clock::of(aws),
             log_group: config.log_group.clone(),
+            has_maintenance: config.maintenance.is_planned(),
         }
     }
 
@@ -62,8 +66,28 @@ impl StatusRecorder {
             let removed = acm::remove_tags(&self.acm, arn, &[STATUS_REASON]).await;
             removed.map_err(|error| Error::record(arn, status, error))?;
         }
-        self.announcer.announce_start(status_changed(state, status, attempt)).await;
+        self.announcer.announce_step(status_changed(state, status, attempt)).await;
         Ok(state.with_tags(tags))
+    }
+
+    /// Records that nothing is done now. A postponed renewal becomes a request, which the sweep repeats.
+    ///
+    /// # Errors
+    /// The tags could not be written.
+    pub(crate) async fn record_skipped(&self, state: &CertificateState, reason: SkipReason) -> Result<(), Error> {
+        let (arn, status, recorded) = (state.arn(), RenewalStatus::PendingRenewal, &state.tag_state.recorded);
+        if !has_to_be_requested(reason, recorded) {
+            return Ok(());
+        }
+        match pending::write(&self.acm, state, self.clock.now()).await {
+            Ok(()) => self.announcer.announce_step(status_changed(state, status, recorded.attempts)).await,
+            // The attempt that comes later reports it.
+            Err(error) if refused_tags(&error).is_some() => {
+                tracing::warn!(certificate_arn = %arn, outcome = "not-recorded", reason = %error);
+            }
+            Err(error) => return Err(Error::record(arn, status, error)),
+        }
+        Ok(())
     }
 
     /// Records that the certificate was replaced.
@@ -133,6 +157,7 @@ impl StatusRecorder {
         let is_news = self.announced.is_news(arn, failure, state.last_failure, now);
         let log_group = self.log_group.as_deref();
         let notice = is_news.then(|| notice::failed(state, failure, attempt, log_group, now));
+        let notice = if self.has_maintenance { notice.map(notice::with_maintenance) } else { notice };
         let announced = self.announcer.announce(event, notice).await;
         announced.map_err(|error| Error::record(arn, status, error))?;
         if is_news {

@@ -18,6 +18,7 @@ mod import_quota;
 mod imports;
 mod inputs;
 mod lost_answers;
+mod maintenance;
 mod meanwhile;
 mod messages;
 mod permissions;

@@ -14,6 +14,8 @@ mod event_bus;
 mod event_queue;
 mod faults;
 mod invariants;
+#[cfg(test)]
+mod maintenance;
 mod model_state;
 mod operators;
 mod parameters;

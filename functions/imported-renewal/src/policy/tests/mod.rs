@@ -1,6 +1,7 @@
 //! Every row of the decision table.
 
 mod paid;
+mod postponed;
 mod replaced;
 mod secret;
 mod source;
@@ -28,6 +29,7 @@ struct Case {
     waited: SignedDuration,
     last_charge: Option<Charge>,
     quota_reached: Option<QuotaReached>,
+    maintenance: Maintenance,
     now: Timestamp,
 }
 
@@ -51,6 +53,7 @@ fn due() -> Case {
         waited: SignedDuration::ZERO,
         last_charge: None,
         quota_reached: None,
+        maintenance: Maintenance::default(),
         now: NOW.parse().unwrap(),
     }
 }
@@ -92,6 +95,7 @@ impl Case {
             quota_reached: self.quota_reached,
             renew_before_days: 30,
             thresholds: &Thresholds::default(),
+            maintenance: &self.maintenance,
             now: self.now,
         })
     }
