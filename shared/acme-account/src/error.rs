@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use acme::ProblemKind;
 use acme::settings::InvalidAcmeSettings;
-use acme::{Advice, ProblemKind};
 use aws_client::CallError;
+
+use crate::advice;
 
 /// Why a command was not done, and what to do. No key is ever part of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +46,7 @@ pub enum Error {
         error: CallError,
     },
     /// Another failed call.
-    #[error("{0}; {advice}", advice = after_call(.0))]
+    #[error("{0}; {advice}", advice = advice::after_call(.0))]
     Aws(CallError),
     /// The secret holds something else.
     #[error(
@@ -120,7 +122,7 @@ pub enum Error {
         secret: String,
     },
     /// The CA refused, or did not answer.
-    #[error("{0}; {advice}", advice = advice(.0))]
+    #[error("{0}; {advice}", advice = advice::after_request(.0))]
     Server(acme::Error),
     /// An account could not be written as a text.
     #[error("the account could not be written as a text; report this")]
@@ -166,24 +168,4 @@ fn is_about_the_binding(kind: ProblemKind) -> bool {
         kind,
         ProblemKind::ExternalAccountRequired | ProblemKind::Malformed | ProblemKind::Unauthorized | ProblemKind::Other
     )
-}
-
-fn after_call(error: &CallError) -> &'static str {
-    match error.is_retryable() {
-        true => "wait, and run the same command again: whatever was done stays done",
-        false => "correct what AWS names, and run the same command again",
-    }
-}
-
-fn advice(error: &acme::Error) -> &'static str {
-    match (error, error.advice()) {
-        (acme::Error::Unavailable { .. }, _) => {
-            "check --url and, for a private server, --roots, or wait, and run the same command again: it continues where it \
-             stopped"
-        }
-        (_, Advice::Wait) => "wait, and run the same command again: it continues where it stopped",
-        (acme::Error::Unusable { .. }, _) => "check --url: it has to be the URL of an ACME directory",
-        (_, Advice::CheckAccount) => "do what the CA asks for on its website, and run the same command again",
-        _ => "correct what it names, such as the address in --contact, and run the same command again",
-    }
 }

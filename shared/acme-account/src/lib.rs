@@ -6,6 +6,7 @@
 //! 2. `show` prints the DNS records that keep certificates to this account, and those that delegate validation.
 
 mod account_secret;
+mod advice;
 mod arguments;
 mod command;
 mod directory;
