@@ -65,12 +65,11 @@ def accounts(own_backend: Backend, artifacts: Path) -> Iterator[Accounts]:
     hub, member, other = (own_backend.in_account(number) for number in (HUB, MEMBER, OTHER))
     zone_role = f"arn:aws:iam::{HUB}:role/{ZONE_ROLE}"
     parameters = {
-        "DeployExpiryEvents": "false",
-        "DeployImportedRenewal": "false",
+        "Functions": "dns-validation",
         "ValidationDomains": "*",
         "ZoneRoles": json.dumps([{"zone": DOMAIN, "role": zone_role, "externalId": EXTERNAL_ID}]),
         "CentralEventBusArn": f"arn:aws:events:{hub.region}:{HUB}:event-bus/default",
-        "DnsLookups": "false",
+        "Settings": json.dumps({"dnsLookups": False}),
     }
     with ExitStack() as undo:
         stack = deploy.deploy(member, f"member-{uuid.uuid4().hex[:6]}", parameters, artifacts=artifacts)

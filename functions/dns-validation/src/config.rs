@@ -45,7 +45,11 @@ impl Config {
             DnsLookups::new(environment.parsed("DNS_LOOKUPS", true)?, environment.parsed_optional("DNS_SERVER")?);
         let (roles, parameter) = (environment.optional(ZONE_ROLES), environment.optional(ZONE_ROLES_PARAMETER));
         if let (Some(_), Some(parameter)) = (roles, parameter) {
-            return Err(invalid(ZONE_ROLES_PARAMETER, parameter, "set either this or ZONE_ROLES, not both"));
+            return Err(ConfigurationError::invalid(
+                ZONE_ROLES_PARAMETER,
+                parameter,
+                "set either this or ZONE_ROLES, not both",
+            ));
         }
         Ok(Self {
             notices: Destination::read(environment)?,
@@ -78,30 +82,20 @@ impl Config {
         }
     }
 
-    /// Reads the SSM parameter, if one is configured. The client is made for that one call only.
+    /// Reads the SSM parameter, if one is configured.
     ///
     /// # Errors
     /// The parameter cannot be read, or does not hold what `ZONE_ROLES` would.
     pub async fn with_parameter(mut self, sdk: &SdkConfig) -> Result<Self, ConfigurationError> {
         let Some(name) = &self.zone_roles_parameter else { return Ok(self) };
-        let answer = aws_sdk_ssm::Client::new(sdk).get_parameter().name(name).with_decryption(true).send().await;
-        let answer = answer.map_err(|error| CallError::new("ssm:GetParameter", &error).to_string());
-        let text = answer.and_then(|answer| {
-            let value = answer.parameter.and_then(|parameter| parameter.value);
-            value.ok_or_else(|| "the parameter has no value".to_owned())
-        });
-        let text = text.map_err(|problem| invalid(ZONE_ROLES_PARAMETER, name, &problem))?;
+        let text = parameters::read(sdk, ZONE_ROLES_PARAMETER, name).await?;
         self.zone_roles = read_roles(ZONE_ROLES_PARAMETER, name, &text)?;
         Ok(self)
     }
 }
 
 fn read_roles(name: &'static str, value: &str, text: &str) -> Result<Vec<ZoneRole>, ConfigurationError> {
-    route53::parse_zone_roles(text).map_err(|error| invalid(name, value, &error.to_string()))
-}
-
-fn invalid(name: &'static str, value: &str, problem: &str) -> ConfigurationError {
-    ConfigurationError::Invalid { name, value: value.chars().take(200).collect(), problem: problem.to_owned() }
+    route53::parse_zone_roles(text).map_err(|error| ConfigurationError::invalid(name, value, &error.to_string()))
 }
 
 #[cfg(test)]

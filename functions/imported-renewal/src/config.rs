@@ -1,8 +1,9 @@
 //! The function's configuration, from its environment variables, of which several can be fields of `SETTINGS`.
 
 use acme::Connection;
-use acme::settings::AcmeSettings;
+use acme::settings::{AcmeSettings, InvalidAcmeSettings};
 use aws_client::TrustStore;
+use aws_config::SdkConfig;
 use certificates::{PrivateCaArn, Thresholds};
 use grants::Grants;
 use issuers::RecordPlaces;
@@ -11,6 +12,7 @@ use notices::Destination;
 use route53::{DnsLookups, DnsName};
 
 const ACME_SETTINGS: &str = "ACME_SETTINGS";
+const ACME_SETTINGS_PARAMETER: &str = "ACME_SETTINGS_PARAMETER";
 
 use crate::policy::Maintenance;
 
@@ -29,6 +31,8 @@ pub struct Config {
     pub acme: AcmeSettings,
     /// `ACME_SETTINGS`, `DNS_LOOKUPS` and `DNS_SERVER`: where validation records of ACME servers may be written.
     pub record_places: RecordPlaces,
+    /// `ACME_SETTINGS_PARAMETER`: the SSM parameter that holds them instead. See [`Config::with_parameter`].
+    pub acme_settings_parameter: Option<String>,
     /// Over HTTPS, unless a test sets another.
     pub acme_connection: Connection,
     /// `DEFAULT_PRIVATE_CA_ARN`: the CA for certificates that name none. It is granted.
@@ -66,6 +70,7 @@ impl Config {
             grants: environment.parsed("GRANTS", Grants::default())?,
             record_places: record_places(&acme, lookups)?,
             acme,
+            acme_settings_parameter: environment.optional(ACME_SETTINGS_PARAMETER).map(str::to_owned),
             acme_connection: Connection::default(),
             default_private_ca: environment.parsed_optional("DEFAULT_PRIVATE_CA_ARN")?,
             renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
@@ -79,11 +84,25 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Reads the SSM parameter, if one is configured.
+    ///
+    /// # Errors
+    /// The parameter cannot be read, or does not hold what `ACME_SETTINGS` would.
+    pub async fn with_parameter(mut self, aws: &SdkConfig) -> Result<Self, ConfigurationError> {
+        let Some(name) = &self.acme_settings_parameter else { return Ok(self) };
+        let text = parameters::read(aws, ACME_SETTINGS_PARAMETER, name).await?;
+        let acme = text.parse().map_err(|error: InvalidAcmeSettings| {
+            ConfigurationError::invalid(ACME_SETTINGS_PARAMETER, name, &error.to_string())
+        })?;
+        (self.record_places, self.acme) = (record_places(&acme, self.record_places.dns_lookups)?, acme);
+        Ok(self)
+    }
+}
+
 fn record_places(acme: &AcmeSettings, dns_lookups: DnsLookups) -> Result<RecordPlaces, ConfigurationError> {
-    let zone_roles = route53::parse_zone_roles(&acme.zone_roles).map_err(|error| ConfigurationError::Invalid {
-        name: ACME_SETTINGS,
-        value: acme.zone_roles.chars().take(200).collect(),
-        problem: format!("in `zoneRoles`: {error}"),
+    let zone_roles = route53::parse_zone_roles(&acme.zone_roles).map_err(|error| {
+        ConfigurationError::invalid(ACME_SETTINGS, &acme.zone_roles, &format!("in `zoneRoles`: {error}"))
     })?;
     let delegation_zones = acme.delegation_zones.iter().map(|zone| DnsName::new(zone)).collect();
     Ok(RecordPlaces { zone_roles, delegation_zones, dns_lookups })

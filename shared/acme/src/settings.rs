@@ -17,7 +17,7 @@ mod directory;
 use std::str::FromStr;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use directory::Written as WrittenDirectory;
 pub use directory::{AcmeDirectory, account_secret, built_in, is_profile};
@@ -28,7 +28,7 @@ pub struct AcmeSettings {
     directories: Vec<AcmeDirectory>,
     /// The roles that open zones of other accounts: a JSON list, as for validation records of ACM.
     pub zone_roles: String,
-    /// Zones into which an `_acme-challenge` CNAME may lead; at and below these names.
+    /// Zones into which an `_acme-challenge` CNAME may lead: to names below these.
     pub delegation_zones: Vec<String>,
 }
 
@@ -67,7 +67,10 @@ impl FromStr for AcmeSettings {
     type Err = InvalidAcmeSettings;
 
     fn from_str(text: &str) -> Result<Self, InvalidAcmeSettings> {
-        let written: Written = serde_json::from_str(text).map_err(|error| {
+        // A list would be read as an object's members in their order.
+        let written =
+            serde_json::from_str::<Map<String, Value>>(text).map(Value::Object).and_then(Written::deserialize);
+        let written = written.map_err(|error| {
             let example = r#"{"directories": [{"name": "letsencrypt", "domains": ["example.com"]}]}"#;
             InvalidAcmeSettings(format!("use JSON such as {example}: {error}"))
         })?;

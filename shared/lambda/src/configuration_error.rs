@@ -33,3 +33,10 @@ pub enum ConfigurationError {
         value: String,
     },
 }
+
+impl ConfigurationError {
+    /// A value that cannot be used, of which the start is shown.
+    pub fn invalid(name: &'static str, value: &str, problem: &str) -> Self {
+        Self::Invalid { name, value: value.chars().take(200).collect(), problem: problem.to_owned() }
+    }
+}

@@ -7,6 +7,8 @@ use serde_json::json;
 use simulated_aws::permissions::{Statement, denied, granted, granted_actions};
 use simulated_aws::{Call, CallResult};
 
+use crate::world::World;
+
 const FUNCTION: (&str, &str) = ("template.yaml", "ImportedRenewalRole");
 const ZONE_ACCOUNT: (&str, &str) = ("acme-role.yaml", "AcmeRole");
 /// The statements that exist only with the parameter `AcmeSettings`.
@@ -189,4 +191,26 @@ fn the_trust_policy_is_about_this_function() {
     assert!(of_the_role.split("Policies:").next().unwrap().contains(&format!("\n      Path: {path}\n")));
     assert!(role.contains(&format!("\n    Default: arn:*:iam::*:role{path}*\n")));
     assert!(role.contains("sts:ExternalId: !Ref ExternalId") && !role.contains("dns-validation"));
+}
+
+/// What a renewal calls, and what each of its changes of records is, are all allowed, and nothing else is.
+#[tokio::test]
+async fn the_role_allows_exactly_what_a_renewal_calls() {
+    let world = World::new();
+    let arn = world.ordered().await;
+    world.aws.forget_record();
+    world.renew(&arn).await;
+    let statements = granted(&infra(FUNCTION.0), FUNCTION.1);
+    let of_acme: Vec<_> = statements.iter().filter(|one| is_for_acme(one)).collect();
+    let is_others =
+        |action: &String| action.starts_with("kms:") || action.starts_with("s") && !action.contains("GetSecretValue");
+    let allowed: BTreeSet<String> =
+        of_acme.iter().flat_map(|one| one.actions.clone()).filter(|action| !is_others(action)).collect();
+    let calls = world.aws.calls();
+    let calls: Vec<_> =
+        calls.iter().filter(|call| ["route53", "secretsmanager"].contains(&call.service.as_str())).collect();
+    assert_eq!(calls.iter().map(|call| call.action()).collect::<BTreeSet<_>>(), allowed);
+    for call in calls.iter().filter(|call| call.service == "route53") {
+        assert!(of_acme.iter().any(|statement| statement.allows(call)), "{call:?}");
+    }
 }

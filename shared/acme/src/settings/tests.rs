@@ -69,6 +69,9 @@ fn a_mistake_is_named() {
     }
     let twice = r#"{"directories": [{"name": "google", "domains": ["a.example"]}, {"name": "google", "domains": ["b.example"]}]}"#;
     assert!(twice.parse::<AcmeSettings>().unwrap_err().to_string().contains("directory 2: there is another"));
+    for text in ["[]", "", "null", "letsencrypt"] {
+        assert!(text.parse::<AcmeSettings>().unwrap_err().to_string().starts_with("use JSON such as {"), "{text}");
+    }
     let zone = r#"{"delegationZones": ["com"]}"#;
     assert!(zone.parse::<AcmeSettings>().unwrap_err().to_string().contains("`com` is not a domain"));
 }

@@ -117,7 +117,7 @@ impl Zones<'_> {
     }
 
     fn demand_listed(&self, record: &DnsName, target: DnsName) -> Result<DnsName, Failure> {
-        if self.services.delegation_zones.iter().any(|zone| target.is_within(zone)) {
+        if self.services.delegation_zones.iter().any(|zone| target != *zone && target.is_within(zone)) {
             return Ok(target);
         }
         let detail = format!("{record} is a CNAME to {target}, which is in none of the delegation zones");

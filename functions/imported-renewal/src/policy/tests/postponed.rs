@@ -76,7 +76,7 @@ fn what_waits_for_something_else_says_so() {
     let renewed = imported(requested(outside()), "2026-11-20T07:30:00Z");
     assert!(matches!(renewed.skip(), Some(SkipReason::JustRenewed { .. })));
     // Nobody should learn of it when a freeze is over.
-    assert_eq!(outside().tag(RENEW_FROM, "acme").failure().0, FailureReason::SourceNotAvailable);
+    assert_eq!(outside().tag(RENEW_FROM, "acme").failure().0, FailureReason::AcmeNotConfigured);
 }
 
 #[test]
