@@ -1,6 +1,6 @@
 //! The function's environment variables, of which several can be fields of `SETTINGS`.
 
-use aws_client::{CallError, TrustStore};
+use aws_client::TrustStore;
 use aws_config::SdkConfig;
 use grants::Grants;
 use lambda::{ConfigurationError, Environment};

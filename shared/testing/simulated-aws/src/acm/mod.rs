@@ -1,7 +1,10 @@
 //! AWS Certificate Manager.
 
 mod account;
+mod building;
+mod certificate;
 mod describe;
+mod entry;
 mod history;
 mod import;
 mod import_quotas;
@@ -10,6 +13,7 @@ mod renew;
 mod renewal;
 mod request;
 mod setup;
+mod signing;
 mod spec;
 mod tags;
 mod update;
@@ -20,14 +24,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::Key;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
-use crate::reading::Facts;
-use crate::{Key, PrivateKey};
 
-pub use setup::Certificate;
-pub(crate) use setup::serial_number;
+pub use certificate::Certificate;
+use entry::Entry;
+pub(crate) use signing::serial_number;
 pub use spec::CertificateSpec;
 pub(crate) use tags::{tag_list, tagged};
 
@@ -56,71 +60,6 @@ pub(crate) struct Store {
     before_n2: bool,
     /// Of the account configuration; `None` until it is set.
     expiry_days: Option<u64>,
-}
-
-/// One certificate.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    arn: String,
-    /// AMAZON_ISSUED, IMPORTED or PRIVATE.
-    kind: String,
-    /// The status apart from expiry, which the clock decides.
-    status: String,
-    domain_name: Option<String>,
-    names: Vec<String>,
-    key: Key,
-    key_pair_origin: String,
-    /// The account and the endpoint of the ACME client.
-    acme: Option<(String, String)>,
-    /// RootHierarchyType of an Amazon N2 certificate.
-    root_hierarchy: Option<String>,
-    /// Whether an Amazon N2 certificate is for TLS clients only.
-    client_auth_only: bool,
-    /// Missing until the certificate is issued.
-    facts: Option<Facts>,
-    pem: Option<String>,
-    chain: Option<String>,
-    private_key: Option<PrivateKey>,
-    tags: BTreeMap<String, Option<String>>,
-    /// A tag was removed.
-    previously_tagged: bool,
-    in_use_by: Vec<String>,
-    created_at: Timestamp,
-    issued_at: Option<Timestamp>,
-    imported_at: Option<Timestamp>,
-    revoked_at: Option<Timestamp>,
-    eligible: Option<bool>,
-    exportable: bool,
-    ca_arn: Option<String>,
-    failure_reason: Option<String>,
-    /// `DomainValidationOptions` and `RenewalSummary`, as DescribeCertificate answers them.
-    validation: Vec<Value>,
-    renewal: Option<Value>,
-    /// The last change of the validation method.
-    update: Option<update::Update>,
-}
-
-impl Entry {
-    /// "CertificateDetail: Status": an issued certificate past NotAfter is EXPIRED.
-    fn status(&self, now: Timestamp) -> &str {
-        match &self.facts {
-            Some(facts) if self.status == "ISSUED" && facts.not_after < now => "EXPIRED",
-            _ => &self.status,
-        }
-    }
-
-    /// "CertificateDetail: RenewalEligibility"; user guide, "Managed renewal": imported certificates are
-    /// not eligible, others when they are in use or were exported.
-    fn renewal_eligibility(&self) -> &'static str {
-        let eligible = self.eligible.unwrap_or(self.kind != "IMPORTED" && !self.in_use_by.is_empty());
-        if eligible { "ELIGIBLE" } else { "INELIGIBLE" }
-    }
-
-    /// "CertificateDetail: CertificateUsage": "exists only for Amazon N2 certificates"; by default both.
-    fn usage(&self) -> Option<&'static str> {
-        let usage = if self.client_auth_only { "CLIENT_AUTH_ONLY" } else { "CLIENT_AND_SERVER_AUTH" };
-        self.root_hierarchy.is_some().then_some(usage)
-    }
 }
 
 /// Makes an answer's `KeyAlgorithm`. DescribeCertificate and ListCertificates spell `RSA-2048`, where requests and the

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::setup::build;
+use super::building::build;
 use super::{CertificateSpec, Entry, without_nulls};
 use crate::aws::State;
 use crate::{Aws, DnsRecord};

@@ -1,39 +1,19 @@
 //! IssueCertificate.
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
-use x509_parser::certification_request::X509CertificationRequest;
-use x509_parser::cri_attributes::ParsedCriAttribute;
-use x509_parser::prelude::FromDer;
 
+use super::csr::Request;
 use super::templates::{self, Profile};
-use super::{Authority, Issued, authority, chain_of};
+use super::{Authority, Issued, authority, chain_of, validity};
 use crate::acm::serial_number;
 use crate::aws::State;
-use crate::calls::{Answer, ApiError, decode_blob};
+use crate::calls::{Answer, ApiError};
 use crate::keys::Hash;
-use crate::reading::{key_kind, signature_is_valid};
 use crate::x509::{self, Extension, Template};
 
 /// API reference, IssueCertificate, IdempotencyToken: "Idempotency tokens time out after five minutes".
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
-/// User guide, "Certificate authority modes": short-lived certificates are valid for at most seven days.
-const SHORT_LIVED: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// API reference, ValidityNotBefore: by default the certificate is valid from 60 minutes before issuance.
-const BACKDATED: SignedDuration = SignedDuration::from_hours(1);
-/// API reference, Csr: 1 to 32,768 bytes.
-const LARGEST_CSR: usize = 32_768;
-
-/// What a certificate takes from its CSR.
-struct Request {
-    subject: Vec<u8>,
-    subject_is_empty: bool,
-    /// The SAN extension's value, byte for byte.
-    alt_names: Option<Vec<u8>>,
-    public_key_info: Vec<u8>,
-    public_key: Vec<u8>,
-}
 
 pub(super) fn issue(state: &mut State, input: &Value) -> Answer {
     check_token(input)?;
@@ -45,10 +25,10 @@ pub(super) fn issue(state: &mut State, input: &Value) -> Answer {
     check_active(state, &ca, profile)?;
     let hash = signing_hash(&ca, input)?;
     check_no_passthrough(input)?;
-    let request = read_csr(input)?;
-    let not_before = start_of_validity(state.now, input)?;
-    let not_after = end_of_validity(state.now, input)?;
-    check_validity(state.now, &ca, not_after, profile)?;
+    let request = Request::read(input)?;
+    let not_before = validity::start(state.now, input)?;
+    let not_after = validity::end(state.now, input)?;
+    validity::check(state.now, &ca, not_after, profile)?;
     if not_after <= not_before {
         return Err(ApiError::new("InvalidArgsException", "The certificate would expire before it starts"));
     }
@@ -172,119 +152,6 @@ fn check_no_passthrough(input: &Value) -> Result<(), ApiError> {
     Err(ApiError::new("NotModelled", "simulated-aws does not model ApiPassthrough").status(501))
 }
 
-/// API reference, Csr, MalformedCSRException: "The certificate signing request is invalid", which its own
-/// signature shows.
-fn read_csr(input: &Value) -> Result<Request, ApiError> {
-    let malformed = |why: String| ApiError::new("MalformedCSRException", why);
-    let pem = input["Csr"].as_str().and_then(decode_blob).unwrap_or_default();
-    if pem.is_empty() || pem.len() > LARGEST_CSR {
-        return Err(ApiError::constraint("csr", "have length between 1 and 32768"));
-    }
-    let (label, der) = pem_rfc7468::decode_vec(&pem).map_err(|error| malformed(format!("not PEM: {error}")))?;
-    if !matches!(label, "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST") {
-        return Err(malformed(format!("a {label}")));
-    }
-    let (_, csr) =
-        X509CertificationRequest::from_der(&der).map_err(|error| malformed(format!("not PKCS #10: {error}")))?;
-    let info = &csr.certification_request_info;
-    key_kind(&info.subject_pki).map_err(malformed)?;
-    let algorithm = csr.signature_algorithm.algorithm.to_id_string();
-    if !signature_is_valid(&info.subject_pki, &algorithm, info.raw, &csr.signature_value.data) {
-        return Err(malformed("the signature of the CSR is not valid".to_owned()));
-    }
-    let requested = info.attributes().iter().find_map(|attribute| match attribute.parsed_attribute() {
-        ParsedCriAttribute::ExtensionRequest(request) => Some(&request.extensions),
-        _ => None,
-    });
-    let alt_names = requested
-        .into_iter()
-        .flatten()
-        .find(|extension| extension.oid.to_id_string() == x509::SUBJECT_ALT_NAME)
-        .map(|extension| (extension.value.to_vec(), extension.critical));
-    let subject = info.subject.as_raw().to_vec();
-    let subject_is_empty = info.subject.iter().next().is_none();
-    if subject_is_empty && alt_names.is_none() {
-        return Err(malformed("neither a subject nor subject alternative names".to_owned()));
-    }
-    // RFC 5280, 4.2.1.6; AWS Private CA refuses it: github.com/cert-manager/csi-driver-spiffe, issue 477.
-    if subject_is_empty && alt_names.as_ref().is_some_and(|(_, is_critical)| !is_critical) {
-        return Err(malformed("no subject, and subject alternative names that are not critical".to_owned()));
-    }
-    Ok(Request {
-        subject,
-        subject_is_empty,
-        alt_names: alt_names.map(|(value, _)| value),
-        public_key_info: info.subject_pki.raw.to_vec(),
-        public_key: info.subject_pki.subject_public_key.data.to_vec(),
-    })
-}
-
-/// API reference, IssueCertificate, ValidityNotBefore: "expressed as an explicit date and time, using the Validity type
-/// value ABSOLUTE"; by default "the issuance time minus 60 minutes". Which error another type gets is unverified.
-fn start_of_validity(now: Timestamp, input: &Value) -> Result<Timestamp, ApiError> {
-    let given = &input["ValidityNotBefore"];
-    let start = match given["Type"].as_str() {
-        None => Some(now - BACKDATED),
-        Some("ABSOLUTE") => given["Value"].as_i64().and_then(|value| Timestamp::from_second(value).ok()),
-        Some(_) => None,
-    };
-    start.ok_or_else(|| ApiError::new("InvalidArgsException", "ValidityNotBefore: the type is ABSOLUTE"))
-}
-
-/// API reference, Validity: value at least 1; ABSOLUTE is seconds since 1970, END_DATE is YYMMDDHHMMSS or
-/// YYYYMMDDHHMMSS, the others count from issuance.
-fn end_of_validity(now: Timestamp, input: &Value) -> Result<Timestamp, ApiError> {
-    let wrong = |why: &str| ApiError::new("InvalidArgsException", format!("Validity: {why}"));
-    let value = input["Validity"]["Value"].as_i64().unwrap_or_default();
-    if value < 1 {
-        return Err(ApiError::constraint("validity.value", "have value greater than or equal to 1"));
-    }
-    let small = i32::try_from(value).unwrap_or(i32::MAX).min(10_000);
-    let later = |span: Span| {
-        let end = now.to_zoned(TimeZone::UTC).checked_add(span);
-        end.map(|end| end.timestamp()).map_err(|_| wrong("too far away"))
-    };
-    match input["Validity"]["Type"].as_str().unwrap_or_default() {
-        "ABSOLUTE" => Timestamp::from_second(value).map_err(|_| wrong("no time")),
-        "DAYS" => later(Span::new().days(value.min(4_000_000))),
-        "MONTHS" => later(Span::new().months(small)),
-        "YEARS" => later(Span::new().years(small.min(9_000))),
-        "END_DATE" => end_date(value).ok_or_else(|| wrong("END_DATE is YYYYMMDDHHMMSS")),
-        _ => Err(ApiError::constraint("validity.type", "satisfy enum value set")),
-    }
-}
-
-/// RFC 5280, 4.1.2.5.1: two-digit years from 50 are of the last century.
-fn end_date(value: i64) -> Option<Timestamp> {
-    let mut digits = format!("{value:012}");
-    if digits.len() == 12 {
-        let century = if digits.as_str() >= "50" { "19" } else { "20" };
-        digits.insert_str(0, century);
-    }
-    let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", &digits).ok()?;
-    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
-}
-
-/// User guide, "Issue private end-entity certificates": the certificate expires before its CA does. The error
-/// code is that which users of Terraform's aws_acmpca_certificate report.
-fn check_validity(now: Timestamp, ca: &Authority, not_after: Timestamp, profile: Profile) -> Result<(), ApiError> {
-    if not_after <= now {
-        return Err(ApiError::new("InvalidArgsException", "The certificate would expire in the past"));
-    }
-    if profile != Profile::Root && not_after > ca.facts.not_after {
-        return Err(ApiError::validation(
-            "The certificate validity specified exceeds the certificate authority validity",
-        ));
-    }
-    if ca.short_lived && matches!(profile, Profile::Leaf(_)) && not_after.duration_since(now) > SHORT_LIVED {
-        return Err(ApiError::new(
-            "InvalidArgsException",
-            "Certificates of a short-lived certificate CA are valid for at most seven days",
-        ));
-    }
-    Ok(())
-}
-
 /// User guide, "EndEntityCertificate/V1 definition" and its server and client forms: subject and SAN from
 /// the CSR, CA:FALSE, key identifiers, key usage "critical, digital signature, key encipherment"; the CA
 /// templates: CA:TRUE, "critical, digital signature, keyCertSign, CRL sign". Path lengths are not modelled.
@@ -313,6 +180,7 @@ fn extensions(ca: &Authority, request: &Request, profile: Profile) -> Vec<Extens
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use x509_parser::prelude::FromDer;
 
     use super::*;
     use crate::keys::{PrivateKey, pem_block};

@@ -1,12 +1,16 @@
 //! AWS Private CA.
 
 mod authority;
+mod creation;
+mod csr;
 mod issue;
 mod known;
 mod misissue;
 mod setup;
 mod sharing;
+mod spec;
 mod templates;
+mod validity;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +26,8 @@ use crate::reading::Facts;
 use crate::x509::Rdn;
 
 pub use misissue::Misissue;
-pub use setup::{PrivateCa, PrivateCaSpec};
+pub use setup::PrivateCa;
+pub use spec::PrivateCaSpec;
 
 /// The certificate authorities, and what they issued.
 #[derive(Debug, Default)]
@@ -95,7 +100,7 @@ struct Issued {
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
     match operation {
         "DescribeCertificateAuthority" => describe(state, input),
-        "CreateCertificateAuthority" => authority::create(state, input),
+        "CreateCertificateAuthority" => creation::create(state, input),
         "DeleteCertificateAuthority" => authority::delete(state, input),
         "GetCertificateAuthorityCsr" => authority::csr(state, input),
         "ImportCertificateAuthorityCertificate" => authority::import(state, input),
