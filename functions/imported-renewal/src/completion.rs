@@ -5,6 +5,7 @@ use events::IssuerChange;
 use jiff::Timestamp;
 
 use crate::domain_names::PendingDomainName;
+use crate::endpoint_check::Endpoint;
 
 /// What there is to say about it.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Completion {
     pub(crate) remarks: Vec<String>,
     /// API Gateway's domain names that wait for a person.
     pub(crate) pending_domain_names: Vec<PendingDomainName>,
+    /// What its endpoints serve, as far as it was checked.
+    pub(crate) endpoints: Vec<Endpoint>,
     /// The issuers, where they differ.
     pub(crate) issuer_change: Option<IssuerChange>,
     /// Whether it was found replaced, so that the issuers could not be compared any more.
@@ -33,6 +36,7 @@ impl Completion {
             attempt,
             remarks: Vec::new(),
             pending_domain_names: Vec::new(),
+            endpoints: Vec::new(),
             issuer_change: None,
             was_found: true,
             cut_from_days: None,

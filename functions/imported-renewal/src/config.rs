@@ -14,7 +14,11 @@ use route53::{DnsLookups, DnsName};
 const ACME_SETTINGS: &str = "ACME_SETTINGS";
 const ACME_SETTINGS_PARAMETER: &str = "ACME_SETTINGS_PARAMETER";
 
-use crate::policy::Maintenance;
+use crate::endpoint_check::EndpointCheckSettings;
+use crate::policy::{Maintenance, SweepSchedule};
+
+/// When expiry-events sweeps: it requests again what waits for a maintenance window.
+const SWEEP_SCHEDULE: &str = "SWEEP_SCHEDULE";
 
 /// What the function is set up with.
 #[derive(Debug, Clone)]
@@ -45,6 +49,8 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// `MAINTENANCE`: windows in which certificates are replaced, and freezes.
     pub maintenance: Maintenance,
+    /// `ENDPOINT_CHECK`: which endpoints are checked after a renewal.
+    pub endpoint_check: EndpointCheckSettings,
     /// `AWS_LAMBDA_LOG_GROUP_NAME`: where the log is, for notices. Lambda sets it.
     pub log_group: Option<String>,
     /// `DRY_RUN`: decide and answer the plan, but change nothing.
@@ -76,7 +82,8 @@ impl Config {
             renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
             max_validity_days: environment.number("MAX_VALIDITY_DAYS", 1..=36_500, 398)?,
             thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
-            maintenance: environment.parsed("MAINTENANCE", Maintenance::default())?,
+            maintenance: read_maintenance(environment)?,
+            endpoint_check: environment.parsed("ENDPOINT_CHECK", EndpointCheckSettings::default())?,
             log_group: environment.optional("AWS_LAMBDA_LOG_GROUP_NAME").map(str::to_owned),
             dry_run: environment.flag("DRY_RUN")?,
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
@@ -108,6 +115,19 @@ fn record_places(acme: &AcmeSettings, dns_lookups: DnsLookups) -> Result<RecordP
     Ok(RecordPlaces { zone_roles, delegation_zones, dns_lookups })
 }
 
+/// A plan with which nothing would be renewed before its last days is a mistake.
+fn read_maintenance(environment: &Environment) -> Result<Maintenance, ConfigurationError> {
+    let maintenance = environment.parsed("MAINTENANCE", Maintenance::default())?;
+    let sweep = environment.parsed(SWEEP_SCHEDULE, SweepSchedule::Unknown)?;
+    if maintenance.is_met_by(&sweep) {
+        return Ok(maintenance);
+    }
+    let value = environment.optional(SWEEP_SCHEDULE).unwrap_or_default().to_owned();
+    let problem = "in one of the maintenance windows no sweep takes place an hour before it closes or earlier, so nothing \
+                   would be renewed in it; use rate(1 hour), or longer windows";
+    Err(ConfigurationError::Invalid { name: SWEEP_SCHEDULE, value, problem: problem.into() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +143,20 @@ mod tests {
         assert_eq!((config.thresholds, config.trust_store), (Thresholds::default(), TrustStore::Amazon));
         assert_eq!((config.grants, config.max_validity_days), (Grants::default(), 398), "nothing is granted");
         assert_eq!(config.maintenance, Maintenance::default(), "nothing waits");
+    }
+
+    #[test]
+    fn windows_that_no_sweep_meets_are_refused() {
+        let read = |sweep| {
+            let windows = ("MAINTENANCE", r#"{"windows": ["Mon-Thu 08:00-16:00"]}"#);
+            Config::read(&[TOPIC, windows, ("SWEEP_SCHEDULE", sweep)].into_iter().collect())
+        };
+        for sweep in ["rate(1 hour)", "cron(0 9 * * ? *)", ""] {
+            assert!(read(sweep).is_ok(), "{sweep}");
+        }
+        let error = read("cron(0 3 * * ? *)").unwrap_err().to_string();
+        assert!(error.contains("SWEEP_SCHEDULE is `cron(0 3 * * ? *)`: in one of the maintenance windows"), "{error}");
+        assert!(Config::read(&[TOPIC, ("SWEEP_SCHEDULE", "rate(1 day)")].into_iter().collect()).is_ok());
     }
 
     #[test]
@@ -143,6 +177,7 @@ mod tests {
             ("DNS_SERVER", "resolver.example.com"),
             ("NOTICE_THRESHOLDS", "soon"),
             ("MAINTENANCE", r#"{"windows": ["always"]}"#),
+            ("ENDPOINT_CHECK", r#"{"domains": ["*"]}"#),
             ("DRY_RUN", "yes"),
             ("TRUST_STORE", "everybody"),
         ] {

@@ -5,6 +5,7 @@ mod budget;
 mod completion;
 mod config;
 mod domain_names;
+mod endpoint_check;
 mod error;
 mod event;
 mod handler;
@@ -21,8 +22,9 @@ mod secret_certificates;
 mod state;
 mod status_recorder;
 
-pub use answer::{Action, Answer, CertificateReport, Outcome, PlannedSource, Replacement};
+pub use answer::{Action, Answer, CertificateReport, EndpointReport, Outcome, PlannedSource, Replacement};
 pub use config::Config;
+pub use endpoint_check::EndpointCheckSettings;
 pub use error::Error;
 pub use handler::Handler;
 pub use policy::Maintenance;

@@ -34,12 +34,13 @@ macro_rules! field {
 }
 
 /// `infra/settings.schema.json` has the same, with limits and defaults.
-const FIELDS: [Field; 7] = [
+const FIELDS: [Field; 8] = [
     field!("noticeThresholds", "NOTICE_THRESHOLDS", Numbers),
     field!("ownerTagKey", "OWNER_TAG_KEY", Text),
     field!("renewBeforeDays", "RENEW_BEFORE_DAYS", Number),
     field!("maxValidityDays", "MAX_VALIDITY_DAYS", Number),
     field!("maintenance", "MAINTENANCE", Object),
+    field!("endpointCheck", "ENDPOINT_CHECK", Object),
     field!("recordTtl", "RECORD_TTL", Number),
     field!("dnsLookups", "DNS_LOOKUPS", Flag),
 ];

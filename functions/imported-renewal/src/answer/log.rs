@@ -29,6 +29,7 @@ impl CertificateReport {
                     issuer_before = self.issuer_change.as_ref().map(|it| it.issuer_before.as_str()),
                     issuer_after = self.issuer_change.as_ref().map(|it| it.issuer_after.as_str()),
                     pending_domain_names = json_unless_empty(&self.pending_domain_names),
+                    endpoints = json_unless_empty(&self.endpoints),
                     actions = json_unless_empty(&self.actions),
                 )
             };

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::completion::Completion;
 use crate::domain_names::for_machines;
+use crate::endpoint_check::Endpoint;
 use crate::event::Occasion;
 use crate::policy::SkipReason;
 pub use planned::{Action, PlannedSource};
@@ -85,6 +86,9 @@ pub struct CertificateReport {
     pub issuer_change: Option<IssuerChange>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pending_domain_names: Vec<PendingDomainName>,
+    /// What the endpoints serve that were checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<EndpointReport>,
     /// With `DRY_RUN`: what would be done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
@@ -93,6 +97,20 @@ pub struct CertificateReport {
     /// Whether a message has to be delivered again, since it is too early for what it asks.
     #[serde(skip)]
     pub is_too_early: bool,
+}
+
+/// What an endpoint of a renewed certificate serves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EndpointReport {
+    pub name: String,
+    /// `new-certificate`, `previous-certificate`, `another-certificate` or `unknown`.
+    pub serves: &'static str,
+}
+
+impl From<&Endpoint> for EndpointReport {
+    fn from(endpoint: &Endpoint) -> Self {
+        Self { name: endpoint.name.clone(), serves: endpoint.serves.as_str() }
+    }
 }
 
 /// A certificate and the one that replaced it.
@@ -117,6 +135,7 @@ impl CertificateReport {
             replacement: None,
             issuer_change: None,
             pending_domain_names: Vec::new(),
+            endpoints: Vec::new(),
             actions: Vec::new(),
             dry_run: false,
             is_too_early: false,
@@ -160,6 +179,7 @@ impl CertificateReport {
             }),
             issuer_change: completion.issuer_change.clone(),
             pending_domain_names: for_machines(&completion.pending_domain_names),
+            endpoints: completion.endpoints.iter().map(EndpointReport::from).collect(),
             ..Self::new(Outcome::Renewed, Some(&after.arn))
         }
     }

@@ -6,14 +6,17 @@ use jiff::Timestamp;
 use notices::{Kind, Notice, Severity, foreign, foreign_up_to};
 
 use super::headline::headline;
-use super::{SENTENCE, day, domain_names};
+use super::{SENTENCE, day, domain_names, endpoints};
 use crate::completion::Completion;
 use crate::state::CertificateState;
 
 pub(crate) fn complete(state: &CertificateState, completion: &Completion, now: Timestamp) -> Notice {
     let Completion { after, remarks, pending_domain_names, issuer_change, .. } = completion;
     let expiry = day(after.not_after);
-    let needs_a_check = !remarks.is_empty() || !pending_domain_names.is_empty() || issuer_change.is_some();
+    let needs_a_check = !remarks.is_empty()
+        || !pending_domain_names.is_empty()
+        || issuer_change.is_some()
+        || endpoints::need_a_check(&completion.endpoints);
     let severity = if needs_a_check { Severity::Warning } else { Severity::Info };
     let headline = headline(after.display_name(), |name| match issuer_change {
         Some(_) => format!("{name} renewed with another issuer, now valid until {expiry}"),
@@ -41,6 +44,7 @@ fn what_happened(state: &CertificateState, completion: &Completion) -> String {
             "The required lifetime of {required_days} days was cut to maxValidityDays in the stack parameter Settings."
         ));
     }
+    sentences.extend(endpoints::what_happened(&completion.endpoints));
     sentences.extend(domain_names::what_happened(&completion.pending_domain_names));
     if completion.attempt > 1 {
         sentences.push(format!("It took {} attempts.", completion.attempt));
@@ -93,6 +97,7 @@ fn what_to_do(state: &CertificateState, completion: &Completion) -> Vec<String> 
         ));
     }
     steps.extend(domain_names::steps(&completion.pending_domain_names, &completion.after.arn));
+    steps.extend(endpoints::steps(&completion.endpoints, &completion.after));
     steps.extend(completion.remarks.iter().map(|remark| foreign_up_to(remark, SENTENCE)));
     steps
 }

@@ -2,6 +2,7 @@
 
 mod complete;
 mod domain_names;
+mod endpoints;
 mod failed;
 mod headline;
 

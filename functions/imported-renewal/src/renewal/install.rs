@@ -14,6 +14,7 @@ use super::poll::Poller;
 use crate::budget::Budget;
 use crate::completion::Completion;
 use crate::domain_names::DomainNames;
+use crate::endpoint_check::{Endpoint, EndpointChecker, ROUND, Serials};
 use crate::post_import;
 
 const IMPORT: &str = "acm:ImportCertificate";
@@ -23,12 +24,19 @@ pub(super) struct Installer {
     acm: aws_sdk_acm::Client,
     poller: Poller,
     domain_names: DomainNames,
+    endpoints: EndpointChecker,
     budget: Budget,
 }
 
 impl Installer {
-    pub(super) fn new(acm: aws_sdk_acm::Client, poller: Poller, domain_names: DomainNames, budget: Budget) -> Self {
-        Self { acm, poller, domain_names, budget }
+    pub(super) fn new(
+        acm: aws_sdk_acm::Client,
+        poller: Poller,
+        domain_names: DomainNames,
+        endpoints: EndpointChecker,
+        budget: Budget,
+    ) -> Self {
+        Self { acm, poller, domain_names, endpoints, budget }
     }
 
     /// Imports under the same ARN, and checks everything that should be as before.
@@ -86,11 +94,26 @@ impl Installer {
             attempt: plan.attempt,
             remarks: post_import::check(&self.acm, state, &after).await,
             pending_domain_names: self.domain_names.pending(&state.certificate, &after, schedule.deadline).await,
+            endpoints: self.check_endpoints(attempt, &new, &after).await,
             issuer_change: new.issuer_change,
             was_found: false,
             cut_from_days: new.cut_from_days,
             after,
         }
+    }
+
+    /// Where nothing uses the certificate, nothing serves it.
+    async fn check_endpoints(
+        &self,
+        attempt: Attempt<'_>,
+        new: &NewCertificate,
+        after: &CertificateDetail,
+    ) -> Vec<Endpoint> {
+        if after.in_use == Some(false) || !attempt.schedule.has_time_for(ROUND) {
+            return Vec::new();
+        }
+        let serials = Serials { previous: &attempt.current.chain.leaf.serial, new: &new.serial };
+        self.endpoints.check(&after.subject_alternative_names, serials, attempt.schedule.checked_by()).await
     }
 }
 

@@ -41,6 +41,7 @@ use jiff::Timestamp;
 use crate::Config;
 use crate::budget::Budget;
 use crate::domain_names::DomainNames;
+use crate::endpoint_check::EndpointChecker;
 use crate::error::Error;
 use crate::policy::Plan;
 use crate::state::CertificateState;
@@ -93,9 +94,10 @@ impl Renewer {
         let poller = Poller::new(acm.clone(), clock.clone());
         let domain_names = DomainNames::new(aws);
         let sources = Sources::new(aws, config.grants.clone(), acme);
+        let endpoints = EndpointChecker::new(&config.endpoint_check, aws);
         Self {
             obtainer: Obtainer::new(config, aws, sources, budget.clone()),
-            installer: Installer::new(acm.clone(), poller.clone(), domain_names, budget.clone()),
+            installer: Installer::new(acm.clone(), poller.clone(), domain_names, endpoints, budget.clone()),
             others: OtherAttempts::new(acm.clone(), poller, recorder.clone(), clock.clone()),
             acm,
             recorder,

@@ -37,13 +37,14 @@ fn each_setting_reaches_a_function() {
         ("renewBeforeDays", json!(45)),
         ("maxValidityDays", json!(90)),
         ("maintenance", json!({ "windows": ["Mon-Thu 08:00-16:00"] })),
+        ("endpointCheck", json!({ "domains": ["example.com"] })),
         ("recordTtl", json!(60)),
         ("dnsLookups", json!(false)),
     ] {
         assert!(properties().contains_key(name), "{name}");
         assert_ne!(configured(&json!({ name: value })), configured(&json!({})), "{name}");
     }
-    assert_eq!(properties().len(), 7);
+    assert_eq!(properties().len(), 8);
 }
 
 #[test]

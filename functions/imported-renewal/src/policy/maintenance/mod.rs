@@ -1,6 +1,7 @@
 //! When certificates are replaced: the maintenance windows and freezes that an operator plans.
 
 mod freeze;
+mod sweep;
 mod window;
 
 use std::str::FromStr;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use freeze::Freeze;
+pub(crate) use sweep::SweepSchedule;
 use window::Window;
 
 /// One day before expiry-events calls a certificate critical that nothing has renewed.
@@ -78,6 +80,11 @@ impl Maintenance {
     /// Whether a renewal may have to wait.
     pub(crate) fn is_planned(&self) -> bool {
         !self.windows.is_empty() || !self.freezes.is_empty()
+    }
+
+    /// Whether a sweep takes place in each window, and so can request what waits for it.
+    pub(crate) fn is_met_by(&self, sweep: &SweepSchedule) -> bool {
+        self.windows.iter().all(|window| sweep.meets(window))
     }
 
     /// Until when the replacement of a certificate with this expiry has to wait; `None` if it is possible now. It never

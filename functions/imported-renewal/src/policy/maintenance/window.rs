@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 /// In minutes.
-const DAY: i64 = 24 * 60;
+pub(super) const DAY: i64 = 24 * 60;
 const WEEK: i64 = 7 * DAY;
 /// The sweep requests a postponed renewal again once an hour, and takes minutes: a window that is hardly longer could pass
 /// between two of its requests.
@@ -17,9 +17,9 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Window {
     /// The minutes of the week at which it opens, counted from Monday.
-    opens: Vec<i64>,
+    pub(super) opens: Vec<i64>,
     /// For how many minutes it stays open, perhaps past midnight.
-    minutes: i64,
+    pub(super) minutes: i64,
 }
 
 impl Window {
