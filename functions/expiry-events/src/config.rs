@@ -1,5 +1,6 @@
 //! The function's environment variables, of which several can be fields of `SETTINGS`.
 
+use acme::settings::AcmeSettings;
 use aws_client::TrustStore;
 use certificates::Thresholds;
 use lambda::{ConfigurationError, Environment};
@@ -18,6 +19,8 @@ pub struct Config {
     pub dry_run: bool,
     /// `NOTICES_PER_SWEEP`: how many notices that are not critical one sweep publishes.
     pub notices_per_sweep: u16,
+    /// `ACME_SETTINGS`: the ACME servers that certificates may be renewed from.
+    pub acme: AcmeSettings,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
     /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`, `RECORDS_ARE_KEPT`,
@@ -32,6 +35,7 @@ impl Config {
     /// A variable is missing or cannot be used; the error names it.
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
         let environment = &environment.with_settings()?;
+        let acme: AcmeSettings = environment.parsed("ACME_SETTINGS", AcmeSettings::default())?;
         Ok(Self {
             notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
@@ -43,8 +47,10 @@ impl Config {
                 renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
                 request_renewals: environment.parsed("REQUEST_RENEWALS", true)?,
                 records_are_kept: environment.flag("RECORDS_ARE_KEPT")?,
+                acme_directories: acme.directories().iter().map(|directory| directory.name.clone()).collect(),
                 owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
             },
+            acme,
         })
     }
 }
@@ -80,6 +86,7 @@ mod tests {
             ("DRY_RUN", "yes"),
             ("TRUST_STORE", "everybody"),
             ("NOTICE_THRESHOLDS", "soon"),
+            ("ACME_SETTINGS", "letsencrypt"),
             ("RENEW_BEFORE_DAYS", "0"),
             ("NOTICES_PER_SWEEP", "0"),
             ("NOTICES_PER_SWEEP", "10001"),

@@ -3,6 +3,7 @@
 //! An event says only which certificates to check and on what occasion. What else it holds is not
 //! read: the present state decides.
 
+use certificates::tags::RenewFrom;
 use certificates::{CertificateArn, Scope};
 use events::{Affected, BadField, Envelope, HEALTH_EVENT, HealthEvent};
 use serde::Serialize;
@@ -28,8 +29,27 @@ pub enum Trigger {
         /// What an AWS Health event named besides.
         skipped: Vec<Skipped>,
     },
-    /// Reconcile all certificates.
-    Sweep,
+    /// Reconcile many certificates.
+    Sweep(Coverage),
+}
+
+/// Which certificates a sweep is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coverage {
+    /// All of the account and Region.
+    All,
+    /// Those that are renewed from an ACME server, which is asked whether it wants one to be replaced.
+    RenewedFromAcme,
+}
+
+impl Coverage {
+    fn read(detail: &Value) -> Result<Self, BadField> {
+        match &detail["renewFrom"] {
+            Value::Null => Ok(Self::All),
+            source if source == RenewFrom::Acme.as_str() => Ok(Self::RenewedFromAcme),
+            _ => Err(BadField::new("detail.renewFrom", "is not `acme`")),
+        }
+    }
 }
 
 /// Why a certificate is checked.
@@ -119,7 +139,7 @@ impl Trigger {
                 let Affected { certificates, skipped } = health.affected(here)?;
                 Ok(Self::Reconcile { occasion: Occasion::from_health(&health), certificates, skipped })
             }
-            _ if event.asks_for_sweep() => Ok(Self::Sweep),
+            _ if event.asks_for_sweep() => Ok(Self::Sweep(Coverage::read(event.detail)?)),
             _ => Err(event.not_taken().into()),
         }
     }
@@ -210,8 +230,11 @@ mod tests {
     fn both_forms_of_a_sweep() {
         let scheduled = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
         let requested = json!({"source": "acm-autopilot", "detail-type": "Certificate Sweep Requested"});
-        assert_eq!(read(&scheduled), Ok(Trigger::Sweep));
-        assert_eq!(read(&requested), Ok(Trigger::Sweep));
+        assert_eq!(read(&scheduled), Ok(Trigger::Sweep(Coverage::All)));
+        assert_eq!(read(&requested), Ok(Trigger::Sweep(Coverage::All)));
+        let acme = json!({"source": "acm-autopilot", "detail-type": "Certificate Sweep Requested",
+            "detail": {"renewFrom": "acme"}});
+        assert_eq!(read(&acme), Ok(Trigger::Sweep(Coverage::RenewedFromAcme)));
     }
 
     #[test]
@@ -224,6 +247,10 @@ mod tests {
             (json!({"source": 5}), "source"),
             (json!({"source": "aws.ec2", "detail-type": "EC2 Instance State-change"}), "source"),
             (json!({"source": "aws.acm"}), "detail-type"),
+            (
+                json!({"source": "acm-autopilot", "detail-type": "Certificate Sweep Requested", "detail": {"renewFrom": "secret"}}),
+                "detail.renewFrom",
+            ),
             (json!({"source": "aws.acm", "detail-type": "AWS API Call via CloudTrail"}), "detail-type"),
             (json!({"source": "acm-autopilot", "detail-type": "Certificate Renewal Requested"}), "detail-type"),
             (json!({"source": "aws.acm", "detail-type": "ACM Certificate Expired"}), "resources[0]"),

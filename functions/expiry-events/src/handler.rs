@@ -1,20 +1,25 @@
 //! The function: what is kept between invocations, and what it does with an event.
 
+use acme::Connection;
 use aws_client::Clock;
 use aws_config::SdkConfig;
 use events::EventBus;
+use jiff::Timestamp;
 use lambda::{Batch, Invocation, Metrics};
 use notices::{RecentNotices, Topic};
 use serde_json::Value;
 
-use crate::acme_clients::AcmeClients;
+use crate::acme_clients::{AcmeClients, SuccessorSearch};
 use crate::apply::Applier;
+use crate::candidates::CandidateSearch;
 use crate::notice_budget::{HourlyNoticeBudget, NoticeBudget};
 use crate::policy::Settings;
+use crate::quota::Quota;
 use crate::reconcile::Reconciler;
+use crate::renewal_windows::RenewalWindows;
 use crate::report::finish;
-use crate::sweep::Sweep;
-use crate::{Answer, Config, Error, Trigger};
+use crate::sweep::{CALLS_FOR_SUCCESSORS, RESERVE, Sweep};
+use crate::{Answer, Config, Coverage, Error, Trigger};
 
 /// Clients, clock and configuration, made once.
 #[derive(Debug)]
@@ -29,11 +34,18 @@ pub struct Handler {
     hourly_notices: HourlyNoticeBudget,
     recent: RecentNotices,
     acme_clients: AcmeClients,
+    tagging: aws_sdk_resourcegroupstagging::Client,
+    windows: RenewalWindows,
 }
 
 impl Handler {
     /// A handler whose clients share this SDK configuration.
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
+        Self::with_connection(config, sdk, Connection::default())
+    }
+
+    /// The same, which reaches ACME servers this way.
+    pub fn with_connection(config: Config, sdk: &SdkConfig, connection: Connection) -> Self {
         let notices_per_sweep = config.notices_per_sweep.into();
         Self {
             acm: aws_sdk_acm::Client::new(sdk),
@@ -46,6 +58,8 @@ impl Handler {
             hourly_notices: HourlyNoticeBudget::new(notices_per_sweep),
             recent: RecentNotices::default(),
             acme_clients: AcmeClients::default(),
+            tagging: aws_sdk_resourcegroupstagging::Client::new(sdk),
+            windows: RenewalWindows::new(sdk, config.acme, connection),
         }
     }
 
@@ -69,9 +83,8 @@ impl Handler {
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
         let reconciler = self.reconciler();
         match Trigger::read(event, &invocation.scope)? {
-            Trigger::Sweep => {
-                let notices = NoticeBudget::new(self.notices_per_sweep);
-                Sweep::new(&reconciler, notices, invocation.deadline).run(metrics).await.map(Answer::Sweep)
+            Trigger::Sweep(coverage) => {
+                self.sweep(coverage, &reconciler, invocation.deadline).run(metrics).await.map(Answer::Sweep)
             }
             Trigger::Reconcile { occasion, certificates, skipped } => {
                 let mut batch = Batch::default();
@@ -81,6 +94,19 @@ impl Handler {
                 }
                 Ok(Answer::from_reports(finish(batch, certificates.len(), metrics)?, skipped))
             }
+        }
+    }
+
+    fn sweep<'a>(&'a self, coverage: Coverage, reconciler: &'a Reconciler<'a>, deadline: Timestamp) -> Sweep<'a> {
+        let (acm, clock, clients) = (&self.acm, &self.clock, &self.acme_clients);
+        Sweep {
+            coverage,
+            search: CandidateSearch { acm, tagging: &self.tagging, clock, settings: &self.settings },
+            reconciler,
+            windows: &self.windows,
+            notices: NoticeBudget::new(self.notices_per_sweep),
+            successors: SuccessorSearch { acm, clients, calls: Quota::new(CALLS_FOR_SUCCESSORS) },
+            latest: deadline.checked_sub(RESERVE).unwrap_or(Timestamp::MIN),
         }
     }
 

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod acme_clients;
+mod acme_servers;
 mod answer;
 mod apply;
+mod candidates;
 mod config;
 mod error;
 mod event;
@@ -14,6 +16,7 @@ pub mod plan;
 pub mod policy;
 mod quota;
 mod reconcile;
+mod renewal_windows;
 mod report;
 mod state;
 mod sweep;
@@ -21,8 +24,8 @@ mod sweep;
 pub use answer::{Answer, SweepReport};
 pub use config::Config;
 pub use error::Error;
-pub use event::{Occasion, Skipped, Trigger};
+pub use event::{Coverage, Occasion, Skipped, Trigger};
 pub use handler::Handler;
 pub use outcome::Outcome;
 pub use report::CertificateReport;
-pub use state::{CertificateState, Obstacle};
+pub use state::{CertificateState, Obstacle, SuggestedWindow};

@@ -47,7 +47,7 @@ impl NoticeBudget {
 
 /// Whether a later sweep can report the same: it cannot what is only reported with its event, or cannot be remembered.
 fn may_wait(plan: &Plan) -> bool {
-    let may_wait = |kind| !matches!(kind, Kind::Renewed | Kind::Rotated);
+    let may_wait = |kind| !matches!(kind, Kind::Renewed | Kind::Rotated | Kind::RevocationAhead);
     !plan.publish.is_empty()
         && plan.record_notified.is_some()
         && plan.publish.iter().all(|notice| notice.severity != Severity::Critical && may_wait(notice.kind))

@@ -11,6 +11,7 @@ use crate::notice_budget::NoticeBudget;
 use crate::plan::{Reason, plan};
 use crate::policy::NoticeKind;
 use crate::policy::succession::Successions;
+use crate::policy::suggested_window::is_revocation_ahead;
 use crate::quota::Quota;
 use crate::{CertificateReport, CertificateState, Error, Occasion};
 
@@ -75,6 +76,10 @@ impl Reconciler<'_> {
             tracing::warn!(certificate_arn = %arn, reason = "unreadable-tag", key = unreadable.key, "{unreadable}");
         }
         let plan = self.applier.plan(&state);
+        if is_revocation_ahead(&state) {
+            let explanation = state.suggested_window.as_ref().and_then(|window| window.explanation.as_deref());
+            tracing::warn!(certificate_arn = %arn, reason = "revocation-ahead", explanation, "its CA asks to replace it at once");
+        }
         if self.dry_run {
             return Ok(CertificateReport::planned(arn, plan).logged(occasion));
         }

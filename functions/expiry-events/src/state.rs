@@ -1,6 +1,6 @@
 //! What was gathered about one certificate: everything that decisions are made from.
 
-use certificates::tags::{Mute, TagState, Tags};
+use certificates::tags::{ACME, Mute, RenewFrom, TagState, Tags};
 use certificates::{CertificateDetail, days_left, has_expired};
 use jiff::Timestamp;
 
@@ -19,6 +19,17 @@ pub enum Obstacle {
     RequestFailed(String),
 }
 
+/// When the certificate's CA wants it to be replaced (ARI, RFC 9773).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuggestedWindow {
+    pub start: Timestamp,
+    pub end: Timestamp,
+    /// A page that says why, such as a revocation ahead.
+    pub explanation: Option<String>,
+    /// The certificate as ARI names it.
+    pub certificate_id: String,
+}
+
 /// One certificate at the moment of the check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateState {
@@ -29,6 +40,8 @@ pub struct CertificateState {
     pub now: Timestamp,
     /// Whether its ACME client has a newer certificate for the same names.
     pub is_superseded: bool,
+    /// What its CA suggests, where that was asked.
+    pub suggested_window: Option<SuggestedWindow>,
     /// What was tried in this check, and failed.
     pub obstacle: Option<Obstacle>,
 }
@@ -36,7 +49,14 @@ pub struct CertificateState {
 impl CertificateState {
     pub fn new(occasion: Occasion, certificate: CertificateDetail, tags: Tags, now: Timestamp) -> Self {
         let tag_state = TagState::read(&tags);
-        Self { occasion, certificate, tags, tag_state, now, is_superseded: false, obstacle: None }
+        let (is_superseded, suggested_window, obstacle) = (false, None, None);
+        Self { occasion, certificate, tags, tag_state, now, is_superseded, suggested_window, obstacle }
+    }
+
+    /// The ACME directory from which its tags say that it is renewed.
+    pub fn acme_directory(&self) -> Option<&str> {
+        let is_from_acme = self.tag_state.settings.renew_from == Some(RenewFrom::Acme);
+        self.tags.get(ACME).filter(|_| is_from_acme)
     }
 
     /// Calendar days until it expires, where it has a `notAfter`.

@@ -4,19 +4,21 @@
 use std::time::Duration;
 
 use aws_client::CallError;
-use certificates::{CertificateSummary, has_expired};
+use certificates::CertificateSummary;
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use lambda::{Batch, Metrics};
 
 use crate::acme_clients::{Successor, SuccessorSearch};
+use crate::candidates::{CandidateSearch, Found};
 use crate::notice_budget::NoticeBudget;
 use crate::plan::{Reason, plan};
-use crate::policy::sweep_candidates::{Candidate, acm_may_be_stuck, sweep_candidates};
-use crate::quota::Quota;
+use crate::policy::renewal::depends_on_suggested_window;
+use crate::policy::sweep_candidates::{Candidate, acm_may_be_stuck};
 use crate::reconcile::Reconciler;
+use crate::renewal_windows::RenewalWindows;
 use crate::report::finish;
-use crate::{CertificateReport, CertificateState, Error, Occasion, Outcome, SweepReport};
+use crate::{CertificateReport, CertificateState, Coverage, Error, Occasion, Outcome, SweepReport};
 
 /// Certificates that are checked at the same time.
 const CONCURRENCY: usize = 4;
@@ -26,43 +28,32 @@ const CONCURRENCY: usize = 4;
 const CHECK_INTERVAL: SignedDuration = SignedDuration::from_millis(110);
 /// DescribeCertificate calls of one sweep that find out whether a certificate has a successor. What is left is held back
 /// to the next sweep; the answers are kept as long as the process.
-const CALLS_FOR_SUCCESSORS: usize = 100;
+pub(crate) const CALLS_FOR_SUCCESSORS: usize = 100;
 /// No check starts with less time than this: enough for a throttled call and its retries, twice.
-const RESERVE: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const RESERVE: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Sweep<'a> {
-    reconciler: &'a Reconciler<'a>,
-    notices: NoticeBudget,
-    successors: SuccessorSearch<'a>,
+    pub(crate) coverage: Coverage,
+    pub(crate) search: CandidateSearch<'a>,
+    pub(crate) reconciler: &'a Reconciler<'a>,
+    pub(crate) windows: &'a RenewalWindows,
+    pub(crate) notices: NoticeBudget,
+    pub(crate) successors: SuccessorSearch<'a>,
     /// No check starts later.
-    latest: Timestamp,
+    pub(crate) latest: Timestamp,
 }
 
-impl<'a> Sweep<'a> {
-    pub(crate) fn new(reconciler: &'a Reconciler<'a>, notices: NoticeBudget, deadline: Timestamp) -> Self {
-        let (acm, clients) = (reconciler.acm, reconciler.acme_clients);
-        Self {
-            reconciler,
-            notices,
-            successors: SuccessorSearch { acm, clients, calls: Quota::new(CALLS_FOR_SUCCESSORS) },
-            latest: deadline.checked_sub(RESERVE).unwrap_or(Timestamp::MIN),
-        }
-    }
-
+impl Sweep<'_> {
     pub(crate) async fn run(&self, metrics: &mut Metrics) -> Result<SweepReport, Error> {
-        let listing = acm::list(self.reconciler.acm).await.map_err(Error::List)?;
-        warn_of_unreadable(&listing.unreadable);
-        let now = self.reconciler.clock.now();
-        count_listed(&listing.certificates, now, metrics);
-        let (certificates, unreadable) = (listing.certificates.len(), listing.unreadable.len());
-
-        let candidates = sweep_candidates(listing.certificates, self.reconciler.applier.settings, now);
+        let Found { candidates, certificates, unreadable } = self.search.find(self.coverage, metrics).await?;
         let checked = candidates.len();
-        let batch = self.check_all(candidates, now).await;
+        let batch = self.check_all(candidates, self.reconciler.clock.now()).await;
         self.report_held_back(metrics);
         let reports = finish(batch, checked, metrics)?;
-        metrics.count("SweepsCompleted", 1);
+        if self.coverage == Coverage::All {
+            metrics.count("SweepsCompleted", 1);
+        }
 
         let outcome = if self.reconciler.dry_run { Outcome::Planned } else { Outcome::Swept };
         let notices: u64 = reports.iter().map(CertificateReport::notices).sum();
@@ -137,17 +128,24 @@ impl<'a> Sweep<'a> {
     }
 
     /// Reads the tags, and describes the certificate only to word a notice, to name the serial number in a request, or
-    /// to see whether ACM's own renewal is stuck.
+    /// to see whether ACM's own renewal is stuck. Its CA is asked only where nothing else makes a renewal due.
     async fn gather(&self, certificate: CertificateSummary) -> Result<Option<CertificateState>, CallError> {
         let Reconciler { acm, applier, .. } = self.reconciler;
         let arn = certificate.arn.clone();
         let Some(tags) = acm::list_tags(acm, &arn).await? else { return Ok(None) };
-        let state = self.reconciler.state(Occasion::Sweep, certificate.into(), tags);
+        let mut state = self.reconciler.state(Occasion::Sweep, certificate.into(), tags);
+        if self.coverage == Coverage::RenewedFromAcme && depends_on_suggested_window(&state, applier.settings) {
+            state.suggested_window = self.windows.find(&state).await;
+        }
         if plan(&state, applier.settings).is_empty() && !acm_may_be_stuck(&state) {
             return Ok(Some(state));
         }
         let described = acm::describe(acm, &arn).await?;
-        Ok(described.map(|certificate| self.reconciler.state(Occasion::Sweep, certificate, state.tags)))
+        let suggested_window = state.suggested_window;
+        Ok(described.map(|certificate| CertificateState {
+            suggested_window,
+            ..self.reconciler.state(Occasion::Sweep, certificate, state.tags)
+        }))
     }
 
     fn report_held_back(&self, metrics: &mut Metrics) {
@@ -157,21 +155,4 @@ impl<'a> Sweep<'a> {
             tracing::warn!(reason = "notices-held-back", held_back, "the next sweep publishes them");
         }
     }
-}
-
-fn warn_of_unreadable(entries: &[String]) {
-    for entry in entries {
-        tracing::warn!(
-            certificate_arn = entry,
-            reason = "unreadable-arn",
-            "ACM returned an entry that is not a certificate ARN"
-        );
-    }
-}
-
-fn count_listed(listed: &[CertificateSummary], now: Timestamp, metrics: &mut Metrics) {
-    let expired = || listed.iter().filter(|one| one.not_after.is_some_and(|end| has_expired(end, now)));
-    metrics.count("CertificatesListed", listed.len() as u64);
-    metrics.count("CertificatesExpired", expired().count() as u64);
-    metrics.count("CertificatesExpiredInUse", expired().filter(|one| one.in_use == Some(true)).count() as u64);
 }

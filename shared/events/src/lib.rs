@@ -42,9 +42,19 @@ pub enum RenewalTrigger {
     Retry,
     /// The last attempt failed for a reason that a person has to fix, and another threshold was crossed.
     ThresholdCrossed,
+    /// The CA suggests to replace the certificate now (RFC 9773).
+    SuggestedWindow,
+    /// The CA has moved the window that it suggests into the past: it may revoke the certificate soon.
+    RevocationAhead,
 }
 
 impl RenewalTrigger {
+    /// Whether a renewal starts that is not about an earlier attempt.
+    #[must_use]
+    pub fn starts_over(self) -> bool {
+        matches!(self, Self::Due | Self::SuggestedWindow | Self::RevocationAhead)
+    }
+
     /// As the event shows it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -54,6 +64,8 @@ impl RenewalTrigger {
             Self::StaleClaim => "stale-claim",
             Self::Retry => "retry",
             Self::ThresholdCrossed => "threshold-crossed",
+            Self::SuggestedWindow => "suggested-window",
+            Self::RevocationAhead => "revocation-ahead",
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Kind {
     Rotated,
     /// It was revoked.
     Revoked,
+    /// Its CA asks to replace it at once, and may revoke it soon.
+    RevocationAhead,
     /// An imported certificate was replaced in place.
     RenewalComplete,
     /// The renewal of an imported certificate failed.
@@ -36,6 +38,7 @@ impl Kind {
             Self::Renewed => "renewed",
             Self::Rotated => "rotated",
             Self::Revoked => "revoked",
+            Self::RevocationAhead => "revocation-ahead",
             Self::RenewalComplete => "renewal-complete",
             Self::RenewalFailed => "renewal-failed",
             Self::ValidationRecordsMissing => "validation-records-missing",

@@ -1,11 +1,11 @@
 //! Renewals by acm-autopilot in words, and the steps where a person is needed.
 
 use certificates::FailureReason;
-use certificates::tags::{self, RENEW_FROM, RenewFrom, format_time};
+use certificates::tags::{self, ACME, RENEW_FROM, RenewFrom, format_time};
 use notices::foreign_up_to;
 
 use super::commands::{import, renew_from_private_ca, tag};
-use super::phrases::when_days_are_left;
+use super::phrases::{name, when_days_are_left};
 use super::secret;
 use super::steps::{LONGEST_REFUSAL, Steps, count_of_tags};
 use crate::policy::AutopilotForecast;
@@ -18,6 +18,10 @@ pub(super) fn what_happens_next(forecast: &AutopilotForecast, state: &Certificat
     let source = &source(state);
     match forecast {
         AutopilotForecast::Scheduled { days } if is_from_secret(state) => secret::scheduled(*days, state),
+        AutopilotForecast::Scheduled { days } if state.acme_directory().is_some() => format!(
+            "acm-autopilot renews the certificate from {source} {} at the latest, and earlier if the CA suggests it.",
+            when_days_are_left(state, *days, "on")
+        ),
         AutopilotForecast::Scheduled { days } => {
             format!("acm-autopilot renews the certificate from {source} {}.", when_days_are_left(state, *days, "on"))
         }
@@ -47,6 +51,9 @@ pub(super) fn what_happens_next(forecast: &AutopilotForecast, state: &Certificat
         AutopilotForecast::UnknownSource => format!(
             "Nothing renews the certificate: the value of its tag {RENEW_FROM} is not a source that this version knows."
         ),
+        AutopilotForecast::UnknownDirectory => format!(
+            "Nothing renews the certificate: its tag {ACME} does not name a directory of the stack parameter AcmeSettings."
+        ),
         AutopilotForecast::NotDeployed => format!(
             "Nothing renews the certificate: it has the tag {RENEW_FROM}, but imported-renewal is not deployed in this \
              account and Region."
@@ -58,6 +65,10 @@ pub(super) fn what_happens_next(forecast: &AutopilotForecast, state: &Certificat
 fn source(state: &CertificateState) -> String {
     match &state.tag_state.settings.renew_from {
         Some(RenewFrom::Secret) => secret::in_words(state),
+        Some(RenewFrom::Acme) => {
+            let directory = state.acme_directory().map(name);
+            directory.map_or_else(|| "acme".to_owned(), |directory| format!("the ACME directory {directory}"))
+        }
         source => source.as_ref().map_or("", RenewFrom::as_str).to_owned(),
     }
 }
@@ -120,6 +131,10 @@ pub(super) fn add_steps(steps: &mut Steps, forecast: &AutopilotForecast, state: 
             count_of_tags(state, &tags::RENEWAL),
             tags::LIMIT,
             tags::RENEWAL.len()
+        )),
+        AutopilotForecast::UnknownDirectory => steps.add(format!(
+            "Name a directory of the stack parameter AcmeSettings (replace DIRECTORY with its name): {}",
+            tag(certificate, ACME, "DIRECTORY")
         )),
         AutopilotForecast::UnknownSource => {
             steps.add(format!("Name a known source{}", renew_from_private_ca(state)));

@@ -35,6 +35,9 @@ fn effect(kind: NoticeKind, state: &CertificateState) -> String {
         NoticeKind::Renewed | NoticeKind::Rotated => {
             "The AWS resources that use it get the new certificate automatically.".into()
         }
+        NoticeKind::RevocationAhead => {
+            "Once the certificate is revoked, whoever checks for revocation refuses it.".into()
+        }
         NoticeKind::Revoked => "Whoever checks for revocation refuses the certificate.".into(),
     }
 }
@@ -50,6 +53,10 @@ fn effect_outside(kind: NoticeKind, state: &CertificateState) -> String {
         }
         NoticeKind::Renewed | NoticeKind::Rotated => {
             "Copies outside AWS, if there are any, are still the old certificate.".into()
+        }
+        NoticeKind::RevocationAhead => {
+            "If copies of the certificate are in use outside AWS, whoever checks for revocation will refuse them."
+                .into()
         }
         NoticeKind::Revoked => {
             "If copies of the certificate are in use outside AWS, whoever checks for revocation refuses them.".into()

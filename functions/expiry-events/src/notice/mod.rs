@@ -1,5 +1,5 @@
 //! The words of a notice. Sentences and steps that belong together are in one file: [`acm`], [`autopilot`] with
-//! [`secret`], [`acme`].
+//! [`secret`], [`acme`], [`suggested_window`].
 
 mod acm;
 mod acm_steps;
@@ -10,6 +10,7 @@ mod effects;
 mod phrases;
 mod secret;
 mod steps;
+mod suggested_window;
 
 use certificates::tags::RENEW_FROM;
 use certificates::{RenewalStatus, utc_date};
@@ -61,6 +62,7 @@ fn headline(kind: NoticeKind, state: &CertificateState) -> String {
         NoticeKind::ActionRequired => format!("{name}: ACM cannot renew it, expires {} ({date})", in_days(left)),
         NoticeKind::Renewed => format!("{name} renewed by ACM, now valid until {date}"),
         NoticeKind::Rotated => format!("{name} rotated by ACM, now valid until {date}"),
+        NoticeKind::RevocationAhead => format!("{name}: its CA asks to replace it at once (expires {date})"),
         NoticeKind::Revoked => {
             let on = state.certificate.revoked_at.map(|at| format!(" on {}", utc_date(at))).unwrap_or_default();
             format!("{name} was revoked{on}")
@@ -85,6 +87,7 @@ fn what_happened(kind: NoticeKind, state: &CertificateState) -> String {
         }
         NoticeKind::Renewed => format!("ACM renewed the certificate for {name}, which is now valid until {until}."),
         NoticeKind::Rotated => format!("ACM rotated the certificate for {name}, which is now valid until {until}."),
+        NoticeKind::RevocationAhead => suggested_window::what_happened(&name, state),
         NoticeKind::Revoked => {
             let reason = state.certificate.revocation_reason.as_ref();
             let reason = reason.map(|reason| format!(" The reason is {}.", foreign(reason))).unwrap_or_default();

@@ -4,7 +4,7 @@ use certificates::{CertificateDetail, CertificateType, ResourceRecord, tags};
 use notices::foreign_up_to;
 
 use super::commands::{delete, import, mute, renew_from_private_ca};
-use super::{acm, acme, autopilot};
+use super::{acm, acme, autopilot, suggested_window};
 use crate::policy::notice_decision::can_remember;
 use crate::policy::{NoticeKind, RenewalForecast, Settings};
 use crate::{CertificateState, Obstacle, Occasion};
@@ -34,6 +34,10 @@ impl Steps {
                 steps.add("If copies of the certificate are in use outside AWS, export it again and replace them.");
             }
             NoticeKind::Revoked => revoked(&mut steps, state),
+            NoticeKind::RevocationAhead => {
+                steps.add_for_expiry(state, settings, forecast);
+                suggested_window::add_steps(&mut steps);
+            }
             NoticeKind::Expiring | NoticeKind::Expired | NoticeKind::ActionRequired => {
                 steps.add_for_expiry(state, settings, forecast);
             }

@@ -118,6 +118,7 @@ mod tests {
                     why: RenewalTrigger::Due,
                     pending_tags: None,
                     secret_checked: None,
+                    explanation: None,
                     send: Vec::new(),
                 }),
                 ..nothing()

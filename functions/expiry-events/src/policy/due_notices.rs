@@ -3,6 +3,7 @@
 use certificates::Milestone;
 
 use super::acm_renewal::{has_just_issued, needs_a_person, was_renewed};
+use super::suggested_window::is_revocation_ahead;
 use super::{NoticeKind, Settings};
 use crate::{CertificateState, Occasion};
 
@@ -29,7 +30,11 @@ pub fn due_notices(state: &CertificateState, settings: &Settings, is_daily: bool
         return vec![DueNotice::once(NoticeKind::Revoked)];
     }
     let is_rotated = state.occasion == Occasion::Rotated && has_just_issued(state);
-    let once = [(was_renewed(state), NoticeKind::Renewed), (is_rotated, NoticeKind::Rotated)];
+    let once = [
+        (was_renewed(state), NoticeKind::Renewed),
+        (is_rotated, NoticeKind::Rotated),
+        (is_revocation_ahead(state), NoticeKind::RevocationAhead),
+    ];
     let once = once.into_iter().filter(|(is_due, _)| *is_due).map(|(_, kind)| DueNotice::once(kind));
     once.chain(of_expiry(state, settings, is_daily)).collect()
 }

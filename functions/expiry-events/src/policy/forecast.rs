@@ -5,6 +5,7 @@ use certificates::{FailureReason, Recovery, RenewalStatus, renewal_window};
 use jiff::Timestamp;
 
 use super::acm_renewal::{is_late, late_days};
+use super::renewal::is_known_acme_directory;
 use super::undelivered_secret::undelivered;
 use super::{AcmForecast, RenewalDecision, Settings};
 use crate::{CertificateState, Obstacle};
@@ -49,6 +50,8 @@ pub enum AutopilotForecast {
     NoRoomForTags,
     /// The tag `renew-from` has a value that this version does not know.
     UnknownSource,
+    /// The tag `acme` does not name a configured ACME directory.
+    UnknownDirectory,
     /// imported-renewal is not deployed here.
     NotDeployed,
 }
@@ -93,8 +96,10 @@ impl AutopilotForecast {
         if !settings.request_renewals {
             return Some(Self::NotDeployed);
         }
-        if !source.is_available() {
-            return Some(Self::UnknownSource);
+        match source {
+            RenewFrom::Acme if !is_known_acme_directory(state, settings) => return Some(Self::UnknownDirectory),
+            RenewFrom::Unknown(_) => return Some(Self::UnknownSource),
+            RenewFrom::Acme | RenewFrom::PrivateCa | RenewFrom::Secret => {}
         }
         let recorded = &state.tag_state.recorded;
         Some(match renewal {

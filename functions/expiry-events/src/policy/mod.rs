@@ -1,7 +1,7 @@
 //! What is to be done about a certificate: pure decisions over everything that was read of it.
 //!
-//! Three questions: is it to be renewed ([`renewal`], [`undelivered_secret`], [`renewal_request`]), who will renew it
-//! ([`forecast`], [`acm_renewal`]), and what is reported now ([`notice_decision`]: [`due_notices`], less what [`notice_dedup`] finds in
+//! Three questions: is it to be renewed ([`renewal`], [`suggested_window`], [`undelivered_secret`],
+//! [`renewal_request`]), who will renew it ([`forecast`], [`acm_renewal`]), and what is reported now ([`notice_decision`]: [`due_notices`], less what [`notice_dedup`] finds in
 //! the tag; [`severity`] says how urgent). [`sweep_candidates`] and [`succession`] say which certificates a sweep has to
 //! check at all.
 
@@ -15,8 +15,11 @@ pub mod renewal;
 pub mod renewal_request;
 pub mod severity;
 pub mod succession;
+pub mod suggested_window;
 pub mod sweep_candidates;
 pub mod undelivered_secret;
+
+use std::collections::BTreeSet;
 
 use certificates::Thresholds;
 
@@ -39,6 +42,8 @@ pub struct Settings {
     pub request_renewals: bool,
     /// Whether missing validation records are restored: true where dns-validation is deployed.
     pub records_are_kept: bool,
+    /// The names of the ACME directories that imported-renewal may use.
+    pub acme_directories: BTreeSet<String>,
     /// Key of the tag that names a certificate's owner.
     pub owner_tag_key: String,
 }

@@ -66,6 +66,8 @@ fn may_be_sent_without_tag(due: &DueNotice, state: &CertificateState, not_after:
         NoticeKind::Revoked => matches!(state.occasion, Occasion::Revoked | Occasion::RevokedByCa),
         // These come with their event only.
         NoticeKind::Renewed | NoticeKind::Rotated => true,
+        // The CA is asked a few times a day only, and only until the renewal has started.
+        NoticeKind::RevocationAhead => true,
     }
 }
 

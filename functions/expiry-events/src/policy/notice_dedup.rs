@@ -13,8 +13,13 @@ use super::{DueNotice, NoticeKind};
 use crate::CertificateState;
 
 /// The kinds that the tag names; the expiry is remembered as a milestone.
-const NAMED: [NoticeKind; 4] =
-    [NoticeKind::ActionRequired, NoticeKind::Renewed, NoticeKind::Rotated, NoticeKind::Revoked];
+const NAMED: [NoticeKind; 5] = [
+    NoticeKind::ActionRequired,
+    NoticeKind::Renewed,
+    NoticeKind::Rotated,
+    NoticeKind::Revoked,
+    NoticeKind::RevocationAhead,
+];
 /// The day of the last critical notice is written after this.
 const CRITICAL_ON: &str = "critical-";
 /// The day on which a secret that had nothing newer was last checked again is written after this.

@@ -14,6 +14,8 @@ pub enum NoticeKind {
     /// ACM rotated it.
     Rotated,
     Revoked,
+    /// Its CA asks to replace it at once.
+    RevocationAhead,
 }
 
 impl NoticeKind {
@@ -25,6 +27,7 @@ impl NoticeKind {
             Self::Renewed => Kind::Renewed,
             Self::Rotated => Kind::Rotated,
             Self::Revoked => Kind::Revoked,
+            Self::RevocationAhead => Kind::RevocationAhead,
         }
     }
 

@@ -8,6 +8,7 @@ use events::RenewalTrigger;
 use jiff::SignedDuration;
 
 use super::Settings;
+use super::suggested_window::suggested_renewal;
 use super::undelivered_secret::is_check_due;
 use crate::{CertificateState, Obstacle};
 
@@ -61,9 +62,19 @@ pub fn decide_renewal(state: &CertificateState, settings: &Settings) -> RenewalD
 
 fn if_due(left: i64, state: &CertificateState, settings: &Settings) -> RenewalDecision {
     if left > renewal_window(settings.renew_before_days, &state.certificate) {
-        return RenewalDecision::NotDue;
+        return suggested_renewal(state).map_or(RenewalDecision::NotDue, |why| start(why, state));
     }
     start(RenewalTrigger::Due, state)
+}
+
+/// Whether a renewal could only be due because the certificate's CA suggests it.
+pub fn depends_on_suggested_window(state: &CertificateState, settings: &Settings) -> bool {
+    is_known_acme_directory(state, settings) && decide_renewal(state, settings) == RenewalDecision::NotDue
+}
+
+/// Whether the certificate is renewed from an ACME directory that is configured.
+pub fn is_known_acme_directory(state: &CertificateState, settings: &Settings) -> bool {
+    state.acme_directory().is_some_and(|name| settings.acme_directories.contains(name))
 }
 
 fn failed(state: &CertificateState, settings: &Settings, progress: RenewalProgress<'_>) -> RenewalDecision {

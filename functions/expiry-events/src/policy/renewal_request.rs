@@ -22,6 +22,9 @@ pub struct RenewalRequest {
     /// What to write into the tag `notified` first: that the secret was checked today.
     #[serde(serialize_with = "as_text", skip_serializing_if = "Option::is_none")]
     pub secret_checked: Option<Notified>,
+    /// The page on which the CA explains why it wants the certificate to be replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
     /// The events to send then.
     pub send: Vec<Event>,
 }
@@ -62,7 +65,14 @@ impl RenewalRequest {
         let checks_secret = *decision == RenewalDecision::CheckSecret && can_remember(state);
         let secret_checked =
             checks_secret.then(|| with_secret_checked(remembered(state, not_after), utc_date(state.now)));
-        Some(Self { why, pending_tags, secret_checked, send: status_changed.into_iter().chain([requested]).collect() })
+        let explanation = state.suggested_window.as_ref().and_then(|window| window.explanation.clone());
+        Some(Self {
+            why,
+            pending_tags,
+            secret_checked,
+            explanation,
+            send: status_changed.into_iter().chain([requested]).collect(),
+        })
     }
 }
 
@@ -73,8 +83,8 @@ impl PendingTags {
             clear_reason: state.tags.contains(tags::STATUS_REASON),
             // Another attempt of a renewal is still about the certificate that its first one found.
             renewal_of: match (why, &state.tag_state.recorded.renewal_of) {
-                (RenewalTrigger::Due, _) | (_, None) => state.certificate.serial.clone(),
-                (_, Some(_)) => None,
+                (why, recorded) if why.starts_over() || recorded.is_none() => state.certificate.serial.clone(),
+                _ => None,
             },
         }
     }

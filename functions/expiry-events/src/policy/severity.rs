@@ -37,6 +37,7 @@ pub fn severity(kind: NoticeKind, input: SeverityInput) -> Severity {
         NoticeKind::Expiring | NoticeKind::Expired => of_expiry(input),
         NoticeKind::ActionRequired => of_action_required(input),
         NoticeKind::Revoked => of_revocation(input.in_use),
+        NoticeKind::RevocationAhead => of_revocation_ahead(input.in_use),
         NoticeKind::Renewed | NoticeKind::Rotated => Info,
     }
 }
@@ -72,6 +73,11 @@ fn of_action_required(input: SeverityInput) -> Severity {
 
 fn of_revocation(in_use: Option<bool>) -> Severity {
     if in_use == Some(true) { Critical } else { Warning }
+}
+
+/// The renewal has been requested already.
+fn of_revocation_ahead(in_use: Option<bool>) -> Severity {
+    if in_use == Some(false) { Info } else { Warning }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Which certificates a sweep has to check: decided from the listing alone, so that a sweep does
 //! not cost a call per certificate.
 
+use std::collections::HashSet;
+
 use certificates::{CertificateArn, CertificateSummary, RenewalEligibility, days_left, renewal_window};
 use jiff::{SignedDuration, Timestamp};
 use lambda::rotation;
@@ -41,6 +43,15 @@ pub fn sweep_candidates(listed: Vec<CertificateSummary>, settings: &Settings, no
     others.extend(candidates.split_off(URGENT.min(candidates.len())));
     candidates.extend(rotation::rotate(others, now));
     candidates
+}
+
+/// Those of a listing that are renewed from an ACME server, as far as their tags were found: from another place in each
+/// sweep, as above.
+pub fn acme_candidates(listed: Vec<CertificateSummary>, tagged: &HashSet<String>, now: Timestamp) -> Vec<Candidate> {
+    let is_one =
+        |certificate: &CertificateSummary| certificate.is_imported() && tagged.contains(certificate.arn.as_str());
+    let found = listed.into_iter().filter(is_one);
+    rotation::rotate(found.map(|certificate| Candidate { certificate, successors: Vec::new() }).collect(), now)
 }
 
 /// Nothing of a certificate that has probably been replaced matters before it is about to expire, unless it was revoked.

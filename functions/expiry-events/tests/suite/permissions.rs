@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
 use simulated_aws::permissions::granted;
 use simulated_aws::{Call, CertificateSpec};
 
-use crate::world::World;
+use crate::from_acme::FromAcme;
 
 const ROLE: &str = "ExpiryEventsRole";
 /// What Lambda itself does in the function's name, or SNS with an encrypted topic.
@@ -19,10 +18,14 @@ fn template() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml")
 }
 
-/// A sweep over a certificate that is due, and over one whose renewal failed and is tried again.
-async fn busy_sweep() -> World {
-    let world = World::new();
-    let due = || CertificateSpec::imported("example.com").days_left(20).tag("acm-autopilot:renew-from", "private-ca");
+/// A sweep over a certificate that is due, and over one whose renewal failed and is tried again; and one over a
+/// certificate whose CA is asked. The calls that the function made.
+async fn busy_sweep() -> Vec<Call> {
+    let from = FromAcme::new();
+    let world = &from.world;
+    from.import("www.example.com", "letsencrypt").await;
+    let before = world.aws.calls().len();
+    let due = || CertificateSpec::imported("example.com").days_left(3).tag("acm-autopilot:renew-from", "private-ca");
     world.insert(due());
     world.insert(
         due()
@@ -30,14 +33,15 @@ async fn busy_sweep() -> World {
             .tag("acm-autopilot:status-since", "2026-11-01T00:00:00Z")
             .tag("acm-autopilot:status-reason", "throttled"),
     );
-    let sweep = json!({ "source": "acm-autopilot", "detail-type": "Certificate Sweep Requested", "detail": {} });
-    world.handle(&sweep).await.unwrap();
-    world
+    world.sweep().await;
+    world.acme_sweep().await;
+    // No permission of AWS is needed to ask a CA.
+    world.aws.calls().into_iter().skip(before).filter(|call| call.service != "acme").collect()
 }
 
 #[tokio::test]
 async fn the_role_allows_exactly_what_is_called() {
-    let called: BTreeSet<String> = busy_sweep().await.aws.calls().iter().map(Call::action).collect();
+    let called: BTreeSet<String> = busy_sweep().await.iter().map(Call::action).collect();
     let granted: BTreeSet<String> = granted(&template(), ROLE)
         .into_iter()
         .filter(|statement| statement.sid != SETTINGS)
@@ -49,7 +53,7 @@ async fn the_role_allows_exactly_what_is_called() {
 
 #[tokio::test]
 async fn the_conditions_allow_exactly_the_tags_that_are_written() {
-    let calls = busy_sweep().await.aws.calls();
+    let calls = busy_sweep().await;
     for operation in ["AddTagsToCertificate", "RemoveTagsFromCertificate"] {
         let written: BTreeSet<String> = calls
             .iter()
@@ -79,7 +83,7 @@ fn of_ssm_the_parameter_with_the_settings_is_read() {
 /// IAM: a call may carry several events; each has to be one of ours.
 #[tokio::test]
 async fn the_conditions_allow_exactly_the_events_that_are_sent() {
-    let calls = busy_sweep().await.aws.calls();
+    let calls = busy_sweep().await;
     let entries = calls.iter().flat_map(|call| call.input["Entries"].as_array().into_iter().flatten());
     let mut sent: BTreeSet<String> = entries
         .flat_map(|entry| ["Source", "DetailType"].map(|member| entry[member].as_str().unwrap().to_owned()))
@@ -89,4 +93,15 @@ async fn the_conditions_allow_exactly_the_events_that_are_sent() {
     let statements = granted(&template(), ROLE);
     let sending = statements.iter().find(|statement| statement.sid == "SendEvents").unwrap();
     assert_eq!(sending.condition_values, sent);
+}
+
+/// Of a certificate, the function needs only what ARI names it by.
+#[test]
+fn only_certificates_that_are_renewed_from_acme_can_be_read() {
+    let statements = granted(&template(), ROLE);
+    let reading: Vec<_> = statements.iter().filter(|one| one.actions.contains("acm:GetCertificate")).collect();
+    let tag = format!("aws:ResourceTag/{}", certificates::tags::RENEW_FROM);
+    let values: Vec<_> = reading.iter().flat_map(|one| &one.condition_values).collect();
+    assert_eq!(values, ["acme"]);
+    assert!(reading.iter().all(|one| one.conditions.iter().any(|condition| condition.key == tag)), "{reading:?}");
 }

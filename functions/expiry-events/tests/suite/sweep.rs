@@ -331,9 +331,10 @@ async fn sweeps_live_through_throttling() {
     for days in 1..=20 {
         world.insert(managed(days));
     }
-    for n in 1..=10 {
-        world.aws.fail("ListTagsForCertificate", n * 2, Fault::Throttled);
-        world.aws.fail("AddTagsToCertificate", n * 3, Fault::Throttled);
+    let calls = ["ListCertificates", "ListTagsForCertificate", "DescribeCertificate", "AddTagsToCertificate"];
+    // Whichever call meets them: the SDK makes three attempts here.
+    for operation in calls.into_iter().chain(["PutEvents", "Publish"]) {
+        world.aws.fail_next(operation, 2, Fault::Throttled);
     }
     let swept = world.sweep().await;
     assert_eq!((swept.notices, swept.renewals_requested), (20, 20));

@@ -1,5 +1,9 @@
 //! An account with a topic, and the function in it.
 
+use std::collections::BTreeSet;
+
+use acme::Connection;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use certificates::tags::Tags;
 use certificates::{CertificateDetail, CertificateSummary, CertificateType, Scope};
 use expiry_events::policy::Settings;
@@ -48,6 +52,7 @@ samples!(
     "health-renewal-state-change",
     "scheduled-event",
     "sweep-requested",
+    "sweep-requested-acme",
 );
 
 /// A sample event about this certificate.
@@ -77,6 +82,12 @@ impl World {
     /// The same account, seen by a function that is configured differently.
     pub(crate) fn reconfigured(self, variables: &[(&str, &str)]) -> Self {
         let handler = handler(&self.aws, &self.topic, variables);
+        Self { handler, ..self }
+    }
+
+    /// The same account, seen by a function that reaches ACME servers in another way.
+    pub(crate) fn connected(self, connection: Connection, variables: &[(&str, &str)]) -> Self {
+        let handler = connected(&self.aws, &self.topic, variables, connection);
         Self { handler, ..self }
     }
 
@@ -117,6 +128,14 @@ impl World {
         }
     }
 
+    /// The sweep of the certificates that are renewed from ACME servers.
+    pub(crate) async fn acme_sweep(&self) -> SweepReport {
+        match self.handle(&sample("sweep-requested-acme", "")).await.unwrap() {
+            Answer::Sweep(swept) => swept,
+            other => panic!("{other:?}"),
+        }
+    }
+
     pub(crate) async fn sweep(&self) -> SweepReport {
         self.try_sweep().await.unwrap()
     }
@@ -137,7 +156,7 @@ impl World {
 
     /// Calls that change something, or notify somebody.
     pub(crate) fn effects(&self) -> Vec<String> {
-        let reads = ["ListCertificates", "ListTagsForCertificate", "DescribeCertificate"];
+        let reads = ["ListCertificates", "ListTagsForCertificate", "DescribeCertificate", "GetResources"];
         self.aws.calls().into_iter().map(|call| call.operation).filter(|name| !reads.contains(&name.as_str())).collect()
     }
 
@@ -147,8 +166,13 @@ impl World {
 }
 
 fn handler(aws: &Aws, topic: &str, variables: &[(&str, &str)]) -> Handler {
+    let connection = Connection::Through(SharedHttpConnector::new(aws.clone()));
+    connected(aws, topic, variables, connection)
+}
+
+fn connected(aws: &Aws, topic: &str, variables: &[(&str, &str)], connection: Connection) -> Handler {
     let variables = variables.iter().copied().chain([("NOTICE_TOPIC_ARN", topic)]);
-    Handler::new(Config::read(&variables.collect()).unwrap(), &aws.sdk_config())
+    Handler::with_connection(Config::read(&variables.collect()).unwrap(), &aws.sdk_config(), connection)
 }
 
 /// An imported certificate in use, near its expiry.
@@ -172,6 +196,7 @@ pub(crate) fn settings() -> Settings {
         renew_before_days: 30,
         request_renewals: true,
         records_are_kept: false,
+        acme_directories: BTreeSet::from(["letsencrypt".into()]),
         owner_tag_key: "Owner".into(),
     }
 }
