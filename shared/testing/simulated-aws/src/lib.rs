@@ -48,7 +48,8 @@
 //!   [`Aws::create_topic`], [`Aws::create_event_bus`], [`Aws::set_tags`], [`Aws::set_in_use_by`],
 //!   [`Aws::set_certificate`], [`Aws::set_ca_status`], [`Aws::create_hosted_zone`], [`Aws::set_record`],
 //!   [`Aws::remove_record`], [`Aws::remove_hosted_zone`], [`Aws::request_certificate`], [`Aws::set_caa`],
-//!   [`Aws::set_parameter`], [`Aws::create_queue`], [`Aws::set_domain_name`],
+//!   [`Aws::set_parameter`], [`Aws::create_queue`], [`Aws::set_domain_name`], [`Aws::insert_secret`],
+//!   [`Aws::set_secret_value`], [`Aws::set_secret_tags`], [`Aws::set_secret_deleted`], [`Aws::issue_outside`],
 //!   [`Aws::insert_configuration_item`], [`Aws::record_configuration`], [`Aws::new_result_token`].
 //! - Other accounts and Regions: [`Aws::scoped`], [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that
 //!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.

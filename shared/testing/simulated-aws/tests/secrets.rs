@@ -82,3 +82,24 @@ async fn roles_are_assumed_for_a_time() {
     assert!(assume(role, 899).await.is_err());
     assert!(assume("arn:aws:iam::210987654321:user/somebody", 900).await.is_err());
 }
+
+/// DescribeSecret still says what it was.
+#[tokio::test]
+async fn a_secret_that_is_scheduled_for_deletion_has_no_value() {
+    let aws = aws();
+    let secrets = Client::new(&aws.sdk_config());
+    let arn = aws.insert_secret("s");
+    aws.set_secret_value("s", "one");
+    aws.set_secret_tags("s", &[("Owner", "team-1")]);
+    for is_deleted in [true, false] {
+        aws.set_secret_deleted("s", is_deleted);
+        let described = secrets.describe_secret().secret_id(&arn).send().await.unwrap();
+        assert_eq!((described.deleted_date().is_some(), described.tags().len()), (is_deleted, 1));
+        let got = secrets.get_secret_value().secret_id(&arn).send().await;
+        assert_eq!(got.as_ref().err().and_then(|error| error.code()), is_deleted.then_some("InvalidRequestException"));
+        let put = secrets.put_secret_value().secret_id(&arn).secret_string("two").send().await;
+        assert_eq!(put.is_err(), is_deleted);
+    }
+    aws.remove_secret("s");
+    assert!(secrets.describe_secret().secret_id(&arn).send().await.is_err());
+}

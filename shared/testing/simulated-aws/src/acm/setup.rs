@@ -20,6 +20,16 @@ impl Aws {
         arn
     }
 
+    /// What a CA issues to another tool: a certificate with its key that is not in ACM.
+    ///
+    /// # Panics
+    /// When the CA of [`CertificateSpec::issued_by`] does not exist.
+    pub fn issue_outside(&self, spec: &CertificateSpec) -> Certificate {
+        let mut state = self.state();
+        let entry = build(&mut state, spec);
+        view(&entry, state.now)
+    }
+
     /// The certificate's state now.
     pub fn certificate(&self, arn: &str) -> Option<Certificate> {
         let mut state = self.state();

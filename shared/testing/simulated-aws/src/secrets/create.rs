@@ -46,7 +46,7 @@ fn created_already(present: &mut Secret, token: Option<&str>) -> Result<(), ApiE
 
 /// API reference, CreateSecret, Name: "Secrets Manager automatically adds a hyphen and six random characters after the
 /// secret name at the end of the ARN".
-fn new_secret(state: &mut State, name: &str, input: &Value) -> Secret {
+pub(super) fn new_secret(state: &mut State, name: &str, input: &Value) -> Secret {
     let number = state.next_number();
     Secret {
         number,

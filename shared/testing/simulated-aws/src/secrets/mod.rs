@@ -6,6 +6,7 @@ mod filters;
 mod list;
 mod read;
 mod secret;
+mod setup;
 mod tags;
 mod versions;
 
