@@ -2,7 +2,7 @@
 //! [`FailureReason`](certificates::FailureReason), recorded on the certificate.
 
 use aws_client::{CallError, CallErrorKind};
-use certificates::{CertificateArn, FailureReason, InvalidArn, RenewalStatus, SecretId};
+use certificates::{CertificateArn, Failure, FailureReason, InvalidArn, RenewalStatus, SecretId};
 use events::BadField;
 
 /// Why an event could not be dealt with.
@@ -29,6 +29,9 @@ pub enum Error {
     /// Which certificates a secret is for could not be read, so nothing was decided or changed.
     #[error("could not read for which certificates the secret {secret} is; nothing was changed")]
     Secret { secret: Box<SecretId>, source: Box<CallError> },
+    /// What a secret has could not be read, and it need not have anything yet, so nothing was decided or changed.
+    #[error("could not read the secret of {certificate}; nothing was changed")]
+    Unread { certificate: Box<CertificateArn>, source: Box<Failure> },
     /// What happened could not be recorded. The next check finds out and records it.
     #[error("could not record `{status}` for {certificate}; the next check of it records it")]
     Record {
@@ -54,6 +57,10 @@ impl Error {
         Self::Secret { secret: Box::new(secret.clone()), source: Box::new(source) }
     }
 
+    pub(crate) fn unread(certificate: &CertificateArn, failure: Failure) -> Self {
+        Self::Unread { certificate: Box::new(certificate.clone()), source: Box::new(failure) }
+    }
+
     pub(crate) fn record(certificate: &CertificateArn, status: RenewalStatus, source: CallError) -> Self {
         Self::Record { certificate: Box::new(certificate.clone()), status, source: Box::new(source) }
     }
@@ -68,6 +75,7 @@ impl Error {
             Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Secret { .. } => None,
             Self::Elsewhere { certificate, .. }
             | Self::Gather { certificate, .. }
+            | Self::Unread { certificate, .. }
             | Self::Record { certificate, .. } => Some(certificate),
         }
     }
@@ -109,7 +117,7 @@ impl lambda::RetryableError for Error {
             Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,
             Self::Gather { source, .. } | Self::Secret { source, .. } => source.is_retryable(),
             // What is recorded is decided again from what is there, so trying again is always right.
-            Self::Record { .. } => true,
+            Self::Record { .. } | Self::Unread { .. } => true,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a source that another tool fills has, and has not. Pure.
 
-use certificates::{Failure, FailureReason};
+use certificates::{Failure, FailureReason, Recovery};
 use x509::Certificate;
 
 use super::outcome::AttemptOutcome;
@@ -19,6 +19,12 @@ pub(super) fn demand_newer(current: &Certificate, found: &Certificate, plan: &Pl
         return Err(Failure::new(FailureReason::SecretNotRenewed, detail));
     }
     Ok(())
+}
+
+/// Whether the message that asks returns to the queue: AWS did not say what the tool delivered, and nothing has to be there
+/// yet. A failure on record would be tried again by a request, for which there has to be something.
+pub(super) fn is_read_again(failure: &Failure, plan: &Plan) -> bool {
+    !plan.is_delivery_due && failure.reason.recovery() == Recovery::Automatic
 }
 
 /// That there is nothing new is a failure only when it should be there: a notice at every event would be read by nobody.

@@ -49,7 +49,7 @@ use crate::status_recorder::StatusRecorder;
 use attempt::Attempt;
 use current::{CurrentCertificate, is_replaced_since, read_current};
 use install::Installer;
-use obtain::{NewCertificate, Obtained, Obtainer};
+use obtain::{NewCertificate, Obtained, Obtainer, Taken};
 use other_attempts::OtherAttempts;
 pub(crate) use outcome::AttemptOutcome;
 use poll::Poller;
@@ -109,7 +109,8 @@ impl Renewer {
     /// Makes one attempt and records what it came to.
     ///
     /// # Errors
-    /// The current certificate could not be read, or what happened could not be recorded; the same event finds out again.
+    /// The current certificate or a secret could not be read, or what happened could not be recorded; the same event finds
+    /// out again.
     pub(crate) async fn attempt(
         &self,
         state: &CertificateState,
@@ -142,9 +143,10 @@ impl Renewer {
             return Ok(Start::NotStarted(AttemptOutcome::LeftToAnother));
         }
         let attempt = Attempt { state, plan, current: &current, schedule };
-        let delivered = match self.obtainer.take(attempt).await {
-            Ok(delivered) => delivered,
-            Err(outcome) => return Ok(Start::NotStarted(outcome)),
+        let delivered = match self.obtainer.take(attempt).await? {
+            Taken::MustBeIssued => None,
+            Taken::New(new) => Some(*new),
+            Taken::Ended(outcome) => return Ok(Start::NotStarted(outcome)),
         };
         match self.recorder.claim(state, plan.attempt).await {
             Ok(state) => Ok(Start::Claimed(Box::new(Claimed { current, state, delivered }))),

@@ -17,6 +17,7 @@ use super::schedule::{Schedule, before};
 use super::sources::{self, Sources};
 use crate::Config;
 use crate::budget::Budget;
+use crate::error::Error;
 use crate::policy::{Plan, Source};
 use crate::preflight::{self, PreflightInput};
 
@@ -33,6 +34,15 @@ pub(super) struct NewCertificate {
     pub(super) issuer_change: Option<IssuerChange>,
     /// The required lifetime in days, where the configuration cut it short.
     pub(super) cut_from_days: Option<u16>,
+}
+
+/// What a source had already.
+pub(super) enum Taken {
+    /// It issues: nothing can be taken.
+    MustBeIssued,
+    New(Box<NewCertificate>),
+    /// Nothing that is imported now.
+    Ended(AttemptOutcome),
 }
 
 pub(super) enum Obtained {
@@ -54,17 +64,24 @@ impl Obtainer {
         Self { sources, budget, clock: Clock::of(aws), max_validity_days: config.max_validity_days }
     }
 
-    /// Takes the certificate from a source that has it already, and checks it. `None` where it has to be issued.
-    pub(super) async fn take(&self, attempt: Attempt<'_>) -> Result<Option<NewCertificate>, AttemptOutcome> {
-        if !attempt.plan.source.is_bundle() {
-            return Ok(None);
+    /// Takes the certificate from a source that has it already, and checks it.
+    ///
+    /// # Errors
+    /// The source could not be read, and there is time: the same event finds out again.
+    pub(super) async fn take(&self, attempt: Attempt<'_>) -> Result<Taken, Error> {
+        let Attempt { state, plan, .. } = attempt;
+        if !plan.source.is_bundle() {
+            return Ok(Taken::MustBeIssued);
         }
-        match (self.obtain(attempt).await, attempt.plan.too_soon) {
-            (Err(failure), _) => Err(delivery::outcome(failure, attempt.plan)),
-            (Ok(_), Some(reason)) => Err(AttemptOutcome::Skipped(reason)),
-            (Ok(Obtained::New(new)), None) => Ok(Some(*new)),
-            (Ok(Obtained::ForAnotherKey(_)), None) => Err(AttemptOutcome::LeftToAnother),
-        }
+        Ok(match (self.obtain(attempt).await, plan.too_soon) {
+            (Err(failure), _) if delivery::is_read_again(&failure, plan) => {
+                return Err(Error::unread(state.arn(), failure));
+            }
+            (Err(failure), _) => Taken::Ended(delivery::outcome(failure, plan)),
+            (Ok(_), Some(reason)) => Taken::Ended(AttemptOutcome::Skipped(reason)),
+            (Ok(Obtained::New(new)), None) => Taken::New(new),
+            (Ok(Obtained::ForAnotherKey(_)), None) => Taken::Ended(AttemptOutcome::LeftToAnother),
+        })
     }
 
     pub(super) async fn obtain(&self, attempt: Attempt<'_>) -> Result<Obtained, Failure> {

@@ -46,6 +46,28 @@ async fn a_new_value_is_imported_whenever_the_present_certificate_expires() {
     }
 }
 
+/// A failure on record would be tried again by a request, for which a secret has to have something newer.
+#[tokio::test]
+async fn a_secret_that_cannot_be_read_is_read_again_while_there_is_time() {
+    for (operation, fault) in [("DescribeSecret", Fault::ServerError), ("GetSecretValue", Fault::Throttled)] {
+        let world = World::new();
+        let arn = world.delivered().await;
+        world.renew(&arn).await;
+        let secret = secret_arn(&world).await;
+        world.aws.forget_record();
+        let tags = world.certificate(&arn).tags;
+        // The function asks first for which certificates the secret is: with three attempts each.
+        let k = if operation == "DescribeSecret" { 2 } else { 1 };
+        (k..k + 3).for_each(|k| world.aws.fail(operation, k, fault.clone()));
+        let answer = give(&world, batch(&label_updated(&secret))).await;
+        assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1, "{answer}");
+        assert_eq!((world.certificate(&arn).tags, world.aws.published().len()), (tags.clone(), 0));
+        world.aws.clear_faults();
+        assert_eq!(give(&world, batch(&label_updated(&secret))).await, json!({ "batchItemFailures": [] }));
+        assert_eq!((world.certificate(&arn).tags, world.aws.published().len()), (tags, 0));
+    }
+}
+
 #[tokio::test]
 async fn a_record_without_the_arn_names_the_secret_all_the_same() {
     let world = World::new();
