@@ -7,7 +7,7 @@ use simulated_aws::Certificate;
 /// The role in CloudTrail's records of operators' calls.
 pub(crate) const OPERATOR: &str = "arn:aws:iam::123456789012:role/admin";
 
-fn envelope(source: &str, detail_type: &str, resources: &[&str], at: Timestamp, detail: Value) -> Value {
+pub(crate) fn envelope(source: &str, detail_type: &str, resources: &[&str], at: Timestamp, detail: Value) -> Value {
     json!({
         "version": "0",
         "id": "00000000-0000-4000-8000-000000000000",

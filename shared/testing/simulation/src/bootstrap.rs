@@ -7,6 +7,10 @@ use crate::World;
 use crate::model_state::is_ours;
 use crate::population::{Blueprint, CertificateKind};
 use crate::report::Violation;
+use crate::secrets::actions::{SecretAction, create, perform, reserve};
+use crate::secrets::tool::Tool;
+use crate::secrets::written::Written;
+use crate::source::Source;
 use crate::zones::{RequiredRecord, ZoneAction};
 
 /// The final state of a certificate, without what depends on timing.
@@ -58,7 +62,23 @@ impl World {
     pub fn add_imported(&mut self, days_left: i64, managed: bool, tags: &[(&str, &str)]) -> String {
         let kind = if managed { CertificateKind::Managed } else { CertificateKind::Watched };
         let managed = [("acm-autopilot:renew-from", "private-ca")].into_iter().filter(|_| managed);
-        self.add(kind, days_left, &managed.chain(tags.iter().copied()).collect::<Vec<_>>())
+        self.add(kind, Source::PrivateCa(None), days_left, &managed.chain(tags.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// Adds an imported certificate that is renewed from a secret, which has a newer one or not.
+    pub fn add_from_secret(&mut self, days_left: i64, is_delivered: bool) -> String {
+        let name = format!("web/host-{}", self.numbered);
+        reserve(&self.aws, &self.state, &name);
+        let source = Source::Secret(name.clone());
+        let tags = source.tags();
+        let tags: Vec<_> = tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let arn = self.add(CertificateKind::Managed, source, days_left, &tags);
+        create(&self.aws, &self.state, &name, &arn, Tool::default());
+        if is_delivered {
+            perform(&self.aws, &self.state, &name, SecretAction::Write(Written::Newer));
+        }
+        self.publish_operator_events();
+        arn
     }
 
     /// Requests a public certificate, which CloudTrail reports. Zones: `alpha.example`, `beta.example`,
@@ -88,16 +108,17 @@ impl World {
 
     /// Adds a certificate that ACM issued.
     pub fn add_amazon_issued(&mut self, days_left: i64) -> String {
-        self.add(CertificateKind::Amazon, days_left, &[])
+        self.add(CertificateKind::Amazon, Source::PrivateCa(None), days_left, &[])
     }
 
-    fn add(&mut self, kind: CertificateKind, days_left: i64, tags: &[(&str, &str)]) -> String {
+    fn add(&mut self, kind: CertificateKind, source: Source, days_left: i64, tags: &[(&str, &str)]) -> String {
         self.numbered += 1;
         let names = vec![format!("host-{}.example.com", self.numbered), "www.example.com".to_owned()];
         // ACM does not renew what is not in use.
         let in_use = kind != CertificateKind::Amazon;
         let issuer = self.cas.default.clone();
-        let blueprint = Blueprint { kind, key: Key::P256, names, days: 365, ca: None, issuer, in_use, is_n2: false };
+        let (key, days, is_n2) = (Key::P256, 365, false);
+        let blueprint = Blueprint { kind, key, names, days, ca: None, issuer, source, in_use, is_n2 };
         let spec = blueprint.spec(&self.aws, days_left, 43_200).tag("Owner", "team-1");
         let spec = tags.iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
         let arn = self.aws.insert_certificate(spec);

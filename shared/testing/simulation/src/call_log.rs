@@ -92,7 +92,7 @@ fn line(call: &Call) -> String {
         CallResult::NoAnswer { effect } => format!("no answer, effect: {effect}"),
     };
     let input = &call.input;
-    let about = ["CertificateArn", "CertificateAuthorityArn", "Subject", "Id", "RoleArn"]
+    let about = ["CertificateArn", "CertificateAuthorityArn", "Subject", "Id", "RoleArn", "SecretId"]
         .into_iter()
         .filter_map(|member| input[member].as_str())
         .map(|text| text.rsplit('/').next().unwrap_or(text))

@@ -8,6 +8,7 @@ use crate::aws_events::{OPERATOR, acm, cloudtrail, health};
 use crate::dns_checker;
 use crate::population::{Blueprint, CertificateKind, LOAD_BALANCER};
 use crate::report::Check;
+use crate::source::Source;
 use crate::world::World;
 use crate::zones::{NOT_GRANTED, NOWHERE, Zones};
 
@@ -179,8 +180,17 @@ impl World {
 
 impl Blueprint {
     pub(crate) fn validated(names: Vec<String>) -> Self {
-        let (key, issuer) = (Key::P256, String::new());
-        Self { kind: CertificateKind::Validated, key, names, days: 198, ca: None, issuer, in_use: true, is_n2: false }
+        Self {
+            kind: CertificateKind::Validated,
+            key: Key::P256,
+            names,
+            days: 198,
+            ca: None,
+            issuer: String::new(),
+            source: Source::PrivateCa(None),
+            in_use: true,
+            is_n2: false,
+        }
     }
 }
 

@@ -18,14 +18,18 @@ impl World {
         if self.quiet {
             return enter(self, false);
         }
-        // CloudTrail delivers reliably, and nothing else reports a changed tag. Sweeps find requests without it.
+        // CloudTrail delivers reliably, and nothing else reports a changed tag. Sweeps find the others without it.
         let is_record = event["detail-type"] == "AWS API Call via CloudTrail"
+            && event["source"] == "aws.acm"
             && event["detail"]["eventName"] != "RequestCertificate";
         if !is_record && self.chance(faults.lost_event) {
             self.state.lock().abandon(self.aws.now(), &event);
             return;
         }
         let late = self.chance(faults.late_event);
+        if late {
+            self.state.lock().secrets.mentioned_mut(&event).for_each(|secret| secret.is_prompt = false);
+        }
         enter(self, late);
         if self.chance(faults.duplicate_event) {
             let late = self.chance(faults.late_event);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::operators;
+use crate::secrets::actions::SecretAction;
 use crate::zones::ZoneAction;
 
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub(crate) enum ScheduledEvent {
 pub(crate) enum OperatorAction {
     Certificate(String, operators::Action),
     Zones(ZoneAction),
+    /// On the secret of this name.
+    Secret(String, SecretAction),
 }
 
 /// An SQS message.

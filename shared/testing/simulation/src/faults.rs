@@ -9,7 +9,8 @@ use simulated_aws::Fault;
 use crate::event_queue::{OperatorAction, ScheduledEvent};
 use crate::operators;
 use crate::run_effects::Run;
-use crate::world::{DNS_VALIDATION, World};
+use crate::secrets::actions::{self, SecretAction};
+use crate::world::{DNS_VALIDATION, IMPORTED_RENEWAL, World};
 use crate::zones::ZoneAction;
 
 /// Operations before which operators may act.
@@ -33,6 +34,9 @@ const MOMENTS_OF_ZONES: [&str; 6] = [
     "AddTagsToCertificate",
 ];
 
+/// The same for what happens to secrets.
+const MOMENTS_OF_SECRETS: [&str; 4] = ["DescribeSecret", "GetSecretValue", "AddTagsToCertificate", "ImportCertificate"];
+
 impl World {
     /// Plans what goes wrong during the next run.
     pub(crate) fn arm_faults(&mut self, function: &str) -> bool {
@@ -43,6 +47,9 @@ impl World {
         let is_of_zones = function == DNS_VALIDATION;
         if is_of_zones && self.chance(faults.operator_during_run) {
             self.plan_zone_operator();
+        }
+        if function == IMPORTED_RENEWAL && self.chance(faults.operator_during_run) {
+            self.plan_secret_operator();
         }
         if self.chance(faults.operator_during_run) {
             self.plan_operator();
@@ -85,6 +92,19 @@ impl World {
         self.aws.before(moment, 1, move |aws| state.lock().zones.perform(aws, &action));
     }
 
+    /// Before some later call, somebody changes a secret.
+    fn plan_secret_operator(&mut self) {
+        let names: Vec<String> = self.state.lock().secrets.all.keys().cloned().collect();
+        if names.is_empty() {
+            return;
+        }
+        let name = names[self.rng.usize(..names.len())].clone();
+        let action = SecretAction::random(&mut self.rng);
+        let moment = MOMENTS_OF_SECRETS[self.rng.usize(..MOMENTS_OF_SECRETS.len())];
+        let state = self.state.clone();
+        self.aws.before(moment, 1, move |aws| actions::perform(aws, &state, &name, action));
+    }
+
     /// Before some later call, an operator changes a certificate.
     fn plan_operator(&mut self) {
         let tracked: Vec<_> = self
@@ -99,7 +119,7 @@ impl World {
         }
         let rng: &mut Rng = &mut self.rng;
         let (arn, blueprint) = tracked[rng.usize(..tracked.len())].clone();
-        let action = operators::random_action(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, rng);
+        let action = operators::random_action(self.aws.now(), &blueprint, &self.cas, rng);
         let state = self.state.clone();
         let moment = MOMENTS[rng.usize(..MOMENTS.len())];
         // ACM has no conditional import. An import between the function's last read and its own cannot be detected.
@@ -140,11 +160,11 @@ impl World {
             return None;
         }
         let (arn, blueprint) = all[self.rng.usize(..all.len())].clone();
-        let action = operators::random_action(self.aws.now(), blueprint.kind, blueprint.days, &self.cas, &mut self.rng);
+        let action = operators::random_action(self.aws.now(), &blueprint, &self.cas, &mut self.rng);
         Some(OperatorAction::Certificate(arn, action))
     }
 
-    /// An operator acts after a crash.
+    /// An operator acts, or a tool that writes secrets.
     pub(crate) fn perform_operator_action(&mut self, action: OperatorAction) {
         if self.quiet {
             return;
@@ -154,6 +174,11 @@ impl World {
             OperatorAction::Zones(action) => {
                 self.log.note(format!("{now} operator of zones, after a crash: {action:?}"));
                 self.state.lock().zones.perform(&self.aws, &action);
+            }
+            OperatorAction::Secret(name, action) => {
+                let about = self.state.lock().secrets.all.get(&name).map(|secret| secret.certificate.clone());
+                self.log.note_about(&about.unwrap_or_default(), format!("{now} secret {name}: {action:?}"));
+                actions::perform(&self.aws, &self.state, &name, action);
             }
             OperatorAction::Certificate(arn, action) => {
                 let short = arn.rsplit('/').next().unwrap_or_default();

@@ -4,11 +4,10 @@ mod milestones;
 
 use std::collections::BTreeSet;
 
+use certificates::days_left;
 use certificates::tags::{
-    ATTEMPTS, LIMIT, PRIVATE_CA, RENEW_FROM, RENEWAL, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
+    ATTEMPTS, LIMIT, PRIVATE_CA, RENEWAL, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
 };
-use certificates::{days_left, utc_date};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use simulated_aws::{Aws, Certificate};
 
@@ -16,9 +15,13 @@ use crate::model_state::{ModelState, TrackedCertificate, is_ours};
 use crate::parameters::FaultProfile;
 use crate::population::{Cas, CertificateKind};
 use crate::report::{Broken, Check, Summary};
+use crate::secrets::is_from_secret;
+use crate::source::SourceKind;
 
-use self::milestones::{applicable_thresholds, lifetime, renewal_window};
-pub(crate) use self::milestones::{became_due, check_all_notified, expiry_notice, muted_milestone};
+use self::milestones::{applicable_thresholds, lifetime, midnight_of, renewal_window};
+pub(crate) use self::milestones::{
+    became_due, check_all_notified, expiry_notice, milestone_midnight, milestone_reached, muted_milestone,
+};
 
 pub(crate) const NO_EXPIRY: &str =
     "no managed certificate expires while its source was healthy long enough to renew it";
@@ -54,23 +57,35 @@ pub(crate) fn record_hindrances(aws: &Aws, state: &mut ModelState, cas: &Cas, is
 }
 
 fn is_managed(tracked: &TrackedCertificate) -> bool {
-    tracked.blueprint.kind == CertificateKind::Managed
-        && tracked.tags.get(RENEW_FROM).is_some_and(|from| from == "private-ca")
+    tracked.blueprint.kind == CertificateKind::Managed && tracked.source().is_some()
 }
 
 fn hindrance(aws: &Aws, tracked: &TrackedCertificate, cas: &Cas, issuer_may_change: bool) -> Option<&'static str> {
     if !is_managed(tracked) {
         return Some("it is not managed");
     }
+    if !has_room(tracked) {
+        return Some("it has no room for tags");
+    }
+    match tracked.source()? {
+        SourceKind::PrivateCa => hindrance_of_ca(aws, tracked, cas, issuer_may_change),
+        // What its secret has is known at each of its changes.
+        SourceKind::Secret => None,
+    }
+}
+
+fn hindrance_of_ca(
+    aws: &Aws,
+    tracked: &TrackedCertificate,
+    cas: &Cas,
+    issuer_may_change: bool,
+) -> Option<&'static str> {
     let named = tracked.tags.get(PRIVATE_CA).unwrap_or(&cas.default);
     if !issuer_may_change && *named != tracked.blueprint.issuer {
         return Some("its tag names a CA that did not issue it");
     }
     let ca = aws.ca_status(named);
-    if ca.is_none_or(|status| status != "ACTIVE") {
-        return Some("its CA is not active");
-    }
-    (!has_room(tracked)).then_some("it has no room for tags")
+    ca.is_none_or(|status| status != "ACTIVE").then_some("its CA is not active")
 }
 
 /// The lifetime in days of a renewed certificate.
@@ -80,7 +95,7 @@ fn wanted_days(tracked: &TrackedCertificate) -> i64 {
 
 /// How long a renewal may take after it became due: until the next daily sweep, and with faults a pause of a day and the
 /// sweep after it.
-fn slack(faults: FaultProfile) -> SignedDuration {
+pub(crate) fn slack(faults: FaultProfile) -> SignedDuration {
     SignedDuration::from_hours(if faults.failing_run > 0.0 || faults.slow || faults.lost_event > 0.0 { 74 } else { 25 })
 }
 
@@ -91,20 +106,15 @@ pub(crate) fn check_expirations(
     faults: FaultProfile,
     summary: &mut Summary,
 ) -> Check {
-    for (arn, tracked) in &mut state.certificates {
+    let ModelState { certificates, secrets, .. } = state;
+    for (arn, tracked) in certificates {
         let end = tracked.seen.not_after;
         if tracked.judged || now <= end || tracked.blueprint.kind != CertificateKind::Managed {
             continue;
         }
         tracked.judged = true;
-        let window = renewal_window(&tracked.seen);
-        let chance =
-            applicable_thresholds(&tracked.seen).chain([window]).filter(|days| *days <= window).find_map(|days| {
-                let day = utc_date(end) - jiff::Span::new().days(days);
-                let midnight = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
-                let would_end = midnight + SignedDuration::from_hours(24 * wanted_days(tracked));
-                (midnight >= tracked.hindered && midnight + slack(faults) <= end && would_end > end).then_some(midnight)
-            });
+        let had_nothing = is_from_secret(tracked) && secrets.newer_for(tracked, end).is_none();
+        let chance = renewal_chance(tracked, faults, end).filter(|_| !had_nothing);
         if let Some(midnight) = chance {
             let what = format!(
                 "it expired at {end}; since {} nothing prevented its renewal ({}), which was due from {midnight} on; tags {:?}",
@@ -115,6 +125,19 @@ pub(crate) fn check_expirations(
         summary.excused += 1;
     }
     Ok(())
+}
+
+/// A time at which the renewal was requested, early enough to be done by then.
+pub(crate) fn renewal_chance(tracked: &TrackedCertificate, faults: FaultProfile, by: Timestamp) -> Option<Timestamp> {
+    let (window, from_ca) = (renewal_window(&tracked.seen), !is_from_secret(tracked));
+    // A report that the secret has nothing new holds until the next threshold.
+    let all = applicable_thresholds(&tracked.seen).chain(from_ca.then_some(window));
+    all.filter(|days| *days <= window).find_map(|days| {
+        let midnight = midnight_of(&tracked.seen, days)?;
+        let would_end = midnight + SignedDuration::from_hours(24 * wanted_days(tracked));
+        let is_longer = would_end > tracked.seen.not_after || !from_ca;
+        (midnight >= tracked.hindered && midnight + slack(faults) <= by && is_longer).then_some(midnight)
+    })
 }
 
 /// The issuer after an import that was not allowed to change it.
@@ -206,7 +229,8 @@ fn wrong_status(
     let since: Timestamp = tag(STATUS_SINCE).and_then(|since| since.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
     let long_ago = now.duration_since(since) > slack(faults);
     let due = has_long_been_due(current, now, faults);
-    let renewable = now + SignedDuration::from_hours(24 * wanted_days(tracked)) > current.not_after;
+    let is_longer = now + SignedDuration::from_hours(24 * wanted_days(tracked)) > current.not_after;
+    let renewable = is_longer || is_from_secret(tracked);
     match tag(STATUS) {
         None | Some("renewal-complete") if due && renewable && now <= current.not_after => {
             Some("its renewal is due, and its status does not show it".to_owned())

@@ -26,8 +26,10 @@ mod rare_events;
 mod report;
 mod run_checker;
 mod run_effects;
+mod secrets;
 #[cfg(test)]
 mod settings;
+mod source;
 pub mod template;
 pub mod wiring;
 mod workload;
@@ -47,6 +49,7 @@ pub use world::World;
 /// # Panics
 /// When the template is not understood.
 pub fn run_world(parameters: Parameters) -> Result<Summary, Box<Violation>> {
+    let _log = secrets::key_material::keep_log();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(World::new(parameters).run_to_end())
 }

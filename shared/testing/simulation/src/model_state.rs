@@ -11,6 +11,8 @@ use simulated_aws::{Aws, Certificate};
 use crate::dns_checker;
 use crate::dns_workload::Requested;
 use crate::population::Blueprint;
+use crate::secrets::{SecretEvents, Secrets};
+use crate::source::SourceKind;
 use crate::zones::Zones;
 
 /// Whether a tag is one that the functions write.
@@ -46,16 +48,36 @@ pub(crate) struct TrackedCertificate {
     pub(crate) issued: Option<(Timestamp, usize)>,
     /// How many more renewals operators' actions allow.
     pub(crate) occasions: usize,
+    /// The serial numbers that were in place before.
+    pub(crate) past_serials: BTreeSet<String>,
+    /// The last report that its secret has nothing newer: the expiry, and the last threshold.
+    pub(crate) reported: Option<(Date, Option<i64>)>,
+    /// Whether something happened for which that may be reported again.
+    pub(crate) may_report_again: bool,
 }
 
 impl TrackedCertificate {
+    /// The source that its tags select.
+    pub(crate) fn source(&self) -> Option<SourceKind> {
+        SourceKind::selected(&self.tags)
+    }
+
     pub(crate) fn hinder(&mut self, now: Timestamp, why: &str) {
         self.hindered = self.hindered.max(now);
         why.clone_into(&mut self.hindrance);
+        self.may_report_again = true;
+    }
+
+    /// A write of nothing new is quiet: it is not a reason to report that again.
+    pub(crate) fn secret_changed(&mut self, now: Timestamp, why: &str, is_quiet: bool) {
+        let may_report_again = self.may_report_again || !is_quiet;
+        self.hinder(now, why);
+        self.may_report_again = may_report_again;
     }
 
     pub(crate) fn update(&mut self, now: Timestamp, current: Certificate) {
         if current.serial != self.seen.serial {
+            self.past_serials.insert(self.seen.serial.clone());
             self.in_place = now;
             self.issued = None;
             self.occasions = 0;
@@ -89,11 +111,22 @@ pub(crate) struct ModelState {
     pub(crate) renewing: BTreeMap<String, Timestamp>,
     /// The last notice of missing records for each certificate.
     pub(crate) last_record_notices: dns_checker::LastNotices,
+    pub(crate) secrets: Secrets,
+    pub(crate) secret_events: SecretEvents,
+    /// Whether the grants let a renewal change the issuer.
+    pub(crate) issuer_may_change: bool,
 }
 
 impl ModelState {
     /// An event or message about certificates was lost for good.
     pub(crate) fn abandon(&mut self, now: Timestamp, event: &Value) {
+        for secret in self.secrets.mentioned_mut(event) {
+            secret.is_prompt = false;
+            if let Some(tracked) = self.certificates.get_mut(&secret.certificate) {
+                tracked.abandoned = true;
+                tracked.hinder(now, "an event about its secret was lost");
+            }
+        }
         let resources = event["resources"].as_array().into_iter().flatten();
         for arn in resources.chain([&event["detail"]["requestParameters"]["certificateArn"]]) {
             if let Some(tracked) = self.certificates.get_mut(arn.as_str().unwrap_or_default()) {
@@ -134,6 +167,9 @@ impl SharedState {
             stuck: false,
             issued: None,
             occasions: 0,
+            past_serials: BTreeSet::new(),
+            reported: None,
+            may_report_again: true,
         };
         self.lock().certificates.insert(arn.to_owned(), tracked);
     }

@@ -8,7 +8,7 @@ use simulated_aws::Aws;
 use crate::aws_events::{OPERATOR, acm, cloudtrail, tag_parameters};
 use crate::invariants::muted_milestone;
 use crate::model_state::SharedState;
-use crate::population::{Cas, CertificateKind};
+use crate::population::{Blueprint, Cas, CertificateKind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
@@ -26,7 +26,8 @@ fn set(key: &str, value: &str) -> Action {
     Action::Set(vec![(key.to_owned(), value.to_owned())])
 }
 
-pub(crate) fn random_action(now: Timestamp, kind: CertificateKind, days: i64, cas: &Cas, rng: &mut Rng) -> Action {
+pub(crate) fn random_action(now: Timestamp, blueprint: &Blueprint, cas: &Cas, rng: &mut Rng) -> Action {
+    let (kind, days) = (blueprint.kind, blueprint.days);
     let managed = kind == CertificateKind::Managed;
     match rng.u8(..16) {
         0 | 1 => set("Owner", &format!("team-{}", rng.u8(..9))),
@@ -41,7 +42,8 @@ pub(crate) fn random_action(now: Timestamp, kind: CertificateKind, days: i64, ca
         },
         5 => Action::Remove(vec!["acm-autopilot:notices".into()]),
         6 if managed => Action::Remove(vec!["acm-autopilot:renew-from".into()]),
-        7..=9 if managed => set("acm-autopilot:renew-from", "private-ca"),
+        7 if managed && rng.u8(..4) == 0 => set("acm-autopilot:renew-from", blueprint.source.kind().another().as_str()),
+        7..=9 if managed => Action::Set(blueprint.source.tags()),
         10 if managed => set("acm-autopilot:validity-days", &format!("{}", [5, 40, 90, 365][rng.usize(..4)])),
         11 if managed => Action::Remove(vec!["acm-autopilot:validity-days".into()]),
         12 if managed && days > 7 => {

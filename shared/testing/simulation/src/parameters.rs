@@ -91,6 +91,8 @@ pub(crate) struct FaultProfile {
     pub(crate) zone_operator: f64,
     /// A CA is disabled, per day.
     pub(crate) disabled_ca: f64,
+    /// Somebody imports or tags a certificate so that it is renewed from a secret that is not theirs, per day.
+    pub(crate) attack: f64,
     /// Calls and issuance take time, and request quotas are enforced.
     pub(crate) slow: bool,
     /// Sweeps at the template's rate instead of daily.
@@ -158,6 +160,7 @@ impl Parameters {
             rare_event: 0.0,
             zone_operator: 0.0,
             disabled_ca: 0.0,
+            attack: 0.0,
             slow: false,
             template_sweep_rate: false,
         };
@@ -168,6 +171,7 @@ impl Parameters {
             rare_event: 1.0,
             zone_operator: 0.05,
             disabled_ca: 0.01,
+            attack: 0.03,
             ..calm
         };
         let faulty = FaultProfile {

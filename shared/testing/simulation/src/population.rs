@@ -5,6 +5,8 @@ use simulated_aws::{Aws, CertificateSpec, Key, PrivateCaSpec};
 
 use crate::dns_workload::name_count;
 use crate::model_state::SharedState;
+use crate::secrets;
+use crate::source::{Source, SourceKind};
 use crate::zones::Zones;
 
 /// How a certificate is issued, at first and later by hand.
@@ -16,8 +18,11 @@ pub(crate) struct Blueprint {
     pub(crate) days: i64,
     /// The CA that its tag names; none for the configured one.
     pub(crate) ca: Option<String>,
-    /// The CA that signs it: the named or the configured one. A renewal replaces only what its own CA issued.
+    /// The CA that signs it: the named or the configured one. A renewal replaces only what its own CA issued. Empty for
+    /// one outside AWS.
     pub(crate) issuer: String,
+    /// Of a managed one, from where it is renewed.
+    pub(crate) source: Source,
     pub(crate) in_use: bool,
     /// Whether it is in Amazon's N2 hierarchy, which listings omit unless asked.
     pub(crate) is_n2: bool,
@@ -85,7 +90,11 @@ impl Blueprint {
         let spec = named.key(self.key).not_after(end).not_before(start);
         let spec = if self.in_use { spec.in_use_by(LOAD_BALANCER) } else { spec };
         let spec = if self.is_n2 { spec.root_hierarchy("N2_AMAZON_MANAGED") } else { spec };
-        if self.kind == CertificateKind::Managed { spec.issued_by(&self.issuer) } else { spec.thin() }
+        match self.kind {
+            CertificateKind::Managed if self.issuer.is_empty() => spec,
+            CertificateKind::Managed => spec.issued_by(&self.issuer),
+            _ => spec.thin(),
+        }
     }
 }
 
@@ -142,18 +151,34 @@ pub(crate) fn insert(
     // ACM does not know what uses a key that an ACME client holds.
     let in_use = kind != CertificateKind::Acme && rng.u8(..10) < 8;
     let is_n2 = kind == CertificateKind::Amazon && rng.bool();
-    let blueprint = Blueprint { kind, key, names, days, ca, issuer, in_use, is_n2 };
+    let secret = secret(aws, state, kind, number);
+    let source = match &secret {
+        Some((name, arn)) => Source::Secret(if rng.bool() { name.clone() } else { arn.clone() }),
+        None => Source::PrivateCa(ca.clone()),
+    };
+    let blueprint = Blueprint { kind, key, names, days, ca, issuer, source, in_use, is_n2 };
     let mut spec = blueprint.spec(aws, rng.i64(1..=days), rng.i64(0..86_400));
     spec = spec.tag("Owner", &format!("team-{}", rng.u8(..9))).tag("Cost", "Größe 7 @ a:b/c=d+e-f_g.h");
     if kind == CertificateKind::Managed {
-        spec = spec.tag("acm-autopilot:renew-from", "private-ca");
-        if let Some(ca) = &blueprint.ca {
-            spec = spec.tag("acm-autopilot:private-ca", ca);
-        }
+        spec = blueprint.source.tags().iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
     }
     let arn = aws.insert_certificate(spec);
     state.enter(aws, &arn, blueprint);
+    if let Some((name, _)) = secret {
+        secrets::actions::create(aws, state, &name, &arn, secrets::tool::Tool::new(days, rng));
+    }
     arn
+}
+
+/// The secret from which it is renewed, if it is: its name and its ARN, either of which the tag may hold.
+fn secret(aws: &Aws, state: &SharedState, kind: CertificateKind, number: usize) -> Option<(String, String)> {
+    if kind != CertificateKind::Managed || SourceKind::of_number(number) != SourceKind::Secret {
+        return None;
+    }
+    let created = state.lock().secrets.created;
+    let name = format!("{}host-{number}/{created}", secrets::GRANTED);
+    let arn = secrets::actions::reserve(aws, state, &name);
+    Some((name, arn))
 }
 
 /// Adds a certificate that was validated long ago, and its records.

@@ -21,6 +21,10 @@ pub struct Summary {
     pub dead_letters: u64,
     /// Certificates replaced by imported-renewal.
     pub renewals: u64,
+    /// Those of them that came from a secret.
+    pub from_secrets: u64,
+    /// Certificates that somebody imported or tagged so that they are renewed from a secret that is not theirs.
+    pub attacks: u64,
     /// Public certificates requested.
     pub requests: u64,
     /// Public certificates that ACM issued or renewed because their records were there.
@@ -44,6 +48,8 @@ impl Summary {
         self.failed_runs += other.failed_runs;
         self.dead_letters += other.dead_letters;
         self.renewals += other.renewals;
+        self.from_secrets += other.from_secrets;
+        self.attacks += other.attacks;
         self.requests += other.requests;
         self.issued += other.issued;
         self.records += other.records;
@@ -57,13 +63,15 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:.0} certificate-years, {} calls, {} runs ({} failed or terminated), {} renewals, {} public certificates \
+            "{:.0} certificate-years, {} calls, {} runs ({} failed or terminated), {} renewals ({} from secrets), {} attacks, {} public certificates \
              requested, {} issued or renewed, {} validation records, {} notices, {} dead letters, {} certificates expired without fault, digest {:016x}",
             self.certificate_years,
             self.calls,
             self.runs,
             self.failed_runs,
             self.renewals,
+            self.from_secrets,
+            self.attacks,
             self.requests,
             self.issued,
             self.records,

@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use certificates::utc_date;
+use jiff::Timestamp;
 use serde_json::Value;
 use simulated_aws::{Call, CallResult, Notice};
 
 use crate::aws_events::{acm, cloudtrail, tag_parameters};
 use crate::report::{Broken, Check};
 use crate::run_effects::{Run, RunEffects, certificate_of, failed, took_effect};
+use crate::secrets::{checker, key_material};
 use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, World};
 use crate::{concurrency, dns_checker, invariants};
 
 /// Errors that do not mean that a request was invalid: faults, and states of the world.
-const NO_REFUSALS: [&str; 11] = [
+const NO_REFUSALS: [&str; 12] = [
     "ThrottlingException",
     "Throttling",
     "TooManyRequestsException",
@@ -25,6 +27,8 @@ const NO_REFUSALS: [&str; 11] = [
     "AuthorizationError",
     "AccessDenied",
     "NoSuchHostedZone",
+    // A secret was scheduled for deletion after the function had read of what it is.
+    "InvalidRequestException",
 ];
 
 impl World {
@@ -43,6 +47,7 @@ impl World {
             }
         }
         calls.iter().try_for_each(check_not_rejected)?;
+        key_material::check(&self.state.lock().secrets.keys, runs, &effects)?;
 
         let run = &runs[0];
         let has_failed = runs.iter().any(|run| run.answer.is_none());
@@ -60,10 +65,20 @@ impl World {
         self.check_zone_calls(run, calls, &notices, failures, has_failed)?;
         self.process_acm_results();
         self.check_notices(&notices, failures)?;
-        self.check_issuance(calls, &touched)?;
-        self.check_imports(calls)?;
+        checker::check_reads(calls, &self.state.lock(), run.started)?;
+        let is_undisturbed = runs.len() == 1 && failures == 0;
+        checker::check_notices(&mut self.state.lock(), &notices, is_undisturbed)?;
+        if is_undisturbed {
+            checker::check_imported_once(calls)?;
+        }
+        self.check_issuance(calls, &touched, run.started)?;
+        self.check_imports(calls, run.started)?;
         if failures == 0 {
-            concurrency::check_single_import(&effects)?;
+            let state = self.state.lock();
+            let serial = |arn: &str| state.certificates.get(arn).map(|tracked| &tracked.seen.serial);
+            let is_in_secret =
+                |arn: &str| serial(arn).is_some_and(|serial| state.secrets.issued_for.contains_key(serial));
+            concurrency::check_single_import(&effects, is_in_secret)?;
         }
         invariants::check_operator_tags(&self.aws, &mut self.state.lock(), &touched)?;
 
@@ -186,7 +201,7 @@ impl World {
     }
 
     /// Every certificate that a CA issues costs money.
-    fn check_issuance(&mut self, calls: &[Call], touched: &BTreeSet<String>) -> Check {
+    fn check_issuance(&mut self, calls: &[Call], touched: &BTreeSet<String>, started: Timestamp) -> Check {
         if !calls.iter().any(|call| call.operation == "IssueCertificate" && took_effect(call)) {
             return Ok(());
         }
@@ -198,6 +213,7 @@ impl World {
         let mut state = self.state.lock();
         for arn in touched {
             let Some(tracked) = state.certificates.get_mut(arn) else { continue };
+            checker::check_issued_for(tracked, started)?;
             let (first, count) = tracked.issued.map_or((now, new), |(first, count)| (first, count + new));
             tracked.issued = Some((first, count));
             invariants::check_issuance_bound(arn, count, now.duration_since(first), tracked.occasions)?;
@@ -205,19 +221,23 @@ impl World {
         Ok(())
     }
 
-    fn check_imports(&mut self, calls: &[Call]) -> Check {
+    fn check_imports(&mut self, calls: &[Call], started: Timestamp) -> Check {
         let now = self.aws.now();
         for call in calls.iter().filter(|call| call.operation == "ImportCertificate" && took_effect(call)) {
             let arn = certificate_of(call).unwrap_or_default();
             let Some(current) = self.aws.certificate(arn) else { continue };
             let mut state = self.state.lock();
-            let Some(tracked) = state.certificates.get_mut(arn) else {
+            let Some(tracked) = state.certificates.get(arn) else {
                 return Err(Broken::new(invariants::NOT_WORSE, arn, "an import made a new certificate"));
             };
             // The SDK repeats an import whose answer was lost.
             if tracked.seen.serial == current.serial {
                 continue;
             }
+            checker::check_import(&state, &current, started)?;
+            self.summary.from_secrets += u64::from(state.secrets.issued_for.contains_key(&current.serial));
+            let Some(tracked) = state.certificates.get_mut(arn) else { continue };
+            checker::check_not_before(tracked, &current)?;
             invariants::check_import(&tracked.seen, &current)?;
             if !self.parameters.issuer_may_change() {
                 invariants::check_issuer(&tracked.seen, &current)?;

@@ -47,8 +47,14 @@ impl RunEffects {
 }
 
 /// Errors that occur without faults.
-const NATURAL: [&str; 4] =
-    ["RequestInProgressException", "ResourceNotFoundException", "AccessDenied", "NoSuchHostedZone"];
+const NATURAL: [&str; 5] = [
+    "RequestInProgressException",
+    "ResourceNotFoundException",
+    "AccessDenied",
+    "NoSuchHostedZone",
+    // A secret that was scheduled for deletion.
+    "InvalidRequestException",
+];
 
 pub(crate) fn took_effect(call: &Call) -> bool {
     matches!(call.result, CallResult::Ok | CallResult::NoAnswer { effect: true })

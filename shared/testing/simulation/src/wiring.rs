@@ -138,7 +138,11 @@ impl Wiring {
         let config_rules = template.resources("AWS::Config::ConfigRule");
         let config_rules = config_rules.iter().map(|(id, properties)| config_rule(id, properties, &permissions));
         Self {
-            rules: rules.iter().map(|(id, properties)| rule(id, properties)).collect(),
+            rules: rules
+                .iter()
+                .filter(|(_, rule)| rule["State"] != "DISABLED")
+                .map(|(id, rule)| read_rule(id, rule))
+                .collect(),
             functions: functions.collect(),
             queues: queues.collect(),
             config_rules: config_rules.collect(),
@@ -245,7 +249,7 @@ fn queue(properties: &Value, mapping: Option<&Value>) -> Queue {
     }
 }
 
-fn rule(id: &str, properties: &Value) -> Rule {
+fn read_rule(id: &str, properties: &Value) -> Rule {
     let pattern = properties
         .get("EventPattern")
         .map(|pattern| Pattern::read(pattern).unwrap_or_else(|unsupported| panic!("{id}: {}", unsupported.0)));

@@ -11,7 +11,7 @@ use crate::operators::{self, Action};
 use crate::population::{self, Blueprint, CertificateKind};
 use crate::report::{Broken, Check};
 use crate::world::{DNS_VALIDATION, EXPIRY_EVENTS, World};
-use crate::{invariants, run_effects};
+use crate::{invariants, run_effects, secrets};
 
 /// User guide, "Approaching Expiration": daily, from 45 days before expiry.
 const APPROACHING_DAYS: i64 = 45;
@@ -53,6 +53,7 @@ impl World {
             invariants::record_hindrances(&self.aws, &mut state, &self.cas, issuer_may_change);
             invariants::check_expirations(now, &mut state, self.faults, &mut self.summary)?;
             invariants::check_statuses(now, &state, self.faults)?;
+            secrets::checker::check_daily(now, &state, self.faults)?;
         }
         let all: Vec<(String, CertificateSnapshot)> = self
             .state
@@ -71,6 +72,8 @@ impl World {
         if !self.quiet {
             self.ca_daily();
         }
+        self.secrets_daily();
+        self.attacks_daily();
         self.dns_daily()?;
         self.config_daily()?;
         let caused: Vec<Value> = self.state.lock().operator_events.drain(..).collect();
@@ -201,7 +204,8 @@ impl World {
             operators::perform(&self.aws, &self.state, arn, &Action::Reimport { days_left: days, seconds });
         }
         if self.chance(self.faults.operator_action / 365.0) {
-            let action = operators::random_action(now, kind, days, &self.cas, &mut self.rng);
+            let blueprint = self.blueprint(arn);
+            let action = operators::random_action(now, &blueprint, &self.cas, &mut self.rng);
             self.log
                 .note_about(arn, format!("{now} operator {} {action:?}", arn.rsplit('/').next().unwrap_or_default()));
             operators::perform(&self.aws, &self.state, arn, &action);

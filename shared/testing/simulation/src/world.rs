@@ -17,6 +17,8 @@ use crate::parameters::{FaultProfile, Parameters};
 use crate::population::{Cas, populate};
 use crate::processes::Functions;
 use crate::report::{Broken, Check, Summary, Violation};
+use crate::secrets::attacks::Attack;
+use crate::secrets::{GRANTED, SecretEvents};
 use crate::template::Template;
 use crate::wiring::{Wiring, compliance_template_path, template_path};
 use crate::zones::{Zones, granted_domains, zone_roles};
@@ -51,6 +53,9 @@ pub struct World {
     pub(crate) sdk: SdkConfig,
     /// Only in worlds with rules of AWS Config.
     pub(crate) config: Option<config_recorder::Recorder>,
+    pub(crate) attacks: Vec<Attack>,
+    /// When the last action on a secret that was planned takes place.
+    pub(crate) last_secret_action: Timestamp,
 }
 
 impl std::fmt::Debug for World {
@@ -68,6 +73,8 @@ impl World {
         let mut world = Self::empty(parameters);
         let World { aws, state, cas, rng, .. } = &mut world;
         populate(aws, state, cas, parameters.certificates, rng);
+        // What was written before the world starts.
+        state.lock().operator_events.clear();
         world.numbered = parameters.certificates;
         world
     }
@@ -91,6 +98,11 @@ impl World {
         let functions = Functions::start(&wiring, &sdk);
         let config = parameters.has_config_rules().then(|| config_recorder::Recorder::create(&aws, &cas));
         let state = SharedState::default();
+        {
+            let mut state = state.lock();
+            state.secret_events = SecretEvents::of_seed(parameters.seed);
+            state.issuer_may_change = parameters.issuer_may_change();
+        }
         if parameters.has_zones() {
             aws.set_name_quota(100);
             state.lock().zones = Zones::create(&aws);
@@ -119,6 +131,8 @@ impl World {
             region,
             sdk,
             config,
+            attacks: Vec::new(),
+            last_secret_action: start,
         };
         world.schedule_first_events();
         world
@@ -268,6 +282,7 @@ fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: 
     let sweep: &[(&str, &str)] = if faults.template_sweep_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
     let (roles, domains) = (zone_roles(), granted_domains());
     let allowed_cas = format!("{},*", cas.default);
+    let allowed_secrets = format!("arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{GRANTED}*");
     let functions = if parameters.has_zones() {
         "expiry-events,imported-renewal,dns-validation"
     } else {
@@ -275,6 +290,7 @@ fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: 
     };
     let given: &[(&str, &str)] = &[
         ("PrivateCaArns", &allowed_cas),
+        ("SecretArns", &allowed_secrets),
         ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
         ("Functions", functions),
         ("ZoneRoles", &roles),

@@ -45,6 +45,11 @@ async fn a_renewal() {
 }
 
 #[tokio::test]
+async fn a_renewal_from_a_secret() {
+    gives_the_same_outcome(|world| vec![world.add_from_secret(20, true), world.add_from_secret(29, false)], 20).await;
+}
+
+#[tokio::test]
 async fn a_renewal_from_a_disabled_ca() {
     let disabled = |world: &mut World| {
         world.aws().set_ca_status(world.default_ca(), "DISABLED");

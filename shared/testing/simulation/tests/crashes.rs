@@ -172,3 +172,15 @@ async fn a_notice_of_a_record_that_cannot_be_created() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_renewal_from_a_secret() {
+    recovers(
+        |world| vec![world.add_from_secret(20, true), world.add_from_secret(20, false)],
+        |outcomes| {
+            assert!(outcomes[0].replaced && has(&outcomes[0], "status=renewal-complete"), "{outcomes:?}");
+            assert!(!outcomes[1].replaced && has(&outcomes[1], "status-reason=secret-not-renewed"), "{outcomes:?}");
+        },
+    )
+    .await;
+}

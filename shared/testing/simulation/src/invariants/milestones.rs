@@ -4,6 +4,7 @@ use certificates::tags::{NOTICES, NOTIFIED};
 use certificates::{days_left, utc_date};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use simulated_aws::Certificate;
 
@@ -29,12 +30,25 @@ pub(super) fn applicable_thresholds(certificate: &Certificate) -> impl Iterator<
 }
 
 /// The latest milestone reached.
-pub(super) fn milestone_reached(certificate: &Certificate, now: Timestamp) -> Option<i64> {
+pub(crate) fn milestone_reached(certificate: &Certificate, now: Timestamp) -> Option<i64> {
     if now > certificate.not_after {
         return Some(EXPIRED);
     }
     let left = days_left(certificate.not_after, now);
     applicable_thresholds(certificate).filter(|days| left <= *days).min()
+}
+
+/// When the day starts on which this many are left.
+pub(super) fn midnight_of(certificate: &Certificate, days: i64) -> Option<Timestamp> {
+    let day = utc_date(certificate.not_after) - jiff::Span::new().days(days);
+    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// When the last threshold in the renewal window was crossed.
+pub(crate) fn milestone_midnight(certificate: &Certificate, now: Timestamp) -> Option<Timestamp> {
+    let window = renewal_window(certificate);
+    let crossed = applicable_thresholds(certificate).filter(|days| *days <= window);
+    crossed.filter_map(|days| midnight_of(certificate, days)).filter(|midnight| *midnight <= now).max()
 }
 
 /// README of expiry-events: "at most a third of the lifetime".

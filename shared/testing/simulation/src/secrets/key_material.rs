@@ -1,0 +1,114 @@
+//! Keys and values of secrets, where they must not be: in what the functions say, and in what they are asked.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::Value;
+use simulated_aws::Certificate;
+use tracing::subscriber::DefaultGuard;
+
+use crate::report::{Broken, Check};
+use crate::run_effects::{Run, RunEffects};
+
+pub(crate) const HIDDEN: &str =
+    "no private key and no value of a secret is in tags, events, notices, answers, logs or the record of calls";
+/// In secrets that are for something else.
+pub(super) const CANARY: &str = "correct-horse-battery-staple";
+/// How private keys begin, whatever they are: PEM, and PKCS #8 in base64 of RSA, P-256, P-384 and P-521.
+const MARKERS: [&str; 5] =
+    ["PRIVATE KEY", "IBADANBgkqhkiG9w0BAQEFAASC", "MIGHAgEAMBMGByqG", "MIG2AgEAMBAGByqG", "MIHuAgEAMBAGByqG"];
+
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct LogWriter;
+
+impl Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keeps what this thread logs, at the level of production, until [`check`] has searched it.
+pub(crate) fn keep_log() -> DefaultGuard {
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_ansi(false);
+    tracing::subscriber::set_default(subscriber.with_writer(|| LogWriter).finish())
+}
+
+/// The second line of the key in PEM: in its middle.
+pub(super) fn fragment(certificate: &Certificate) -> Option<String> {
+    certificate.private_key.as_ref()?.pem().lines().nth(2).map(str::to_owned)
+}
+
+/// Searches everything that runs wrote, sent and logged.
+pub(crate) fn check(keys: &BTreeSet<String>, runs: &[Run], effects: &RunEffects) -> Check {
+    let log = LOG.take();
+    let log = String::from_utf8_lossy(&log);
+    let is_secret =
+        |text: &str| MARKERS.into_iter().chain([CANARY]).any(|one| text.contains(one)) || has_fragment(keys, text);
+    let found = |place: &str| Err(Broken::new(HIDDEN, "", format!("found in {place}")));
+    if is_secret(&log) {
+        return found("the log");
+    }
+    for call in &effects.calls {
+        if any_text(&call.input, &is_secret) {
+            return found(&format!("the record of {}:{}", call.service, call.operation));
+        }
+    }
+    for notice in &effects.notices {
+        let texts = notice.per_protocol.values().chain(&notice.subject).chain([&notice.message]);
+        if texts.into_iter().any(|text| is_secret(text)) {
+            return found("a notice");
+        }
+    }
+    if effects.events.iter().any(|event| any_text(&event.event, &is_secret)) {
+        return found("an event");
+    }
+    if runs.iter().filter_map(|run| run.answer.as_ref()).any(|answer| any_text(answer, &is_secret)) {
+        return found("an answer");
+    }
+    Ok(())
+}
+
+fn has_fragment(keys: &BTreeSet<String>, text: &str) -> bool {
+    keys.iter().any(|key| text.contains(key.as_str()))
+}
+
+fn any_text(value: &Value, is_secret: &impl Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => is_secret(text),
+        Value::Array(items) => items.iter().any(|item| any_text(item, is_secret)),
+        Value::Object(members) => members.values().any(|member| any_text(member, is_secret)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::secrets::key_material::fragment;
+
+    #[test]
+    fn keys_of_all_kinds_are_found() {
+        let aws = simulated_aws::Aws::new("2026-01-01T00:00:00Z".parse().unwrap());
+        for key in [simulated_aws::Key::P256, simulated_aws::Key::P384, simulated_aws::Key::P521] {
+            let spec = simulated_aws::CertificateSpec::imported("a.example.com").key(key);
+            let issued = aws.issue_outside(&spec);
+            let pem = issued.private_key.as_ref().unwrap().pem();
+            let body: String = pem.lines().skip(1).collect();
+            assert!(MARKERS.iter().any(|marker| body.contains(marker)), "{key:?}");
+            assert!(!MARKERS.iter().any(|marker| issued.pem.as_ref().unwrap().contains(marker)), "{key:?}");
+            let fragment = fragment(&issued).unwrap();
+            assert!(any_text(&json!({ "a": [fragment] }), &|text| text.contains(&fragment)));
+        }
+    }
+}
