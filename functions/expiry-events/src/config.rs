@@ -1,12 +1,17 @@
 //! The function's environment variables, of which several can be fields of `SETTINGS`.
 
-use acme::settings::AcmeSettings;
+use std::collections::BTreeSet;
+
+use acme::settings::{AcmeSettings, InvalidAcmeSettings};
 use aws_client::TrustStore;
+use aws_config::SdkConfig;
 use certificates::Thresholds;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
 
 use crate::policy::Settings;
+
+const ACME_SETTINGS_PARAMETER: &str = "ACME_SETTINGS_PARAMETER";
 
 /// What the function is configured to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub struct Config {
     pub notices_per_sweep: u16,
     /// `ACME_SETTINGS`: the ACME servers that certificates may be renewed from.
     pub acme: AcmeSettings,
+    /// `ACME_SETTINGS_PARAMETER`: the SSM parameter that holds them instead. See [`Config::with_parameter`].
+    pub acme_parameter: Option<String>,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
     /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`, `RECORDS_ARE_KEPT`,
@@ -47,12 +54,31 @@ impl Config {
                 renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
                 request_renewals: environment.parsed("REQUEST_RENEWALS", true)?,
                 records_are_kept: environment.flag("RECORDS_ARE_KEPT")?,
-                acme_directories: acme.directories().iter().map(|directory| directory.name.clone()).collect(),
+                acme_directories: names(&acme),
                 owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
             },
+            acme_parameter: environment.optional(ACME_SETTINGS_PARAMETER).map(str::to_owned),
             acme,
         })
     }
+
+    /// Reads the SSM parameter, if one is configured.
+    ///
+    /// # Errors
+    /// The parameter cannot be read, or does not hold what `ACME_SETTINGS` would.
+    pub async fn with_parameter(mut self, sdk: &SdkConfig) -> Result<Self, ConfigurationError> {
+        let Some(name) = &self.acme_parameter else { return Ok(self) };
+        let text = parameters::read(sdk, ACME_SETTINGS_PARAMETER, name).await?;
+        self.acme = text.parse().map_err(|error: InvalidAcmeSettings| {
+            ConfigurationError::invalid(ACME_SETTINGS_PARAMETER, name, &error.to_string())
+        })?;
+        self.settings.acme_directories = names(&self.acme);
+        Ok(self)
+    }
+}
+
+fn names(acme: &AcmeSettings) -> BTreeSet<String> {
+    acme.directories().iter().map(|directory| directory.name.clone()).collect()
 }
 
 #[cfg(test)]

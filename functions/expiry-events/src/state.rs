@@ -1,6 +1,6 @@
 //! What was gathered about one certificate: everything that decisions are made from.
 
-use certificates::tags::{ACME, Mute, RenewFrom, TagState, Tags};
+use certificates::tags::{Mute, RenewFrom, TagState, Tags};
 use certificates::{CertificateDetail, days_left, has_expired};
 use jiff::Timestamp;
 
@@ -55,8 +55,8 @@ impl CertificateState {
 
     /// The ACME directory from which its tags say that it is renewed.
     pub fn acme_directory(&self) -> Option<&str> {
-        let is_from_acme = self.tag_state.settings.renew_from == Some(RenewFrom::Acme);
-        self.tags.get(ACME).filter(|_| is_from_acme)
+        let settings = &self.tag_state.settings;
+        settings.acme.as_deref().filter(|_| settings.renew_from == Some(RenewFrom::Acme))
     }
 
     /// Calendar days until it expires, where it has a `notAfter`.

@@ -15,6 +15,7 @@ mod renewal_windows;
 mod schemas;
 mod secret;
 mod sentences;
+mod settings_parameter;
 mod suggested_window;
 mod sweep;
 mod sweep_candidates;
