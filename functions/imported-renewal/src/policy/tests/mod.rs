@@ -126,3 +126,28 @@ fn imported(mut case: Case, at: &str) -> Case {
     case.certificate.imported_at = Some(at.parse().unwrap());
     case
 }
+
+#[test]
+fn the_readme_has_a_row_for_each_reason_to_skip() {
+    let possible_after = NOW.parse().unwrap();
+    let rows: Vec<&str> = include_str!("../../../README.md").lines().filter(|line| line.starts_with("| ")).collect();
+    for reason in [
+        SkipReason::NotImported,
+        SkipReason::NotManaged,
+        SkipReason::RenewalInProgress,
+        SkipReason::WaitingForRetry,
+        SkipReason::WaitingForAPerson,
+        SkipReason::JustRenewed { possible_after },
+        SkipReason::JustFailed { possible_after },
+        SkipReason::Postponed { possible_after },
+        SkipReason::NotDue,
+        SkipReason::AnotherSource,
+        SkipReason::SecretNotReady,
+        SkipReason::SecretNotRenewed,
+    ] {
+        let answer = format!("`{}`", reason.as_str());
+        let is_answer =
+            |row: &&str| row.trim_end_matches(" |").rsplit(" | ").next().is_some_and(|cell| cell.contains(&answer));
+        assert!(rows.iter().any(is_answer), "{answer}");
+    }
+}
