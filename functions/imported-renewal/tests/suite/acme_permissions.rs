@@ -198,8 +198,14 @@ fn the_trust_policy_is_about_this_function() {
 async fn the_role_allows_exactly_what_a_renewal_calls() {
     let world = World::new();
     let arn = world.ordered().await;
+    // Of two zones with one name, the public DNS shows which is used.
+    world.create_zone("example.com");
+    let server = world.aws.serve_dns().await;
+    let dns = [("DNS_LOOKUPS", "true"), ("DNS_SERVER", &*server.address().to_string())];
     world.aws.forget_record();
-    world.renew(&arn).await;
+    let handler = imported_renewal::Handler::new(world.config(&dns), &world.aws.sdk_config());
+    let answer = world.give(&handler, world.requested(&arn)).await.unwrap();
+    assert_eq!(answer["outcome"], "renewed", "{answer}");
     let statements = granted(&infra(FUNCTION.0), FUNCTION.1);
     let of_acme: Vec<_> = statements.iter().filter(|one| is_for_acme(one)).collect();
     let is_others =
