@@ -18,9 +18,10 @@ use crate::report::{Broken, Check, Summary};
 use crate::secrets::is_from_secret;
 use crate::source::SourceKind;
 
-use self::milestones::{applicable_thresholds, lifetime, midnight_of, renewal_window};
+use self::milestones::{applicable_thresholds, lifetime};
 pub(crate) use self::milestones::{
-    became_due, check_all_notified, expiry_notice, milestone_midnight, milestone_reached, muted_milestone,
+    became_due, check_all_notified, expiry_notice, midnight_of, milestone_midnight, milestone_reached, muted_milestone,
+    renewal_window,
 };
 
 pub(crate) const NO_EXPIRY: &str =

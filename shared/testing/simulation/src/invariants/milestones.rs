@@ -39,7 +39,7 @@ pub(crate) fn milestone_reached(certificate: &Certificate, now: Timestamp) -> Op
 }
 
 /// When the day starts on which this many are left.
-pub(super) fn midnight_of(certificate: &Certificate, days: i64) -> Option<Timestamp> {
+pub(crate) fn midnight_of(certificate: &Certificate, days: i64) -> Option<Timestamp> {
     let day = utc_date(certificate.not_after) - jiff::Span::new().days(days);
     Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
@@ -52,7 +52,7 @@ pub(crate) fn milestone_midnight(certificate: &Certificate, now: Timestamp) -> O
 }
 
 /// README of expiry-events: "at most a third of the lifetime".
-pub(super) fn renewal_window(certificate: &Certificate) -> i64 {
+pub(crate) fn renewal_window(certificate: &Certificate) -> i64 {
     RENEW_BEFORE_DAYS.min((lifetime(certificate) / 3).max(1))
 }
 

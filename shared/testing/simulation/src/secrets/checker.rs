@@ -9,7 +9,7 @@ use serde_json::Value;
 use simulated_aws::{Call, Certificate, Notice};
 
 use super::{Content, GRANTED, Secrets, TrackedSecret, is_from_secret};
-use crate::invariants::{milestone_midnight, milestone_reached, renewal_chance, slack};
+use crate::invariants::{midnight_of, milestone_midnight, milestone_reached, renewal_chance, renewal_window, slack};
 use crate::model_state::{ModelState, TrackedCertificate};
 use crate::parameters::FaultProfile;
 use crate::report::{Broken, Check};
@@ -135,22 +135,32 @@ fn check_delivery(now: Timestamp, tracked: &TrackedCertificate, secrets: &Secret
     let late = |what: String| Err(Broken::new(DELIVERED, &tracked.seen.arn, what));
     // Nothing reports that a secret's tags changed.
     let was_undisturbed = tracked.hindered <= secret.written && secret.is_prompt;
-    let names_it = secret.consent.contains(tracked.seen.arn.as_str());
     if let Some(issued) = secrets.newer_for(tracked, now) {
         let serial = &issued.serial;
-        if was_undisturbed && names_it && now.duration_since(secret.written) > PROMPT {
+        if was_undisturbed && now.duration_since(secret.written) > PROMPT {
             return late(format!("the secret has had {serial} since {}, and its event arrived", secret.written));
         }
         if let Some(midnight) = renewal_chance(tracked, faults, now).filter(|_| now <= tracked.seen.not_after) {
             let since = tracked.hindered;
             return late(format!("the secret has had {serial} since {since}, and a sweep asked after {midnight}"));
         }
+        if let Some(from) = checked_daily_from(tracked).filter(|from| now.duration_since(*from) > slack(faults)) {
+            return late(format!("the secret has had {serial}, and was checked daily from {from} on"));
+        }
     }
     let imported = matches!(&secret.content, Content::Certificate(issued) if issued.serial == tracked.seen.serial);
-    if imported && was_undisturbed && names_it && tracked.in_place.duration_since(secret.written) > PROMPT {
+    if imported && was_undisturbed && tracked.in_place.duration_since(secret.written) > PROMPT {
         return late(format!("the secret was written at {}, and imported at {}", secret.written, tracked.in_place));
     }
     Ok(())
+}
+
+/// README of expiry-events: "once a day (UTC), from the day after the failure, while the certificate is in its renewal
+/// window".
+fn checked_daily_from(tracked: &TrackedCertificate) -> Option<Timestamp> {
+    let is_undelivered = is_nothing_new(tracked.seen.tags.get(STATUS_REASON).map(String::as_str));
+    let window = midnight_of(&tracked.seen, renewal_window(&tracked.seen)).filter(|_| is_undelivered)?;
+    Some(tracked.hindered.max(window) + SignedDuration::from_hours(24))
 }
 
 /// The failure is recorded again at each threshold, and is announced before it is recorded.
