@@ -33,7 +33,7 @@ impl World {
         self.log.note(format!("{started} {id} twice at the same time"));
         let invocation = self.invocation(id);
         let armed = self.arm_faults(id);
-        let mut other = Functions::start(&self.wiring, &self.sdk);
+        let mut other = Functions::start(&self.wiring, &self.sdk, &self.aws);
         let mut rng = Rng::with_seed(self.rng.u64(..));
         self.aws.set_interleaving(true);
         let handlers = [self.functions.work(id, event, &invocation), other.work(id, event, &invocation)];

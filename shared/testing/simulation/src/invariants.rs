@@ -11,6 +11,7 @@ use certificates::tags::{
 use jiff::{SignedDuration, Timestamp};
 use simulated_aws::{Aws, Certificate};
 
+use crate::acme_ca::is_granted;
 use crate::model_state::{ModelState, TrackedCertificate, is_ours};
 use crate::parameters::FaultProfile;
 use crate::population::{Cas, CertificateKind};
@@ -37,6 +38,9 @@ pub(crate) const NONE_MISSED: &str = "no threshold is missed while the topic wor
 pub(crate) const WITHIN_LIMITS: &str = "no call exceeds a documented limit";
 pub(crate) const BOUNDED: &str = "issuance is bounded";
 pub(crate) const QUIESCES: &str = "after faults stop, nothing is left to do within a day";
+
+/// Let's Encrypt's certificates last 90, 64 or 45 days, whatever is asked for.
+const SHORTEST_OF_ACME: i64 = 45;
 
 /// How many tags the functions may add.
 const OURS: usize = RENEWAL.len() + 2;
@@ -70,8 +74,10 @@ fn hindrance(aws: &Aws, tracked: &TrackedCertificate, cas: &Cas, issuer_may_chan
     }
     match tracked.source()? {
         SourceKind::PrivateCa => hindrance_of_ca(aws, tracked, cas, issuer_may_change),
-        // What its secret has is known at each of its changes.
+        // What its secret has is known at each of its changes, and when its CA is out of order.
         SourceKind::Secret => None,
+        SourceKind::Acme if tracked.blueprint.names.iter().all(is_granted) => None,
+        SourceKind::Acme => Some("its directory may not issue for its names"),
     }
 }
 
@@ -81,6 +87,9 @@ fn hindrance_of_ca(
     cas: &Cas,
     issuer_may_change: bool,
 ) -> Option<&'static str> {
+    if tracked.blueprint.source.kind() == SourceKind::Acme {
+        return Some("another CA may have issued it");
+    }
     let named = tracked.tags.get(PRIVATE_CA).unwrap_or(&cas.default);
     if !issuer_may_change && *named != tracked.blueprint.issuer {
         return Some("its tag names a CA that did not issue it");
@@ -91,6 +100,9 @@ fn hindrance_of_ca(
 
 /// The lifetime in days of a renewed certificate.
 fn wanted_days(tracked: &TrackedCertificate) -> i64 {
+    if tracked.source() == Some(SourceKind::Acme) {
+        return SHORTEST_OF_ACME;
+    }
     tracked.tags.get(VALIDITY_DAYS).and_then(|days| days.parse().ok()).unwrap_or(lifetime(&tracked.seen))
 }
 
@@ -164,7 +176,9 @@ pub(crate) fn check_import(before: &Certificate, after: &Certificate) -> Check {
     }
     let usages = |certificate: &Certificate| {
         let all = certificate.key_usages.iter().chain(&certificate.extended_key_usages);
-        all.cloned().collect::<BTreeSet<_>>()
+        // ACM lets it go where it means nothing (user guide, "Reimporting a certificate").
+        let means_something = |usage: &&String| certificate.key.is_rsa() || *usage != "KEY_ENCIPHERMENT";
+        all.filter(means_something).cloned().collect::<BTreeSet<_>>()
     };
     if !usages(before).is_subset(&usages(after)) {
         return worse(format!("its usages were {:?} and are {:?}", usages(before), usages(after)));

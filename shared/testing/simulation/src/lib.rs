@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a development tool: it should stop where a set-up is wrong")]
 
+mod acme_ca;
 mod aws_events;
 mod bootstrap;
 mod call_log;

@@ -113,6 +113,8 @@ pub(crate) struct ModelState {
     pub(crate) last_record_notices: dns_checker::LastNotices,
     pub(crate) secrets: Secrets,
     pub(crate) secret_events: SecretEvents,
+    /// Whether a CA that speaks ACME is configured.
+    pub(crate) has_acme: bool,
     /// Whether the grants let a renewal change the issuer.
     pub(crate) issuer_may_change: bool,
 }

@@ -128,6 +128,15 @@ impl Parameters {
         !matches!(self.kind, Kind::Calm | Kind::Mixed) || (self.seed / 5) % 5 == 1
     }
 
+    /// Whether a third of the managed certificates are renewed from a CA that speaks ACME. They live for 45 to 90 days, and
+    /// one renewal takes dozens of requests, so one in five calm or mixed worlds has them, of all five kinds.
+    pub fn has_acme(&self) -> bool {
+        match self.kind {
+            Kind::Calm | Kind::Mixed => (self.seed / 5) % 5 == 3,
+            _ => self.seed % 2 == 0,
+        }
+    }
+
     /// Whether AWS Config evaluates rules of ours. Each evaluates all certificates daily, so one in ten calm or mixed
     /// worlds has them, of all five kinds, and every other one of the other kinds.
     pub fn has_config_rules(&self) -> bool {

@@ -127,6 +127,7 @@ pub(crate) fn insert(
     number: usize,
     rng: &mut Rng,
 ) -> String {
+    let from = SourceKind::of_number(number, state.lock().has_acme);
     // One RSA key for each world of 50: generating it takes a hundred times as long as the others.
     let (key, days, ca) = match (kind, number % 50) {
         (CertificateKind::Managed, 0) => (Key::Rsa2048, 730, None),
@@ -135,6 +136,7 @@ pub(crate) fn insert(
         (CertificateKind::Managed, 5) => (Key::P256, 47, None),
         (CertificateKind::Managed, 2 | 3) => (Key::P384, 365, Some(cas.other.clone())),
         (CertificateKind::Managed, 4) => (Key::P521, 365, None),
+        (CertificateKind::Managed, _) if from == SourceKind::Acme => (Key::P256, 90, None),
         (CertificateKind::Managed, _) => {
             let ca = rng.bool().then(|| cas.other.clone());
             (Key::P256, [365, 365, 365, 365, 365, 730, 198, 90][rng.usize(..8)], ca)
@@ -154,6 +156,7 @@ pub(crate) fn insert(
     let secret = secret(aws, state, kind, number);
     let source = match &secret {
         Some((name, arn)) => Source::Secret(if rng.bool() { name.clone() } else { arn.clone() }),
+        None if kind == CertificateKind::Managed && from == SourceKind::Acme => Source::Acme,
         None => Source::PrivateCa(ca.clone()),
     };
     let blueprint = Blueprint { kind, key, names, days, ca, issuer, source, in_use, is_n2 };
@@ -172,7 +175,7 @@ pub(crate) fn insert(
 
 /// The secret from which it is renewed, if it is: its name and its ARN, either of which the tag may hold.
 fn secret(aws: &Aws, state: &SharedState, kind: CertificateKind, number: usize) -> Option<(String, String)> {
-    if kind != CertificateKind::Managed || SourceKind::of_number(number) != SourceKind::Secret {
+    if kind != CertificateKind::Managed || number % 3 != 2 {
         return None;
     }
     let created = state.lock().secrets.created;

@@ -4,7 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
 
+use acme::Connection;
 use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::Timestamp;
 use lambda::{Invocation, Metrics};
 use serde_json::Value;
@@ -28,11 +30,15 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    pub(crate) fn start(wiring: &Wiring, sdk: &SdkConfig) -> Self {
+    pub(crate) fn start(wiring: &Wiring, sdk: &SdkConfig, aws: &Aws) -> Self {
         let environment = |id: &str| wiring.functions[id].environment();
         let expiry = expiry_events::Config::read(&environment(EXPIRY_EVENTS)).expect("the template configures it");
         let renewal =
             imported_renewal::Config::read(&environment(IMPORTED_RENEWAL)).expect("the template configures it");
+        // A CA outside AWS is reached without the SDK.
+        let acme_connection = Connection::Through(SharedHttpConnector::new(aws.clone()));
+        let expiry_events = expiry_events::Handler::with_connection(expiry, sdk, acme_connection.clone());
+        let renewal = imported_renewal::Config { acme_connection, ..renewal };
         let dns_validation = wiring.functions.contains_key(DNS_VALIDATION).then(|| {
             let config =
                 dns_validation::Config::read(&environment(DNS_VALIDATION)).expect("the template configures it");
@@ -46,7 +52,7 @@ impl Functions {
         Self {
             dns_validation,
             compliance_rules,
-            expiry_events: expiry_events::Handler::new(expiry, sdk),
+            expiry_events,
             imported_renewal: imported_renewal::Handler::new(renewal, sdk),
             metrics: Metrics::new("simulation"),
         }

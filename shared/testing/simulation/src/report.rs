@@ -23,6 +23,8 @@ pub struct Summary {
     pub renewals: u64,
     /// Those of them that came from a secret.
     pub from_secrets: u64,
+    /// Those of them that came from a CA that speaks ACME.
+    pub from_acme: u64,
     /// Certificates that somebody imported or tagged so that they are renewed from a secret that is not theirs.
     pub attacks: u64,
     /// Public certificates requested.
@@ -49,6 +51,7 @@ impl Summary {
         self.dead_letters += other.dead_letters;
         self.renewals += other.renewals;
         self.from_secrets += other.from_secrets;
+        self.from_acme += other.from_acme;
         self.attacks += other.attacks;
         self.requests += other.requests;
         self.issued += other.issued;
@@ -63,7 +66,7 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:.0} certificate-years, {} calls, {} runs ({} failed or terminated), {} renewals ({} from secrets), {} attacks, {} public certificates \
+            "{:.0} certificate-years, {} calls, {} runs ({} failed or terminated), {} renewals ({} from secrets, {} by ACME), {} attacks, {} public certificates \
              requested, {} issued or renewed, {} validation records, {} notices, {} dead letters, {} certificates expired without fault, digest {:016x}",
             self.certificate_years,
             self.calls,
@@ -71,6 +74,7 @@ impl fmt::Display for Summary {
             self.failed_runs,
             self.renewals,
             self.from_secrets,
+            self.from_acme,
             self.attacks,
             self.requests,
             self.issued,

@@ -47,13 +47,17 @@ impl RunEffects {
 }
 
 /// Errors that occur without faults.
-const NATURAL: [&str; 5] = [
+const NATURAL: [&str; 9] = [
     "RequestInProgressException",
     "ResourceNotFoundException",
     "AccessDenied",
     "NoSuchHostedZone",
     // A secret that was scheduled for deletion.
     "InvalidRequestException",
+    "badNonce",
+    "malformed",
+    "alreadyReplaced",
+    "orderNotReady",
 ];
 
 pub(crate) fn took_effect(call: &Call) -> bool {

@@ -74,6 +74,9 @@ impl World {
         }
         self.secrets_daily();
         self.attacks_daily();
+        if self.parameters.has_acme() {
+            self.acme_daily()?;
+        }
         self.dns_daily()?;
         self.config_daily()?;
         let caused: Vec<Value> = self.state.lock().operator_events.drain(..).collect();

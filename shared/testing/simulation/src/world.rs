@@ -9,6 +9,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use simulated_aws::Aws;
 
+use crate::acme_ca::AcmeCa;
 use crate::call_log::CallLog;
 use crate::config_recorder;
 use crate::event_queue::{EventQueue, ScheduledEvent};
@@ -54,6 +55,7 @@ pub struct World {
     /// Only in worlds with rules of AWS Config.
     pub(crate) config: Option<config_recorder::Recorder>,
     pub(crate) attacks: Vec<Attack>,
+    pub(crate) acme: AcmeCa,
     /// When the last action on a secret that was planned takes place.
     pub(crate) last_secret_action: Timestamp,
 }
@@ -93,15 +95,18 @@ impl World {
         let faults = parameters.fault_profile();
         let cas = Cas::create(&aws);
         aws.create_topic("NoticeTopic");
-        let wiring = read_wiring(parameters, faults, &cas, &region);
+        let acme = AcmeCa::create(&aws, parameters.has_acme());
+        let acme_settings = if parameters.has_acme() { AcmeCa::settings(&aws, &cas) } else { "{}".to_owned() };
+        let wiring = read_wiring(parameters, faults, &cas, &region, &acme_settings);
         let sdk = sdk_config(&aws);
-        let functions = Functions::start(&wiring, &sdk);
+        let functions = Functions::start(&wiring, &sdk, &aws);
         let config = parameters.has_config_rules().then(|| config_recorder::Recorder::create(&aws, &cas));
         let state = SharedState::default();
         {
             let mut state = state.lock();
             state.secret_events = SecretEvents::of_seed(parameters.seed);
             state.issuer_may_change = parameters.issuer_may_change();
+            state.has_acme = parameters.has_acme();
         }
         if parameters.has_zones() {
             aws.set_name_quota(100);
@@ -132,6 +137,7 @@ impl World {
             sdk,
             config,
             attacks: Vec::new(),
+            acme,
             last_secret_action: start,
         };
         world.schedule_first_events();
@@ -207,6 +213,9 @@ impl World {
     }
 
     pub(crate) async fn run_until(&mut self, until: Timestamp) -> Check {
+        if self.parameters.has_acme() {
+            self.register_acme_account().await;
+        }
         while let Some((at, scheduled)) = self.events.pop_due(until) {
             self.aws.set_time(self.aws.now().max(at));
             self.process(scheduled).await?;
@@ -259,7 +268,7 @@ impl World {
 
     /// New processes replace those of the functions.
     pub(crate) fn restart(&mut self) {
-        self.functions = Functions::start(&self.wiring, &self.sdk);
+        self.functions = Functions::start(&self.wiring, &self.sdk, &self.aws);
     }
 
     pub(crate) fn region(&self) -> &str {
@@ -278,7 +287,7 @@ impl World {
     }
 }
 
-fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: &str) -> Wiring {
+fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: &str, acme_settings: &str) -> Wiring {
     let sweep: &[(&str, &str)] = if faults.template_sweep_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
     let (roles, domains) = (zone_roles(), granted_domains());
     let allowed_cas = format!("{},*", cas.default);
@@ -291,6 +300,7 @@ fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: 
     let given: &[(&str, &str)] = &[
         ("PrivateCaArns", &allowed_cas),
         ("SecretArns", &allowed_secrets),
+        ("AcmeSettings", acme_settings),
         ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
         ("Functions", functions),
         ("ZoneRoles", &roles),

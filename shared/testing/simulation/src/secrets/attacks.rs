@@ -51,9 +51,9 @@ impl World {
         }
         let victim = managed[self.rng.usize(..managed.len())].clone();
         let anothers = of_others[self.rng.usize(..of_others.len())].clone();
-        match self.rng.u8(..5) {
+        match self.rng.u8(..6) {
             // Other names, and the secret of somebody else.
-            0 => drop(self.import_foreign(number, &anothers)),
+            0 => drop(self.import_foreign(number, Source::Secret(anothers))),
             // Other names, and a secret of their own that consents and delivers, but is not granted.
             1 => self.own_secret(&format!("dev/mallory-{number}"), None, Written::Newer),
             // The certificate of somebody else, and a secret of their own that consents.
@@ -62,6 +62,8 @@ impl World {
                 let written = written[self.rng.usize(..written.len())];
                 self.own_secret(&format!("{GRANTED}mallory-{number}"), Some(victim), written);
             }
+            // Other names, in a zone that the function may write.
+            4 if self.parameters.has_acme() => drop(self.import_foreign(number, Source::Acme)),
             // The certificate of one, and the secret of another.
             3 => self.tag(&victim, &anothers, None),
             _ => self.tag(&victim, "acm-autopilot/acme/letsencrypt", None),
@@ -73,7 +75,7 @@ impl World {
         let number = self.state.lock().secrets.created;
         let certificate = match &victim {
             Some(victim) => victim.clone(),
-            None => self.import_foreign(number, &arn),
+            None => self.import_foreign(number, Source::Secret(arn.clone())),
         };
         create(&self.aws, &self.state, name, &certificate, Tool::default());
         perform(&self.aws, &self.state, name, SecretAction::Write(written));
@@ -85,7 +87,7 @@ impl World {
     }
 
     /// A certificate for names that nobody here has.
-    fn import_foreign(&mut self, number: usize, secret: &str) -> String {
+    fn import_foreign(&mut self, number: usize, source: Source) -> String {
         let blueprint = Blueprint {
             kind: CertificateKind::Managed,
             key: Key::P256,
@@ -93,7 +95,7 @@ impl World {
             days: 90,
             ca: None,
             issuer: self.cas.default.clone(),
-            source: Source::Secret(secret.to_owned()),
+            source: source.clone(),
             in_use: false,
             is_n2: false,
         };
@@ -101,21 +103,22 @@ impl World {
         let spec = blueprint.source.tags().iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
         let arn = self.aws.insert_certificate(spec);
         self.state.enter(&self.aws, &arn, blueprint);
-        self.note_attack(&arn, true, None, secret);
+        self.note_attack(&arn, true, None, &source);
         arn
     }
 
     fn tag(&mut self, victim: &str, secret: &str, own: Option<String>) {
-        self.note_attack(victim, false, own, secret);
-        let tags = Source::Secret(secret.to_owned()).tags();
+        let source = Source::Secret(secret.to_owned());
+        self.note_attack(victim, false, own, &source);
+        let tags = source.tags();
         operators::perform(&self.aws, &self.state, victim, &Action::Set(tags));
     }
 
-    fn note_attack(&mut self, arn: &str, is_foreign: bool, own: Option<String>, secret: &str) {
+    fn note_attack(&mut self, arn: &str, is_foreign: bool, own: Option<String>, source: &Source) {
         let now = self.aws.now();
         self.summary.attacks += 1;
         let short = arn.rsplit('/').next().unwrap_or_default();
-        self.log.note_about(arn, format!("{now} attacker renews {short} from the secret {secret}"));
+        self.log.note_about(arn, format!("{now} attacker renews {short} from {source:?}"));
         let until = now + SignedDuration::from_hours(24 * self.rng.i64(2..40));
         self.attacks.push(Attack { certificate: arn.to_owned(), is_foreign, secret: own, until });
     }
