@@ -133,7 +133,7 @@ impl Parameters {
     pub fn has_acme(&self) -> bool {
         match self.kind {
             Kind::Calm | Kind::Mixed => (self.seed / 5) % 5 == 3,
-            _ => self.seed % 2 == 0,
+            _ => self.seed.is_multiple_of(2),
         }
     }
 
