@@ -12,7 +12,7 @@ use simulated_aws::{Aws, CertificateSpec, DnsServer, Key};
 const USAGE: &str = "\
 simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certificates N]
               [--region REGION] [--account ID] [--dns-port N] [--record-delay N]
-              [--issuance-delay N] [--end-with-stdin]
+              [--issuance-delay N] [--insync-delay N] [--end-with-stdin]
 
   --port N            where to listen on 127.0.0.1 (default 4577; 0 takes a free port)
   --now TIMESTAMP     the clock shows this time; PUT /_simulated/clock moves it
@@ -23,6 +23,7 @@ simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certi
   --account ID        default 123456789012
   --record-delay N    ACM shows the record of a domain name N seconds after the request (default 5)
   --issuance-delay N  AWS Private CA takes N seconds to issue (default 0)
+  --insync-delay N    changes of Route 53 are INSYNC after N seconds (default 60)
   --end-with-stdin    stops when standard input closes, and so with the program that holds it
   --dns-port N        answers DNS on 127.0.0.1 from the delegated public zones (0 takes a free port)";
 
@@ -36,6 +37,7 @@ struct Options {
     dns_port: Option<u16>,
     record_delay: Option<i64>,
     issuance_delay: i64,
+    insync_delay: Option<i64>,
     end_with_stdin: bool,
 }
 
@@ -65,6 +67,7 @@ fn read(arguments: &[String]) -> Result<Options, String> {
         dns_port: None,
         record_delay: None,
         issuance_delay: 0,
+        insync_delay: None,
         end_with_stdin: false,
     };
     let mut real_time = false;
@@ -93,6 +96,7 @@ fn read_value(options: &mut Options, name: &str, value: Option<&String>) -> Resu
         "--account" => options.account.clone_from(value),
         "--dns-port" => options.dns_port = Some(parse(name, value)?),
         "--record-delay" => options.record_delay = Some(parse(name, value)?),
+        "--insync-delay" => options.insync_delay = Some(parse(name, value)?),
         "--issuance-delay" => options.issuance_delay = parse(name, value)?,
         other => return Err(format!("{other} is not known")),
     }
@@ -118,6 +122,9 @@ fn run(options: &Options) -> Result<(), String> {
         aws.set_record_delay(SignedDuration::from_secs(seconds));
     }
     aws.set_issuance_delay(SignedDuration::from_secs(options.issuance_delay));
+    if let Some(seconds) = options.insync_delay {
+        aws.set_insync_delay(SignedDuration::from_secs(seconds));
+    }
     if options.end_with_stdin {
         std::thread::spawn(end_with_stdin);
     }

@@ -4,7 +4,7 @@
 use aws_sdk_route53::Client;
 use aws_sdk_route53::error::ProvideErrorMetadata;
 use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType};
-use jiff::ToSpan;
+use jiff::{SignedDuration, ToSpan};
 use simulated_aws::Aws;
 
 fn start() -> (Aws, Client) {
@@ -95,6 +95,8 @@ async fn a_batch_is_made_as_a_whole_and_takes_a_minute() {
     assert_eq!(status().await.as_str(), "PENDING");
     aws.advance(60.seconds());
     assert_eq!(status().await.as_str(), "INSYNC");
+    aws.set_insync_delay(SignedDuration::from_secs(61));
+    assert_eq!(status().await.as_str(), "PENDING");
     // UPSERT replaces the whole set, and works again.
     make(&route53, &zone, vec![good]).await.unwrap();
     let record = aws.records(&zone).into_iter().find(|record| record.kind == "CNAME").unwrap();

@@ -25,7 +25,7 @@ pub use setup::DnsRecord;
 /// Of every document.
 pub(crate) const NAMESPACE: &str = "https://route53.amazonaws.com/doc/2013-04-01/";
 /// Developer guide, "GetChange": "Changes generally propagate to all Route 53 name servers ... within 60 seconds".
-const PROPAGATION: SignedDuration = SignedDuration::from_secs(60);
+const USUAL_PROPAGATION: SignedDuration = SignedDuration::from_secs(60);
 
 /// Labels of a name from the last one on (`com`, `example`), in whose order Route 53 lists.
 type Labels = Vec<String>;
@@ -41,17 +41,23 @@ pub(crate) struct Store {
     broken: BTreeSet<Labels>,
     /// The account, and the time.
     changes: BTreeMap<String, (String, Timestamp)>,
+    /// How long changes take to reach every name server; `None` for the usual time.
+    propagation: Option<SignedDuration>,
     /// When each value of a record set, by name and type, was added through the API.
     added: BTreeMap<(String, String), BTreeMap<String, Timestamp>>,
 }
 
 impl Store {
+    fn propagation(&self) -> SignedDuration {
+        self.propagation.unwrap_or(USUAL_PROPAGATION)
+    }
+
     /// Of these values of a record set, those that every name server has.
     pub(crate) fn everywhere(&self, name: &str, kind: &str, values: &[String], now: Timestamp) -> Vec<String> {
         let added = self.added.get(&(name.to_owned(), kind.to_owned()));
         let is_there = |value: &&String| {
             let at = added.and_then(|added| added.get(*value));
-            at.is_none_or(|at| now.duration_since(*at) >= PROPAGATION)
+            at.is_none_or(|at| now.duration_since(*at) >= self.propagation())
         };
         values.iter().filter(is_there).cloned().collect()
     }
@@ -159,7 +165,7 @@ fn get_change(state: &mut State, input: &Value) -> Answer {
     if account != state.caller_account() {
         return Err(foreign(state));
     }
-    let done = state.now.duration_since(at) >= PROPAGATION;
+    let done = state.now.duration_since(at) >= state.route53.propagation();
     Ok(json!({ "ChangeInfo": info(id, if done { "INSYNC" } else { "PENDING" }, at) }))
 }
 

@@ -1,5 +1,6 @@
 //! What tests put into Route 53, and what they see of it.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{normalized, records, zones};
@@ -17,6 +18,12 @@ pub struct DnsRecord {
 }
 
 impl Aws {
+    /// How long changes take to reach every name server, those before this call too: until then GetChange
+    /// answers PENDING, and ACME servers do not see what was added (default: a minute).
+    pub fn set_insync_delay(&self, delay: SignedDuration) {
+        self.state().route53.propagation = Some(delay);
+    }
+
     /// Creates a public hosted zone in this model's own account and gives its id, such as
     /// `Z00000000000000000001`. It is delegated when no other zone of its name is: see [`Aws::delegate`].
     pub fn create_hosted_zone(&self, name: &str) -> String {
