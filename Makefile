@@ -33,7 +33,7 @@ CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws acme-account deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +45,8 @@ demo:  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves i
 
 # One build in the dev profile, for this machine: half the time of release builds, which the end-to-end tests run.
 demo-build: need-rust
-	@echo "Building $(FUNCTIONS) and simulated-aws (the first time takes some minutes)"
-	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS)) --package simulated-aws --features server
+	@echo "Building $(FUNCTIONS), acme-account and simulated-aws (the first time takes some minutes)"
+	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS) acme-account simulated-aws) --features server
 	@for function in $(FUNCTIONS); do \
 		mkdir -p $(DEMO_ARTIFACTS)/$$function; \
 		cp $${CARGO_TARGET_DIR:-target}/debug/$$function $(DEMO_ARTIFACTS)/$$function/bootstrap; done
@@ -89,12 +89,16 @@ years: need-rust  ## 200 worlds of 50 certificates over 3 years, always the same
 build: need-rust venv-build  ## Binaries for Lambda in target/lambda.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
 
-e2e: build simulated-aws venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
+e2e: build simulated-aws acme-account venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
 	$(VENV)/bin/python -m pytest localstack-tests
 
 # As for the unit tests, so that nothing is compiled for it alone: cargo builds the programs of a crate for its tests.
 simulated-aws: need-rust
 	$(CARGO) test --workspace --locked --no-run --test serving
+
+# The operator's command, which registers the accounts of the tests.
+acme-account: need-rust
+	$(CARGO) test --workspace --locked --no-run --test command
 
 # Not part of `make test`: it is about what others wrote, and takes two minutes after the build.
 fidelity: simulated-aws venv  ## moto's own tests against simulated-aws: which pass, and why the others do not.

@@ -18,6 +18,7 @@ from contextlib import ExitStack
 
 from demo_certificates import DemoCertificate, fleet
 from demo_compliance import RULES, DemoCompliance, Expected
+from demo_sources import DemoSources
 from demo_validation import DemoValidation
 from harness import deploy, events, paths, private_ca
 from harness.backend import Backend
@@ -45,6 +46,8 @@ class Demo:
         self._undo = ExitStack()
         self.fleet: list[DemoCertificate] = []
         self.validation = DemoValidation(backend, self._undo)
+        # The CA sees the zones of the simulated AWS only.
+        self.sources = DemoSources(backend, self._undo) if backend.simulated else None
         self.compliance: DemoCompliance
         self.stack: deploy.Stack
         self.rules: deploy.Stack
@@ -81,7 +84,8 @@ class Demo:
                     "AllowIssuerChange": "false" if backend.simulated else "true",
                     # The zones of the demo are not in the DNS of the world.
                     "Settings": '{"dnsLookups": false}',
-                },
+                }
+                | (self.sources.parameters() if self.sources else {}),
             )
             self._undo.callback(self.stack.delete)
             step.note = f"stack {name}"
@@ -101,6 +105,9 @@ class Demo:
         self._events = EventSubscriber(backend)
         self._undo.callback(self._events.close)
         self._person = Person(backend, self.stack.topic_arn, _ADDRESS)
+        if self.sources:
+            with self._console.step("Registering an account at a CA that speaks ACME"):
+                self.sources.register()
         with self._console.step("Importing certificates with keys of their own") as step:
             local_ca = LocalCa()
             self.fleet = fleet(backend, ca, disabled)
@@ -111,6 +118,10 @@ class Demo:
                     backend.client("acm").delete_certificate, CertificateArn=certificate.arn
                 )
                 step.count += 1
+            if self.sources:
+                self.sources.create()
+                self.fleet += self.sources.fleet
+                step.count += len(self.sources.fleet)
         with self._console.step("Disabling one of the private CAs"):
             private_ca.disable(backend, disabled)
         with self._console.step("Requesting certificates from ACM; their DNS records are missing"):
@@ -130,6 +141,13 @@ class Demo:
                 ],
             )
             self._wait(near, step)
+        if self.sources:
+            with self._console.step(
+                "Another tool writes a new certificate into its secret; it is imported"
+            ) as step:
+                self.sources.deliver()
+                step.total = 1
+                self._wait([self.sources.secret], step)
         with self._console.step(
             "CloudTrail reports the requests; the records are created, and ACM issues"
         ) as step:
@@ -166,6 +184,8 @@ class Demo:
         """Until all have settled, or the time has passed: the checks say what is missing then."""
 
         def all_settled() -> bool:
+            if self.sources:
+                self.sources.look()
             step.count = settled()
             return step.count == step.total
 
@@ -180,6 +200,8 @@ class Demo:
             certificate.after = snapshot(self._backend, certificate.arn)
             found = certificate.problems(self._events, self._notices)
             problems += [f"{certificate.name}: {problem}" for problem in found]
+        if self.sources:
+            problems += self.sources.problems()
         self.validation.look()
         problems += self.validation.problems(self._notices)
         return problems + self.compliance.problems()
@@ -189,6 +211,7 @@ class Demo:
             "backend": self._backend.name,
             "elapsed_seconds": round(time.monotonic() - self._begin, 1),
             "certificates": [item.summary(self._events, self._notices) for item in self.fleet],
+            "sources": self.sources.summary() if self.sources else None,
             "validation": self.validation.summary(self._notices),
             "compliance": self.compliance.summary(),
         }
@@ -224,6 +247,9 @@ class Demo:
             ("Requested", "Created records", "ACM", "Notices"),
             self.validation.rows(self._notices),
         )
+        if self.sources:
+            console.line()
+            console.table(("Certificate", "Renewed from", "What was seen there"), self.sources.rows())
         self._show_notices()
         console.line()
         console.line("In AWS Config", bold=True)

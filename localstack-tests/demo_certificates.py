@@ -9,8 +9,10 @@ from harness import certificates, checks, private_ca
 from harness.backend import Backend
 from harness.subscribers import EventSubscriber, Notice, NoticeSubscriber
 
-_RENEWED, _WATCHED, _NOTHING, _FAILED, _EXPIRED = (
+RENEWED, DELIVERED, _WATCHED, _NOTHING, _FAILED, _EXPIRED = (
     "renewed",
+    # Renewed as soon as the new certificate was there, long before it is due.
+    "delivered",
     "notice",
     "nothing",
     "failed",
@@ -26,14 +28,15 @@ _BROKEN = {
 }
 # A certificate within a notice threshold gets that notice too, whatever becomes of its renewal.
 _NOTICE = {
-    _RENEWED: "renewal-complete",
+    RENEWED: "renewal-complete",
+    DELIVERED: "renewal-complete",
     _WATCHED: "expiring",
     _NOTHING: None,
     _FAILED: "renewal-failed",
     _EXPIRED: "expired",
 }
-_STATUSES = {_RENEWED: checks.COMPLETE, _FAILED: checks.FAILED}
-_ALSO = {_RENEWED: {"expiring"}, _FAILED: {"expiring"}}
+_STATUSES = {RENEWED: checks.COMPLETE, DELIVERED: checks.DELIVERED, _FAILED: checks.FAILED}
+_ALSO = {RENEWED: {"expiring"}, _FAILED: {"expiring"}}
 
 
 @dataclass
@@ -62,11 +65,15 @@ class DemoCertificate:
         """The rules of AWS Config that it must break."""
         return frozenset(_BROKEN.get(self.outcome, set()))
 
+    def source(self) -> dict[str, str]:
+        """The tags that name where it is renewed from."""
+        if not self.ca:
+            return {}
+        return {"acm-autopilot:renew-from": "private-ca", "acm-autopilot:private-ca": self.ca}
+
     def create(self, backend: Backend, local_ca: certificates.LocalCa) -> None:
         """Import it, as somebody would have a year ago."""
-        tags = {"Owner": "platform-team", "Environment": "demo"}
-        if self.ca:
-            tags |= {"acm-autopilot:renew-from": "private-ca", "acm-autopilot:private-ca": self.ca}
+        tags = {"Owner": "platform-team", "Environment": "demo"} | self.source()
         if self.outcome == _EXPIRED:
             self.arn = certificates.place_expired(backend, local_ca, self.names, tags)
         else:
@@ -97,7 +104,7 @@ class DemoCertificate:
     def problems(self, events: EventSubscriber, notices: NoticeSubscriber) -> list[str]:
         """What is not as it should be."""
         assert self.before and self.after
-        if self.outcome == _RENEWED:
+        if self.outcome in (RENEWED, DELIVERED):
             problems = checks.renewed(self.before, self.after)
         else:
             problems = checks.untouched(self.before, self.after)
@@ -154,16 +161,16 @@ def fleet(backend: Backend, ca: str, disabled_ca: str) -> list[DemoCertificate]:
     return [
         DemoCertificate(
             "shop", ["shop.example.com", "www.shop.example.com", "api.shop.example.com"],
-            "RSA_2048", 12, _RENEWED, ca, in_use_by=balancer("shop"),
+            "RSA_2048", 12, RENEWED, ca, in_use_by=balancer("shop"),
         ),
-        DemoCertificate("api", ["api.example.com"], "EC_prime256v1", 20, _RENEWED, ca),
+        DemoCertificate("api", ["api.example.com"], "EC_prime256v1", 20, RENEWED, ca),
         DemoCertificate(
             "payments", ["payments.example.com", "pay.example.com"],
-            "EC_secp384r1", 6, _RENEWED, ca, in_use_by=balancer("payments"),
+            "EC_secp384r1", 6, RENEWED, ca, in_use_by=balancer("payments"),
         ),
         DemoCertificate(
             "internal", ["*.internal.example.com", "internal.example.com", "10.20.30.40"],
-            "RSA_2048", 25, _RENEWED, ca,
+            "RSA_2048", 25, RENEWED, ca,
         ),
         DemoCertificate(
             "watched", ["legacy.example.com"],

@@ -12,6 +12,8 @@ from . import certificates, x509_facts
 from .backend import Backend
 
 COMPLETE = ["pending-renewal", "renewal-in-progress", "renewal-complete"]
+# Nobody had to request it.
+DELIVERED = ["renewal-in-progress", "renewal-complete"]
 FAILED = ["pending-renewal", "renewal-in-progress", "renewal-failed"]
 
 _PREFIX = "acm-autopilot:"

@@ -40,8 +40,8 @@ _FORWARDED = {
 _STRICT = _FORWARDED | {"PROVIDER_OVERRIDE_STS": "strict"}
 # LocalStack has no AWS Private CA of its own.
 _PLAIN = {"PROVIDER_OVERRIDE_ACM_PCA": "moto"}
-# ACM's records and AWS Private CA's certificates come so late that a function has to wait, and before Lambda's retries are
-# over.
+# ACM's records, AWS Private CA's certificates and Route 53's INSYNC come so late that a function has to wait, and before
+# Lambda's retries are over.
 _DELAY_SECONDS = "1"
 
 
@@ -135,6 +135,7 @@ class Emulator:
         log = self._run / "simulated-aws.log"
         options = ["--region", REGION, "--account", ACCOUNT]
         options += ["--record-delay", _DELAY_SECONDS, "--issuance-delay", _DELAY_SECONDS]
+        options += ["--insync-delay", _DELAY_SECONDS]
         process, endpoint = simulated.start(log, *options, stays=self._keep)
         self._processes.append(process)
         process.wait_until(lambda: simulated.is_ready(log), _READY_SECONDS)

@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from harness import certificates, checks, events
-from harness.backend import Backend
 from harness.certificates import Issued
+from harness.secrets import Secret, bundle, label_updated, value_put
 from harness.world import World
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A secret of the tool that gets certificates."""
-
-    backend: Backend
-    name: str
-    arn: str
-
-    @classmethod
-    def create(cls, backend: Backend, value: str, consent: str | None) -> Secret:
-        """With a tag that consents to a certificate, or without."""
-        tags = [{"Key": "acm-autopilot:certificate", "Value": consent}] if consent else []
-        name = f"web/{uuid.uuid4().hex[:8]}"
-        client = backend.client("secretsmanager")
-        return cls(backend, name, client.create_secret(Name=name, SecretString=value, Tags=tags)["ARN"])
-
-    def put(self, issued: Issued) -> str:
-        """The tool has a new certificate; the version of the secret that holds it."""
-        client = self.backend.client("secretsmanager")
-        return client.put_secret_value(SecretId=self.name, SecretString=bundle(issued))["VersionId"]
-
-    def delete(self) -> None:
-        """Remove it from a backend that stays."""
-        client = self.backend.client("secretsmanager")
-        client.delete_secret(SecretId=self.name, ForceDeleteWithoutRecovery=True)
-
-
-def bundle(issued: Issued) -> str:
-    """As a Kubernetes secret of type kubernetes.io/tls has it."""
-    assert issued.chain
-    chain = issued.certificate + issued.chain
-    return json.dumps({"tls.crt": chain.decode(), "tls.key": issued.private_key.decode()})
 
 
 def present_and_secret(
@@ -67,17 +30,6 @@ def present_and_secret(
 def renewed_certificate(world: World, host: str) -> Issued:
     """What the tool gets: of the same CA, for the same name, with a new key."""
     return world.local_ca.issue([host], "EC_prime256v1", expires_in=timedelta(days=90))
-
-
-def label_updated(secret: Secret, version: str) -> dict[str, Any]:
-    """What Secrets Manager itself sends."""
-    detail = {"name": secret.name, "labelUpdated": "AWSCURRENT", "versionId": version}
-    return events.entry("aws.secretsmanager", "Secret Label Updated", detail, [secret.arn])
-
-
-def value_put(secret: Secret, version: str) -> dict[str, Any]:
-    """What CloudTrail reports of the tool's call."""
-    return events.secret_value_put(secret.backend, secret.name, secret.arn, version)
 
 
 @pytest.mark.parametrize("event", [label_updated, value_put])
