@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from . import certificates, checks, deploy, events, private_ca, requested
+from . import acme, certificates, checks, deploy, events, private_ca, requested
 from .backend import Backend
 from .subscribers import EventSubscriber, NoticeSubscriber, Person, wait_for
 from .zones import Zone
@@ -22,6 +22,9 @@ ZONE_ACCOUNT = "111122223333"
 ZONE_ACCOUNT_DOMAIN = "elsewhere.example"
 # One whose role is configured, but is not there.
 REFUSED_DOMAIN = "refused.example"
+# What the CAs that speak ACME may be asked for, and a zone into which their validation may be delegated.
+ACME_DOMAIN = "acme.example"
+ACME_DELEGATION_ZONE = "challenges.example"
 _EXTERNAL_ID = "acm-autopilot-tests"
 _TIDY_SECONDS = 5.0
 _ENDS = ("renewal-complete", "renewal-failed")
@@ -66,7 +69,8 @@ class World:
                 "ZoneRoles": json.dumps(_zone_roles()),
                 # The names of the tests are not in the DNS of the world.
                 "Settings": json.dumps({"dnsLookups": False}),
-            },
+            }
+            | _acme_parameters(backend, local_ca),
             artifacts=artifacts,
         )
         compliance = deploy.deploy_compliance_rules(
@@ -78,6 +82,8 @@ class World:
         owner = backend.in_account(ZONE_ACCOUNT)
         elsewhere = Zone.create(owner, ZONE_ACCOUNT_DOMAIN)
         zone_role = deploy.deploy_zone_role(owner, stack, "acm-autopilot-zones", _EXTERNAL_ID)
+        if backend.simulated:
+            acme.register(backend, "letsencrypt", acme.url(backend, "letsencrypt"))
         notices = NoticeSubscriber(backend, stack.topic_arn)
         listener = EventSubscriber(backend)
         person = Person(backend, stack.topic_arn, ADDRESS)
@@ -259,6 +265,16 @@ class World:
         """Let ACM refuse the next calls of an operation."""
         refusal = {"operation": operation, "code": code, "times": times}
         self.backend.control("PUT", "fail-next", refusal)
+
+
+def _acme_parameters(backend: Backend, local_ca: certificates.LocalCa) -> dict[str, str]:
+    """Two CAs, at one of which there is an account."""
+    if not backend.simulated:
+        return {}
+    known = [
+        acme.directory(backend, ca, [ACME_DOMAIN], [local_ca.pem]) for ca in ("letsencrypt", "internal")
+    ]
+    return {"AcmeSettings": acme.settings(*known, delegationZones=[ACME_DELEGATION_ZONE])}
 
 
 def _zone_roles() -> list[dict[str, str]]:

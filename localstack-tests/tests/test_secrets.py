@@ -15,10 +15,10 @@ from harness.world import World
 
 
 def present_and_secret(
-    world: World, host: str, *, consents: bool = True
+    world: World, host: str, *, consents: bool = True, days: int = 10
 ) -> tuple[str, checks.Snapshot, Secret]:
-    """An imported certificate that expires in ten days, and the secret that it is to be renewed from."""
-    issued = world.local_ca.issue([host], "EC_prime256v1", expires_in=timedelta(days=10, hours=1))
+    """An imported certificate that expires in this many days, and the secret that it is to be renewed from."""
+    issued = world.local_ca.issue([host], "EC_prime256v1", expires_in=timedelta(days=days, hours=1))
     arn = world.imported(issued, {"Owner": "platform-team"})
     secret = Secret.create(world.backend, bundle(issued), arn if consents else None)
     tags = {"acm-autopilot:renew-from": "secret", "acm-autopilot:secret": secret.name}
@@ -65,11 +65,24 @@ def test_without_consent_a_secret_is_not_read(world: World) -> None:
 
 def test_a_secret_with_nothing_new_changes_nothing(world: World) -> None:
     host = "nothing-new.secrets.example.com"
-    arn, before, secret = present_and_secret(world, host)
+    # It is not due yet, so that the tool has time left.
+    arn, before, secret = present_and_secret(world, host, days=60)
     described = world.backend.client("secretsmanager").describe_secret(SecretId=secret.name)
     (current,) = described["VersionIdsToStages"]
     event = events.as_delivered(world.backend, label_updated(secret, current))
     answer = world.invoke(world.stack.imported_renewal, event)
     assert checks.untouched(before, world.snapshot(arn)) == [], answer
     assert not world.notices.of(arn)
+    secret.delete()
+
+
+def test_a_certificate_that_is_due_and_not_in_its_secret_is_reported(world: World) -> None:
+    host = "not-delivered.secrets.example.com"
+    arn, before, secret = present_and_secret(world, host)
+    world.approach(arn)
+    after = world.wait_for_end(arn)
+    assert checks.untouched(before, after) == []
+    assert after.reason == "secret-not-renewed"
+    notice = world.wait_for_notice(arn, "renewal-failed")
+    assert secret.name in notice.body["whatHappened"]
     secret.delete()
