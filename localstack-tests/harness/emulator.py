@@ -32,10 +32,11 @@ acm-pca:simulated = harness.forwarding:acm_pca
 acm-pca:moto = harness.forwarding:acm_pca_of_moto
 route53:simulated = harness.forwarding:route53
 config:simulated = harness.forwarding:config
+resourcegroupstaggingapi:simulated = harness.forwarding:tagging
 sts:strict = harness.aws_corrections.sts_provider:sts
 """
 _FORWARDED = {
-    f"PROVIDER_OVERRIDE_{service}": "simulated" for service in ("ACM", "ACM_PCA", "ROUTE53", "CONFIG")
+    f"PROVIDER_OVERRIDE_{service}": "simulated" for service in ("ACM", "ACM_PCA", "ROUTE53", "CONFIG", "RESOURCEGROUPSTAGGINGAPI")
 }
 _STRICT = _FORWARDED | {"PROVIDER_OVERRIDE_STS": "strict"}
 # LocalStack has no AWS Private CA of its own.
@@ -49,7 +50,7 @@ class Emulator:
     """Use as a context manager: inside it `backend` answers; afterwards nothing is left running.
 
     keep: leave the processes running at the end, on ports that are easy to remember when they are free.
-    forwarded: ACM, AWS Private CA, Route 53 and AWS Config are simulated-aws's, and STS is strict; otherwise it is
+    forwarded: what `harness/forwarding.py` lists is simulated-aws's, and STS is strict; otherwise it is
     LocalStack as it comes, with moto's AWS Private CA.
     """
 

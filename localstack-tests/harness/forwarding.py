@@ -1,4 +1,5 @@
-"""Forwards what LocalStack is asked of ACM, AWS Private CA, Route 53 and AWS Config to simulated-aws.
+"""Forwards what LocalStack is asked of services that simulated-aws has to simulated-aws: ACM, AWS Private CA, Route 53,
+AWS Config, and the Resource Groups Tagging API, which has to know the certificates.
 
 LocalStack finds these providers through the entry point group `localstack.aws.provider`; `PROVIDER_OVERRIDE_ACM=simulated`
 and the like choose them. STS stays LocalStack's: Lambda, EventBridge and SQS read an account from its access keys.
@@ -22,7 +23,7 @@ from localstack.services.plugins import Service, aws_provider
 
 from .aws_corrections.cloudformation_certificate import wait_for_issuance
 
-SERVICES = ("acm", "acm-pca", "route53", "config")
+SERVICES = ("acm", "acm-pca", "route53", "config", "resourcegroupstaggingapi")
 # Where simulated-aws listens.
 ENDPOINT = "SIMULATED_AWS_ENDPOINT"
 _ACCESS_KEY = re.compile(r"(?<=Credential=)[^/]+")
@@ -74,6 +75,12 @@ def route53() -> Service:
 def config() -> Service:
     """AWS Config."""
     return _service("config", _Forwarder())
+
+
+@aws_provider(api="resourcegroupstaggingapi", name="simulated")
+def tagging() -> Service:
+    """The Resource Groups Tagging API."""
+    return _service("resourcegroupstaggingapi", _Forwarder())
 
 
 @aws_provider(api="acm-pca", name="moto")

@@ -32,6 +32,11 @@ class Secret:
             backend, name, client.create_secret(Name=name, SecretString=value, Tags=tags)["ARN"]
         )
 
+    def consent(self, whom: str) -> None:
+        """Let it be used for a certificate, or with the account's number for all."""
+        tags = as_tags({"acm-autopilot:certificate": whom})
+        self.backend.client("secretsmanager").tag_resource(SecretId=self.name, Tags=tags)
+
     def put(self, issued: Issued) -> str:
         """The tool has a new certificate; the version of the secret that holds it."""
         client = self.backend.client("secretsmanager")

@@ -52,6 +52,20 @@ def test_a_new_certificate_in_the_secret_replaces_the_present_one(
     secret.delete()
 
 
+def test_a_secret_that_consents_for_the_account_is_for_the_certificates_that_name_it(
+    world: World,
+) -> None:
+    host = "account.secrets.example.com"
+    arn, before, secret = present_and_secret(world, host, consents=False)
+    secret.consent(world.backend.account)
+    delivered = renewed_certificate(world, host)
+    events.put(world.backend, [label_updated(secret, secret.put(delivered))])
+    after = world.wait_for_end(arn)
+    assert checks.renewed(before, after) == []
+    assert after.serial == certificates.serial_of(delivered)
+    secret.delete()
+
+
 def test_without_consent_a_secret_is_not_read(world: World) -> None:
     host = "no-consent.secrets.example.com"
     arn, before, secret = present_and_secret(world, host, consents=False)
