@@ -6,6 +6,8 @@ PYTHON ?= python3
 ARCH ?=
 # `make demo KEEP=1` leaves LocalStack running.
 KEEP ?=
+# `make pebble CERTBOT=1`: certbot gets certificates from the same server.
+CERTBOT ?=
 # `make simulate SEEDS=200 WORLD=faulty`: how many worlds, and of which kind.
 SEEDS ?= 20
 WORLD ?= mixed
@@ -33,7 +35,7 @@ CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e build simulated-aws acme-account deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e pebble build simulated-aws acme-account deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +105,11 @@ acme-account: need-rust
 # Not part of `make test`: it is about what others wrote, and takes two minutes after the build.
 fidelity: simulated-aws venv  ## moto's own tests against simulated-aws: which pass, and why the others do not.
 	$(VENV)/bin/python shared/testing/simulated-aws/moto-tests/run.py
+
+# Not part of `make test`: Pebble is a package of Debian sid, which not every machine can have. CI runs it all the same.
+pebble: build simulated-aws acme-account venv  ## Renews from Pebble, the ACME test server of Let's Encrypt. CERTBOT=1 next to certbot.
+	@$(if $(CERTBOT),$(PYTHON) localstack-tests/setup_venv.py certbot >/dev/null)
+	@env -u AWS_ENDPOINT_URL CERTBOT=$(CERTBOT) $(VENV)/bin/python localstack-tests/pebble_renewals.py
 
 bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory of each function, and more, next to others.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function
