@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness import acme, certificates, checks, x509_facts
+from harness import acme, certificates, checks, events, x509_facts
 from harness.backend import Backend
 from harness.world import ACME_DELEGATION_ZONE, ACME_DOMAIN, World
 from harness.zones import Zone
@@ -132,3 +132,19 @@ def test_a_name_that_is_not_granted_is_not_ordered(simulated: Backend, world: Wo
 def test_the_account_is_registered_once(simulated: Backend, world: World) -> None:
     again = acme.register(simulated, CA, acme.url(simulated, CA))
     assert "is registered already" in again and "Nothing was changed" in again
+
+
+def test_a_revocation_that_the_ca_announces_is_reported_and_answered(
+    simulated: Backend, world: World, renewals: dict[str, Case]
+) -> None:
+    renewal = renewals["name and wildcard"]
+    world.wait_for_end(renewal.arn, seconds=120)
+    names = [f"shop.{ACME_DOMAIN}"]
+    simulated.control("PUT", "acme", {"server": CA, "announceRevocation": names})
+    answer = world.invoke(world.stack.expiry_events, events.ACME_SWEEP)
+    notice = world.wait_for_notice(renewal.arn, "revocation-ahead")
+    assert notice.body["owner"] == "web-team", answer
+    assert "revocation-ahead" in [it["why"] for it in world.events.requests(renewal.arn)]
+    others = [case.arn for case in renewals.values() if case is not renewal]
+    for arn in others:
+        assert "revocation-ahead" not in [it.kind for it in world.notices.of(arn)]
