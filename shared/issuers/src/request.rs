@@ -28,7 +28,7 @@ pub struct IssueRequest<'a> {
 pub struct Offer {
     /// The issuer's own certificate, then those above it.
     pub issuer_chain: Option<Vec<Certificate>>,
-    /// Where the issuer's own certificate is not known before: one of these CAs, or a CA beneath it, will sign.
+    /// Where the issuer's own certificate is not known before: CAs whose certificates it may replace.
     pub issuers: Vec<Certificate>,
     /// What the new certificate may be used for.
     pub usages: Option<Usages>,

@@ -30,8 +30,8 @@ pub trait Issuer: Debug + Send + Sync {
         approver: &'a dyn Approver,
     ) -> Pending<'a, IssuedChain>;
 
-    /// CAs that count as one issuer: what one of them, or a CA beneath it, issued may be replaced by what another did. The
-    /// operator says so, or the CA's own publications, never a tag.
+    /// CAs whose certificates, or those of CAs beneath them, this issuer may replace. The operator says so, or the CA's own
+    /// publications, never a tag.
     fn issuers(&self) -> Vec<Certificate> {
         Vec::new()
     }

@@ -54,14 +54,14 @@ fn proven(current: &Chain) -> Vec<&Certificate> {
 }
 
 /// Both issuers, where the new certificate has none of the CAs above it that the current one has, and not both have one of
-/// those that count as one issuer.
+/// those that the source may replace.
 pub(crate) fn issuer_change(current: &Chain, new: &Chain, issuers: &[Certificate]) -> Option<IssuerChange> {
     let [issuer_before, issuer_after] = [current, new].map(|chain| name_text(&chain.leaf.issuer));
     (!stays(current, new, issuers)).then_some(IssuerChange { issuer_before, issuer_after })
 }
 
-/// Whether the issuer is kept, or is among the same CAs as before.
-pub(super) fn stays(current: &Chain, new: &Chain, issuers: &[Certificate]) -> bool {
+/// Whether the issuer is kept, or both are among those that the source may replace.
+fn stays(current: &Chain, new: &Chain, issuers: &[Certificate]) -> bool {
     is_kept(current, &new.above) || (is_among(current, issuers) && is_among(new, issuers))
 }
 

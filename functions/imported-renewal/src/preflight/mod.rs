@@ -30,7 +30,7 @@ pub(crate) struct PreflightInput<'a> {
     pub(crate) current: &'a Chain,
     /// Whether the grants allow that the new one is another CA's.
     pub(crate) issuer_may_change: bool,
-    /// CAs that count as one issuer.
+    /// CAs whose certificates the source may replace.
     pub(crate) issuers: &'a [Certificate],
     /// The new one and its chain, from its issuer upwards.
     pub(crate) new: &'a Chain,
@@ -161,7 +161,7 @@ fn clients_accept(input: &PreflightInput<'_>) -> Result<(), Failure> {
 
 fn issuer_is_kept(input: &PreflightInput<'_>) -> Result<(), Failure> {
     let PreflightInput { current, new, issuer_may_change, issuers, .. } = *input;
-    let is_kept = issuer_may_change || issuer::stays(current, new, issuers);
+    let is_kept = issuer_may_change || issuer::is_kept(current, &new.above) || issuer::is_among(current, issuers);
     demand(is_kept, FailureReason::IssuerChanged, || issuer::changed(&current.leaf, &new.leaf.issuer))
 }
 
