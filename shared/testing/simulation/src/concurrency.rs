@@ -68,6 +68,8 @@ async fn run_interleaved(
     let mut handlers = handlers.map(Some);
     let mut ends = [const { RunEnd { answer: None, terminated: true } }; 2];
     let mut effects = RunEffects::default();
+    // tokio lets a task yield after a number of operations. Those before this moment must not decide the order.
+    tokio::task::yield_now().await;
     poll_fn(|cx| {
         let turn = match handlers.each_ref() {
             [Some(_), Some(_)] => usize::from(rng.bool()),
