@@ -29,7 +29,7 @@ pub struct Offer {
     /// The issuer's own certificate, then those above it.
     pub issuer_chain: Option<Vec<Certificate>>,
     /// Where the issuer's own certificate is not known before: CAs whose certificates it may replace.
-    pub issuers: Vec<Certificate>,
+    pub issuers: Option<Vec<Certificate>>,
     /// What the new certificate may be used for.
     pub usages: Option<Usages>,
     /// When it will expire.

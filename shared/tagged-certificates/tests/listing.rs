@@ -52,3 +52,15 @@ async fn part_of_a_list_is_not_an_answer() {
     let error = tagged_certificates::list(&client, KEY, &["tls/www"]).await.unwrap_err();
     assert_eq!(error.operation, "tag:GetResources");
 }
+
+/// The SDK has one budget for the retries of all clients in a process: worlds that run side by side must not use up each
+/// other's.
+#[tokio::test]
+async fn retries_do_not_run_out() {
+    let (aws, client) = account();
+    let expected = [insert(&aws, &[(KEY, "tls/www")])];
+    for _ in 0..100 {
+        aws.fail("GetResources", 1, Fault::Throttled);
+        assert_eq!(found(&client, &["tls/www"]).await, expected);
+    }
+}

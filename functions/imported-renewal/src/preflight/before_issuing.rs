@@ -21,10 +21,9 @@ pub(crate) fn check_offer(
     if let Some(Usages { key_usage, extended_key_usage }) = &offer.usages {
         usages::are_kept(&current.leaf, *key_usage, extended_key_usage)?;
     }
-    if !offer.issuers.is_empty() && offer.issuer_chain.is_none() {
-        demand(issuer_may_change || issuer::is_among(current, &offer.issuers), FailureReason::IssuerChanged, || {
-            issuer::not_among(&current.leaf)
-        })?;
+    if let Some(issuers) = &offer.issuers {
+        let is_among = issuer_may_change || issuer::is_among(current, issuers);
+        demand(is_among, FailureReason::IssuerChanged, || issuer::not_among(current))?;
     }
     let Some(issuer_chain) = &offer.issuer_chain else { return Ok(()) };
     chain::is_whole(None, issuer_chain, now)?;

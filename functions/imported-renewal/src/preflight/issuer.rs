@@ -26,8 +26,14 @@ pub(super) fn is_among(chain: &Chain, issuers: &[Certificate]) -> bool {
 }
 
 /// That none of them is, in words.
-pub(super) fn not_among(current: &Certificate) -> String {
-    let issuer = name_text(&current.issuer);
+pub(super) fn not_among(current: &Chain) -> String {
+    let issuer = name_text(&current.leaf.issuer);
+    if current.above.is_empty() {
+        return format!(
+            "the certificate in place, issued by `{issuer}`, was imported without its chain, so nothing shows that one of \
+             the issuers of the directory is above it"
+        );
+    }
     format!(
         "the certificate in place was issued by `{issuer}`, which is not among the issuers of the directory, and no grant \
          allows a change"

@@ -31,6 +31,8 @@ pub(super) fn call_failure(error: &CallError) -> Failure {
         CallErrorKind::Throttled => FailureReason::Throttled,
         CallErrorKind::Unavailable => FailureReason::ServiceError,
         CallErrorKind::Denied => FailureReason::PermissionMissing,
+        // Somebody changes the same records again and again.
+        CallErrorKind::Refused if error.has_code("InvalidChangeBatch") => FailureReason::ServiceError,
         CallErrorKind::Refused => FailureReason::AcmeRecordConflict,
     };
     Failure::new(reason, error.to_string())

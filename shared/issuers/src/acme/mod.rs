@@ -120,7 +120,12 @@ impl Acme {
     }
 
     fn offer(&self, terms: &Terms<'_>, current: &Certificate) -> Offer {
-        Offer { issuer_chain: None, issuers: self.issuers(), usages: terms.usages(current), not_after: None }
+        Offer {
+            issuer_chain: None,
+            issuers: Some(self.issuers()),
+            usages: terms.usages(current),
+            not_after: terms.not_after(self.services.clock.now()),
+        }
     }
 
     /// An order that says which certificate it replaces is exempt from most limits. A CA that does not like that is asked

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acme::Dns01;
 use aws_client::{CallError, Clock};
-use certificates::{Failure, FailureReason};
+use certificates::{Failure, FailureReason, Recovery};
 use jiff::Timestamp;
 use route53::{ChangeId, DnsName, HostedZone, RecordQuery, RecordSet, TxtChange, ZoneDirectory};
 
@@ -15,6 +15,8 @@ use super::zones::Places;
 
 /// How often a set is read again that somebody changes at the same time, such as another renewal for the same domain.
 const MOST_TRIES: u32 = 8;
+/// How often removing is tried where AWS does not answer.
+const MOST_REMOVALS: u32 = 3;
 const BEFORE_NEXT_TRY: Duration = Duration::from_millis(300);
 /// Route 53's changes take up to a minute.
 const POLL_EVERY: Duration = Duration::from_secs(5);
@@ -90,7 +92,15 @@ impl RecordSets {
     pub(super) async fn remove(&self, zones: &ZoneDirectory<'_>, clock: &Clock) -> Result<(), Failure> {
         let mut result = Ok(());
         for one in &self.0 {
-            let removed = replace(zones, clock, &one.zone, &one.all, &without).await;
+            let mut removed = replace(zones, clock, &one.zone, &one.all, &without).await;
+            // What stays now may stay for good: the next order may have other values.
+            for _ in 1..MOST_REMOVALS {
+                if !removed.as_ref().is_err_and(|failure| failure.reason.recovery() == Recovery::Automatic) {
+                    break;
+                }
+                clock.sleep(POLL_EVERY).await;
+                removed = replace(zones, clock, &one.zone, &one.all, &without).await;
+            }
             result = result.and(removed.map(drop));
         }
         result

@@ -1,9 +1,11 @@
 //! Shows the CA by DNS-01 that the names are the operator's (RFC 8555, 8.4).
 
+use std::time::Duration;
+
 use acme::{Account, Dns01, Error, Order, OrderStatus};
-use certificates::Failure;
+use certificates::{Failure, FailureReason};
 use jiff::{SignedDuration, Timestamp};
-use route53::ZoneDirectory;
+use route53::{DnsName, ZoneDirectory};
 
 use super::record_sets::RecordSets;
 use super::services::AcmeServices;
@@ -44,15 +46,38 @@ impl Validation<'_> {
         }
         let challenges = self.account.challenges(order).await?;
         let (pending, valid): (Vec<&Dns01>, Vec<&Dns01>) = challenges.iter().partition(|one| one.is_pending);
+        if let Some(other) = pending.iter().find(|one| !self.places.contains_key(&DnsName::new(&one.record_name))) {
+            let detail = format!("the CA wants to validate {}, which was not ordered", other.name);
+            return Err(NotValidated::Records(Failure::new(FailureReason::IssuerRefused, detail)));
+        }
         let records = RecordSets::new(&self.places, &pending, &valid);
         let until = deadline.checked_sub(TO_REMOVE).unwrap_or(deadline);
-        let proven = self.publish_and_prove(&records, &pending, order, until).await;
+        let proven = self.prove_in_time(&records, &pending, order, until).await;
         let removed = records.remove(self.zones, &self.services.clock).await;
         if let Err(failure) = &removed {
             tracing::warn!(records = %records, error = failure.detail, "validation records stay in the DNS");
         }
         // A renewal that ended here would leave them for good: the next order has other values.
         proven.and(removed.map_err(NotValidated::Records))
+    }
+
+    /// A CA that stalls must not keep the records from being removed.
+    async fn prove_in_time(
+        &self,
+        records: &RecordSets,
+        pending: &[&Dns01],
+        order: &mut Order,
+        until: Timestamp,
+    ) -> Result<(), NotValidated> {
+        let clock = &self.services.clock;
+        let left = Duration::try_from(until.duration_since(clock.now())).unwrap_or_default();
+        tokio::select! {
+            biased;
+            proven = self.publish_and_prove(records, pending, order, until) => proven,
+            () = clock.sleep(left) => {
+                Err(NotValidated::Server(Error::Unfinished { status: "pending", retry_at: clock.now() }))
+            }
+        }
     }
 
     async fn publish_and_prove(

@@ -80,7 +80,7 @@ impl Zones<'_> {
             match selector.select(name, &indexed).await {
                 ZoneSelection::Zone(zone) => drop(zones.insert(record.clone(), zone)),
                 ZoneSelection::Failed(error) => return Err(call_failure(&error)),
-                ZoneSelection::Blocked(problem, detail) => match self.public_cname(problem, name).await {
+                ZoneSelection::Blocked(problem, detail) => match self.public_cname(problem, name).await? {
                     Some(target) => drop(elsewhere.insert(record.clone(), target)),
                     None => return Err(blocked(problem, name, &detail)),
                 },
@@ -89,13 +89,17 @@ impl Zones<'_> {
         Ok((zones, elsewhere))
     }
 
-    async fn public_cname(&self, problem: ZoneProblem, name: &DnsName) -> Option<DnsName> {
+    async fn public_cname(&self, problem: ZoneProblem, name: &DnsName) -> Result<Option<DnsName>, Failure> {
         if !matches!(problem, ZoneProblem::NoZone | ZoneProblem::PrivateZoneOnly) {
-            return None;
+            return Ok(None);
         }
         match self.services.dns.cname(name).await {
-            DnsAnswer::Records(targets) => targets.into_iter().next(),
-            DnsAnswer::Nothing | DnsAnswer::ServerFailure | DnsAnswer::Unknown => None,
+            DnsAnswer::Records(targets) => Ok(targets.into_iter().next()),
+            DnsAnswer::ServerFailure | DnsAnswer::Unknown if self.services.dns.is_on() => {
+                let detail = format!("no resolver answered whether {name} is a CNAME");
+                Err(Failure::new(FailureReason::ServiceError, detail))
+            }
+            DnsAnswer::Nothing | DnsAnswer::ServerFailure | DnsAnswer::Unknown => Ok(None),
         }
     }
 
@@ -110,7 +114,7 @@ impl Zones<'_> {
         Ok(names
             .into_iter()
             .map(|(record, name)| {
-                let found = found(sets_at(&name));
+                let found = found(sets_at(&name), name == zone.name);
                 (record, name, found)
             })
             .collect())
@@ -143,8 +147,14 @@ fn by_zone(
     grouped.into_values().collect()
 }
 
-fn found(sets: &[RecordSet]) -> Found {
-    let relevant = sets.iter().filter(|set| set.kind == "CNAME" || set.kind == "TXT");
+/// Below an NS record that is not the zone's own, other name servers answer.
+fn found(sets: &[RecordSet], is_apex: bool) -> Found {
+    let is_relevant = |set: &&RecordSet| match set.kind.as_str() {
+        "CNAME" | "TXT" => true,
+        "NS" => !is_apex,
+        _ => false,
+    };
+    let relevant = sets.iter().filter(is_relevant);
     let mut found = Found::Free;
     for set in relevant {
         match (set.alias || set.set_identifier.is_some(), set.kind.as_str(), set.values.first()) {

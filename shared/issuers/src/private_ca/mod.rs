@@ -97,7 +97,7 @@ impl PrivateCa {
     async fn offer(&self, terms: &Terms) -> Result<Offer, Failure> {
         Ok(Offer {
             issuer_chain: Some(self.chain().await?),
-            issuers: Vec::new(),
+            issuers: None,
             usages: Some(terms.template.usages()),
             not_after: Some(terms.validity.not_after()),
         })

@@ -79,7 +79,7 @@ pub(crate) static SERVICES: [Service; 13] = [
     json("events", "eventbridge", "AWSEvents", eventbridge::call),
     json("secretsmanager", "secretsmanager", "secretsmanager", secrets::call),
     json("ssm", "ssm", "AmazonSSM", ssm::call),
-    json("tag", "resourcegroupstagging", "ResourceGroupsTaggingAPI_20170126", tagging::call),
+    json("tag", "resourcegroupstaggingapi", "ResourceGroupsTaggingAPI_20170126", tagging::call),
     Service {
         name: "sqs",
         sdk_name: "sqs",

@@ -11,7 +11,7 @@ fn before_a_certificate_is_issued() {
     let both = usages(0b101, &[SERVER_AUTH, CLIENT_AUTH]);
     let offer = || Offer {
         issuer_chain: Some(good.new.above.clone()),
-        issuers: Vec::new(),
+        issuers: None,
         usages: both.clone(),
         not_after: Some(good.new.leaf.not_after),
     };
@@ -19,8 +19,8 @@ fn before_a_certificate_is_issued() {
     let stranger = [read(&named_root("Stranger").pem())];
     let reversed: Vec<Certificate> = good.new.above.iter().rev().cloned().collect();
     let before = Some("2026-12-10T00:00:00Z".parse().unwrap());
-    let nothing_known = Offer { issuer_chain: None, issuers: Vec::new(), usages: None, not_after: None };
-    let among = |issuers: &[Certificate]| Offer { issuers: issuers.to_vec(), ..nothing_known.clone() };
+    let nothing_known = Offer { issuer_chain: None, issuers: None, usages: None, not_after: None };
+    let among = |issuers: &[Certificate]| Offer { issuers: Some(issuers.to_vec()), ..nothing_known.clone() };
     for (title, offer, issuer_may_change, expected) in [
         ("good", offer(), false, None),
         ("nothing is known", nothing_known.clone(), false, None),
@@ -44,6 +44,7 @@ fn before_a_certificate_is_issued() {
         ("a stranger", by(&stranger), false, Some(FailureReason::IssuerChanged)),
         ("an allowed stranger", by(&stranger), true, None),
         ("one of several", among(&[stranger[0].clone(), good.current.above[0].clone()]), false, None),
+        ("none at all", among(&[]), false, Some(FailureReason::IssuerChanged)),
         ("none of several", among(&stranger), false, Some(FailureReason::IssuerChanged)),
         ("none of several, which is allowed", among(&stranger), true, None),
     ] {

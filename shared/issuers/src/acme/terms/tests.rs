@@ -47,8 +47,12 @@ fn what_cannot_be_issued_is_not_ordered() {
         (&many, &[], None, None),
         (&many, &[], Some("tlsserver"), Some(AcmeNamesNotIssuable)),
         (&["www.example.com", "192.0.2.1"], &[], None, Some(AcmeNamesNotIssuable)),
-        (&["192.0.2.1"], &[], Some("shortlived"), Some(AcmeNameNotGranted)),
-        (&["somebody@example.com"], &[], None, Some(AcmeNamesNotIssuable)),
+        (&["192.0.2.1"], &[], Some("shortlived"), Some(AcmeNamesNotIssuable)),
+        (&["*.*.example.com"], &[], None, Some(AcmeNamesNotIssuable)),
+        (&["a..example.com"], &[], None, Some(AcmeNamesNotIssuable)),
+        (&["www.example.com."], &[], None, Some(AcmeNamesNotIssuable)),
+        (&["localhost"], &[], None, Some(AcmeNamesNotIssuable)),
+        (&["mail.example.com"], &[CN], None, Some(AcmeNamesNotIssuable)),
     ] {
         let directory = lets_encrypt();
         let named = Terms::new(&directory, profile).names(&ecdsa(names, subject));
@@ -61,8 +65,11 @@ fn what_cannot_be_issued_is_not_ordered() {
 fn of_a_private_ca_only_its_answer_is_known() {
     let directory = private();
     let terms = Terms::new(&directory, None);
-    let current = ecdsa(&["www.example.com", "192.0.2.1"], &[CN, (DnType::OrganizationName, "Example Ltd")]);
+    let current = ecdsa(&["www.example.com", "b.example"], &[CN, (DnType::OrganizationName, "Example Ltd")]);
     assert_eq!(terms.names(&current).unwrap().len(), 2);
+    // It may take a name from the subject too.
+    let payroll = ecdsa(&["www.example.com"], &[(DnType::CommonName, "payroll.example")]);
+    assert_eq!(terms.names(&payroll).unwrap_err().reason, FailureReason::AcmeNamesNotIssuable);
     assert_eq!(terms.usages(&current), None);
 }
 
@@ -77,4 +84,16 @@ fn a_profile_decides_what_an_rsa_key_may_do() {
     assert_eq!(usage(Some("tlsserver"), &rsa), DIGITAL_SIGNATURE);
     assert_eq!(usage(Some("classic"), &ecdsa), DIGITAL_SIGNATURE);
     assert_eq!(Terms::new(&directory, Some("next-years")).usages(&rsa), None, "an unknown profile");
+}
+
+#[test]
+fn keys_and_lifetimes_of_public_cas_are_known() {
+    let directory = lets_encrypt();
+    let now: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
+    let p521 = certificate(&["www.example.com"], &[], &KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap());
+    let refused = Terms::new(&directory, None).names(&p521).unwrap_err();
+    assert_eq!(refused.reason, FailureReason::KeyTypeNotIssuable);
+    let not_after = |profile| Terms::new(&directory, profile).not_after(now).map(|at| at.to_string());
+    assert_eq!((not_after(None), not_after(Some("tlsserver"))), (None, None));
+    assert_eq!(not_after(Some("shortlived")).as_deref(), Some("2026-11-27T00:00:00Z"));
 }
