@@ -55,6 +55,11 @@ impl Aws {
         secret(&mut state, name).deleted_at = is_deleted.then_some(at);
     }
 
+    /// Whether there is such a secret; 30 days after it was scheduled for deletion there is none.
+    pub fn has_secret(&self, name: &str) -> bool {
+        self.state().secrets.secrets.contains_key(name)
+    }
+
     /// Somebody deletes a secret without a recovery window.
     pub fn remove_secret(&self, name: &str) {
         self.state().secrets.secrets.remove(name);

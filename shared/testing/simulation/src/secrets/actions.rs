@@ -47,7 +47,7 @@ impl SecretAction {
 /// Performs an action unless the secret or its certificate is gone.
 pub(crate) fn perform(aws: &Aws, state: &SharedState, name: &str, action: SecretAction) {
     let state = &mut *state.lock();
-    let Some(secret) = state.secrets.all.get(name) else { return };
+    let Some(secret) = state.secrets.all.get(name).filter(|_| aws.has_secret(name)) else { return };
     let certificate = secret.certificate.clone();
     let now = aws.now();
     match action {
