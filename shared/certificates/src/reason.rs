@@ -53,7 +53,7 @@ failure_reasons! {
     ServiceError = "service-error", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check the AWS Health Dashboard.";
     /// The source did not deliver the certificate in time.
     IssuerTimeout = "issuer-timeout", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, check why the CA does not issue (CloudWatch metrics of a private CA show failures).";
-    /// AWS took so long to answer that no time was left in this run.
+    /// AWS or the source took so long to answer that no time was left in this run.
     OutOfTime = "out-of-time", Automatic, "Nothing yet: acm-autopilot retries. If it fails twice, raise the Timeout of the function imported-renewal.";
     /// The function was terminated during an attempt that was not the first.
     Interrupted = "interrupted", Automatic, "Find in the log of imported-renewal what terminated it (memory, timeout). To retry before the certificate is due, set the tag acm-autopilot:status to pending-renewal.";

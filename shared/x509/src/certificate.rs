@@ -142,7 +142,7 @@ impl Certificate {
             path_len: constraints.and_then(|constraints| constraints.value.path_len_constraint),
             key_type: key_type::of_certificate(&parsed),
             public_key: parsed.public_key().raw.to_vec(),
-            names: general_names::of_certificate(&parsed),
+            names: general_names::of_certificate(&parsed).map_err(malformed)?,
             subject_alt_name: general_names::subject_alt_name(&parsed),
             key_usage: parsed.key_usage().map_err(malformed)?.map(|usage| usage.value.flags),
             extended_key_usage: extended.map(|usage| usages::extended(usage.value)).unwrap_or_default(),
@@ -249,6 +249,20 @@ A+8eAiAah/jwC+zHPzsd3oKJdkBawtEdtK/JDq486jFQvKG08A==
         let two = [TELETEX_ROOT_A, TELETEX_ROOT_B].concat();
         for pem in ["", "garbage", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", &two] {
             assert!(Certificate::from_pem(pem).is_err(), "{pem}");
+        }
+    }
+
+    #[test]
+    fn names_that_cannot_be_read_are_not_replaced_by_the_common_name() {
+        let subject_alt_name =
+            |content: &[u8]| rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 17], content.to_vec());
+        let www = b"\x30\x11\x82\x0fwww.example.com".as_slice();
+        for (extensions, is_read) in [(vec![www], true), (vec![b"\x04\x01x"], false), (vec![www, www], false)] {
+            let mut params = rcgen::CertificateParams::default();
+            params.distinguished_name.push(rcgen::DnType::CommonName, "www.example.com");
+            params.custom_extensions = extensions.iter().map(|content| subject_alt_name(content)).collect();
+            let pem = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().pem();
+            assert_eq!(Certificate::from_pem(&pem).is_ok(), is_read, "{extensions:?}");
         }
     }
 

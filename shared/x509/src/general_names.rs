@@ -4,25 +4,23 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use x509_parser::prelude::{GeneralName, ParsedExtension, X509Certificate};
+use x509_parser::error::X509Error;
+use x509_parser::prelude::{GeneralName, X509Certificate};
 
 use crate::DistinguishedName;
 
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 
 /// Every entry, or the common name where there is no such extension.
-pub(crate) fn of_certificate(certificate: &X509Certificate<'_>) -> BTreeSet<String> {
-    let entries = certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
-        ParsedExtension::SubjectAlternativeName(san) => Some(&san.general_names),
-        _ => None,
-    });
-    match entries {
-        Some(entries) => entries.iter().map(text).collect(),
-        None => {
-            let subject = DistinguishedName::from(certificate.subject());
-            subject.common_names().map(|name| name.to_ascii_lowercase()).collect()
-        }
+///
+/// # Errors
+/// The extension is malformed, or there twice. Who took the common name instead would not know what the certificate is for.
+pub(crate) fn of_certificate(certificate: &X509Certificate<'_>) -> Result<BTreeSet<String>, X509Error> {
+    if let Some(extension) = certificate.subject_alternative_name()? {
+        return Ok(extension.value.general_names.iter().map(text).collect());
     }
+    let subject = DistinguishedName::from(certificate.subject());
+    Ok(subject.common_names().map(|name| name.to_ascii_lowercase()).collect())
 }
 
 /// The value of the extension, DER, and whether it is critical.

@@ -170,6 +170,7 @@ fn parse(issued: &IssuedChain) -> Result<Chain, Failure> {
 
 fn out_of_time(plan: &Plan) -> Failure {
     let source = sources::name(&plan.source);
-    let detail = format!("AWS answered too slowly: no time was left before {source} had delivered a certificate");
+    let detail =
+        format!("AWS or the source answered too slowly: no time was left before {source} had delivered a certificate");
     Failure::new(FailureReason::OutOfTime, detail)
 }

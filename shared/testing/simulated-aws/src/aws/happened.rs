@@ -20,8 +20,8 @@ impl Aws {
         counts
     }
 
-    /// Every call, message and event so far, in order, without keeping them: for runs of so many calls that
-    /// copies would cost time.
+    /// Every call, message and event so far, in order, without keeping them: in long runs, copies would
+    /// cost time.
     pub fn take_record(&self) -> (Vec<Call>, Vec<Notice>, Vec<PutEvent>) {
         let mut state = self.state();
         let State { calls, sns, events, .. } = &mut *state;
