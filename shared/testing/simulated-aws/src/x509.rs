@@ -212,17 +212,18 @@ pub(crate) fn ca_constraints(path_length: Option<u8>) -> Extension {
     }
 }
 
-/// RFC 5280, 4.2.1.2, with RFC 7093's method 1 (160 bits of SHA-256).
-pub(crate) fn subject_key_identifier(public_key: &[u8]) -> Extension {
-    ("2.5.29.14", false, der::octets(&key_identifier(public_key)))
+/// RFC 5280, 4.2.1.2: of a public key with RFC 7093's method 1 (160 bits of SHA-256), or of another value that is the
+/// key's alone.
+pub(crate) fn subject_key_identifier(key: &[u8]) -> Extension {
+    ("2.5.29.14", false, der::octets(&key_identifier(key)))
 }
 
 /// RFC 5280, 4.2.1.1.
-pub(crate) fn authority_key_identifier(public_key: &[u8]) -> Extension {
-    ("2.5.29.35", false, der::sequence(&[der::implicit(0, &key_identifier(public_key))]))
+pub(crate) fn authority_key_identifier(key: &[u8]) -> Extension {
+    ("2.5.29.35", false, der::sequence(&[der::implicit(0, &key_identifier(key))]))
 }
 
-fn key_identifier(public_key: &[u8]) -> Vec<u8> {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, public_key);
+fn key_identifier(key: &[u8]) -> Vec<u8> {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key);
     digest.as_ref()[..20].to_vec()
 }

@@ -41,6 +41,22 @@ async fn the_same_seed_gives_the_same_calls() {
     }
 }
 
+/// In another process keys, hash maps and what ran before on a thread are others: "replay" must find the same world.
+#[test]
+fn another_process_gives_the_same_calls() {
+    let digest = || {
+        let simulate = std::process::Command::new(env!("CARGO_BIN_EXE_simulate"))
+            .args(["--world", "mixed", "--from", "40", "--seeds", "4", "--certificates", "30", "--days", "200"])
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(simulate.stdout).unwrap();
+        assert!(simulate.status.success(), "{printed}");
+        let (_, digest) = printed.split_once("digest ").expect("a digest");
+        digest.trim().to_owned()
+    };
+    assert_eq!(digest(), digest());
+}
+
 /// The invariants can fail, and the report says how to reproduce it.
 #[tokio::test]
 async fn a_tag_changed_by_others_is_found() {

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use super::jws::Jws;
 use super::problem::Problem;
 use super::{Answer, Body, Exchange, Reply};
-use crate::PrivateKey;
 use crate::der;
 use crate::x509;
 
@@ -33,8 +32,8 @@ pub(super) struct Issued {
 
 impl Issued {
     /// RFC 9773, 4.1: key identifier of the issuer and serial number, without tags and lengths, in base64url.
-    pub(super) fn ari_id(issuer: &PrivateKey, serial: &[u8]) -> String {
-        let (_, _, extension) = x509::authority_key_identifier(issuer.public_key());
+    pub(super) fn ari_id(issuer: &[u8], serial: &[u8]) -> String {
+        let (_, _, extension) = x509::authority_key_identifier(issuer);
         // A SEQUENCE with one member: four bytes of tags and lengths.
         let key_id = Base64UrlUnpadded::encode_string(&extension[4..]);
         let integer = der::unsigned(serial);

@@ -35,7 +35,8 @@ impl Server {
         x509::name(&x509::rdns(&[("C", "US"), ("O", &self.name), ("CN", &common_name)]))
     }
 
-    /// All CAs of the model share their keys, which nobody compares.
+    /// All CAs of the model share their keys, which nobody compares. Key identifiers are made of names: the keys are
+    /// new in every process, and the moment of a renewal depends on the identifier (RFC 9773, 4.1).
     pub(super) fn intermediate_key(number: u8) -> PrivateKey {
         PrivateKey::cached(Key::P256, FIRST_SLOT + 1 + number % 8)
     }
@@ -50,6 +51,7 @@ impl Server {
 
     fn ca_certificate(&self, subject: Vec<u8>, key: &PrivateKey, serial: u8, path_length: Option<u8>) -> String {
         let root = PrivateKey::cached(Key::P256, FIRST_SLOT);
+        let subject_id = x509::subject_key_identifier(&subject);
         let template = Template {
             serial: vec![0x41, serial],
             subject,
@@ -60,8 +62,8 @@ impl Server {
             extensions: vec![
                 x509::ca_constraints(path_length),
                 x509::key_usage(&["DIGITAL_SIGNATURE", "CERTIFICATE_SIGNING", "CRL_SIGNING"]),
-                x509::subject_key_identifier(key.public_key()),
-                x509::authority_key_identifier(root.public_key()),
+                subject_id,
+                x509::authority_key_identifier(&self.root_name()),
             ],
         };
         template.sign(&root, Hash::Sha256).expect("P-256 signs with SHA-256")
@@ -75,12 +77,14 @@ impl Exchange<'_> {
         let (number, ordered) = (self.server.intermediate, &self.server.orders[order]);
         let not_before = self.now - BACKDATED;
         let not_after = not_before + ordered.profile.lifetime(self.now) - SignedDuration::from_secs(1);
-        let (subject, extensions) = contents(csr, ordered.profile, &Server::intermediate_key(number));
+        let issuer = self.server.intermediate_name(number);
+        let (subject, extensions) = contents(csr, ordered.profile, &issuer);
         let serial = self.serial();
+        let id = Issued::ari_id(&issuer, &serial);
         let template = Template {
             serial: serial.clone(),
             subject: x509::name(&subject),
-            issuer: self.server.intermediate_name(number),
+            issuer,
             public_key_info: csr.public_key_info.clone(),
             not_before,
             not_after,
@@ -94,7 +98,7 @@ impl Exchange<'_> {
             names: ordered.identifiers.iter().map(|one| one.value.clone()).collect(),
             profile: ordered.profile.name,
             replaces: ordered.replaces.clone(),
-            id: Issued::ari_id(&Server::intermediate_key(number), &serial),
+            id,
             serial,
             pem,
             chain: self.server.intermediate_pem(number),
@@ -116,7 +120,7 @@ impl Exchange<'_> {
 
 /// letsencrypt.org/docs/profiles: only the classic profile has a common name, a subject key identifier and, for RSA keys,
 /// key encipherment. None is for clients any more.
-fn contents(csr: &Csr, profile: &Profile, issuer: &PrivateKey) -> (Vec<x509::Rdn>, Vec<Extension>) {
+fn contents(csr: &Csr, profile: &Profile, issuer: &[u8]) -> (Vec<x509::Rdn>, Vec<Extension>) {
     let first = csr.common_name.as_ref().or_else(|| csr.names.iter().find(|name| name.len() <= 64));
     let common_name = first.filter(|name| profile.is_classic && name.len() <= 64);
     let subject = common_name.map(|name| x509::rdns(&[("CN", name)])).unwrap_or_default();
@@ -130,7 +134,7 @@ fn contents(csr: &Csr, profile: &Profile, issuer: &PrivateKey) -> (Vec<x509::Rdn
         x509::key_usage(usages),
         x509::extended_key_usage(&["TLS_WEB_SERVER_AUTHENTICATION"]),
         x509::basic_constraints(false),
-        x509::authority_key_identifier(issuer.public_key()),
+        x509::authority_key_identifier(issuer),
         x509::alt_names(&names, subject.is_empty()),
     ];
     if profile.is_classic {
