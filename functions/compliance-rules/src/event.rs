@@ -1,7 +1,7 @@
 //! What AWS Config sends to a custom rule's function
 //! ([example events](https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html)).
 
-use certificates::Scope;
+use certificates::Target;
 use jiff::Timestamp;
 use rules::facts::{Item, UnusableItem};
 use rules::{InvalidParameters, Rule, Settings, select};
@@ -49,7 +49,7 @@ const TEST_TOKEN: &str = "TESTMODE";
 
 impl Request {
     /// Reads an event. The error names the field that is wrong.
-    pub fn read(event: &Value, here: &Scope) -> Result<Self, Error> {
+    pub fn read(event: &Value, here: &Target) -> Result<Self, Error> {
         if !event.is_object() {
             return Err(Error::bad_event("(whole event)", "is not a JSON object"));
         }

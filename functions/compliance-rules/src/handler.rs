@@ -1,7 +1,7 @@
 //! Reads an event, has the rule evaluated, and reports.
 
 use aws_config::SdkConfig;
-use certificates::Scope;
+use certificates::Target;
 use lambda::{Invocation, Metrics};
 use lookups::Clients;
 use rules::{InvalidParameters, Verdict};
@@ -39,7 +39,7 @@ impl Handler {
     }
 
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
-        let here = &invocation.scope;
+        let here = &invocation.home;
         let Request { config_rule, token, trigger, rule } = Request::read(event, here)?;
         let (rule, settings) = match rule {
             Ok(selected) => selected,
@@ -88,7 +88,7 @@ impl Handler {
         config_rule: String,
         token: &ResultToken,
         trigger: &Trigger,
-        here: &Scope,
+        here: &Target,
         cause: InvalidParameters,
     ) -> Error {
         let reason = format!("This rule is not evaluated. Correct its InputParameters: {cause}");

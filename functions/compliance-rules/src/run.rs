@@ -1,6 +1,6 @@
 //! One evaluation of a rule.
 
-use certificates::Scope;
+use certificates::Target;
 use jiff::Timestamp;
 use rules::{Context, Rule, Settings};
 
@@ -11,7 +11,7 @@ use crate::event::ResultToken;
 pub(crate) struct RuleRun<'a> {
     pub(crate) rule: &'static Rule,
     pub(crate) settings: &'a Settings,
-    pub(crate) here: &'a Scope,
+    pub(crate) here: &'a Target,
     pub(crate) token: &'a ResultToken,
     pub(crate) config_rule: &'a str,
     pub(crate) deadline: Timestamp,

@@ -3,7 +3,7 @@
 //! An event says only which certificates to check and on what occasion, and whether a change to DNS validation
 //! should be under way. What else it holds is not read: the present state decides.
 
-use certificates::{CertificateArn, Scope};
+use certificates::{CertificateArn, Target};
 use events::{Affected, BadField, Envelope, HEALTH_EVENT, HealthEvent, certificate, text};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -84,11 +84,11 @@ impl Trigger {
     ///
     /// # Errors
     /// It is not one that this function takes; the error names the field.
-    pub fn read(event: &Value, here: &Scope) -> Result<Self, Error> {
+    pub fn read(event: &Value, here: &Target) -> Result<Self, Error> {
         Ok(Self::of(Envelope::read(event)?, here)?)
     }
 
-    fn of(event: Envelope<'_>, here: &Scope) -> Result<Self, BadField> {
+    fn of(event: Envelope<'_>, here: &Target) -> Result<Self, BadField> {
         match (event.source, event.detail_type) {
             ("aws.acm", CLOUDTRAIL) => api_call(event.detail, here),
             ("aws.acm", ACTION_REQUIRED) => {
@@ -113,7 +113,7 @@ impl From<BadField> for Error {
 
 /// A call of ACM's API, as CloudTrail recorded it
 /// ([record contents](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html)).
-fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, BadField> {
+fn api_call(detail: &Value, here: &Target) -> Result<Trigger, BadField> {
     let (occasion, arn, field) = match text(&detail["eventName"], "detail.eventName")? {
         "RequestCertificate" => (
             Occasion::Requested,
@@ -142,7 +142,7 @@ fn api_call(detail: &Value, here: &Scope) -> Result<Trigger, BadField> {
     Ok(Trigger::Reconcile { occasion, update_requested_at, certificates, skipped: Vec::new() })
 }
 
-fn health(event: HealthEvent<'_>, here: &Scope) -> Result<Trigger, BadField> {
+fn health(event: HealthEvent<'_>, here: &Target) -> Result<Trigger, BadField> {
     let code = event.type_code()?;
     let occasion = Occasion::of_health(code).ok_or_else(|| BadField::not_taken("detail.eventTypeCode", code))?;
     // What AWS Health has closed does not count against what ACM says now.
@@ -160,7 +160,10 @@ mod tests {
     const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4";
 
     fn read(event: &Value) -> Result<Trigger, Error> {
-        Trigger::read(event, &Scope { region: "us-east-1".into(), account: "123456789012".into() })
+        Trigger::read(
+            event,
+            &Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() },
+        )
     }
 
     fn call(name: &str, detail: Value) -> Value {

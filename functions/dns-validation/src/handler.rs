@@ -69,7 +69,7 @@ impl Handler {
     /// not done is decided again at the next check.
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
         self.dns.start_invocation();
-        match Trigger::read(event, &invocation.scope)? {
+        match Trigger::read(event, &invocation.home)? {
             Trigger::Sweep => self.sweep(invocation.deadline, metrics).await,
             Trigger::Ignore { reason } => {
                 tracing::info!(outcome = "ignored", reason);

@@ -4,7 +4,7 @@
 //! read: the present state decides.
 
 use certificates::tags::RenewFrom;
-use certificates::{CertificateArn, Scope};
+use certificates::{CertificateArn, Target};
 use events::{Affected, BadField, Envelope, HEALTH_EVENT, HealthEvent};
 use serde::Serialize;
 use serde_json::Value;
@@ -126,7 +126,7 @@ impl Occasion {
 impl Trigger {
     /// # Errors
     /// It is not an event that this function takes; the error names the field.
-    pub fn read(event: &Value, here: &Scope) -> Result<Self, Error> {
+    pub fn read(event: &Value, here: &Target) -> Result<Self, Error> {
         let event = Envelope::read(event)?;
         match (event.source, event.detail_type) {
             ("aws.acm", detail_type) if detail_type.starts_with(ACM_CERTIFICATE) => Ok(Self::Reconcile {
@@ -159,8 +159,8 @@ mod tests {
 
     const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4";
 
-    fn here() -> Scope {
-        Scope { region: "us-east-1".into(), account: "123456789012".into() }
+    fn here() -> Target {
+        Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() }
     }
 
     fn read(event: &Value) -> Result<Trigger, Error> {

@@ -82,7 +82,7 @@ impl Handler {
     /// decided again at the next check.
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
         let reconciler = self.reconciler();
-        match Trigger::read(event, &invocation.scope)? {
+        match Trigger::read(event, &invocation.home)? {
             Trigger::Sweep(coverage) => {
                 self.sweep(coverage, &reconciler, invocation.deadline).run(metrics).await.map(Answer::Sweep)
             }

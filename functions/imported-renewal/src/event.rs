@@ -3,7 +3,7 @@
 //! An event says only "check this certificate". Whatever else it says is not trusted.
 
 use certificates::tags::{RENEWAL_SETTINGS, STATUS};
-use certificates::{CertificateArn, RenewalStatus, Scope, SecretId};
+use certificates::{CertificateArn, RenewalStatus, SecretId, Target};
 use events::{BadField, Envelope, text};
 use serde_json::Value;
 
@@ -45,27 +45,27 @@ impl Trigger {
     ///
     /// # Errors
     /// It is none of the events in the README, or names a certificate that is out of reach.
-    pub(crate) fn read(event: &Value, scope: &Scope) -> Result<Self, Error> {
+    pub(crate) fn read(event: &Value, target: &Target) -> Result<Self, Error> {
         let envelope = Envelope::read(event)?;
         match (envelope.source, envelope.detail_type) {
             (events::SOURCE, events::RENEWAL_REQUESTED) => {
                 let arn = &envelope.detail["certificateArn"];
-                let certificate = certificate(arn, "detail.certificateArn", scope)?;
+                let certificate = certificate(arn, "detail.certificateArn", target)?;
                 Ok(Self::Reconcile { certificate, occasion: Occasion::Requested })
             }
-            ("aws.acm", "AWS API Call via CloudTrail") => Self::from_tagging(envelope.detail, scope),
+            ("aws.acm", "AWS API Call via CloudTrail") => Self::from_tagging(envelope.detail, target),
             ("aws.secretsmanager", kind) => match kind {
-                "Secret Label Updated" => secret::from_label(envelope.resources, envelope.detail, scope),
-                "AWS API Call via CloudTrail" => secret::from_call(envelope.detail, scope),
+                "Secret Label Updated" => secret::from_label(envelope.resources, envelope.detail, target),
+                "AWS API Call via CloudTrail" => secret::from_call(envelope.detail, target),
                 _ => Err(envelope.not_taken().into()),
             },
-            ("aws.config", "Config Rules Compliance Change") => Self::from_compliance_change(envelope.detail, scope),
+            ("aws.config", "Config Rules Compliance Change") => Self::from_compliance_change(envelope.detail, target),
             _ => Err(envelope.not_taken().into()),
         }
     }
 
     /// CloudTrail's record of AddTagsToCertificate: the reliable sign that an operator set a tag.
-    fn from_tagging(detail: &Value, scope: &Scope) -> Result<Self, Error> {
+    fn from_tagging(detail: &Value, target: &Target) -> Result<Self, Error> {
         if text(&detail["eventName"], "detail.eventName")? != "AddTagsToCertificate" {
             return Ok(Self::Ignore { reason: "another-api-call" });
         }
@@ -74,7 +74,7 @@ impl Trigger {
         }
         let parameters = &detail["requestParameters"];
         let arn = &parameters["certificateArn"];
-        let certificate = certificate(arn, "detail.requestParameters.certificateArn", scope)?;
+        let certificate = certificate(arn, "detail.requestParameters.certificateArn", target)?;
         let tags = parameters["tags"].as_array();
         let tags = tags.ok_or_else(|| BadField::new("detail.requestParameters.tags", "is not a list"))?;
         Ok(match occasion_of(tags) {
@@ -83,14 +83,14 @@ impl Trigger {
         })
     }
 
-    fn from_compliance_change(detail: &Value, scope: &Scope) -> Result<Self, Error> {
+    fn from_compliance_change(detail: &Value, target: &Target) -> Result<Self, Error> {
         if detail["resourceType"] != "AWS::ACM::Certificate" {
             return Ok(Self::Ignore { reason: "another-resource-type" });
         }
         if detail["newEvaluationResult"]["complianceType"] != "NON_COMPLIANT" {
             return Ok(Self::Ignore { reason: "not-non-compliant" });
         }
-        let certificate = certificate(&detail["resourceId"], "detail.resourceId", scope)?;
+        let certificate = certificate(&detail["resourceId"], "detail.resourceId", target)?;
         Ok(Self::Reconcile { certificate, occasion: Occasion::NonCompliant })
     }
 }
@@ -106,16 +106,16 @@ fn occasion_of(tags: &[Value]) -> Option<Occasion> {
     pairs.iter().any(is_pending).then_some(Occasion::PendingSet)
 }
 
-fn certificate(arn: &Value, field: &'static str, scope: &Scope) -> Result<CertificateArn, Error> {
+fn certificate(arn: &Value, field: &'static str, target: &Target) -> Result<CertificateArn, Error> {
     let certificate: CertificateArn =
         text(arn, field)?.parse().map_err(|source| Error::NotACertificate { field, source })?;
-    if certificate.is_within(scope) {
+    if certificate.is_within(target) {
         return Ok(certificate);
     }
     Err(Error::Elsewhere {
         certificate: Box::new(certificate),
-        region: scope.region.clone(),
-        account: scope.account.clone(),
+        region: target.region.clone(),
+        account: target.account.clone(),
     })
 }
 

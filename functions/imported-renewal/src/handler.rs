@@ -80,10 +80,10 @@ impl Handler {
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<Vec<CertificateReport>, Error> {
-        let (certificates, occasion) = match Trigger::read(event, &invocation.scope)? {
+        let (certificates, occasion) = match Trigger::read(event, &invocation.home)? {
             Trigger::Ignore { reason } => return Ok(vec![ignored(reason)]),
             Trigger::Reconcile { certificate, occasion } => (vec![certificate], occasion),
-            Trigger::ReconcileSecret { secret } => match self.secrets.find(&secret, &invocation.scope).await? {
+            Trigger::ReconcileSecret { secret } => match self.secrets.find(&secret, &invocation.home).await? {
                 Found::Nothing(reason) => return Ok(vec![ignored(reason)]),
                 Found::Certificates(certificates) => (certificates, Occasion::SecretChanged),
             },

@@ -4,7 +4,7 @@
 use aws_client::{CallError, CallErrorKind};
 use aws_config::SdkConfig;
 use aws_sdk_resourcegroupstagging::Client;
-use certificates::{CertificateArn, Scope, SecretId, tags};
+use certificates::{CertificateArn, SecretId, Target, tags};
 use grants::SecretGrants;
 use issuers::{ConsentError, SecretConsent};
 
@@ -31,14 +31,14 @@ impl SecretCertificates {
 
     /// # Errors
     /// Secrets Manager did not say; the same event finds out again.
-    pub(crate) async fn find(&self, secret: &SecretId, scope: &Scope) -> Result<Found, Error> {
+    pub(crate) async fn find(&self, secret: &SecretId, target: &Target) -> Result<Found, Error> {
         // Events come of all secrets of the account, most of which have nothing to do with certificates.
         if !self.may_be_granted(secret) {
             return Ok(Found::Nothing("secret-not-granted"));
         }
         match SecretConsent::read(&self.aws, secret).await {
             Ok(consent) if !self.granted.cover(&consent.arn) => Ok(Found::Nothing("secret-not-granted")),
-            Ok(consent) => self.certificates(&consent, scope).await.map_err(|error| Error::secret(secret, error)),
+            Ok(consent) => self.certificates(&consent, target).await.map_err(|error| Error::secret(secret, error)),
             Err(ConsentError::BeingDeleted) => Ok(Found::Nothing("secret-gone")),
             Err(ConsentError::Call(error)) => match error.kind {
                 CallErrorKind::Denied => Ok(Found::Nothing("secret-not-granted")),
@@ -48,9 +48,9 @@ impl SecretCertificates {
         }
     }
 
-    async fn certificates(&self, consent: &SecretConsent, scope: &Scope) -> Result<Found, CallError> {
-        let mut found: Vec<_> = consent.certificates().filter(|certificate| certificate.is_within(scope)).collect();
-        if is_for_account(consent, &scope.account) {
+    async fn certificates(&self, consent: &SecretConsent, target: &Target) -> Result<Found, CallError> {
+        let mut found: Vec<_> = consent.certificates().filter(|certificate| certificate.is_within(target)).collect();
+        if is_for_account(consent, &target.account) {
             let tagged = self.tagged(consent).await?;
             found
                 .extend(tagged.into_iter().filter(|certificate| consent.certificates().all(|one| one != *certificate)));

@@ -19,9 +19,11 @@ pub struct InvalidArn {
     problem: &'static str,
 }
 
-/// The account and Region that a function works in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
+/// Where certificates are: an account in a Region. The unit of work of every function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Target {
+    /// `aws`, `aws-cn`, `aws-us-gov` or another of AWS's partitions.
+    pub partition: String,
     /// For instance `eu-central-1`.
     pub region: String,
     /// Twelve digits.
@@ -49,6 +51,14 @@ struct Parsed {
 }
 
 impl Parsed {
+    fn is_within(&self, target: &Target) -> bool {
+        (&self.partition, &self.region, &self.account) == (&target.partition, &target.region, &target.account)
+    }
+
+    fn target(&self) -> Target {
+        Target { partition: self.partition.clone(), account: self.account.clone(), region: self.region.clone() }
+    }
+
     /// Splits `arn:PARTITION:SERVICE:REGION:ACCOUNT:KIND/ID`.
     fn new(text: &str, service: &str, kind: &str, expected: &'static str) -> Result<Self, InvalidArn> {
         let refuse = |problem| InvalidArn { text: excerpt(text), expected, problem };
@@ -101,6 +111,12 @@ fn excerpt(text: &str) -> String {
     short
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "account {} in {}", self.account, self.region)
+    }
+}
+
 impl CertificateArn {
     /// The whole ARN.
     pub fn as_str(&self) -> &str {
@@ -128,8 +144,13 @@ impl CertificateArn {
     }
 
     /// Whether the certificate lives in this account and Region, where the functions can see it.
-    pub fn is_within(&self, scope: &Scope) -> bool {
-        self.region() == scope.region && self.account() == scope.account
+    pub fn is_within(&self, target: &Target) -> bool {
+        self.0.is_within(target)
+    }
+
+    /// The account and Region of the certificate.
+    pub fn target(&self) -> Target {
+        self.0.target()
     }
 }
 
@@ -140,8 +161,13 @@ impl PrivateCaArn {
     }
 
     /// Whether the CA lives in this account and Region.
-    pub fn is_within(&self, scope: &Scope) -> bool {
-        self.0.region == scope.region && self.0.account == scope.account
+    pub fn is_within(&self, target: &Target) -> bool {
+        self.0.is_within(target)
+    }
+
+    /// The account and Region of the CA.
+    pub fn target(&self) -> Target {
+        self.0.target()
     }
 
     /// `aws`, `aws-us-gov` or `aws-cn`: template ARNs have to name the same one.
@@ -202,10 +228,12 @@ mod tests {
         assert_eq!(arn.as_str(), GOOD);
         assert_eq!((arn.region(), arn.account()), ("us-east-1", "123456789012"));
         assert_eq!(arn.id(), "61f50cd4-45b9-4259-b049-d0a53682fa4b");
-        let here = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+        let here = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
         assert!(arn.is_within(&here));
-        assert!(!arn.is_within(&Scope { region: "eu-west-1".into(), ..here.clone() }));
-        assert!(!arn.is_within(&Scope { account: "210987654321".into(), ..here }));
+        assert_eq!(arn.target(), here);
+        assert!(!arn.is_within(&Target { region: "eu-west-1".into(), ..here.clone() }));
+        assert!(!arn.is_within(&Target { partition: "aws-cn".into(), ..here.clone() }));
+        assert!(!arn.is_within(&Target { account: "210987654321".into(), ..here }));
     }
 
     #[test]
@@ -242,8 +270,8 @@ mod tests {
             ("us-gov-east-1", "123456789012", false),
             ("us-gov-west-1", "999988887777", false),
         ] {
-            let scope = Scope { region: region.into(), account: account.into() };
-            assert_eq!(ca.parse::<PrivateCaArn>().unwrap().is_within(&scope), is, "{scope:?}");
+            let target = Target { partition: "aws-us-gov".into(), region: region.into(), account: account.into() };
+            assert_eq!(ca.parse::<PrivateCaArn>().unwrap().is_within(&target), is, "{target}");
         }
         assert!(ca.parse::<CertificateArn>().is_err());
         assert!(GOOD.parse::<PrivateCaArn>().is_err());

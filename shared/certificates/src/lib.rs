@@ -15,7 +15,7 @@ mod status;
 pub mod tags;
 mod validation;
 
-pub use arn::{CertificateArn, InvalidArn, PrivateCaArn, Scope};
+pub use arn::{CertificateArn, InvalidArn, PrivateCaArn, Target};
 pub use attributes::{CertificateType, KeyAlgorithm, KeyPairOrigin, RenewalEligibility};
 pub use certificate::{CertificateDetail, CertificateSummary};
 pub use lifetime::{calendar_days_between, days_left, has_expired, utc_date};

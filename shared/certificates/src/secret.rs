@@ -8,7 +8,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::arn::{CertificateArn, Scope};
+use crate::arn::{CertificateArn, Target};
 
 /// The text does not name a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,8 +57,8 @@ impl SecretArn {
     }
 
     /// Whether the secret lives in this account and Region.
-    pub fn is_within(&self, scope: &Scope) -> bool {
-        self.region == scope.region && self.account == scope.account
+    pub fn is_within(&self, target: &Target) -> bool {
+        (&self.partition, &self.region, &self.account) == (&target.partition, &target.region, &target.account)
     }
 
     /// Whether the secret lives where the certificate does.

@@ -1,6 +1,6 @@
 //! EventBridge's envelope around the events that a function gets.
 
-use certificates::{CertificateArn, Scope};
+use certificates::{CertificateArn, Target};
 use serde_json::Value;
 
 use crate::{SOURCE, SWEEP_REQUESTED};
@@ -70,7 +70,7 @@ impl<'a> Envelope<'a> {
     ///
     /// # Errors
     /// It names none of this account and Region.
-    pub fn first_certificate(&self, here: &Scope) -> Result<CertificateArn, BadField> {
+    pub fn first_certificate(&self, here: &Target) -> Result<CertificateArn, BadField> {
         certificate(&self.resources[0], "resources[0]", here)
     }
 
@@ -100,7 +100,7 @@ pub fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str, BadField> {
 ///
 /// # Errors
 /// It names none, or one of another account or Region.
-pub fn certificate(value: &Value, field: &str, here: &Scope) -> Result<CertificateArn, BadField> {
+pub fn certificate(value: &Value, field: &str, here: &Target) -> Result<CertificateArn, BadField> {
     let arn: CertificateArn =
         text(value, field)?.parse().map_err(|error| BadField::new(field, format!("is unusable: {error}")))?;
     if !arn.is_within(here) {
@@ -129,8 +129,8 @@ mod tests {
 
     const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/61f50cd4";
 
-    fn here() -> Scope {
-        Scope { region: "us-east-1".into(), account: "123456789012".into() }
+    fn here() -> Target {
+        Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! AWS Health's events about certificates of ACM.
 
-use certificates::{CertificateArn, Scope};
+use certificates::{CertificateArn, Target};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ impl<'a> HealthEvent<'a> {
     ///
     /// # Errors
     /// It has none of the two lists that name things.
-    pub fn affected(&self, here: &Scope) -> Result<Affected, BadField> {
+    pub fn affected(&self, here: &Target) -> Result<Affected, BadField> {
         let Self(envelope) = self;
         let listed = &envelope.detail["affectedEntities"];
         if !listed.is_array() && !envelope.resources.is_array() {
@@ -107,7 +107,7 @@ mod tests {
 
     fn affected(resources: Value, entities: Value) -> Result<Affected, BadField> {
         let event = event(resources, json!({"service": "ACM", "affectedEntities": entities}));
-        let here = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+        let here = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
         HealthEvent::read(&Envelope::read(&event).unwrap()).unwrap().affected(&here)
     }
 

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::process::ExitCode;
 
-use certificates::Scope;
+use certificates::Target;
 use jiff::Timestamp;
 use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::tower::util::MapRequestLayer;
@@ -18,7 +18,7 @@ use crate::{ConfigurationError, Environment, RetryableError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
     /// The account and Region that the function runs in, from its own ARN.
-    pub scope: Scope,
+    pub home: Target,
     /// When the platform will kill it.
     pub deadline: Timestamp,
 }
@@ -34,15 +34,13 @@ impl TryFrom<&Context> for Invocation {
     fn try_from(context: &Context) -> Result<Self, InvocationError> {
         // arn:aws:lambda:REGION:ACCOUNT:function:NAME
         let arn = &context.invoked_function_arn;
-        let mut parts = arn.split(':').skip(3);
-        let (Some(region), Some(account)) = (parts.next(), parts.next()) else {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let ["arn", partition, _, region, account, ..] = parts[..] else {
             return Err(InvocationError(arn.clone()));
         };
+        let [partition, region, account] = [partition, region, account].map(str::to_owned);
         let deadline = i64::try_from(context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        Ok(Self {
-            scope: Scope { region: region.to_owned(), account: account.to_owned() },
-            deadline: deadline.unwrap_or(Timestamp::MAX),
-        })
+        Ok(Self { home: Target { partition, account, region }, deadline: deadline.unwrap_or(Timestamp::MAX) })
     }
 }
 
@@ -139,7 +137,10 @@ mod tests {
         let invocation =
             Invocation::try_from(&context("arn:aws:lambda:eu-west-1:123456789012:function:x", 1_795_240_800_000))
                 .unwrap();
-        assert_eq!(invocation.scope, Scope { region: "eu-west-1".into(), account: "123456789012".into() });
+        assert_eq!(
+            invocation.home,
+            Target { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() }
+        );
         assert_eq!(invocation.deadline.to_string(), "2026-11-21T06:00:00Z");
         assert!(Invocation::try_from(&context("x", 0)).is_err());
     }

@@ -119,7 +119,7 @@ fn found_or_retry<T>(
 
 #[cfg(test)]
 mod tests {
-    use certificates::Scope;
+    use certificates::Target;
     use jiff::SignedDuration;
     use rules::Evaluator;
     use rules::facts::{Certificate, Item, PrivateCa};
@@ -139,7 +139,7 @@ mod tests {
             Evaluator::PrivateCa(_) => Resource::from(PrivateCa::from_item(arn.parse().unwrap(), &item)),
             _ => Resource::from(Certificate::from_item(arn.parse().unwrap(), &item)),
         };
-        let here = Scope { region: aws.region(), account: aws.account() };
+        let here = Target { partition: "aws".into(), region: aws.region(), account: aws.account() };
         let context = Context { now: aws.now(), settings: &settings, here: &here };
         Lookups::new(&clients, &budget).verdict(rule, &context, resource).await.unwrap();
         clients.are_made()

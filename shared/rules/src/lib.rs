@@ -24,7 +24,7 @@ mod tagging;
 mod tests;
 mod verdict;
 
-use certificates::Scope;
+use certificates::Target;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,7 @@ pub struct Context<'a> {
     pub now: Timestamp,
     pub settings: &'a Settings,
     /// The account and Region.
-    pub here: &'a Scope,
+    pub here: &'a Target,
 }
 
 /// The function that evaluates a resource, by the kind of resource.

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use certificates::tags::Tags;
 use certificates::{
-    CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, RenewalEligibility, ResourceRecord, Scope,
+    CertificateType, DomainValidation, KeyAlgorithm, KeyPairOrigin, RenewalEligibility, ResourceRecord, Target,
     Validation,
 };
 use jiff::Timestamp;
@@ -257,7 +257,7 @@ fn settings(rule: &Rule, parameters: &[(&str, &str)]) -> Result<Settings, String
 /// The rule's answer for a resource at [`NOW`].
 pub(crate) fn evaluate(rule: &Rule, parameters: &[(&str, &str)], resource: &impl Resource) -> Evaluation {
     let settings = settings(rule, parameters).unwrap();
-    let here = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+    let here = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
     resource.evaluate(rule, &Context { now: at(NOW), settings: &settings, here: &here })
 }
 

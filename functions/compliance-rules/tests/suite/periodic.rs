@@ -1,6 +1,6 @@
 //! It is time to evaluate everything.
 
-use certificates::Scope;
+use certificates::Target;
 use compliance_rules::{Error, Outcome};
 use jiff::SignedDuration;
 use lambda::{Invocation, Metrics, RetryableError};
@@ -106,8 +106,8 @@ async fn without_time_nothing_is_started() {
     let invoking =
         json!({ "notificationCreationTime": "2026-11-21T06:00:00Z", "messageType": "ScheduledNotification" });
     let event = world.event(&json!({ "rule": "duplicate-certificates" }), &invoking);
-    let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
-    let invocation = Invocation { scope, deadline: world.aws.now() + SignedDuration::from_secs(30) };
+    let home = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
+    let invocation = Invocation { home, deadline: world.aws.now() + SignedDuration::from_secs(30) };
     let mut metrics = Metrics::new("compliance-rules");
     let error = world.without_retries().handle(&event, &invocation, &mut metrics).await.unwrap_err();
     assert!(matches!(error, Error::OutOfTime { left: 3, of: 3 }), "{error}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use certificates::Scope;
+use certificates::Target;
 use compliance_rules::{Error, Found};
 use jiff::Span;
 use lambda::RetryableError;
@@ -119,7 +119,7 @@ async fn item_and_list_get_the_same_verdict_from_every_rule() {
 #[tokio::test]
 async fn an_item_reports_what_a_description_reports() {
     let (world, cas) = hierarchy();
-    let here = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+    let here = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
     let mut decided = BTreeSet::new();
     for rule in all() {
         let Evaluator::PrivateCa(evaluate) = rule.evaluate else { continue };

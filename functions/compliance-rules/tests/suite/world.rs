@@ -1,7 +1,7 @@
 //! An account, and the function in it.
 
 use aws_config::retry::RetryConfig;
-use certificates::Scope;
+use certificates::Target;
 use compliance_rules::{Answer, Config, Error, Handler};
 use jiff::{SignedDuration, Timestamp};
 use lambda::{Invocation, Metrics};
@@ -73,10 +73,10 @@ impl World {
     }
 
     async fn handle_with_time(&self, handler: &Handler, event: &Value, time: SignedDuration) -> Result<Answer, Error> {
-        let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+        let home = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
         let deadline = self.aws.now() + time;
         let mut metrics = Metrics::new("compliance-rules");
-        handler.handle(event, &Invocation { scope, deadline }, &mut metrics).await
+        handler.handle(event, &Invocation { home, deadline }, &mut metrics).await
     }
 
     /// It is time to evaluate everything.

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::shared::IntoShared;
-use certificates::Scope;
+use certificates::Target;
 use dns_validation::{Config, Handler};
 use jiff::{SignedDuration, Timestamp};
 use lambda::{Invocation, Metrics};
@@ -59,8 +59,8 @@ fn instance(world: &World, more: &[(&str, &str)]) -> Handler {
 async fn round_trips(world: &World, handler: &Handler, arn: &str) -> i64 {
     world.aws.forget_record();
     let start = world.aws.now();
-    let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
-    let invocation = Invocation { scope, deadline: start + SignedDuration::from_mins(5) };
+    let home = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
+    let invocation = Invocation { home, deadline: start + SignedDuration::from_mins(5) };
     let event = sample(REQUESTED, arn);
     handler.handle(&event, &invocation, &mut Metrics::new("test")).await.unwrap();
     let calls = world.aws.calls();

@@ -1,7 +1,7 @@
 //! What goes wrong between the calls.
 
 use aws_config::retry::RetryConfig;
-use certificates::Scope;
+use certificates::Target;
 use dns_validation::{Config, Error, Handler, Outcome};
 use jiff::SignedDuration;
 use lambda::{Invocation, Metrics, RetryableError};
@@ -24,8 +24,8 @@ pub(crate) fn without_retries(world: &World) -> Handler {
 }
 
 pub(crate) async fn deliver(world: &World, handler: &Handler, arn: &str) -> bool {
-    let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
-    let invocation = Invocation { scope, deadline: world.aws.now() + SignedDuration::from_mins(5) };
+    let home = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
+    let invocation = Invocation { home, deadline: world.aws.now() + SignedDuration::from_mins(5) };
     handler.handle(&sample(REQUESTED, arn), &invocation, &mut Metrics::new("test")).await.is_ok()
 }
 

@@ -1,7 +1,7 @@
 //! An account with a topic and zones, and the function in it.
 
 use aws_sdk_acm::types::{CertificateOptions, ValidationMethod};
-use certificates::Scope;
+use certificates::Target;
 use dns_validation::{Answer, CertificateReport, Config, Error, Handler, SweepReport};
 use jiff::{SignedDuration, Span, Timestamp};
 use lambda::{Invocation, Metrics};
@@ -125,9 +125,9 @@ impl World {
 
     /// The answer, and the line of metrics.
     pub(crate) async fn counted(&self, event: &Value, deadline: Timestamp) -> (Result<Answer, Error>, Value) {
-        let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+        let home = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
         let mut metrics = Metrics::new("dns-validation");
-        let result = self.handler.handle(event, &Invocation { scope, deadline }, &mut metrics).await;
+        let result = self.handler.handle(event, &Invocation { home, deadline }, &mut metrics).await;
         let line = metrics.line(self.aws.now()).map_or(Value::Null, |line| serde_json::from_str(&line).unwrap());
         (result, line)
     }

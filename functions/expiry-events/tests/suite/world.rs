@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use acme::Connection;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use certificates::tags::Tags;
-use certificates::{CertificateDetail, CertificateSummary, CertificateType, Scope};
+use certificates::{CertificateDetail, CertificateSummary, CertificateType, Target};
 use expiry_events::policy::Settings;
 use expiry_events::{Answer, CertificateReport, CertificateState, Config, Error, Handler, Occasion, SweepReport};
 use jiff::{SignedDuration, Timestamp};
@@ -106,9 +106,9 @@ impl World {
 
     /// The answer, and the line of metrics.
     pub(crate) async fn counted(&self, event: &Value, deadline: Timestamp) -> (Result<Answer, Error>, Value) {
-        let scope = Scope { region: "us-east-1".into(), account: "123456789012".into() };
+        let home = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
         let mut metrics = Metrics::new("expiry-events");
-        let result = self.handler.handle(event, &Invocation { scope, deadline }, &mut metrics).await;
+        let result = self.handler.handle(event, &Invocation { home, deadline }, &mut metrics).await;
         let line = metrics.line(self.aws.now()).map_or(Value::Null, |line| serde_json::from_str(&line).unwrap());
         (result, line)
     }

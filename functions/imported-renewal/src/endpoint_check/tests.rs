@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use certificates::Scope;
+use certificates::Target;
 use jiff::SignedDuration;
 use lambda::{Environment, Invocation};
 use rustls::crypto::aws_lc_rs;
@@ -213,8 +213,8 @@ async fn renewed(region: &str, choose: fn(&str, &str) -> String) -> (Value, Valu
     let event = json!({
         "source": "acm-autopilot", "detail-type": "Certificate Renewal Requested", "detail": { "certificateArn": arn },
     });
-    let scope = Scope { region: aws.region(), account: aws.account() };
-    let invocation = Invocation { scope, deadline: aws.now() + SignedDuration::from_secs(300) };
+    let home = Target { partition: "aws".into(), region: aws.region(), account: aws.account() };
+    let invocation = Invocation { home, deadline: aws.now() + SignedDuration::from_secs(300) };
     let answer = Box::pin(Handler::new(config, &aws.sdk_config()).answer(event, invocation)).await.unwrap();
     let notice = aws.published().pop().unwrap();
     (answer, serde_json::from_str(notice.for_protocol("sqs")).unwrap())

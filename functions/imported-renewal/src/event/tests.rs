@@ -14,8 +14,8 @@ const SAMPLES: [&str; 5] = [
 ];
 const SECRET: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:web/pay.example.com-Ab3dE9";
 
-fn scope() -> Scope {
-    Scope { region: "us-east-1".into(), account: "123456789012".into() }
+fn home() -> Target {
+    Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() }
 }
 
 fn sample(number: usize) -> Value {
@@ -23,7 +23,7 @@ fn sample(number: usize) -> Value {
 }
 
 fn read(event: &Value) -> Result<Trigger, Error> {
-    Trigger::read(event, &scope())
+    Trigger::read(event, &home())
 }
 
 /// A sample with one field changed.
@@ -156,8 +156,8 @@ proptest! {
         mutate(&mut event, &mutations);
         match read(&event) {
             // Whatever else it says, it names a certificate that is within reach.
-            Ok(Trigger::Reconcile { certificate, .. }) => prop_assert!(certificate.is_within(&scope())),
-            Ok(Trigger::ReconcileSecret { secret: SecretId::Arn(arn) }) => prop_assert!(arn.is_within(&scope())),
+            Ok(Trigger::Reconcile { certificate, .. }) => prop_assert!(certificate.is_within(&home())),
+            Ok(Trigger::ReconcileSecret { secret: SecretId::Arn(arn) }) => prop_assert!(arn.is_within(&home())),
             Ok(Trigger::ReconcileSecret { .. }) => {}
             Ok(Trigger::Ignore { reason }) => prop_assert!(!reason.is_empty()),
             Err(error) => prop_assert!(error.to_string().len() < 2_000),

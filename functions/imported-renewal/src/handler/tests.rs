@@ -4,7 +4,7 @@ use certificates::tags::{
     ATTEMPTS, NOTICES, NOTIFIED, PRIVATE_CA, RENEW_FROM, RENEWAL_OF, SECRET, STATUS, STATUS_REASON, STATUS_SINCE,
     VALIDITY_DAYS,
 };
-use certificates::{FailureReason, Scope};
+use certificates::{FailureReason, Target};
 use event_mutator::{Mutation, mutate, mutations};
 use jiff::SignedDuration;
 use lambda::Environment;
@@ -115,8 +115,8 @@ fn no_event_makes_it_panic() {
         let before = aws.certificate(&arn).unwrap();
 
         let event = serde_json::from_str(&message(&case).to_string().replace(ARN, &arn)).unwrap();
-        let scope = Scope { region: aws.region(), account: aws.account() };
-        let invocation = Invocation { scope, deadline: aws.now() + SignedDuration::from_secs(300) };
+        let home = Target { partition: "aws".into(), region: aws.region(), account: aws.account() };
+        let invocation = Invocation { home, deadline: aws.now() + SignedDuration::from_secs(300) };
         let mut metrics = Metrics::new("imported-renewal");
         match runtime.block_on(handler.handle(&event, &invocation, &mut metrics)) {
             Ok(answer) => {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use acme::Connection;
 use aws_config::retry::RetryConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use certificates::Scope;
+use certificates::Target;
 use imported_renewal::{Config, Error, Handler};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use lambda::{Environment, Invocation, Metrics};
@@ -105,8 +105,8 @@ impl World {
     }
 
     pub(crate) fn invocation(&self) -> Invocation {
-        let scope = Scope { region: self.region.clone(), account: ACCOUNT.into() };
-        Invocation { scope, deadline: self.aws.now() + TIMEOUT }
+        let home = Target { partition: "aws".into(), region: self.region.clone(), account: ACCOUNT.into() };
+        Invocation { home, deadline: self.aws.now() + TIMEOUT }
     }
 
     /// What one event or batch comes to, and the line of metrics that it leaves in the log.

@@ -1,6 +1,6 @@
 //! Lambda and SQS: invocations, retries and dead letters.
 
-use certificates::Scope;
+use certificates::Target;
 use jiff::SignedDuration;
 use lambda::Invocation;
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ impl World {
 
     pub(crate) fn invocation(&self, id: &str) -> Invocation {
         let deadline = self.aws.now() + self.wiring.functions[id].timeout;
-        let scope = Scope { region: self.region().to_owned(), account: ACCOUNT.to_owned() };
-        Invocation { scope, deadline }
+        let home = Target { partition: "aws".into(), region: self.region().to_owned(), account: ACCOUNT.to_owned() };
+        Invocation { home, deadline }
     }
 }

@@ -1,6 +1,6 @@
 //! A renewal that waits for a maintenance window is requested again by the sweep, and takes place in the window.
 
-use certificates::Scope;
+use certificates::Target;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use lambda::{Environment, Invocation};
 use serde_json::{Value, json};
@@ -31,8 +31,8 @@ impl Both {
     }
 
     fn invocation(&self) -> Invocation {
-        let scope = Scope { region: self.aws.region(), account: ACCOUNT.into() };
-        Invocation { scope, deadline: self.aws.now() + SignedDuration::from_secs(300) }
+        let home = Target { partition: "aws".into(), region: self.aws.region(), account: ACCOUNT.into() };
+        Invocation { home, deadline: self.aws.now() + SignedDuration::from_secs(300) }
     }
 
     /// A sweep, and the renewals that it requests.
