@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+/// The operation that gives the credentials of a role.
+pub const ASSUME_ROLE: &str = "sts:AssumeRole";
 /// What people still read of AWS's words.
 const LONGEST_MESSAGE: usize = 1_000;
 
@@ -48,8 +51,16 @@ impl fmt::Display for Code<'_> {
 }
 
 impl CallError {
-    /// Classifies the SDK's error of this operation.
+    /// Classifies the SDK's error of this operation; where the credentials of a role could not be had for it, that of
+    /// [`ASSUME_ROLE`].
     pub fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        role_failure(error).unwrap_or_else(|| Self::of_call(operation, error))
+    }
+
+    fn of_call<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -91,6 +102,23 @@ impl CallError {
     pub fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }
+}
+
+/// A role is assumed in the middle of another call, whose error has that of the role among its causes.
+fn role_failure(error: &(dyn std::error::Error + 'static)) -> Option<CallError> {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.skip(1).find_map(|cause| {
+        if let Some(error) = cause.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>() {
+            return Some(CallError::of_call(ASSUME_ROLE, error));
+        }
+        let error = cause.downcast_ref::<AssumeRoleError>()?;
+        Some(CallError {
+            operation: ASSUME_ROLE,
+            code: error.code().map(str::to_owned),
+            message: shortened(error.message().unwrap_or("AWS gave no message")),
+            kind: CallErrorKind::Refused,
+        })
+    })
 }
 
 /// AWS repeats a text that is too long as a whole.

@@ -15,7 +15,7 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-pub use call_error::{CallError, CallErrorKind};
+pub use call_error::{ASSUME_ROLE, CallError, CallErrorKind};
 pub use clock::Clock;
 pub use rate_limiter::RateLimiter;
 pub use retry::Throttling;

@@ -52,14 +52,20 @@ pub struct Grants {
 #[error("{0}")]
 pub struct InvalidGrants(String);
 
-#[derive(Deserialize, Default)]
+/// Grants as they are written: the texts are not checked yet.
+#[derive(Debug, Clone, Deserialize, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Written {
-    domains: Vec<String>,
-    exportable_domains: Vec<String>,
-    private_cas: Vec<String>,
-    secrets: Vec<String>,
-    issuer_change: bool,
+pub struct WrittenGrants {
+    /// See [`Grants::domains`].
+    pub domains: Vec<String>,
+    /// See [`Grants::exportable_domains`].
+    pub exportable_domains: Vec<String>,
+    /// ARNs, or `*`.
+    pub private_cas: Vec<String>,
+    /// Patterns of ARNs.
+    pub secrets: Vec<String>,
+    /// See [`Grants::issuer_change`].
+    pub issuer_change: bool,
 }
 
 impl Grants {
@@ -73,11 +79,19 @@ impl FromStr for Grants {
     type Err = InvalidGrants;
 
     fn from_str(text: &str) -> Result<Self, InvalidGrants> {
-        let written: Written = serde_json::from_str(text).map_err(|error| {
+        let written: WrittenGrants = serde_json::from_str(text).map_err(|error| {
             InvalidGrants(format!(
                 "use JSON such as {{\"domains\": [\"example.com\"], \"issuerChange\": false}}: {error}"
             ))
         })?;
+        Self::try_from(written)
+    }
+}
+
+impl TryFrom<WrittenGrants> for Grants {
+    type Error = InvalidGrants;
+
+    fn try_from(written: WrittenGrants) -> Result<Self, InvalidGrants> {
         let domains = |field: &str, written: &[String]| {
             DomainGrants::parse(written).map_err(|error| InvalidGrants(format!("in `{field}`: {error}")))
         };

@@ -1,6 +1,6 @@
 //! The changes that are made to zones.
 
-use accounts::{call_error, is_role_refusal};
+use accounts::is_role_refusal;
 use aws_client::{CallError, CallErrorKind};
 use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType};
 
@@ -49,7 +49,7 @@ impl ZoneDirectory<'_> {
         self.limits.records.acquire_many(records.len()).await;
         self.limits.calls.acquire().await;
         let call = client.change_resource_record_sets().hosted_zone_id(&zone.id).change_batch(batch);
-        call.send().await.map(|_| ()).map_err(|error| call_error(CHANGE, &error))
+        call.send().await.map(|_| ()).map_err(|error| CallError::new(CHANGE, &error))
     }
 
     /// The name servers that Route 53 gave the zone
@@ -61,7 +61,7 @@ impl ZoneDirectory<'_> {
         let client = self.accounts.client(zone.owner).await;
         self.limits.calls.acquire().await;
         let answer = client.get_hosted_zone().id(&zone.id).send().await;
-        let answer = answer.map_err(|error| call_error(GET_ZONE, &error))?;
+        let answer = answer.map_err(|error| CallError::new(GET_ZONE, &error))?;
         let servers = answer.delegation_set.map(|set| set.name_servers).unwrap_or_default();
         Ok(servers.iter().map(|server| DnsName::new(server)).collect())
     }

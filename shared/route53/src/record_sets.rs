@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accounts::call_error;
 use aws_client::{CallError, RateLimiter};
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{ResourceRecordSet, RrType};
@@ -169,7 +168,7 @@ async fn page(
             .set_start_record_type(cursor.kind)
             .set_start_record_identifier(cursor.identifier);
     }
-    let answer = call.send().await.map_err(|error| call_error(LIST_SETS, &error))?;
+    let answer = call.send().await.map_err(|error| CallError::new(LIST_SETS, &error))?;
     let next = answer.next_record_name().filter(|_| answer.is_truncated()).map(|name| Cursor {
         name: name.to_owned(),
         kind: answer.next_record_type().cloned(),

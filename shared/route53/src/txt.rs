@@ -1,6 +1,5 @@
 //! Changes of TXT record sets that others may write too.
 
-use accounts::call_error;
 use aws_client::CallError;
 use aws_sdk_route53::types::{
     Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord, ResourceRecordSet, RrType,
@@ -44,7 +43,7 @@ impl ZoneDirectory<'_> {
         self.limits.records.acquire_many(batch.changes().len()).await;
         self.limits.calls.acquire().await;
         let call = client.change_resource_record_sets().hosted_zone_id(&zone.id).change_batch(batch);
-        let answer = call.send().await.map_err(|error| call_error(CHANGE, &error))?;
+        let answer = call.send().await.map_err(|error| CallError::new(CHANGE, &error))?;
         let info = answer.change_info.ok_or_else(|| CallError::incomplete_answer(CHANGE, "ChangeInfo"))?;
         Ok(ChangeId(info.id.trim_start_matches("/change/").to_owned()))
     }
@@ -56,7 +55,8 @@ impl ZoneDirectory<'_> {
     pub async fn is_everywhere(&self, zone: &HostedZone, change: &ChangeId) -> Result<bool, CallError> {
         let client = self.accounts.client(zone.owner).await;
         self.limits.calls.acquire().await;
-        let answer = client.get_change().id(&change.0).send().await.map_err(|error| call_error(GET_CHANGE, &error))?;
+        let answer =
+            client.get_change().id(&change.0).send().await.map_err(|error| CallError::new(GET_CHANGE, &error))?;
         Ok(answer.change_info.is_some_and(|info| info.status == ChangeStatus::Insync))
     }
 }

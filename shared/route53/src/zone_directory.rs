@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use accounts::{call_error, is_role_refusal};
+use accounts::is_role_refusal;
 use aws_client::{CallError, CallErrorKind};
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -112,7 +112,7 @@ impl<'a> ZoneDirectory<'a> {
         loop {
             self.limits.calls.acquire().await;
             let page = client.list_hosted_zones().set_marker(marker).send().await;
-            let page = page.map_err(|error| call_error(LIST_ZONES, &error))?;
+            let page = page.map_err(|error| CallError::new(LIST_ZONES, &error))?;
             zones.extend(page.hosted_zones().iter().map(|zone| HostedZone {
                 id: zone.id().trim_start_matches("/hostedzone/").to_owned(),
                 name: DnsName::new(zone.name()),

@@ -1,0 +1,24 @@
+//! The accounts and Regions that one installation works in, and what each account may have.
+//!
+//! An installation is for its own account and Region. With organization settings it is a *hub*, which works in *spokes* too:
+//! other accounts and Regions, through roles that `infra/spoke.yaml` makes there. Each is a [`Target`](certificates::Target).
+//!
+//! - [`OrganizationSettings`] is what the operator configures.
+//! - [`Organization`] says whether work may be done in a target, and which targets there are.
+//! - [`Targets`] keeps what a function needs to work in them.
+//! - [`TargetSweep`] is the message with which a hub sweeps one of them.
+
+mod account;
+mod config;
+mod directory;
+mod members;
+mod settings;
+mod sweep;
+mod targets;
+
+pub use account::{Account, Selection};
+pub use config::OrganizationConfig;
+pub use members::{Member, Organization, OrganizationError, Refusal, Spoke};
+pub use settings::{AccountGrants, InvalidSettings, OrganizationSettings};
+pub use sweep::TargetSweep;
+pub use targets::{SpokeRole, Targets};

@@ -1,0 +1,74 @@
+use super::*;
+
+fn account(id: &str, units: &[&str]) -> Account {
+    Account { id: id.into(), name: String::new(), units: units.iter().map(|unit| (*unit).to_owned()).collect() }
+}
+
+#[test]
+fn all_rows_about_an_account_hold_together() {
+    let settings: OrganizationSettings = r#"{
+        "id": "o-a1b2c3d4e5",
+        "regions": ["eu-central-1"],
+        "grants": [
+            {"units": ["ou-ab12-11111111"], "domains": ["example.com"], "acmeDirectories": ["letsencrypt"]},
+            {"accounts": ["111122223333"], "domains": ["example.org"], "secrets": ["web/*"], "issuerChange": true},
+            {"accounts": ["444455556666"], "domains": ["*"], "privateCas": ["*"]}
+        ]
+    }"#
+    .parse()
+    .unwrap();
+    let both =
+        settings.grants(&account("111122223333", &["ou-ab12-11111111", "ou-ab12-22222222"]), "aws", "eu-central-1");
+    assert!(both.grants.domains.cover("www.example.com") && both.grants.domains.cover("www.example.org"));
+    assert!(!both.grants.domains.cover("www.example.net") && !both.grants.every_private_ca);
+    assert!(both.grants.issuer_change && both.acme_directories.contains("letsencrypt"));
+    let secret = |account: &str| format!("arn:aws:secretsmanager:eu-central-1:{account}:secret:web/shop-AbCdEf");
+    assert!(both.grants.secrets.cover(&secret("111122223333").parse().unwrap()));
+    assert!(!both.grants.secrets.cover(&secret("444455556666").parse().unwrap()), "only its own");
+
+    let unit = settings.grants(&account("999988887777", &["ou-ab12-11111111"]), "aws", "eu-central-1");
+    assert!(unit.grants.domains.cover("example.com") && !unit.grants.issuer_change);
+    assert_eq!(settings.grants(&account("777788889999", &[]), "aws", "eu-central-1"), AccountGrants::default());
+}
+
+#[test]
+fn rings_and_read_only_accounts() {
+    let settings: OrganizationSettings = r#"{
+        "id": "o-a1b2c3d4e5",
+        "regions": ["eu-central-1", "us-east-1"],
+        "regionsByAccount": {"111122223333": ["us-east-1"]},
+        "excludedUnits": ["ou-ab12-99999999"],
+        "readOnly": {"accounts": ["111122223333"]},
+        "rings": [{"units": ["ou-ab12-22222222"], "renewDaysEarlier": 10}, {"accounts": ["111122223333"], "renewDaysEarlier": 5}]
+    }"#
+    .parse()
+    .unwrap();
+    let one = account("111122223333", &["ou-ab12-22222222"]);
+    let other = account("444455556666", &["ou-ab12-99999999"]);
+    assert_eq!((settings.renew_days_earlier(&one), settings.renew_days_earlier(&other)), (10, 0));
+    assert!(settings.is_read_only(&one) && !settings.is_read_only(&other));
+    assert!(settings.is_excluded(&other) && !settings.is_excluded(&one));
+    assert_eq!(settings.regions_of("111122223333").len(), 1);
+    assert_eq!(settings.regions_of("444455556666").len(), 2);
+    assert_eq!(settings.external_id, "o-a1b2c3d4e5");
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let with = |fields: &str| format!(r#"{{"id": "o-a1b2c3d4e5", "regions": ["eu-central-1"]{fields}}}"#);
+    for (text, problem) in [
+        ("{}".to_owned(), "missing field `id`"),
+        (r#"{"id": "123", "regions": []}"#.to_owned(), "`123` is not the id of an organization"),
+        (with(r#", "account": []"#), "unknown field `account`"),
+        (with(r#", "accounts": [{"id": "12"}]"#), "`12` is not an account id"),
+        (with(r#", "accounts": [{"id": "111122223333", "units": ["r-ab12"]}]"#), "`r-ab12` is not the id of an organ"),
+        (with(r#", "excludedUnits": ["sandbox"]"#), "`sandbox` is neither"),
+        (with(r#", "readOnly": {"accounts": ["1"]}"#), "`1` is neither"),
+        (with(r#", "regionsByAccount": {"111122223333": ["Frankfurt"]}"#), "`Frankfurt` is not a Region"),
+        (with(r#", "grants": [{"domains": ["not a domain"]}]"#), "in `grants`: in `domains`"),
+        (with(r#", "grants": [{"accounts": ["x"]}]"#), "`x` is neither"),
+    ] {
+        let error = text.parse::<OrganizationSettings>().unwrap_err().to_string();
+        assert!(error.contains(problem), "{text}: {error}");
+    }
+}

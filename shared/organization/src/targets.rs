@@ -1,0 +1,140 @@
+//! What a function keeps to work in a target.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use accounts::RoleArn;
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use certificates::Target;
+
+use crate::members::Member;
+use crate::settings::OrganizationSettings;
+
+/// The roles' path in every spoke.
+const PATH: &str = "acm-autopilot/";
+/// A run works in a few targets; a process that lives for hours in many.
+const MOST_KEPT: usize = 100;
+
+/// The role of spokes that a function assumes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpokeRole {
+    /// expiry-events.
+    Read,
+    /// imported-renewal.
+    Renew,
+    /// dns-validation.
+    Dns,
+}
+
+impl SpokeRole {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Read => "acm-autopilot-read",
+            Self::Renew => "acm-autopilot-renew",
+            Self::Dns => "acm-autopilot-dns",
+        }
+    }
+
+    /// The name of the session in the spoke's CloudTrail.
+    fn session(self) -> &'static str {
+        match self {
+            Self::Read => "acm-autopilot-expiry-events",
+            Self::Renew => "acm-autopilot-imported-renewal",
+            Self::Dns => "acm-autopilot-dns-validation",
+        }
+    }
+
+    /// Its ARN in the account of a target.
+    pub fn arn(self, target: &Target) -> String {
+        format!("arn:{}:iam::{}:role/{PATH}{}", target.partition, target.account, self.name())
+    }
+}
+
+/// Clients, and what else belongs to one target: made with the first work there, and kept for the next. The one that was
+/// not used for the longest time makes room.
+///
+/// What is made for a target is made of that account's credentials alone.
+#[derive(Debug)]
+pub struct Targets<T> {
+    sdk: SdkConfig,
+    role: SpokeRole,
+    external_id: String,
+    kept: Mutex<Kept<T>>,
+}
+
+#[derive(Debug)]
+struct Kept<T> {
+    /// Those used last are at the end.
+    targets: VecDeque<(Target, Arc<T>)>,
+    /// Of an account, whose session is valid in all its Regions.
+    credentials: VecDeque<(String, SharedCredentialsProvider)>,
+}
+
+impl<T> Targets<T> {
+    /// For a function with this role. `sdk` has the hub's own credentials.
+    pub fn new(sdk: &SdkConfig, role: SpokeRole, settings: Option<&OrganizationSettings>) -> Self {
+        let external_id = settings.map(|settings| settings.external_id.clone()).unwrap_or_default();
+        let kept = Mutex::new(Kept { targets: VecDeque::new(), credentials: VecDeque::new() });
+        Self { sdk: sdk.clone(), role, external_id, kept }
+    }
+
+    /// What is kept for the target, or is made now.
+    pub async fn get(&self, member: &Member, make: impl FnOnce(&SdkConfig) -> T) -> Arc<T> {
+        if let Some(kept) = self.lock().take(&member.target) {
+            return kept;
+        }
+        let made = Arc::new(make(&self.sdk_for(member).await));
+        self.lock().keep(member.target.clone(), made.clone());
+        made
+    }
+
+    async fn sdk_for(&self, member: &Member) -> SdkConfig {
+        let Some(role) = member.spoke.as_ref().and_then(|_| RoleArn::parse(&self.role.arn(&member.target))) else {
+            return self.sdk.clone();
+        };
+        let kept = self.lock().credentials_of(&member.target.account);
+        let credentials = match kept {
+            Some(credentials) => credentials,
+            None => accounts::credentials(&self.sdk, &role, Some(&self.external_id), self.role.session()).await,
+        };
+        self.lock().keep_credentials(&member.target.account, &credentials);
+        let region = Region::new(member.target.region.clone());
+        self.sdk.to_builder().region(region).credentials_provider(credentials).build()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept<T>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Kept<T> {
+    fn take(&mut self, target: &Target) -> Option<Arc<T>> {
+        let at = self.targets.iter().position(|(kept, _)| kept == target)?;
+        let entry = self.targets.remove(at)?;
+        let found = entry.1.clone();
+        self.targets.push_back(entry);
+        Some(found)
+    }
+
+    fn keep(&mut self, target: Target, made: Arc<T>) {
+        self.targets.push_back((target, made));
+        if self.targets.len() > MOST_KEPT {
+            self.targets.pop_front();
+        }
+    }
+
+    fn credentials_of(&self, account: &str) -> Option<SharedCredentialsProvider> {
+        self.credentials.iter().find(|(kept, _)| kept == account).map(|(_, credentials)| credentials.clone())
+    }
+
+    fn keep_credentials(&mut self, account: &str, credentials: &SharedCredentialsProvider) {
+        if self.credentials_of(account).is_some() {
+            return;
+        }
+        self.credentials.push_back((account.to_owned(), credentials.clone()));
+        if self.credentials.len() > MOST_KEPT {
+            self.credentials.pop_front();
+        }
+    }
+}
