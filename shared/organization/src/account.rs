@@ -1,5 +1,7 @@
 //! Accounts of an organization, and lists that choose among them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// An account of the organization.
@@ -14,6 +16,16 @@ pub struct Account {
     /// The organizational units that it is in, from the one below the root down to its own.
     #[serde(default)]
     pub units: Vec<String>,
+    /// Of its tags those that the settings ask for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Account {
+    /// Of which nothing else is known.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.to_owned(), name: String::new(), units: Vec::new(), tags: BTreeMap::new() }
+    }
 }
 
 /// Some of the accounts: by their ids, or by a unit that they are in, at any depth.

@@ -3,49 +3,45 @@
 //!
 //! Only the management account and delegated administrators may ask.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use aws_client::{CallError, Clock};
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{AccountState, ParentType};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::account::Account;
+use crate::cache::Cache;
 
 /// An account that was moved, closed or invited is seen after this time at the latest.
 const KEPT: SignedDuration = SignedDuration::from_mins(60);
-/// So many answers are kept: ten times the accounts that most organizations have.
-const MOST_KEPT: usize = 10_000;
+/// Every account's tags are a call of their own.
+const TAGS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Asks for accounts, and keeps the answers for an hour.
 #[derive(Debug)]
 pub(crate) struct Directory {
     client: Client,
     clock: Clock,
-    kept: Mutex<HashMap<String, Kept>>,
-}
-
-/// `None`: there is no active account of this id.
-#[derive(Debug, Clone)]
-struct Kept {
-    account: Option<Account>,
-    since: Timestamp,
+    /// Of the tags that matter; without any, none are read.
+    tag_keys: Vec<String>,
+    /// `None`: there is no active account of this id.
+    accounts: Cache<Option<Account>>,
+    tags: Cache<BTreeMap<String, String>>,
 }
 
 impl Directory {
-    pub(crate) fn new(client: Client, clock: Clock) -> Self {
-        Self { client, clock, kept: Mutex::default() }
+    pub(crate) fn new(client: Client, clock: Clock, tag_keys: Vec<String>) -> Self {
+        Self { client, clock, tag_keys, accounts: Cache::new(KEPT), tags: Cache::new(TAGS_KEPT) }
     }
 
     /// The account, if it is an active one of the organization.
     pub(crate) async fn account(&self, id: &str) -> Result<Option<Account>, CallError> {
-        let now = self.clock.now();
-        if let Some(kept) = self.kept().get(id).filter(|kept| now.duration_since(kept.since) < KEPT) {
-            return Ok(kept.account.clone());
+        if let Some(kept) = self.accounts.get(id, self.clock.now()) {
+            return Ok(kept);
         }
         let account = self.describe(id).await?;
-        self.keep(id, account.clone());
+        self.accounts.keep(id, account.clone(), self.clock.now());
         Ok(account)
     }
 
@@ -60,20 +56,29 @@ impl Directory {
                 open.push((unit, path));
             }
         }
-        found.iter().for_each(|account| self.keep(&account.id, Some(account.clone())));
+        for account in &mut found {
+            account.tags = self.tags(&account.id).await?;
+            self.accounts.keep(&account.id, Some(account.clone()), self.clock.now());
+        }
         Ok(found)
     }
 
-    /// The value of a tag of the account.
-    pub(crate) async fn tag(&self, id: &str, key: &str) -> Result<Option<String>, CallError> {
+    async fn tags(&self, id: &str) -> Result<BTreeMap<String, String>, CallError> {
+        if self.tag_keys.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        if let Some(kept) = self.tags.get(id, self.clock.now()) {
+            return Ok(kept);
+        }
+        let mut tags = BTreeMap::new();
         let mut pages = self.client.list_tags_for_resource().resource_id(id).into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new("organizations:ListTagsForResource", &error))?;
-            if let Some(tag) = page.tags().iter().find(|tag| tag.key() == key) {
-                return Ok(Some(tag.value().to_owned()));
-            }
+            let wanted = page.tags().iter().filter(|tag| self.tag_keys.iter().any(|key| key == tag.key()));
+            tags.extend(wanted.map(|tag| (tag.key().to_owned(), tag.value().to_owned())));
         }
-        Ok(None)
+        self.tags.keep(id, tags.clone(), self.clock.now());
+        Ok(tags)
     }
 
     async fn describe(&self, id: &str) -> Result<Option<Account>, CallError> {
@@ -87,7 +92,7 @@ impl Directory {
         let active = described.filter(is_active);
         let Some(account) = active else { return Ok(None) };
         let name = account.name().unwrap_or_default().to_owned();
-        Ok(Some(Account { id: id.to_owned(), name, units: self.units_above(id).await? }))
+        Ok(Some(Account { name, units: self.units_above(id).await?, tags: self.tags(id).await?, ..Account::new(id) }))
     }
 
     /// From the one below the root down to the account's own.
@@ -135,22 +140,11 @@ impl Directory {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new("organizations:ListAccountsForParent", &error))?;
             accounts.extend(page.accounts.unwrap_or_default().into_iter().filter(is_active).filter_map(|account| {
-                Some(Account { id: account.id?, name: account.name.unwrap_or_default(), units: units.to_vec() })
+                let name = account.name.unwrap_or_default();
+                Some(Account { name, units: units.to_vec(), ..Account::new(&account.id?) })
             }));
         }
         Ok(accounts)
-    }
-
-    fn keep(&self, id: &str, account: Option<Account>) {
-        let mut kept = self.kept();
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert(id.to_owned(), Kept { account, since: self.clock.now() });
-    }
-
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, Kept>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

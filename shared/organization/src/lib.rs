@@ -9,6 +9,7 @@
 //! - [`TargetSweep`] is the message with which a hub sweeps one of them.
 
 mod account;
+mod cache;
 mod config;
 mod directory;
 mod members;

@@ -3,7 +3,6 @@
 use aws_client::{CallError, Clock};
 use aws_config::SdkConfig;
 use certificates::{CertificateArn, Target};
-use futures::future::try_join_all;
 use serde_json::Value;
 
 use crate::account::Account;
@@ -30,6 +29,8 @@ pub struct Spoke {
     pub is_read_only: bool,
     /// Certificates are renewed so much earlier than configured.
     pub renew_days_earlier: u16,
+    /// Who owns certificates without an owner tag.
+    pub owner: Option<String>,
 }
 
 /// Why nothing is done in a target.
@@ -94,8 +95,11 @@ struct Hub {
 impl Organization {
     /// Without settings it is the function's own account and Region, and AWS Organizations is never asked.
     pub fn new(settings: Option<OrganizationSettings>, sdk: &SdkConfig) -> Self {
-        let directory = || Directory::new(aws_sdk_organizations::Client::new(sdk), Clock::of(sdk));
-        Self { hub: settings.map(|settings| Hub { settings, directory: directory() }) }
+        let hub = |settings: OrganizationSettings| {
+            let client = aws_sdk_organizations::Client::new(sdk);
+            Hub { directory: Directory::new(client, Clock::of(sdk), settings.tag_keys()), settings }
+        };
+        Self { hub: settings.map(hub) }
     }
 
     /// Whether there are spokes.
@@ -132,7 +136,7 @@ impl Organization {
         let Some(hub) = &self.hub else { return Err(Refusal::UnknownAccount(target.clone()).into()) };
         hub.check_place(target, home)?;
         match hub.account(&target.account).await? {
-            Some(account) => hub.admit(target, account).await,
+            Some(account) => Ok(hub.spoke(target, account)?),
             None => Err(Refusal::UnknownAccount(target.clone()).into()),
         }
     }
@@ -163,9 +167,8 @@ impl Organization {
             Some(accounts) => accounts.clone(),
             None => hub.directory.all().await?,
         };
-        let excluded = try_join_all(accounts.iter().map(|account| hub.is_excluded_by_tag(account))).await?;
-        let accounts = accounts.into_iter().zip(excluded).filter(|(_, excluded)| !excluded).map(|(account, _)| account);
-        let members = accounts.flat_map(|account| hub.members_of(&account, home)).filter(|one| one.target != *home);
+        let members =
+            accounts.iter().flat_map(|account| hub.members_of(account, home)).filter(|one| one.target != *home);
         Ok(std::iter::once(own).chain(members).collect())
     }
 }
@@ -188,21 +191,6 @@ impl Hub {
         }
     }
 
-    async fn admit(&self, target: &Target, account: Account) -> Result<Member, OrganizationError> {
-        if self.is_excluded_by_tag(&account).await? {
-            return Err(Refusal::Excluded(target.clone()).into());
-        }
-        Ok(self.spoke(target, account)?)
-    }
-
-    /// The tags of accounts are read only where they matter.
-    async fn is_excluded_by_tag(&self, account: &Account) -> Result<bool, CallError> {
-        match &self.settings.excluded_tag {
-            Some((key, value)) => Ok(self.directory.tag(&account.id, key).await?.as_ref() == Some(value)),
-            None => Ok(false),
-        }
-    }
-
     fn members_of(&self, account: &Account, home: &Target) -> Vec<Member> {
         let regions = self.settings.regions_of(&account.id).iter();
         let target = |region: &String| Target {
@@ -221,6 +209,7 @@ impl Hub {
             grants: self.settings.grants(&account, &target.partition, &target.region),
             is_read_only: self.settings.is_read_only(&account),
             renew_days_earlier: self.settings.renew_days_earlier(&account),
+            owner: self.settings.owner(&account).map(str::to_owned),
             account,
         };
         Ok(Member { target: target.clone(), spoke: Some(spoke) })

@@ -22,8 +22,10 @@ pub struct OrganizationSettings {
     pub accounts: Option<Vec<Account>>,
     /// In this Region or these Regions certificates are.
     pub regions: BTreeSet<String>,
-    /// The tag of accounts that are left alone: its key and value.
-    pub excluded_tag: Option<(String, String)>,
+    /// The tag of accounts that are left alone.
+    excluded_tag: Option<Tag>,
+    /// The tag of accounts that names the owner of certificates without one.
+    owner_tag: Option<String>,
     regions_by_account: BTreeMap<String, BTreeSet<String>>,
     excluded: Selection,
     read_only: Selection,
@@ -49,7 +51,8 @@ struct Written {
     excluded_accounts: Vec<String>,
     #[serde(default)]
     excluded_units: Vec<String>,
-    excluded_tag: Option<WrittenTag>,
+    excluded_tag: Option<Tag>,
+    owner_tag: Option<String>,
     #[serde(default)]
     read_only: Selection,
     #[serde(default)]
@@ -58,9 +61,9 @@ struct Written {
     rings: Vec<Ring>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenTag {
+struct Tag {
     key: String,
     value: String,
 }
@@ -88,9 +91,20 @@ impl OrganizationSettings {
         self.regions_by_account.get(account).unwrap_or(&self.regions)
     }
 
-    /// Whether the account is left alone, as far as its id and units say so.
+    /// Whether the account is left alone.
     pub fn is_excluded(&self, account: &Account) -> bool {
-        self.excluded.contains(account)
+        let has_tag = |tag: &Tag| account.tags.get(&tag.key) == Some(&tag.value);
+        self.excluded.contains(account) || self.excluded_tag.as_ref().is_some_and(has_tag)
+    }
+
+    /// Who owns certificates of this account that name no owner.
+    pub fn owner<'a>(&self, account: &'a Account) -> Option<&'a str> {
+        account.tags.get(self.owner_tag.as_ref()?).map(String::as_str)
+    }
+
+    /// The keys of the tags of accounts that matter.
+    pub(crate) fn tag_keys(&self) -> Vec<String> {
+        self.excluded_tag.iter().map(|tag| tag.key.clone()).chain(self.owner_tag.clone()).collect()
     }
 
     /// Whether functions only show what they would do in this account.
@@ -157,7 +171,8 @@ impl FromStr for OrganizationSettings {
             id: written.id,
             accounts: written.accounts,
             regions: written.regions,
-            excluded_tag: written.excluded_tag.map(|tag| (tag.key, tag.value)),
+            excluded_tag: written.excluded_tag,
+            owner_tag: written.owner_tag,
             regions_by_account: written.regions_by_account,
             excluded: Selection::new(written.excluded_accounts, written.excluded_units),
             read_only: written.read_only,

@@ -26,7 +26,7 @@ pub struct TargetSweep {
 impl TargetSweep {
     /// For a target, as an event asked for.
     pub fn new(member: &Member, request: &Value) -> Self {
-        let own = || Account { id: member.target.account.clone(), name: String::new(), units: Vec::new() };
+        let own = || Account::new(&member.target.account);
         Self {
             account: member.spoke.as_ref().map_or_else(own, |spoke| spoke.account.clone()),
             region: member.target.region.clone(),
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn what_is_sent_is_read() {
         let account =
-            Account { id: "111122223333".into(), name: "shop".into(), units: vec!["ou-ab12-11111111".into()] };
+            Account { name: "shop".into(), units: vec!["ou-ab12-11111111".into()], ..Account::new("111122223333") };
         let sweep = TargetSweep { account, region: "eu-central-1".into(), request: json!({ "renewFrom": "acme" }) };
         assert_eq!(TargetSweep::read(&sweep.to_event()), Some(sweep.clone()));
         let mut other = sweep.to_event();

@@ -1,7 +1,7 @@
 use super::*;
 
 fn account(id: &str, units: &[&str]) -> Account {
-    Account { id: id.into(), name: String::new(), units: units.iter().map(|unit| (*unit).to_owned()).collect() }
+    Account { units: units.iter().map(|unit| (*unit).to_owned()).collect(), ..Account::new(id) }
 }
 
 #[test]
@@ -38,6 +38,8 @@ fn rings_and_read_only_accounts() {
         "regions": ["eu-central-1", "us-east-1"],
         "regionsByAccount": {"111122223333": ["us-east-1"]},
         "excludedUnits": ["ou-ab12-99999999"],
+        "excludedTag": {"key": "acm-autopilot", "value": "off"},
+        "ownerTag": "Team",
         "readOnly": {"accounts": ["111122223333"]},
         "rings": [{"units": ["ou-ab12-22222222"], "renewDaysEarlier": 10}, {"accounts": ["111122223333"], "renewDaysEarlier": 5}]
     }"#
@@ -48,6 +50,12 @@ fn rings_and_read_only_accounts() {
     assert_eq!((settings.renew_days_earlier(&one), settings.renew_days_earlier(&other)), (10, 0));
     assert!(settings.is_read_only(&one) && !settings.is_read_only(&other));
     assert!(settings.is_excluded(&other) && !settings.is_excluded(&one));
+    let tagged =
+        |key: &str, value: &str| Account { tags: [(key.into(), value.into())].into(), ..account("777788889999", &[]) };
+    assert!(
+        settings.is_excluded(&tagged("acm-autopilot", "off")) && !settings.is_excluded(&tagged("acm-autopilot", "on"))
+    );
+    assert_eq!((settings.owner(&tagged("Team", "shop")), settings.owner(&one)), (Some("shop"), None));
     assert_eq!(settings.regions_of("111122223333").len(), 1);
     assert_eq!(settings.regions_of("444455556666").len(), 2);
     assert_eq!(settings.external_id, "o-a1b2c3d4e5");
