@@ -6,13 +6,14 @@
 //! - [`OrganizationSettings`] is what the operator configures.
 //! - [`Organization`] says whether work may be done in a target, and which targets there are.
 //! - [`Targets`] keeps what a function needs to work in them.
-//! - [`TargetSweep`] is the message with which a hub sweeps one of them.
+//! - [`TargetSweep`] is the message with which a hub sweeps one of them; [`SweepQueue`] takes these messages.
 
 mod account;
 mod cache;
 mod config;
 mod directory;
 mod members;
+mod queue;
 mod settings;
 mod sweep;
 mod targets;
@@ -20,6 +21,7 @@ mod targets;
 pub use account::{Account, Selection};
 pub use config::OrganizationConfig;
 pub use members::{Member, Organization, OrganizationError, Refusal, Spoke};
+pub use queue::SweepQueue;
 pub use settings::{AccountGrants, InvalidSettings, OrganizationSettings};
 pub use sweep::TargetSweep;
 pub use targets::{SpokeRole, Targets};
