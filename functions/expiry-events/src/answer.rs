@@ -1,5 +1,7 @@
 //! What the function answers: the outcome of one check, of several, or of a sweep.
 
+use certificates::Target;
+use lambda::BatchAnswer;
 use serde::Serialize;
 
 use crate::outcome::Outcome;
@@ -21,6 +23,12 @@ pub enum Answer {
         skipped: Vec<Skipped>,
     },
     Sweep(SweepReport),
+    /// The sweep of a hub.
+    FanOut(FanOutReport),
+    /// Nothing was done in an account and Region.
+    Target(TargetReport),
+    /// To a batch of messages.
+    Batch(BatchAnswer),
 }
 
 impl Answer {
@@ -59,4 +67,31 @@ pub struct SweepReport {
     /// With `DRY_RUN`: what would be done, without the plans' details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<CertificateReport>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FanOutReport {
+    /// `fanned-out`.
+    pub outcome: Outcome,
+    /// Accounts and Regions that are swept now, each as a message of its own.
+    pub targets: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetReport {
+    /// `refused` or `unreadable`.
+    pub outcome: Outcome,
+    pub account: String,
+    pub region: String,
+    /// Why, in one word, or the call that AWS refused and its code.
+    pub reason: String,
+}
+
+impl TargetReport {
+    pub(crate) fn new(outcome: Outcome, target: &Target, reason: &str) -> Self {
+        let (account, region) = (target.account.clone(), target.region.clone());
+        Self { outcome, account, region, reason: reason.to_owned() }
+    }
 }

@@ -8,6 +8,7 @@ use aws_config::SdkConfig;
 use certificates::Thresholds;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
+use organization::{OrganizationConfig, SweepQueue};
 
 use crate::policy::Settings;
 
@@ -26,8 +27,12 @@ pub struct Config {
     pub notices_per_sweep: u16,
     /// `ACME_SETTINGS`: the ACME servers that certificates may be renewed from.
     pub acme: AcmeSettings,
-    /// `ACME_SETTINGS_PARAMETER`: the SSM parameter that holds them instead. See [`Config::with_parameter`].
+    /// `ACME_SETTINGS_PARAMETER`: the SSM parameter that holds them instead. See [`Config::with_parameters`].
     pub acme_parameter: Option<String>,
+    /// `ORGANIZATION` or `ORGANIZATION_PARAMETER`: the accounts and Regions besides this one.
+    pub organization: OrganizationConfig,
+    /// `TARGET_QUEUE_URL`: the queue in which each of them is swept.
+    pub target_queue_url: Option<String>,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
     /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`, `RECORDS_ARE_KEPT`,
@@ -43,11 +48,14 @@ impl Config {
     pub fn read(environment: &Environment) -> Result<Self, ConfigurationError> {
         let environment = &environment.with_settings()?;
         let acme: AcmeSettings = environment.parsed("ACME_SETTINGS", AcmeSettings::default())?;
+        let organization = OrganizationConfig::read(environment)?;
         Ok(Self {
             notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             dry_run: environment.flag("DRY_RUN")?,
             notices_per_sweep: environment.number("NOTICES_PER_SWEEP", 1..=10_000, 100)?,
+            target_queue_url: SweepQueue::read_url(environment, &organization)?,
+            organization,
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
             settings: Settings {
                 thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
@@ -62,11 +70,16 @@ impl Config {
         })
     }
 
-    /// Reads the SSM parameter, if one is configured.
+    /// Reads the SSM parameters, if any are configured.
     ///
     /// # Errors
-    /// The parameter cannot be read, or does not hold what `ACME_SETTINGS` would.
-    pub async fn with_parameter(mut self, sdk: &SdkConfig) -> Result<Self, ConfigurationError> {
+    /// One cannot be read, or does not hold what its variable would.
+    pub async fn with_parameters(self, sdk: &SdkConfig) -> Result<Self, ConfigurationError> {
+        let organization = self.organization.clone().with_parameter(sdk).await?;
+        Self { organization, ..self }.with_acme_parameter(sdk).await
+    }
+
+    async fn with_acme_parameter(mut self, sdk: &SdkConfig) -> Result<Self, ConfigurationError> {
         let Some(name) = &self.acme_parameter else { return Ok(self) };
         let text = parameters::read(sdk, ACME_SETTINGS_PARAMETER, name).await?;
         self.acme = text.parse().map_err(|error: InvalidAcmeSettings| {

@@ -13,6 +13,9 @@ pub enum Error {
     /// The certificates could not be listed.
     #[error("the sweep could not list the certificates")]
     List(#[source] CallError),
+    /// The accounts of the organization could not be read, or their sweeps not be requested.
+    #[error("the sweep of the organization could not be started")]
+    Targets(#[source] CallError),
     /// A certificate could not be checked, or not everything that was decided could be applied.
     #[error("{certificate}: {cause}")]
     Certificate { certificate: Box<CertificateArn>, cause: Box<CallError> },
@@ -41,7 +44,7 @@ impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } => false,
-            Self::List(cause) => cause.is_retryable(),
+            Self::List(cause) | Self::Targets(cause) => cause.is_retryable(),
             Self::Certificate { cause, .. } => cause.is_retryable(),
             Self::Partial(partial) => partial.is_retryable(),
         }

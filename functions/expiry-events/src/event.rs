@@ -43,7 +43,7 @@ pub enum Coverage {
 }
 
 impl Coverage {
-    fn read(detail: &Value) -> Result<Self, BadField> {
+    pub(crate) fn read(detail: &Value) -> Result<Self, BadField> {
         match &detail["renewFrom"] {
             Value::Null => Ok(Self::All),
             source if source == RenewFrom::Acme.as_str() => Ok(Self::RenewedFromAcme),

@@ -3,39 +3,43 @@
 use acme::Connection;
 use aws_client::Clock;
 use aws_config::SdkConfig;
-use events::EventBus;
+use certificates::Target;
+use events::{BadField, Envelope, EventBus};
 use jiff::Timestamp;
-use lambda::{Batch, Invocation, Metrics};
+use lambda::{Batch, BatchAnswer, Invocation, Metrics, SqsMessage};
 use notices::{RecentNotices, Topic};
+use organization::{Member, Organization, OrganizationError, Refusal, SpokeRole, SweepQueue, TargetSweep, Targets};
 use serde_json::Value;
 
-use crate::acme_clients::{AcmeClients, SuccessorSearch};
+use crate::acme_clients::SuccessorSearch;
+use crate::answer::TargetReport;
 use crate::apply::Applier;
 use crate::candidates::CandidateSearch;
+use crate::fan_out::FanOut;
 use crate::notice_budget::{HourlyNoticeBudget, NoticeBudget};
-use crate::policy::Settings;
 use crate::quota::Quota;
 use crate::reconcile::Reconciler;
-use crate::renewal_windows::RenewalWindows;
 use crate::report::finish;
 use crate::sweep::{CALLS_FOR_SUCCESSORS, RESERVE, Sweep};
-use crate::{Answer, Config, Coverage, Error, Trigger};
+use crate::target_context::{Configured, TargetContext};
+use crate::target_sweep::TargetSweeper;
+use crate::unreadable_targets::UnreadableTargets;
+use crate::{Answer, Config, Coverage, Error, Outcome, Trigger};
 
-/// Clients, clock and configuration, made once.
+/// What is made once: the configuration, and what belongs to no single target.
 #[derive(Debug)]
 pub struct Handler {
-    acm: aws_sdk_acm::Client,
-    topic: Topic,
+    configured: Configured,
+    organization: Organization,
+    targets: Targets<TargetContext>,
+    /// In a hub with spokes.
+    queue: Option<SweepQueue>,
+    unreadable: UnreadableTargets,
     bus: EventBus,
     clock: Clock,
-    settings: Settings,
-    dry_run: bool,
     notices_per_sweep: usize,
     hourly_notices: HourlyNoticeBudget,
     recent: RecentNotices,
-    acme_clients: AcmeClients,
-    tagging: aws_sdk_resourcegroupstagging::Client,
-    windows: RenewalWindows,
 }
 
 impl Handler {
@@ -47,19 +51,24 @@ impl Handler {
     /// The same, which reaches ACME servers this way.
     pub fn with_connection(config: Config, sdk: &SdkConfig, connection: Connection) -> Self {
         let notices_per_sweep = config.notices_per_sweep.into();
+        let organization = config.organization.settings;
         Self {
-            acm: aws_sdk_acm::Client::new(sdk),
-            topic: Topic::new(sdk, &config.notices),
+            configured: Configured {
+                topic: Topic::new(sdk, &config.notices),
+                acme: config.acme,
+                connection,
+                settings: config.settings,
+                dry_run: config.dry_run,
+            },
+            targets: Targets::new(sdk, SpokeRole::Read, organization.as_ref()),
+            organization: Organization::new(organization, sdk),
+            queue: config.target_queue_url.map(|url| SweepQueue::new(sdk, &url)),
+            unreadable: UnreadableTargets::new(sdk),
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(sdk), config.event_bus),
             clock: Clock::of(sdk),
-            settings: config.settings,
-            dry_run: config.dry_run,
             notices_per_sweep,
             hourly_notices: HourlyNoticeBudget::new(notices_per_sweep),
             recent: RecentNotices::default(),
-            acme_clients: AcmeClients::default(),
-            tagging: aws_sdk_resourcegroupstagging::Client::new(sdk),
-            windows: RenewalWindows::new(sdk, config.acme, connection),
         }
     }
 
@@ -75,16 +84,73 @@ impl Handler {
         result.map(|answer| serde_json::to_value(answer).unwrap_or_default())
     }
 
-    /// Handles an event.
+    /// Handles an event, or a batch of messages with one each.
     ///
     /// # Errors
     /// The event is not for this function, or a call failed. What was decided and not applied is
     /// decided again at the next check.
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
-        let reconciler = self.reconciler();
-        match Trigger::read(event, &invocation.home)? {
+        let messages = SqsMessage::read_batch(event).map_err(|batch| BadField::new(batch.field, batch.problem))?;
+        let Some(messages) = messages else { return self.handle_event(event, invocation, metrics).await };
+        let mut answer = BatchAnswer::default();
+        for message in &messages {
+            if let Err(error) = self.handle_message(message, invocation, metrics).await {
+                tracing::error!(outcome = "returned-to-queue", message_id = message.id, reason = %error);
+                metrics.count("MessagesReturned", 1);
+                answer.add(message);
+            }
+        }
+        Ok(Answer::Batch(answer))
+    }
+
+    async fn handle_message(
+        &self,
+        message: &SqsMessage<'_>,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<Answer, Error> {
+        let event = lambda::read_event(message.body).map_err(|_| BadField::new("Records[].body", "is not JSON"))?;
+        self.handle_event(&event, invocation, metrics).await
+    }
+
+    async fn handle_event(
+        &self,
+        event: &Value,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<Answer, Error> {
+        let home = &invocation.home;
+        if let Some(sweep) = TargetSweep::read(event) {
+            return self.sweep_target(&sweep, invocation, metrics).await;
+        }
+        if let Some(queue) = self.queue.as_ref().filter(|_| self.organization.has_spokes())
+            && Envelope::read(event)?.asks_for_sweep()
+        {
+            let fan_out = FanOut { organization: &self.organization, queue, unreadable: &self.unreadable };
+            return fan_out.run(home, &event["detail"], metrics).await.map(Answer::FanOut);
+        }
+        let target = self.organization.target_of(event, home);
+        match self.organization.member(&target, home).await {
+            Ok(member) => self.work(event, &member, invocation, metrics).await,
+            Err(OrganizationError::Refused(refusal)) => Ok(refused(&refusal, &target, metrics)),
+            Err(OrganizationError::Call(cause)) => Err(Error::Targets(cause)),
+        }
+    }
+
+    async fn work(
+        &self,
+        event: &Value,
+        member: &Member,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<Answer, Error> {
+        // What the event names is checked before anything is made for the target.
+        let trigger = Trigger::read(event, &member.target)?;
+        let context = self.context(member).await;
+        let reconciler = self.reconciler(&context);
+        match trigger {
             Trigger::Sweep(coverage) => {
-                self.sweep(coverage, &reconciler, invocation.deadline).run(metrics).await.map(Answer::Sweep)
+                self.sweep(coverage, &context, &reconciler, invocation.deadline).run(metrics).await.map(Answer::Sweep)
             }
             Trigger::Reconcile { occasion, certificates, skipped } => {
                 let mut batch = Batch::default();
@@ -97,34 +163,60 @@ impl Handler {
         }
     }
 
-    fn sweep<'a>(&'a self, coverage: Coverage, reconciler: &'a Reconciler<'a>, deadline: Timestamp) -> Sweep<'a> {
-        let (acm, clock, clients) = (&self.acm, &self.clock, &self.acme_clients);
+    async fn sweep_target(
+        &self,
+        requested: &TargetSweep,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<Answer, Error> {
+        let target = requested.target(&invocation.home);
+        let member = self.organization.known_member(&target, requested.account.clone(), &invocation.home);
+        let member = match member {
+            Ok(member) => member,
+            Err(refusal) => return Ok(refused(&refusal, &target, metrics)),
+        };
+        let coverage = Coverage::read(&requested.request)?;
+        let context = self.context(&member).await;
+        let reconciler = self.reconciler(&context);
+        let sweep = self.sweep(coverage, &context, &reconciler, invocation.deadline);
+        let sweeper = TargetSweeper { context: &context, member: &member, unreadable: &self.unreadable };
+        sweeper.run(&sweep, requested.unreadable.as_deref(), metrics).await
+    }
+
+    async fn context(&self, member: &Member) -> std::sync::Arc<TargetContext> {
+        self.targets.get(member, |sdk| TargetContext::new(&self.configured, member, sdk)).await
+    }
+
+    fn sweep<'a>(
+        &'a self,
+        coverage: Coverage,
+        context: &'a TargetContext,
+        reconciler: &'a Reconciler<'a>,
+        deadline: Timestamp,
+    ) -> Sweep<'a> {
+        let TargetContext { acm, tagging, acme_clients, windows, settings, .. } = context;
         Sweep {
             coverage,
-            search: CandidateSearch { acm, tagging: &self.tagging, clock, settings: &self.settings },
+            search: CandidateSearch { acm, tagging, clock: &self.clock, settings },
             reconciler,
-            windows: &self.windows,
+            windows,
             notices: NoticeBudget::new(self.notices_per_sweep),
-            successors: SuccessorSearch { acm, clients, calls: Quota::new(CALLS_FOR_SUCCESSORS) },
+            successors: SuccessorSearch { acm, clients: acme_clients, calls: Quota::new(CALLS_FOR_SUCCESSORS) },
             latest: deadline.checked_sub(RESERVE).unwrap_or(Timestamp::MIN),
         }
     }
 
-    fn reconciler(&self) -> Reconciler<'_> {
-        let (acm, clock) = (&self.acm, &self.clock);
-        Reconciler {
-            acm,
-            clock,
-            applier: Applier {
-                acm,
-                clock,
-                topic: &self.topic,
-                bus: &self.bus,
-                recent: &self.recent,
-                settings: &self.settings,
-            },
-            acme_clients: &self.acme_clients,
-            dry_run: self.dry_run,
-        }
+    fn reconciler<'a>(&'a self, context: &'a TargetContext) -> Reconciler<'a> {
+        let TargetContext { acm, topic, acme_clients, settings, dry_run, .. } = context;
+        let (clock, bus, recent) = (&self.clock, &self.bus, &self.recent);
+        let applier = Applier { acm, clock, topic, bus, recent, settings };
+        Reconciler { acm, clock, applier, acme_clients, dry_run: *dry_run }
     }
+}
+
+/// Nothing is called for it.
+fn refused(refusal: &Refusal, target: &Target, metrics: &mut Metrics) -> Answer {
+    metrics.count("EventsRefused", 1);
+    tracing::warn!(outcome = Outcome::Refused.as_str(), reason = refusal.as_str(), "{refusal}");
+    Answer::Target(TargetReport::new(Outcome::Refused, target, refusal.as_str()))
 }

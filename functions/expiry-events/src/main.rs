@@ -13,7 +13,7 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), StartError> {
     let config = lambda::configure(Config::read)?;
     let sdk = aws_client::load(config.trust_store).await;
-    let config = config.with_parameter(&sdk).await?;
+    let config = config.with_parameters(&sdk).await?;
     let handler = Handler::new(config, &sdk);
     lambda::run(async |event, invocation| handler.answer(event, invocation).await).await
 }

@@ -20,6 +20,12 @@ pub enum Outcome {
     /// Several certificates of one event were checked.
     Checked,
     Swept,
+    /// A sweep of each target was requested.
+    FannedOut,
+    /// It is not about an account and Region in which this function works.
+    Refused,
+    /// The certificates of a target could not be read.
+    Unreadable,
 }
 
 impl Outcome {
@@ -44,6 +50,9 @@ impl Outcome {
             Self::Planned => "planned",
             Self::Checked => "checked",
             Self::Swept => "swept",
+            Self::FannedOut => "fanned-out",
+            Self::Refused => "refused",
+            Self::Unreadable => "unreadable",
         }
     }
 }

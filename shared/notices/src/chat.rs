@@ -78,7 +78,7 @@ fn context(notice: &Notice) -> Map<String, Value> {
 }
 
 /// A text in which nobody can mention a channel (`<!channel>`), hide a link or end a block of code.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let line = one_line(text);
     let harmless = line.chars().map(|c| match c {
         '<' => '‹',

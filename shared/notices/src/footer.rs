@@ -10,7 +10,10 @@ pub(crate) fn footer(notice: &Notice) -> String {
         Some(function) => format!("acm-autopilot, function {},", foreign(function)),
         None => "acm-autopilot".to_owned(),
     };
-    let sent = format!("--\nSent by {sender} in account {}, Region {}.\n", notice.account, notice.region);
+    // A hub sends notices about other accounts than its own.
+    let place = if notice.account_name.is_some() { "about" } else { "in" };
+    let sent =
+        format!("--\nSent by {sender} {place} account {}, Region {}.\n", notice.account_for_people(), notice.region);
     // A muted certificate's failed renewals are still reported.
     if notice.kind == Kind::RenewalFailed {
         return sent;
@@ -24,6 +27,14 @@ pub(crate) fn footer(notice: &Notice) -> String {
 }
 
 impl Notice {
+    /// The id of the account, and its name where it has one.
+    pub(crate) fn account_for_people(&self) -> String {
+        match self.account_name.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) => format!("{} ({})", self.account, foreign(name)),
+            None => self.account.clone(),
+        }
+    }
+
     /// Mutes the certificate for a while, when it is pasted into a shell.
     pub(crate) fn mute_command(&self) -> String {
         let Self { region, certificate_arn, mute_until, .. } = self;

@@ -12,6 +12,7 @@ mod message;
 mod notice;
 mod recent;
 mod subject;
+mod target_notice;
 mod text;
 mod topic;
 
@@ -20,4 +21,5 @@ pub use foreign::{foreign, foreign_message, foreign_up_to, short_name};
 pub use kind::{Kind, Severity};
 pub use notice::{Notice, Paste};
 pub use recent::RecentNotices;
-pub use topic::Topic;
+pub use target_notice::{TargetKind, TargetNotice};
+pub use topic::{AccountFacts, Topic};

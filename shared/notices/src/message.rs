@@ -1,6 +1,6 @@
 //! A notice as the message of an SNS topic.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::foreign::cut;
 use crate::notice::Notice;
@@ -21,11 +21,15 @@ pub(crate) fn per_protocol(notice: &Notice) -> String {
 }
 
 fn encode(notice: &Notice) -> String {
-    let text = notice.text();
-    let machines = notice.json().to_string();
+    for_all(&notice.subject, &notice.text(), &notice.json())
+}
+
+/// One message per protocol, of its forms.
+pub(crate) fn for_all(subject: &str, text: &str, machines: &Value) -> String {
+    let machines = machines.to_string();
     let message = json!({
         "default": text,
-        "sms": notice.subject,
+        "sms": subject,
         "sqs": machines,
         "lambda": machines,
         "firehose": machines,

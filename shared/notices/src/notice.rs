@@ -32,6 +32,12 @@ pub struct Notice {
     pub certificate_arn: CertificateArn,
     /// Its account.
     pub account: String,
+    /// The name of the account, where it is one of an organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    /// The organizational units that the account is in, from the one below the root down to its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub organizational_units: Vec<String>,
     /// Its Region.
     pub region: String,
     /// Its first name.
@@ -58,7 +64,7 @@ pub struct Notice {
     pub not_after: Option<Timestamp>,
     /// Calendar days (UTC) until its expiry; negative afterwards.
     pub days_left: Option<i64>,
-    /// From the owner tag.
+    /// From the owner tag of the certificate, or else of its account.
     pub owner: Option<String>,
     /// How far its renewal is, for imported certificates.
     pub status: Option<RenewalStatus>,
@@ -132,6 +138,8 @@ impl Notice {
             subject: subject(severity, headline, facts.domain_name.as_deref()),
             certificate_arn: facts.arn.clone(),
             account: facts.arn.account().to_owned(),
+            account_name: None,
+            organizational_units: Vec::new(),
             region: facts.arn.region().to_owned(),
             domain_name: facts.domain_name.clone(),
             subject_alternative_names: facts.subject_alternative_names.iter().take(LISTED_NAMES).cloned().collect(),
@@ -167,8 +175,8 @@ impl Notice {
         serde_json::to_value(Versioned { schema_version: SCHEMA_VERSION, notice: self }).unwrap_or_default()
     }
 
-    /// Names and values of the SNS message attributes, for filter policies. `days_left` is a number,
-    /// all others are strings.
+    /// Names and values of the SNS message attributes, for filter policies. `days_left` is a number, and
+    /// `organizational_units` a list of strings, of which a filter has to fit one; all others are strings.
     pub fn attributes(&self) -> Vec<(&'static str, String)> {
         let in_use = match self.in_use {
             Some(true) => "true",
@@ -186,6 +194,10 @@ impl Notice {
         // SNS refuses attributes with an empty value.
         attributes.extend(self.owner.clone().filter(|owner| !owner.is_empty()).map(|owner| ("owner", owner)));
         attributes.extend(self.days_left.map(|days| ("days_left", days.to_string())));
+        attributes.extend(self.account_name.clone().filter(|name| !name.is_empty()).map(|name| ("account_name", name)));
+        if !self.organizational_units.is_empty() {
+            attributes.push(("organizational_units", serde_json::json!(self.organizational_units).to_string()));
+        }
         attributes
     }
 }

@@ -70,7 +70,7 @@ fn section(text: &mut String, title: &str, words: &str) {
 fn certificate(notice: &Notice) -> Vec<(&'static str, String)> {
     let mut lines = names(notice);
     lines.push(("ARN", notice.certificate_arn.to_string()));
-    lines.push(("account", format!("{} in {}", notice.account, notice.region)));
+    lines.push(("account", format!("{} in {}", notice.account_for_people(), notice.region)));
     if let Some(not_after) = notice.not_after {
         lines.push(("valid until", format!("{not_after}{}", remaining(notice.days_left))));
     }

@@ -8,11 +8,13 @@ use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::MessageAttributeValue;
 use lambda::Metrics;
+use serde_json::Value;
 
 use crate::chat::chat;
 use crate::destination::{Destination, TopicArn};
-use crate::message::per_protocol;
+use crate::message::{for_all, per_protocol};
 use crate::notice::Notice;
+use crate::target_notice::TargetNotice;
 
 const PUBLISH: &str = "sns:Publish";
 
@@ -22,13 +24,32 @@ pub struct Topic {
     client: Client,
     clock: Clock,
     destination: Destination,
+    account: AccountFacts,
+}
+
+/// What is known of the account that notices are about. Nothing in a single account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// Its name.
+    pub name: Option<String>,
+    /// The organizational units that it is in.
+    pub units: Vec<String>,
+    /// Who owns certificates without an owner tag.
+    pub owner: Option<String>,
 }
 
 impl Topic {
     /// The topics of this destination. The client tries again too when SNS is throttled by KMS.
     pub fn new(sdk: &SdkConfig, destination: &Destination) -> Self {
         let config = Builder::from(sdk).retry_classifier(Throttling::<PublishError>::default()).build();
-        Self { client: Client::from_conf(config), clock: Clock::of(sdk), destination: destination.clone() }
+        let (destination, account) = (destination.clone(), AccountFacts::default());
+        Self { client: Client::from_conf(config), clock: Clock::of(sdk), destination, account }
+    }
+
+    /// The same for notices about an account of the organization.
+    #[must_use]
+    pub fn for_account(&self, account: AccountFacts) -> Self {
+        Self { account, ..self.clone() }
     }
 
     /// Publishes a notice: text for people, JSON for machines, attributes for filter policies.
@@ -37,33 +58,73 @@ impl Topic {
     /// The call failed. Chat is not meant by that: a notice that reached its topic has been sent, and must not be
     /// sent again because chat did not get it.
     pub async fn publish(&self, notice: &Notice) -> Result<(), CallError> {
-        let notice = Notice { sent_by: self.destination.sent_by.clone(), ..notice.clone() };
-        let call = self.call(&self.destination.topic, &notice)?;
+        let notice = self.completed(notice);
+        let call = self.call(&self.destination.topic, notice.attributes())?;
         let call = call.subject(&notice.subject).message_structure("json").message(per_protocol(&notice));
         call.send().await.map_err(|error| CallError::new(PUBLISH, &error))?;
-        self.publish_to_chat(&notice).await;
+        let sent = self.publish_to_chat(&notice.attributes(), &chat(&notice)).await;
+        if let Err(error) = sent {
+            let kind = notice.kind.as_str();
+            tracing::warn!(certificate_arn = %notice.certificate_arn, outcome = "not-sent-to-chat", kind, reason = %error);
+        }
         Ok(())
     }
 
-    /// Publishes the chat form, if there is a topic for it. That it failed is counted, since nothing else fails for it.
-    async fn publish_to_chat(&self, notice: &Notice) {
-        let Some(topic) = &self.destination.chat_topic else { return };
-        if let Err(error) = self.try_chat(topic, notice).await {
-            warn(notice, &error);
-            not_sent_to_chat().emit(self.clock.now());
+    /// Publishes a notice about the account.
+    ///
+    /// # Errors
+    /// The call failed; as above, chat is not meant.
+    pub async fn publish_about_target(&self, notice: &TargetNotice) -> Result<(), CallError> {
+        let AccountFacts { name, units, .. } = self.account.clone();
+        let (sent_by, account_name) = (self.destination.sent_by.clone(), name);
+        let notice = TargetNotice { sent_by, account_name, organizational_units: units, ..notice.clone() };
+        let message = for_all(&notice.subject(), &notice.text(), &notice.json());
+        let call = self.call(&self.destination.topic, notice.attributes())?.subject(notice.subject());
+        let call = call.message_structure("json").message(message);
+        call.send().await.map_err(|error| CallError::new(PUBLISH, &error))?;
+        if let Err(error) = self.publish_to_chat(&notice.attributes(), &notice.chat()).await {
+            let (account, region, kind) = (&notice.account, &notice.region, notice.kind.as_str());
+            tracing::warn!(account, region, outcome = "not-sent-to-chat", kind, reason = %error);
+        }
+        Ok(())
+    }
+
+    /// With what is the same in all notices about the account.
+    fn completed(&self, notice: &Notice) -> Notice {
+        let AccountFacts { name, units, owner } = self.account.clone();
+        Notice {
+            sent_by: self.destination.sent_by.clone(),
+            account_name: name,
+            organizational_units: units,
+            owner: notice.owner.clone().or(owner),
+            ..notice.clone()
         }
     }
 
-    async fn try_chat(&self, topic: &TopicArn, notice: &Notice) -> Result<(), CallError> {
-        let call = self.call(topic, notice)?.message(chat(notice).to_string());
-        call.send().await.map(|_| ()).map_err(|error| CallError::new(PUBLISH, &error))
+    /// Publishes the chat form, if there is a topic for it. That it failed is counted, since nothing else fails for it.
+    async fn publish_to_chat(&self, attributes: &[(&'static str, String)], form: &Value) -> Result<(), CallError> {
+        let Some(topic) = &self.destination.chat_topic else { return Ok(()) };
+        let call = self.call(topic, attributes.to_vec())?.message(form.to_string());
+        let sent = call.send().await.map(|_| ()).map_err(|error| CallError::new(PUBLISH, &error));
+        if sent.is_err() {
+            not_sent_to_chat().emit(self.clock.now());
+        }
+        sent
     }
 
     /// A call with the attributes of the notice.
-    fn call(&self, topic: &TopicArn, notice: &Notice) -> Result<PublishFluentBuilder, CallError> {
+    fn call(
+        &self,
+        topic: &TopicArn,
+        attributes: Vec<(&'static str, String)>,
+    ) -> Result<PublishFluentBuilder, CallError> {
         let mut call = self.client.publish().topic_arn(topic.as_str());
-        for (name, value) in notice.attributes() {
-            let data_type = if name == "days_left" { "Number" } else { "String" };
+        for (name, value) in attributes {
+            let data_type = match name {
+                "days_left" => "Number",
+                "organizational_units" => "String.Array",
+                _ => "String",
+            };
             let attribute = MessageAttributeValue::builder().data_type(data_type).string_value(value).build();
             call = call.message_attributes(
                 name,
@@ -80,11 +141,6 @@ fn not_sent_to_chat() -> Metrics {
     metrics.dimension("Destination", "chat");
     metrics.count("NoticesNotSent", 1);
     metrics
-}
-
-fn warn(notice: &Notice, error: &CallError) {
-    let kind = notice.kind.as_str();
-    tracing::warn!(certificate_arn = %notice.certificate_arn, outcome = "not-sent-to-chat", kind, reason = %error);
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ pub struct TargetSweep {
     /// The fields of the event that asked for the sweep.
     #[serde(default)]
     pub request: Value,
+    /// Why the target could not be read when it was swept last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
 }
 
 impl TargetSweep {
@@ -31,6 +34,7 @@ impl TargetSweep {
             account: member.spoke.as_ref().map_or_else(own, |spoke| spoke.account.clone()),
             region: member.target.region.clone(),
             request: request.clone(),
+            unreadable: None,
         }
     }
 
@@ -60,7 +64,12 @@ mod tests {
     fn what_is_sent_is_read() {
         let account =
             Account { name: "shop".into(), units: vec!["ou-ab12-11111111".into()], ..Account::new("111122223333") };
-        let sweep = TargetSweep { account, region: "eu-central-1".into(), request: json!({ "renewFrom": "acme" }) };
+        let sweep = TargetSweep {
+            account,
+            region: "eu-central-1".into(),
+            request: json!({ "renewFrom": "acme" }),
+            unreadable: None,
+        };
         assert_eq!(TargetSweep::read(&sweep.to_event()), Some(sweep.clone()));
         let mut other = sweep.to_event();
         other["detail-type"] = "Sweep Requested".into();

@@ -66,7 +66,7 @@ pub struct Targets<T> {
 #[derive(Debug)]
 struct Kept<T> {
     /// Those used last are at the end.
-    targets: VecDeque<(Target, Arc<T>)>,
+    targets: VecDeque<(Member, Arc<T>)>,
     /// Of an account, whose session is valid in all its Regions.
     credentials: VecDeque<(String, SharedCredentialsProvider)>,
 }
@@ -81,11 +81,11 @@ impl<T> Targets<T> {
 
     /// What is kept for the target, or is made now.
     pub async fn get(&self, member: &Member, make: impl FnOnce(&SdkConfig) -> T) -> Arc<T> {
-        if let Some(kept) = self.lock().take(&member.target) {
+        if let Some(kept) = self.lock().take(member) {
             return kept;
         }
         let made = Arc::new(make(&self.sdk_for(member).await));
-        self.lock().keep(member.target.clone(), made.clone());
+        self.lock().keep(member.clone(), made.clone());
         made
     }
 
@@ -109,16 +109,19 @@ impl<T> Targets<T> {
 }
 
 impl<T> Kept<T> {
-    fn take(&mut self, target: &Target) -> Option<Arc<T>> {
-        let at = self.targets.iter().position(|(kept, _)| kept == target)?;
-        let entry = self.targets.remove(at)?;
-        let found = entry.1.clone();
-        self.targets.push_back(entry);
+    fn take(&mut self, member: &Member) -> Option<Arc<T>> {
+        let at = self.targets.iter().position(|(kept, _)| kept.target == member.target)?;
+        let (kept, found) = self.targets.remove(at)?;
+        // An account that was moved to another unit may have other grants now.
+        if kept != *member {
+            return None;
+        }
+        self.targets.push_back((kept, found.clone()));
         Some(found)
     }
 
-    fn keep(&mut self, target: Target, made: Arc<T>) {
-        self.targets.push_back((target, made));
+    fn keep(&mut self, member: Member, made: Arc<T>) {
+        self.targets.push_back((member, made));
         if self.targets.len() > MOST_KEPT {
             self.targets.pop_front();
         }
@@ -138,3 +141,6 @@ impl<T> Kept<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

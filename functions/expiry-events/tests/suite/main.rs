@@ -1,4 +1,5 @@
 //! Tests of the whole function against a simulated AWS, and of its policy over many states.
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod acme;
@@ -16,6 +17,7 @@ mod schemas;
 mod secret;
 mod sentences;
 mod settings_parameter;
+mod spokes;
 mod suggested_window;
 mod sweep;
 mod sweep_candidates;

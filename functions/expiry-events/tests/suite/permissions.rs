@@ -38,7 +38,7 @@ async fn busy_sweep() -> Vec<Call> {
     world.acme_sweep().await;
     let parameter = settings_parameter::config("/acme");
     world.aws.set_parameter("/acme", "{}");
-    parameter.with_parameter(&world.aws.sdk_config()).await.unwrap();
+    parameter.with_parameters(&world.aws.sdk_config()).await.unwrap();
     // No permission of AWS is needed to ask a CA.
     world.aws.calls().into_iter().skip(before).filter(|call| call.service != "acme").collect()
 }

@@ -17,7 +17,7 @@ pub(crate) fn config(name: &str) -> Config {
 async fn the_parameter_holds_what_the_variable_would() {
     let aws = Aws::new(at(NOW));
     aws.set_parameter("/acm-autopilot/acme", SETTINGS);
-    let config = config("/acm-autopilot/acme").with_parameter(&aws.sdk_config()).await.unwrap();
+    let config = config("/acm-autopilot/acme").with_parameters(&aws.sdk_config()).await.unwrap();
     assert!(config.acme.directory("letsencrypt").is_some());
     assert!(config.settings.acme_directories.contains("letsencrypt"));
 }
@@ -27,7 +27,7 @@ async fn a_parameter_that_cannot_be_used_stops_the_start() {
     let aws = Aws::new(at(NOW));
     aws.set_parameter("/wrong", r#"{"directories": [{"name": "letsencrypt"}]}"#);
     for (name, says) in [("/wrong", "missing field `domains`"), ("/nowhere", "ssm:GetParameter failed")] {
-        let error = config(name).with_parameter(&aws.sdk_config()).await.unwrap_err().to_string();
+        let error = config(name).with_parameters(&aws.sdk_config()).await.unwrap_err().to_string();
         assert!(error.contains(&format!("ACME_SETTINGS_PARAMETER is `{name}`")) && error.contains(says), "{error}");
     }
 }

@@ -118,8 +118,13 @@ fn id(index: usize) -> String {
 }
 
 fn sweeps(count: usize) -> Vec<TargetSweep> {
-    let account = |index| Account { id: id(index), name: String::new(), units: Vec::new() };
-    let sweep = |index| TargetSweep { account: account(index), region: "us-east-1".into(), request: Value::Null };
+    let account = |index| Account::new(&id(index));
+    let sweep = |index| TargetSweep {
+        account: account(index),
+        region: "us-east-1".into(),
+        request: Value::Null,
+        unreadable: None,
+    };
     (0..count).map(sweep).collect()
 }
 

@@ -1,4 +1,5 @@
-//! AWS Systems Manager, Parameter Store: GetParameter, GetParameters, PutParameter.
+//! AWS Systems Manager, Parameter Store: GetParameter, GetParameters, GetParametersByPath, PutParameter,
+//! DeleteParameter.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +56,9 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
     match operation {
         "GetParameter" => get(state, input),
         "GetParameters" => get_several(state, input),
+        "GetParametersByPath" => get_by_path(state, input),
         "PutParameter" => put(state, input),
+        "DeleteParameter" => delete(state, input),
         other => Err(not_modelled("ssm", other)),
     }
 }
@@ -114,6 +117,41 @@ fn get_several(state: &State, input: &Value) -> Answer {
         }
     }
     Ok(json!({ "Parameters": found, "InvalidParameters": invalid }))
+}
+
+/// API reference, GetParametersByPath: at most ten a page; a path ends where a `/` follows, and without Recursive only one
+/// level below it is found.
+fn get_by_path(state: &State, input: &Value) -> Answer {
+    let path = input["Path"].as_str().unwrap_or_default().trim_end_matches('/');
+    check_name(path)?;
+    if !path.starts_with('/') {
+        return Err(ApiError::validation("The parameter doesn't meet the parameter name requirements."));
+    }
+    let is_below = |name: &&String| {
+        let below = name.strip_prefix(path).and_then(|rest| rest.strip_prefix('/'));
+        below.is_some_and(|rest| input["Recursive"] == true || !rest.contains('/'))
+    };
+    let after = input["NextToken"].as_str().unwrap_or_default();
+    let most = input["MaxResults"].as_u64().map_or(MOST_NAMES, |most| usize::try_from(most).unwrap_or(MOST_NAMES));
+    let mut names: Vec<_> = state.ssm.parameters.keys().filter(is_below).filter(|name| name.as_str() > after).collect();
+    let has_more = names.len() > most;
+    names.truncate(most);
+    let found: Result<Vec<_>, _> = names.iter().map(|name| shown(state, name, decrypts(input))).collect();
+    let mut answer = json!({ "Parameters": found? });
+    if has_more {
+        answer["NextToken"] = json!(names.last());
+    }
+    Ok(answer)
+}
+
+/// API reference, DeleteParameter: "ParameterNotFound: The parameter couldn't be found".
+fn delete(state: &mut State, input: &Value) -> Answer {
+    let name = input["Name"].as_str().unwrap_or_default();
+    check_name(name)?;
+    match state.ssm.parameters.remove(name) {
+        Some(_) => Ok(json!({})),
+        None => Err(ApiError::new("ParameterNotFound", format!("Parameter {name} not found."))),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), ApiError> {

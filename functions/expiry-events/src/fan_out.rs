@@ -1,0 +1,42 @@
+//! Sweeps all targets of a hub, each as a message of its own.
+
+use certificates::Target;
+use lambda::Metrics;
+use organization::{Organization, SweepQueue, TargetSweep};
+use serde_json::Value;
+
+use crate::answer::FanOutReport;
+use crate::unreadable_targets::UnreadableTargets;
+use crate::{Error, Outcome};
+
+#[derive(Debug)]
+pub(crate) struct FanOut<'a> {
+    pub(crate) organization: &'a Organization,
+    pub(crate) queue: &'a SweepQueue,
+    pub(crate) unreadable: &'a UnreadableTargets,
+}
+
+impl FanOut<'_> {
+    /// `request`: what the event asks to be swept.
+    pub(crate) async fn run(
+        &self,
+        home: &Target,
+        request: &Value,
+        metrics: &mut Metrics,
+    ) -> Result<FanOutReport, Error> {
+        let members = self.organization.members(home).await.map_err(Error::Targets)?;
+        let known = self.unreadable.all().await.map_err(Error::Targets)?;
+        let sweeps: Vec<_> = members
+            .iter()
+            .map(|member| TargetSweep {
+                unreadable: known.get(&member.target).cloned(),
+                ..TargetSweep::new(member, request)
+            })
+            .collect();
+        self.queue.send(&sweeps).await.map_err(Error::Targets)?;
+        let targets = sweeps.len();
+        metrics.count("TargetsSwept", targets as u64);
+        tracing::info!(outcome = Outcome::FannedOut.as_str(), targets, unreadable = known.len());
+        Ok(FanOutReport { outcome: Outcome::FannedOut, targets })
+    }
+}

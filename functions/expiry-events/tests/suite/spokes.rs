@@ -1,0 +1,227 @@
+//! A hub with spokes: where work is done, in whose name, and what is refused.
+
+use expiry_events::{Answer, Config, Error, Handler, Outcome};
+use jiff::{SignedDuration, ToSpan};
+use lambda::{Invocation, Metrics};
+use serde_json::{Value, json};
+use simulated_aws::{Aws, RoleRule};
+
+use crate::world::{NOW, at, imported, managed, sample};
+
+const HUB: &str = "123456789012";
+const SHOP: &str = "111122223333";
+const BANK: &str = "444455556666";
+const EXTERNAL_ID: &str = "o-a1b2c3d4e5";
+
+struct Organization {
+    aws: Aws,
+    handler: Handler,
+    queue: String,
+}
+
+fn role(account: &str) -> String {
+    format!("arn:aws:iam::{account}:role/acm-autopilot/acm-autopilot-read")
+}
+
+impl Organization {
+    fn new() -> Self {
+        Self::with(&json!({}))
+    }
+
+    /// `more`: fields of the settings.
+    fn with(more: &Value) -> Self {
+        let aws = Aws::new(at(NOW));
+        for account in [SHOP, BANK] {
+            aws.set_role(&role(account), RoleRule::ExternalId(EXTERNAL_ID.into()));
+        }
+        let mut settings = json!({
+            "id": EXTERNAL_ID,
+            "accounts": [
+                {"id": SHOP, "name": "shop-prod", "units": ["ou-ab12-11111111"], "tags": {"Team": "web"}},
+                {"id": BANK, "name": "bank", "units": ["ou-ab12-22222222"]},
+            ],
+            "regions": ["us-east-1", "eu-central-1"],
+            "ownerTag": "Team",
+        });
+        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (topic, queue) = (aws.create_topic("notices"), aws.create_queue("sweeps"));
+        let settings = settings.to_string();
+        let variables =
+            [("NOTICE_TOPIC_ARN", &topic), ("ORGANIZATION", &settings), ("TARGET_QUEUE_URL", &queue)];
+        let config = Config::read(&variables.into_iter().map(|(name, value)| (name, value.as_str())).collect());
+        let handler = Handler::new(config.unwrap(), &aws.sdk_config());
+        Self { aws, handler, queue }
+    }
+
+    async fn handle(&self, event: &Value) -> Result<Answer, Error> {
+        let home = certificates::Target { partition: "aws".into(), region: "us-east-1".into(), account: HUB.into() };
+        let deadline = self.aws.now() + SignedDuration::from_mins(5);
+        self.handler.handle(event, &Invocation { home, deadline }, &mut Metrics::new("expiry-events")).await
+    }
+
+    /// ACM's event about a certificate, as EventBridge forwards it from this account.
+    async fn event(&self, account: &str, region: &str, arn: &str) -> Result<Answer, Error> {
+        let mut event = sample("certificate-approaching-expiration", arn);
+        (event["account"], event["region"]) = (account.into(), region.into());
+        self.handle(&event).await
+    }
+
+    /// The scheduled sweep, and then each of its messages, as Lambda delivers them.
+    async fn sweep(&self) -> Vec<Answer> {
+        let before = self.aws.queued(&self.queue).len();
+        self.handle(&sample("scheduled-event", "")).await.unwrap();
+        let mut answers = Vec::new();
+        for message in &self.aws.queued(&self.queue)[before..] {
+            let record = json!({ "messageId": message.id, "body": message.body, "attributes": {} });
+            answers.push(self.handle(&json!({ "Records": [record] })).await.unwrap());
+        }
+        answers
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        self.aws.published().iter().map(|notice| notice.attribute("kind").unwrap().to_owned()).collect()
+    }
+
+    /// Accounts in which services besides STS were called.
+    fn called(&self) -> Vec<String> {
+        let calls = self.aws.calls().into_iter().filter(|call| call.service == "acm" || call.service == "tagging");
+        let mut accounts: Vec<String> = calls.map(|call| call.account).collect();
+        accounts.sort();
+        accounts.dedup();
+        accounts
+    }
+}
+
+#[tokio::test]
+async fn every_target_is_swept_as_a_message_of_its_own() {
+    let organization = Organization::new();
+    let shop = organization.aws.scoped(SHOP, "eu-central-1").insert_certificate(imported(20).thin());
+    let bank = organization.aws.scoped(BANK, "us-east-1").insert_certificate(imported(5).thin());
+    let own = organization.aws.insert_certificate(imported(20).thin());
+    let fanned_out = organization.handle(&sample("scheduled-event", "")).await.unwrap();
+    let Answer::FanOut(report) = fanned_out else { panic!("{fanned_out:?}") };
+    assert_eq!((report.outcome, report.targets), (Outcome::FannedOut, 5), "two Regions of two accounts, and its own");
+    assert_eq!(organization.called(), [""; 0], "nothing is read by the one that fans out");
+
+    assert_eq!(organization.sweep().await.len(), 5);
+    let published = organization.aws.published();
+    let about: Vec<Value> =
+        published.iter().map(|notice| serde_json::from_str(notice.for_protocol("sqs")).unwrap()).collect();
+    let arns: Vec<&str> = about.iter().map(|notice| notice["certificateArn"].as_str().unwrap()).collect();
+    for arn in [&own, &shop, &bank] {
+        assert_eq!(arns.iter().filter(|about| *about == arn).count(), 1, "{arns:?}");
+    }
+    organization.sweep().await;
+    assert_eq!(organization.aws.published().len(), published.len(), "each is notified once");
+}
+
+#[tokio::test]
+async fn a_notice_names_the_account() {
+    let organization = Organization::new();
+    let aws = organization.aws.scoped(SHOP, "eu-central-1");
+    let arn = aws.insert_certificate(imported(20).thin());
+    organization.event(SHOP, "eu-central-1", &arn).await.unwrap();
+    let notices = organization.aws.published();
+    let [notice] = &notices[..] else { panic!("{}", notices.len()) };
+    assert_eq!(notice.attribute("account"), Some(SHOP));
+    assert_eq!(notice.attribute("account_name"), Some("shop-prod"));
+    assert_eq!(notice.attribute("organizational_units"), Some(r#"["ou-ab12-11111111"]"#));
+    assert_eq!(notice.attribute("owner"), Some("web"), "of the account, since the certificate names none");
+    let text = notice.for_protocol("email");
+    assert!(text.contains("111122223333 (shop-prod) in eu-central-1"), "{text}");
+    assert!(text.contains("about account 111122223333 (shop-prod), Region eu-central-1."), "{text}");
+    assert_eq!(organization.called(), [SHOP]);
+    assert!(aws.certificate(&arn).unwrap().tags.contains_key("acm-autopilot:notified"));
+}
+
+/// The confused deputy: nothing is called for what an event only claims.
+#[tokio::test]
+async fn what_a_spoke_says_about_others_is_refused() {
+    let organization = Organization::with(&json!({ "excludedAccounts": [BANK] }));
+    let shop = organization.aws.scoped(SHOP, "us-east-1").insert_certificate(imported(5).thin());
+    let bank = organization.aws.scoped(BANK, "us-east-1").insert_certificate(imported(5).thin());
+    let refusal = async |account: &str, region: &str, arn: &str| match organization.event(account, region, arn).await {
+        Ok(Answer::Target(report)) => {
+            assert_eq!(report.outcome, Outcome::Refused);
+            report.reason
+        }
+        Err(Error::BadEvent { problem, .. }) => problem,
+        other => panic!("{other:?}"),
+    };
+    let other = refusal(SHOP, "us-east-1", &bank).await;
+    assert!(other.contains("names a certificate of account 444455556666"), "{other}");
+    let other = refusal(SHOP, "eu-central-1", &shop).await;
+    assert!(other.contains("in us-east-1"), "another Region: {other}");
+    let hubs = organization.aws.insert_certificate(imported(5).thin());
+    assert!(refusal(SHOP, "us-east-1", &hubs).await.contains("names a certificate of account 123456789012"));
+    assert_eq!(refusal(BANK, "us-east-1", &bank).await, "excluded-account");
+    let stranger = bank.replace(BANK, "999988887777");
+    assert_eq!(refusal("999988887777", "us-east-1", &stranger).await, "unknown-account");
+    assert_eq!(refusal(SHOP, "us-west-2", &shop.replace("us-east-1", "us-west-2")).await, "unknown-region");
+    assert_eq!(organization.aws.calls().len(), 0);
+    let excluded = organization.sweep().await;
+    assert!(excluded.len() == 3 && !organization.called().contains(&BANK.to_owned()));
+}
+
+#[tokio::test]
+async fn a_message_about_an_account_that_was_excluded_meanwhile_is_done_with() {
+    let organization = Organization::with(&json!({ "excludedUnits": ["ou-ab12-22222222"] }));
+    let detail = json!({ "account": {"id": BANK, "units": ["ou-ab12-22222222"]}, "region": "us-east-1" });
+    let body = json!({ "source": "acm-autopilot", "detail-type": "Target Sweep Requested", "detail": detail });
+    let event = json!({ "Records": [{ "messageId": "1", "body": body.to_string(), "attributes": {} }] });
+    assert_eq!(organization.handle(&event).await.unwrap(), Answer::Batch(Default::default()));
+    assert_eq!(organization.aws.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn an_unreadable_target_is_reported_once_for_each_cause() {
+    let organization = Organization::new();
+    organization.aws.set_role(&role(BANK), RoleRule::Refused);
+    organization.aws.scoped(SHOP, "us-east-1").insert_certificate(imported(5).thin());
+    organization.sweep().await;
+    let mut kinds = organization.kinds();
+    kinds.sort();
+    assert_eq!(kinds, ["expiring", "target-unreadable", "target-unreadable"], "both Regions, and the shop is swept");
+    for notice in organization.aws.published().iter().filter(|one| one.attribute("kind") == Some("target-unreadable")) {
+        assert_eq!(notice.attribute("account"), Some(BANK));
+        let text = notice.for_protocol("email");
+        assert!(text.contains("AWS refused sts:AssumeRole for account 444455556666 in "), "{text}");
+        assert!(!notice.subject.as_deref().unwrap_or_default().is_empty());
+    }
+    organization.aws.advance(1.hours());
+    organization.sweep().await;
+    assert_eq!(organization.kinds().len(), 3, "not again while the cause is the same");
+
+    organization.aws.set_role(&role(BANK), RoleRule::ExternalId(EXTERNAL_ID.into()));
+    organization.aws.advance(1.hours());
+    organization.sweep().await;
+    let kinds = organization.kinds();
+    assert_eq!(kinds[3..], ["target-readable", "target-readable"]);
+    organization.sweep().await;
+    assert_eq!(organization.kinds().len(), 5);
+}
+
+#[tokio::test]
+async fn in_a_read_only_account_nothing_is_changed() {
+    let organization = Organization::with(&json!({ "readOnly": {"accounts": [SHOP]} }));
+    let aws = organization.aws.scoped(SHOP, "us-east-1");
+    let arn = aws.insert_certificate(managed(20).thin());
+    let answer = organization.event(SHOP, "us-east-1", &arn).await.unwrap();
+    let Answer::Certificate(report) = answer else { panic!("{answer:?}") };
+    assert_eq!(report.outcome, Outcome::Planned);
+    assert!(organization.kinds().is_empty() && organization.aws.events().is_empty());
+    assert!(!aws.certificate(&arn).unwrap().tags.contains_key("acm-autopilot:status"));
+}
+
+#[tokio::test]
+async fn a_ring_is_renewed_earlier() {
+    let rings = json!([{ "units": ["ou-ab12-11111111"], "renewDaysEarlier": 10 }]);
+    let organization = Organization::with(&json!({ "rings": rings }));
+    let requested = async |account: &str| {
+        let arn = organization.aws.scoped(account, "us-east-1").insert_certificate(managed(35).thin());
+        organization.event(account, "us-east-1", &arn).await.unwrap();
+        let events = organization.aws.events();
+        events.iter().any(|event| event.detail.to_string().contains(&arn))
+    };
+    assert!(requested(SHOP).await && !requested(BANK).await);
+}

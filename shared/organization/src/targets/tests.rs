@@ -1,0 +1,73 @@
+use simulated_aws::Aws;
+
+use super::*;
+use crate::account::Account;
+use crate::members::Spoke;
+
+fn member(account: &str, region: &str, owner: &str) -> Member {
+    let target = Target { partition: "aws-cn".into(), account: account.into(), region: region.into() };
+    let spoke = Spoke {
+        account: Account::new(account),
+        grants: crate::AccountGrants::default(),
+        is_read_only: false,
+        renew_days_earlier: 0,
+        owner: Some(owner.into()),
+    };
+    Member { target, spoke: Some(spoke) }
+}
+
+fn targets() -> Targets<String> {
+    let sdk = Aws::new("2026-11-27T00:00:00Z".parse().unwrap()).sdk_config();
+    Targets::new(&sdk, SpokeRole::Renew, None)
+}
+
+/// What is kept, or the Region of the configuration that it would be made with.
+async fn get(targets: &Targets<String>, member: &Member) -> (bool, String) {
+    let mut made = false;
+    let kept = targets.get(member, |sdk| {
+        made = true;
+        sdk.region().map(ToString::to_string).unwrap_or_default()
+    });
+    let kept = kept.await;
+    (made, kept.to_string())
+}
+
+#[tokio::test]
+async fn what_is_made_for_a_target_is_kept_for_it_alone() {
+    let targets = targets();
+    let beijing = member("111122223333", "cn-north-1", "a");
+    assert_eq!(get(&targets, &beijing).await, (true, "cn-north-1".into()));
+    assert_eq!(get(&targets, &beijing).await, (false, "cn-north-1".into()));
+    assert_eq!(get(&targets, &member("111122223333", "cn-northwest-1", "a")).await.0, true);
+    assert_eq!(get(&targets, &member("444455556666", "cn-north-1", "a")).await.0, true);
+    assert_eq!(targets.lock().credentials.len(), 2, "a session is valid in all Regions");
+}
+
+#[tokio::test]
+async fn what_an_account_may_have_is_not_kept_beyond_a_change() {
+    let targets = targets();
+    assert_eq!(get(&targets, &member("111122223333", "cn-north-1", "a")).await.0, true);
+    assert_eq!(get(&targets, &member("111122223333", "cn-north-1", "b")).await.0, true);
+    assert_eq!(targets.lock().targets.len(), 1);
+}
+
+#[tokio::test]
+async fn the_target_unused_for_longest_makes_room() {
+    let targets = targets();
+    let first = member("111122223333", "cn-north-0", "a");
+    get(&targets, &first).await;
+    for number in 1..MOST_KEPT {
+        get(&targets, &member("111122223333", &format!("cn-north-{number}"), "a")).await;
+    }
+    assert!(!get(&targets, &first).await.0, "there is still room, and now it is the newest");
+    get(&targets, &member("444455556666", "cn-north-1", "a")).await;
+    assert!(!get(&targets, &first).await.0);
+    assert!(get(&targets, &member("111122223333", "cn-north-1", "a")).await.0);
+}
+
+#[test]
+fn roles_have_the_partition_of_their_target() {
+    let arn = SpokeRole::Dns.arn(&member("111122223333", "cn-north-1", "a").target);
+    assert_eq!(arn, "arn:aws-cn:iam::111122223333:role/acm-autopilot/acm-autopilot-dns");
+    assert!(RoleArn::parse(&arn).is_some());
+}
