@@ -23,9 +23,10 @@ PERMISSIONS = "## Permissions of the functions"
 PARAMETERS = {
     "template.yaml": "## Parameters",
     "compliance-rules.yaml": "### Parameters of compliance-rules.yaml",
+    "spoke.yaml": "### Parameters of spoke.yaml",
 }
 SETTINGS = "### Settings"
-# Column -> template and role.
+# Column -> template, and role or policy.
 ROLES = {
     "expiry-events": ("template.yaml", "ExpiryEventsRole"),
     "imported-renewal": ("template.yaml", "ImportedRenewalRole"),
@@ -34,6 +35,14 @@ ROLES = {
     "CentralEventBusRole": ("template.yaml", "CentralEventBusRole"),
     "zone-role.yaml": ("zone-role.yaml", "ZoneRole"),
     "acme-role.yaml": ("acme-role.yaml", "AcmeRole"),
+    "ExpiryEventsOrganizationPolicy": ("template.yaml", "ExpiryEventsOrganizationPolicy"),
+    "ImportedRenewalOrganizationPolicy": ("template.yaml", "ImportedRenewalOrganizationPolicy"),
+    "DnsValidationOrganizationPolicy": ("template.yaml", "DnsValidationOrganizationPolicy"),
+    "acm-autopilot-read": ("spoke.yaml", "ReadRole"),
+    "acm-autopilot-renew": ("spoke.yaml", "RenewRole"),
+    "acm-autopilot-dns": ("spoke.yaml", "DnsRole"),
+    "acm-autopilot-acme": ("spoke.yaml", "AcmeRole"),
+    "acm-autopilot-events": ("spoke.yaml", "EventsRole"),
 }
 _ACTION = re.compile(r"`([a-z0-9-]+:[A-Za-z]+)`")
 
@@ -63,9 +72,10 @@ def statements(node: Any) -> list[dict]:
 
 
 def allowed(template: str, role: str) -> set[str]:
-    """The actions that a role's policies allow."""
+    """The actions that a role's policies allow, or a policy of its own."""
     document = yaml.load((INFRA / template).read_text(), Loader)
-    found = statements(document["Resources"][role]["Properties"]["Policies"])
+    properties = document["Resources"][role]["Properties"]
+    found = statements(properties.get("Policies") or properties["PolicyDocument"])
     actions = [statement["Action"] for statement in found if statement["Effect"] == "Allow"]
     return {one for action in actions for one in (action if isinstance(action, list) else [action])}
 

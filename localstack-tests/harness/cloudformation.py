@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,9 @@ def _long_form(loader: _Loader, tag: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _long_form)
 
 
+@cache
 def parse(path: Path) -> dict[str, Any]:
-    """The template as it is written."""
+    """The template as it is written. Nobody changes it."""
     return yaml.load(path.read_text(), _Loader)
 
 
@@ -132,7 +134,7 @@ class Template:
         evaluated = self.value(argument)
         match function:
             case "Equals":
-                return evaluated[0] == evaluated[1]
+                return str(evaluated[0]) == str(evaluated[1])
             case "Not":
                 return not evaluated[0]
             case "And":

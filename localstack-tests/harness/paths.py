@@ -12,6 +12,7 @@ TEMPLATE = PROJECT / "infra" / "template.yaml"
 COMPLIANCE_TEMPLATE = PROJECT / "infra" / "compliance-rules.yaml"
 ZONE_ROLE_TEMPLATE = PROJECT / "infra" / "zone-role.yaml"
 ACME_ROLE_TEMPLATE = PROJECT / "infra" / "acme-role.yaml"
+SPOKE_TEMPLATE = PROJECT / "infra" / "spoke.yaml"
 # Each function's bootstrap: on Linux the very artifact that is deployed, elsewhere a native one. The demo has its own.
 ARTIFACTS = PROJECT / os.environ.get("ARTIFACTS", "target/lambda")
 RUNS = TARGET / "localstack"
