@@ -65,7 +65,7 @@ lint: clippy venv  ## Formatting, clippy with warnings denied, cfn-lint.
 	$(VENV)/bin/python infra/rules.py --check
 	$(VENV)/bin/python infra/readme.py
 	$(VENV)/bin/python shared/testing/simulated-aws/parameter-rules/generate.py --check
-	$(VENV)/bin/cfn-lint infra/template.yaml infra/compliance-rules.yaml infra/zone-role.yaml infra/acme-role.yaml infra/spoke.yaml infra/conformance-pack.yaml
+	$(VENV)/bin/cfn-lint infra/template.yaml infra/compliance-rules.yaml infra/zone-role.yaml infra/acme-role.yaml infra/spoke.yaml infra/config-aggregator.yaml infra/conformance-pack.yaml
 	$(VENV)/bin/python localstack-tests/check_schemas.py
 
 clippy: need-rust
