@@ -76,7 +76,8 @@ def _is_of_another_account(request: Request, owner: str) -> bool:
 
 def _names_itself(statement: Statement, request: Request) -> bool:
     """Whether the statement names this principal, and not its whole account, which leaves it to the account's policies."""
-    return request.one("aws:PrincipalArn") in _list(statement["Principal"].get("AWS", []))
+    principal = statement["Principal"]
+    return isinstance(principal, dict) and request.one("aws:PrincipalArn") in _list(principal.get("AWS", []))
 
 
 def allows(policy: Iterable[Statement], request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 import pytest
@@ -198,3 +199,26 @@ def test_who_used_a_role_is_recorded_by_its_rule_alone() -> None:
     assert may_send(rule)
     assert not may_send(HUB_TEMPLATE.arn("RenewalSpokeTagsRule"))
     assert not may_send(rule, "sns.amazonaws.com")
+
+
+def characters(statements: Any) -> int:
+    """The length of a policy as IAM counts it: without white space."""
+    return len(json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":")))
+
+
+@pytest.mark.parametrize("role", [*FUNCTIONS, *ROLES])
+def test_policies_are_as_long_as_iam_takes_them(role: str) -> None:
+    """reference_iam-quotas.html: 10,240 characters for all inline policies of a role, 2,048 for its trust policy."""
+    full = organization.hub(
+        AcmeSettings='{"delegationZones": ["acme.example.net"]}', SecretArns=organization.SECRETS, PrivateCaArns="*",
+        ValidationDomains="example.com", ZoneRoles="/zones", KmsKeyArn="arn:aws:kms:eu-central-1:123456789012:key/1",
+        OrganizationSettings="/acm-autopilot/organization",
+    )
+    template, names = (full, [role, role.removesuffix("Role") + "OrganizationPolicy"]) if role in FUNCTIONS else (SPOKE_TEMPLATE, [role])
+    assert characters(template.statements(*names)) < 10_240
+    assert characters(organization.trust(role, template)) <= 2_048
+
+
+def test_the_policy_of_the_bus_is_as_long_as_eventbridge_takes_it() -> None:
+    """PutPermission: 10 KB, which one statement for the whole organization never reaches."""
+    assert characters([HUB_TEMPLATE.properties("SpokeEventBusPolicy")["Statement"]]) < 1_024
