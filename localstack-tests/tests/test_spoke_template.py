@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -221,3 +222,24 @@ def test_it_is_a_template_that_a_stack_set_takes() -> None:
     assert "Transform" not in text and "Fn::Transform" not in text
     assert len(text.splitlines()) < 400
     assert len(text.encode()) < 51_200
+
+
+def documented(readme: str) -> list[set[str]]:
+    """The parameters that the examples of infra/README.md give to the stack set: parameters.json, and Terraform."""
+    section = readme.split("\n## A whole organization\n")[1].split("\n## ")[0]
+    (commands,) = re.findall(r"cat > parameters.json.*?^   PARAMETERS$", section, re.M | re.S)
+    (terraform,) = re.findall(r"^  parameters = \{\n(.*?)^  \}", section, re.M | re.S)
+    return [set(re.findall(r'"ParameterKey": "(\w+)"', commands)), set(re.findall(r"^    (\w+) +=", terraform, re.M))]
+
+
+def test_the_examples_give_it_what_it_needs() -> None:
+    parameters = everything().document["Parameters"]
+    required = {name for name, about in parameters.items() if "Default" not in about}
+    for given in documented((paths.TEMPLATE.parent / "README.md").read_text()):
+        assert required <= given <= parameters.keys()
+
+
+def test_every_parameter_is_in_one_group() -> None:
+    document = everything().document
+    groups = document["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(document["Parameters"])
