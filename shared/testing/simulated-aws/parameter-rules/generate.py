@@ -58,7 +58,7 @@ SERVICES = {
     "sqs": (
         "sqs",
         "ChangeMessageVisibility CreateQueue DeleteMessage GetQueueAttributes GetQueueUrl ListQueues"
-        " ReceiveMessage SendMessage SetQueueAttributes",
+        " ReceiveMessage SendMessage SendMessageBatch SetQueueAttributes",
     ),
     "ssm": ("ssm", "GetParameter GetParameters PutParameter"),
     "sts": ("sts", "AssumeRole GetCallerIdentity"),

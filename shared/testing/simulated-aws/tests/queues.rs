@@ -3,7 +3,7 @@
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
-use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
 use jiff::ToSpan;
 use simulated_aws::Aws;
 
@@ -115,4 +115,45 @@ async fn limits_and_names_are_checked() {
     assert!(nowhere.into_service_error().is_queue_does_not_exist());
     let again = sqs.create_queue().queue_name("jobs").attributes(QueueAttributeName::VisibilityTimeout, "31");
     assert!(again.send().await.unwrap_err().into_service_error().is_queue_name_exists());
+}
+
+fn entry(id: &str, body: &str) -> SendMessageBatchRequestEntry {
+    SendMessageBatchRequestEntry::builder().id(id).message_body(body).build().unwrap()
+}
+
+#[tokio::test]
+async fn each_message_of_a_batch_is_sent_or_refused_alone() {
+    let (aws, sqs) = start();
+    let url = aws.create_queue("jobs");
+    let late = SendMessageBatchRequestEntry::builder().id("c").message_body("later").delay_seconds(60).build().unwrap();
+    let batch = sqs.send_message_batch().queue_url(&url);
+    let sent = batch.entries(entry("a", "one")).entries(entry("b", "\u{1}")).entries(late).send().await.unwrap();
+    let ids: Vec<_> = sent.successful().iter().map(|one| one.id()).collect();
+    assert_eq!(ids, ["a", "c"]);
+    assert_eq!(sent.successful()[0].md5_of_message_body(), "f97c5d29941bfb1b2fdab0874906ab82");
+    assert_eq!((sent.failed()[0].id(), sent.failed()[0].code()), ("b", "InvalidMessageContents"));
+    assert!(sent.failed()[0].sender_fault());
+    let bodies: Vec<_> = aws.queued(&url).into_iter().map(|message| (message.body, message.visible)).collect();
+    assert_eq!(bodies, [("one".to_owned(), true), ("later".to_owned(), false)]);
+}
+
+#[tokio::test]
+async fn batches_are_refused_as_a_whole() {
+    let (aws, sqs) = start();
+    let url = aws.create_queue("jobs");
+    let many = || (0..11).map(|n| entry(&n.to_string(), "x")).collect::<Vec<_>>();
+    let half = "x".repeat(524_289);
+    for (entries, code) in [
+        (vec![], "EmptyBatchRequest"),
+        (many(), "TooManyEntriesInBatchRequest"),
+        (vec![entry("a", "x"), entry("a", "y")], "BatchEntryIdsNotDistinct"),
+        (vec![entry("a b", "x")], "InvalidBatchEntryId"),
+        (vec![entry("a", &half), entry("b", &half)], "BatchRequestTooLong"),
+    ] {
+        let refused = sqs.send_message_batch().queue_url(&url).set_entries(Some(entries)).send().await.unwrap_err();
+        assert_eq!(refused.code(), Some(format!("AWS.SimpleQueueService.{code}").as_str()));
+    }
+    assert!(aws.queued(&url).is_empty());
+    let nowhere = sqs.send_message_batch().queue_url(url.replace("jobs", "none")).entries(entry("a", "x")).send().await;
+    assert!(nowhere.unwrap_err().into_service_error().is_queue_does_not_exist());
 }

@@ -56,6 +56,14 @@ pub(super) fn digest(attributes: &Value) -> Option<String> {
     Some(md5::hex(&message))
 }
 
+/// Developer guide, "Message attributes": name, type and value count for the size of a message.
+pub(super) fn size(attributes: &Value) -> usize {
+    let of_one = |(name, attribute): (&String, &Value)| {
+        name.len() + attribute["DataType"].as_str().map_or(0, str::len) + value(attribute).map_or(0, str::len)
+    };
+    attributes.as_object().into_iter().flatten().map(of_one).sum()
+}
+
 fn append(message: &mut Vec<u8>, part: &[u8]) {
     message.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
     message.extend(part);

@@ -17,6 +17,11 @@ pub(super) fn send(state: &mut State, input: &Value) -> Answer {
     let id = state.next_uuid();
     let now = state.now;
     let queue = queue(state, input)?;
+    accept(queue, input, id, now)
+}
+
+/// A message of a request, or of an entry of a batch.
+pub(super) fn accept(queue: &mut Queue, input: &Value, id: String, now: Timestamp) -> Answer {
     let body = input["MessageBody"].as_str().unwrap_or_default();
     check_body(queue, body)?;
     let delay = seconds(&input["DelaySeconds"], 900)?.unwrap_or_else(|| queue.number("DelaySeconds"));

@@ -1,6 +1,7 @@
 //! Amazon SQS: standard queues with visibility, receive counts and redrive to a dead-letter queue.
 
 mod attributes;
+mod batch;
 mod md5;
 mod messages;
 mod setup;
@@ -57,6 +58,7 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
         "GetQueueAttributes" => attributes(state, input),
         "SetQueueAttributes" => set_attributes(state, input),
         "SendMessage" => messages::send(state, input),
+        "SendMessageBatch" => batch::send(state, input),
         "ReceiveMessage" => messages::receive(state, input),
         "DeleteMessage" => messages::delete(state, input),
         "ChangeMessageVisibility" => messages::change_visibility(state, input),
@@ -248,10 +250,10 @@ fn no_queue() -> ApiError {
 /// The header in which SQS gives the codes of its older protocol, which SDKs show.
 pub(crate) fn query_error(error: &ApiError) -> String {
     let code = match error.code.as_str() {
-        "com.amazonaws.sqs#QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue",
-        "MessageNotInflight" => "AWS.SimpleQueueService.MessageNotInflight",
-        "QueueNameExists" => "QueueAlreadyExists",
-        other => other,
+        "com.amazonaws.sqs#QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue".to_owned(),
+        "MessageNotInflight" => "AWS.SimpleQueueService.MessageNotInflight".to_owned(),
+        "QueueNameExists" => "QueueAlreadyExists".to_owned(),
+        other => other.replace("com.amazonaws.sqs#", "AWS.SimpleQueueService."),
     };
     format!("{code};{}", if error.status >= 500 { "Receiver" } else { "Sender" })
 }
