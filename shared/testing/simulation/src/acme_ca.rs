@@ -1,26 +1,19 @@
 //! A CA on the internet that speaks ACME, and the zone in which names are proved to it.
 
+mod checks;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use acme::{Registration, Server, StoredAccount};
 use aws_client::Clock;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::{SignedDuration, Timestamp};
-use simulated_aws::{AcmeOutage, Aws, Call, Certificate, DnsRecord};
+use simulated_aws::{AcmeOutage, Aws, Certificate, DnsRecord};
 
-use crate::invariants::slack;
-use crate::model_state::TrackedCertificate;
 use crate::population::Cas;
-use crate::report::{Broken, Check};
-use crate::run_effects::took_effect;
+use crate::report::Check;
 use crate::source::SourceKind;
 use crate::world::World;
-
-pub(crate) const RECORDS_REMOVED: &str = "no validation record of ours is left a day after a renewal";
-pub(crate) const ONLY_OURS: &str = "only TXT values of ours are created and deleted, below _acme-challenge";
-pub(crate) const REPLACED_IN_TIME: &str = "what a CA announces to revoke is replaced";
-pub(crate) const WITHIN_LIMITS: &str = "no order exceeds a limit of the CA";
-pub(crate) const WITHIN_GRANTS: &str = "nothing is ordered for a name that is not granted";
 
 /// The configured directory, and the domain that it may issue for.
 pub(crate) const DIRECTORY: &str = "letsencrypt";
@@ -90,8 +83,9 @@ impl World {
         let secret = stored.to_secret().expect("it is JSON").to_string();
         self.aws.insert_secret(ACCOUNT_SECRET);
         self.aws.set_secret_value(ACCOUNT_SECRET, &secret);
+        // Of PKCS #8 of P-256, the second quarter has the private number, and the second half the public point.
         let key = secret.split('"').rev().nth(1).unwrap_or_default();
-        self.state.lock().secrets.keys.insert(key[key.len() / 2..].to_owned());
+        self.state.lock().secrets.keys.insert(key[key.len() / 4..key.len() / 2].to_owned());
         drop(self.aws.take_record());
     }
 
@@ -116,32 +110,18 @@ impl World {
             server.rotate_intermediate();
         }
         if !self.quiet && self.chance(self.faults.rare_event / 365.0) {
-            server.announce_revocation(&[]);
-            self.log.note(format!("{now} the CA {DIRECTORY} announces that it revokes everything"));
-            let serials = server.certificates().iter().map(|one| hex(&one.serial)).collect();
-            self.acme.revocation = Some((now, serials));
+            self.announce_revocation(now);
         }
         self.check_revocation(now)?;
         self.check_acme(now)
     }
 
-    /// Renewal windows in the past are a request, whenever the certificate expires.
-    fn check_revocation(&mut self, now: Timestamp) -> Check {
-        let Some((at, serials)) = &self.acme.revocation else { return Ok(()) };
-        // A sweep asks the CA, at the latest a day later, since an answer holds for some hours.
-        let long_ago = now.duration_since(*at) > slack(self.faults) + SignedDuration::from_hours(24);
-        let state = self.state.lock();
-        let is_left = |tracked: &&TrackedCertificate| {
-            let undisturbed = tracked.hindered <= *at && !tracked.abandoned;
-            tracked.source() == Some(SourceKind::Acme) && undisturbed && serials.contains(&tracked.seen.serial)
-        };
-        match state.certificates.values().find(is_left).filter(|_| long_ago) {
-            Some(tracked) => {
-                let what = format!("its CA announced at {at} that it is revoked");
-                Err(Broken::new(REPLACED_IN_TIME, &tracked.seen.arn, what))
-            }
-            None => Ok(()),
-        }
+    fn announce_revocation(&mut self, now: Timestamp) {
+        let server = self.aws.acme_server(DIRECTORY);
+        server.announce_revocation(&[]);
+        self.log.note(format!("{now} the CA {DIRECTORY} announces that it revokes everything"));
+        let serials = server.certificates().iter().map(|one| hex(&one.serial)).collect();
+        self.acme.revocation = Some((now, serials));
     }
 
     fn hinder_acme(&mut self, now: Timestamp, why: &str) {
@@ -150,54 +130,6 @@ impl World {
                 tracked.hinder(now, why);
             }
         }
-    }
-
-    fn check_acme(&mut self, now: Timestamp) -> Check {
-        let server = self.aws.acme_server(DIRECTORY);
-        if server.rate_limited() > 0 {
-            return Err(Broken::new(WITHIN_LIMITS, "", format!("{} requests", server.rate_limited())));
-        }
-        let orders = server.orders();
-        if let Some(order) = orders.iter().find(|order| !order.names.iter().all(is_granted)) {
-            return Err(Broken::new(WITHIN_GRANTS, "", format!("{:?}", order.names)));
-        }
-        let ours = self
-            .acme
-            .text_records(&self.aws)
-            .into_iter()
-            .flat_map(|record| record.values.clone().into_iter().map(move |value| (record.name.clone(), value)));
-        let ours: BTreeSet<_> = ours.filter(|(name, value)| (name.as_str(), value.as_str()) != NOT_OURS).collect();
-        self.acme.seen.retain(|value, _| ours.contains(value));
-        for value in ours {
-            let since = *self.acme.seen.entry(value.clone()).or_insert(now);
-            // What a crash left is removed by the next attempt, which waits for as long as a failure.
-            if now.duration_since(since) > slack(self.faults) {
-                return Err(Broken::new(RECORDS_REMOVED, "", format!("{value:?} has been there since {since}")));
-            }
-        }
-        Ok(())
-    }
-
-    /// The changes of a run of imported-renewal.
-    pub(crate) fn check_acme_calls(&self, calls: &[Call]) -> Check {
-        let mut has_changed = false;
-        for call in calls.iter().filter(|call| call.operation == "ChangeResourceRecordSets") {
-            has_changed |= took_effect(call);
-            for change in call.input["ChangeBatch"]["Changes"].as_array().into_iter().flatten() {
-                let (action, set) = (&change["Action"], &change["ResourceRecordSet"]);
-                let name = set["Name"].as_str().unwrap_or_default();
-                let is_challenge = name.starts_with("_acme-challenge.") && name.trim_end_matches('.').ends_with(DOMAIN);
-                if !(is_challenge && set["Type"] == "TXT" && (action == "CREATE" || action == "DELETE")) {
-                    return Err(Broken::new(ONLY_OURS, "", change.to_string()));
-                }
-            }
-        }
-        let is_theirs =
-            |record: &DnsRecord| record.name == NOT_OURS.0 && record.values.iter().any(|one| one == NOT_OURS.1);
-        if has_changed && !self.acme.text_records(&self.aws).iter().any(is_theirs) {
-            return Err(Broken::new(ONLY_OURS, "", "the value of somebody else is gone"));
-        }
-        Ok(())
     }
 
     /// An import for a certificate that is renewed from this CA.
@@ -218,3 +150,6 @@ fn hex(serial: &[u8]) -> String {
     let pairs: Vec<String> = serial.iter().map(|byte| format!("{byte:02x}")).collect();
     pairs.join(":")
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,6 +81,14 @@ impl World {
         arn
     }
 
+    /// Adds an imported certificate that is renewed from the CA that speaks ACME.
+    #[cfg(test)]
+    pub(crate) fn add_from_acme(&mut self, days_left: i64) -> String {
+        let tags = Source::Acme.tags();
+        let tags: Vec<_> = tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        self.add(CertificateKind::Managed, Source::Acme, days_left, &tags)
+    }
+
     /// Requests a public certificate, which CloudTrail reports. Zones: `alpha.example`, `beta.example`,
     /// and in another account `dev.alpha.example`, `gamma.example`.
     pub fn add_requested(&mut self, names: &[&str]) -> String {

@@ -9,7 +9,7 @@ use certificates::tags::{
     ATTEMPTS, LIMIT, PRIVATE_CA, RENEWAL, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE, VALIDITY_DAYS,
 };
 use jiff::{SignedDuration, Timestamp};
-use simulated_aws::{Aws, Certificate};
+use simulated_aws::{Aws, Certificate, PrivateCa};
 
 use crate::acme_ca::is_granted;
 use crate::model_state::{ModelState, TrackedCertificate, is_ours};
@@ -87,15 +87,21 @@ fn hindrance_of_ca(
     cas: &Cas,
     issuer_may_change: bool,
 ) -> Option<&'static str> {
-    if tracked.blueprint.source.kind() == SourceKind::Acme {
-        return Some("another CA may have issued it");
+    let tag = tracked.tags.get(PRIVATE_CA);
+    let named = tag.unwrap_or(&cas.default);
+    // README of imported-renewal, "Grants": only a certificate that names its CA may get another issuer.
+    let may_change = issuer_may_change && tag.is_some();
+    let Some(ca) = aws.private_ca(named) else { return Some("its CA is not there") };
+    if !may_change && !was_issued_by(&tracked.seen, &ca) {
+        return Some("the CA that renews it did not issue it");
     }
-    let named = tracked.tags.get(PRIVATE_CA).unwrap_or(&cas.default);
-    if !issuer_may_change && *named != tracked.blueprint.issuer {
-        return Some("its tag names a CA that did not issue it");
-    }
-    let ca = aws.ca_status(named);
-    ca.is_none_or(|status| status != "ACTIVE").then_some("its CA is not active")
+    (ca.status != "ACTIVE").then_some("its CA is not active")
+}
+
+/// All CAs of a world are roots. What is in place counts: operators change tags, and a secret or another CA may have
+/// delivered it.
+fn was_issued_by(certificate: &Certificate, ca: &PrivateCa) -> bool {
+    certificate.chain.as_deref().is_some_and(|chain| chain.contains(ca.pem.trim()))
 }
 
 /// The lifetime in days of a renewed certificate.

@@ -18,8 +18,7 @@ pub(crate) struct Blueprint {
     pub(crate) days: i64,
     /// The CA that its tag names; none for the configured one.
     pub(crate) ca: Option<String>,
-    /// The CA that signs it: the named or the configured one. A renewal replaces only what its own CA issued. Empty for
-    /// one outside AWS.
+    /// The CA that signs it, at first and by hand: the named or the configured one. Empty for one outside AWS.
     pub(crate) issuer: String,
     /// Of a managed one, from where it is renewed.
     pub(crate) source: Source,

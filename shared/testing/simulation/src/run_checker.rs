@@ -8,15 +8,16 @@ use serde_json::Value;
 use simulated_aws::{Call, CallResult, Notice};
 
 use crate::aws_events::{acm, cloudtrail, tag_parameters};
+use crate::model_state::TrackedCertificate;
 use crate::report::{Broken, Check};
-use crate::run_effects::{Run, RunEffects, certificate_of, failed, took_effect};
+use crate::run_effects::{Run, RunEffects, certificate_of, failed, is_natural_refusal_of_ca, took_effect};
 use crate::secrets::{checker, key_material};
 use crate::source::SourceKind;
 use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, IMPORTED_RENEWAL, World};
 use crate::{concurrency, dns_checker, invariants};
 
 /// Errors that do not mean that a request was invalid: faults, and states of the world.
-const NO_REFUSALS: [&str; 20] = [
+const NO_REFUSALS: [&str; 14] = [
     "ThrottlingException",
     "Throttling",
     "TooManyRequestsException",
@@ -30,15 +31,6 @@ const NO_REFUSALS: [&str; 20] = [
     "NoSuchHostedZone",
     // A secret was scheduled for deletion after the function had read of what it is.
     "InvalidRequestException",
-    // Nonces are good for one request and some time, and CAs have outages.
-    "badNonce",
-    // The CA did not issue the certificate that is there at first, so that it knows no renewal window and nothing to replace.
-    "malformed",
-    // An order whose answer was lost, or of two renewals at the same time.
-    "alreadyReplaced",
-    "orderNotReady",
-    "serverInternal",
-    "503",
     // Two renewals of a certificate at the same time write the same record.
     "InvalidChangeBatch",
     "PriorRequestNotComplete",
@@ -108,14 +100,10 @@ impl World {
         self.publish_operator_events();
         self.detect_changes(&touched);
         let swept = runs.iter().all(|run| run.answer.as_ref().is_some_and(|answer| answer["outcome"] == "swept"));
-        // Some sweeps are about certificates that are renewed from an ACME server alone, which their tags show.
-        if swept
-            && !is_of_tagged
-            && failures == 0
-            && run.function == EXPIRY_EVENTS
-            && utc_date(run.started) == utc_date(now)
-        {
-            invariants::check_all_notified(&self.state.lock(), run.started)?;
+        if swept && failures == 0 && run.function == EXPIRY_EVENTS && utc_date(run.started) == utc_date(now) {
+            // Some sweeps are about certificates that are renewed from an ACME server alone, which their tags show.
+            let is_swept = |tracked: &TrackedCertificate| !is_of_tagged || tracked.source() == Some(SourceKind::Acme);
+            invariants::check_all_notified(&self.state.lock(), run.started, is_swept)?;
         }
         Ok(())
     }
@@ -308,10 +296,15 @@ fn written<'a>(calls: &'a [Call], arn: &str) -> Option<&'a str> {
     calls.iter().filter(|call| took_effect(call)).find(tags)?.input["Tags"][0]["Value"].as_str()
 }
 
+fn is_no_refusal(call: &Call, code: &str) -> bool {
+    let is_outage = call.service == "acme" && matches!(code, "serverInternal" | "503");
+    NO_REFUSALS.contains(&code) || is_outage || is_natural_refusal_of_ca(call, code)
+}
+
 /// The model rejects what AWS documents to reject. No call may be rejected because its input is invalid.
-fn check_not_rejected(call: &Call) -> Check {
+pub(crate) fn check_not_rejected(call: &Call) -> Check {
     match &call.result {
-        CallResult::Error(code) if !NO_REFUSALS.contains(&code.as_str()) => {
+        CallResult::Error(code) if !is_no_refusal(call, code) => {
             let what = format!("{}:{} was refused: {code}", call.service, call.operation);
             Err(Broken::new(invariants::WITHIN_LIMITS, certificate_of(call).unwrap_or_default(), what))
         }

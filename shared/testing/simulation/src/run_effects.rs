@@ -47,27 +47,37 @@ impl RunEffects {
 }
 
 /// Errors that occur without faults.
-const NATURAL: [&str; 9] = [
+const NATURAL: [&str; 5] = [
     "RequestInProgressException",
     "ResourceNotFoundException",
     "AccessDenied",
     "NoSuchHostedZone",
     // A secret that was scheduled for deletion.
     "InvalidRequestException",
-    "badNonce",
-    "malformed",
-    "alreadyReplaced",
-    "orderNotReady",
 ];
 
 pub(crate) fn took_effect(call: &Call) -> bool {
     matches!(call.result, CallResult::Ok | CallResult::NoAnswer { effect: true })
 }
 
+/// Whether an ACME server refuses this without a fault: nonces are good for one request and some time; what another CA issued
+/// has no renewal window, and nothing can replace it; of two renewals at the same time one is late.
+pub(crate) fn is_natural_refusal_of_ca(call: &Call, code: &str) -> bool {
+    let of = |operations: &[&str]| operations.contains(&call.operation.as_str());
+    call.service == "acme"
+        && match code {
+            "badNonce" => true,
+            "malformed" => of(&["renewalInfo", "newOrder"]),
+            "alreadyReplaced" => of(&["newOrder"]),
+            "orderNotReady" => of(&["finalize"]),
+            _ => false,
+        }
+}
+
 pub(crate) fn failed(call: &Call) -> bool {
     match &call.result {
         CallResult::Ok => false,
-        CallResult::Error(code) => !NATURAL.contains(&code.as_str()),
+        CallResult::Error(code) => !NATURAL.contains(&code.as_str()) && !is_natural_refusal_of_ca(call, code),
         CallResult::NoAnswer { .. } => true,
     }
 }

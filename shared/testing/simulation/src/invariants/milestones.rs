@@ -69,9 +69,13 @@ pub(crate) fn expiry_notice(notice: &Value, at: Timestamp) -> Option<ExpiryNotic
     Some((notice["certificateArn"].as_str()?.to_owned(), utc_date(end), kind.to_owned(), milestone))
 }
 
-/// A sweep without faults has sent a notice for every milestone reached before it.
-pub(crate) fn check_all_notified(state: &ModelState, started: Timestamp) -> Check {
-    for (arn, tracked) in &state.certificates {
+/// A sweep of these certificates without faults has sent a notice for every milestone reached before it.
+pub(crate) fn check_all_notified(
+    state: &ModelState,
+    started: Timestamp,
+    is_swept: impl Fn(&TrackedCertificate) -> bool,
+) -> Check {
+    for (arn, tracked) in state.certificates.iter().filter(|(_, tracked)| is_swept(tracked)) {
         let current = &tracked.seen;
         // A revocation is reported instead of the expiry, and nothing once an ACME client has replaced the certificate.
         let is_notified = current.status != "REVOKED" && !tracked.superseded;

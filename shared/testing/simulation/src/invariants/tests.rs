@@ -84,3 +84,64 @@ fn milestones_fit_the_lifetime() {
     assert_eq!(milestone_reached(&certificate(spec().days_left(-1)), now), Some(EXPIRED));
     assert_eq!(renewal_window(&certificate(spec())), 30);
 }
+
+/// A world with one managed certificate that this CA issued, and whose tag names that one, if any.
+fn managed(issuer: impl Fn(&Cas) -> String, tag: impl Fn(&Cas) -> Option<String>) -> (crate::World, String) {
+    let mut world = crate::World::empty(crate::Parameters::new(crate::Kind::Calm, 2)).undisturbed();
+    let named = tag(&world.cas);
+    let tags: Vec<_> = named.iter().map(|ca| (PRIVATE_CA, ca.as_str())).collect();
+    let arn = world.add_imported(100, true, &tags);
+    let mut state = world.state.lock();
+    let tracked = state.certificates.get_mut(&arn).unwrap();
+    tracked.blueprint.issuer = issuer(&world.cas);
+    world.aws.set_certificate(&arn, tracked.blueprint.spec(&world.aws, 100, 0));
+    tracked.seen = world.aws.certificate(&arn).unwrap();
+    // What it was issued by at first says nothing.
+    tracked.blueprint.issuer.clone_from(&world.cas.default);
+    drop(state);
+    (world, arn)
+}
+
+#[test]
+fn another_issuer_hinders_unless_the_grants_and_a_tag_allow_it() {
+    let (default, other) = (|cas: &Cas| cas.default.clone(), |cas: &Cas| cas.other.clone());
+    let none = |_: &Cas| None;
+    let hindered = |(world, arn): &(crate::World, String), may_change| {
+        let state = world.state.lock();
+        hindrance(&world.aws, &state.certificates[arn], &world.cas, may_change).is_some()
+    };
+    for may_change in [false, true] {
+        assert!(!hindered(&managed(default, none), may_change));
+        assert!(!hindered(&managed(other, |cas| Some(other(cas))), may_change));
+        assert!(hindered(&managed(other, none), may_change), "no tag names the CA");
+        assert!(hindered(&managed(|_| String::new(), none), may_change), "it was issued outside AWS");
+        assert_eq!(hindered(&managed(default, |cas| Some(other(cas))), may_change), !may_change);
+    }
+    let disabled = managed(default, none);
+    disabled.0.aws.set_ca_status(&disabled.0.cas.default, "DISABLED");
+    assert!(hindered(&disabled, true));
+}
+
+#[test]
+fn an_expiry_that_nothing_explains_is_found() {
+    let (world, arn) = managed(|cas| cas.default.clone(), |_| None);
+    let mut state = world.state.lock();
+    let (end, faults) = (state.certificates[&arn].seen.not_after, world.parameters.fault_profile());
+    let mut judge = |hindered: Timestamp| {
+        let tracked = state.certificates.get_mut(&arn).unwrap();
+        (tracked.judged, tracked.hindered) = (false, hindered);
+        check_expirations(end + SignedDuration::from_mins(1), &mut state, faults, &mut Summary::default())
+    };
+    assert_eq!(judge(world.start).unwrap_err().invariant, NO_EXPIRY);
+    assert_eq!(judge(end - SignedDuration::from_hours(3)), Ok(()));
+}
+
+#[test]
+fn a_milestone_without_a_notice_is_found() {
+    let (world, arn) = managed(|cas| cas.default.clone(), |_| None);
+    let state = world.state.lock();
+    let at = state.certificates[&arn].seen.not_after - SignedDuration::from_hours(24 * 20);
+    assert_eq!(check_all_notified(&state, at, |_| true).unwrap_err().invariant, NONE_MISSED);
+    let is_from_acme = |tracked: &TrackedCertificate| tracked.source() == Some(SourceKind::Acme);
+    assert_eq!(check_all_notified(&state, at, is_from_acme), Ok(()), "the sweep was not about it");
+}

@@ -42,9 +42,13 @@ pub(crate) fn keep_log() -> DefaultGuard {
     tracing::subscriber::set_default(subscriber.with_writer(|| LogWriter).finish())
 }
 
-/// The second line of the key in PEM: in its middle.
+/// A line of the key in PEM that has private bytes. PKCS #8 has the number of an elliptic curve's key early, and that of an
+/// RSA key behind the modulus, which is in every certificate and fills a quarter.
 pub(super) fn fragment(certificate: &Certificate) -> Option<String> {
-    certificate.private_key.as_ref()?.pem().lines().nth(2).map(str::to_owned)
+    let pem = certificate.private_key.as_ref()?.pem();
+    let body: Vec<&str> = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let position = if certificate.key.is_rsa() { body.len() / 3 } else { 1 };
+    body.get(position).map(|line| (*line).to_owned())
 }
 
 /// Searches everything that runs wrote, sent and logged.
@@ -92,23 +96,60 @@ fn any_text(value: &Value, is_secret: &impl Fn(&str) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use base64ct::{Base64, Encoding};
+    use jiff::Timestamp;
     use serde_json::json;
+    use simulated_aws::{Aws, Call, CallResult, CertificateSpec, Key};
 
     use super::*;
-    use crate::secrets::key_material::fragment;
+
+    const KEYS: [Key; 4] = [Key::P256, Key::P384, Key::P521, Key::Rsa2048];
+
+    fn issued(key: Key) -> Certificate {
+        let aws = Aws::new(Timestamp::UNIX_EPOCH);
+        aws.issue_outside(&CertificateSpec::imported("a.example.com").key(key))
+    }
+
+    fn bytes(pem: &str) -> Vec<u8> {
+        let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        Base64::decode_vec(&body).unwrap()
+    }
 
     #[test]
     fn keys_of_all_kinds_are_found() {
-        let aws = simulated_aws::Aws::new("2026-01-01T00:00:00Z".parse().unwrap());
-        for key in [simulated_aws::Key::P256, simulated_aws::Key::P384, simulated_aws::Key::P521] {
-            let spec = simulated_aws::CertificateSpec::imported("a.example.com").key(key);
-            let issued = aws.issue_outside(&spec);
-            let pem = issued.private_key.as_ref().unwrap().pem();
-            let body: String = pem.lines().skip(1).collect();
-            assert!(MARKERS.iter().any(|marker| body.contains(marker)), "{key:?}");
-            assert!(!MARKERS.iter().any(|marker| issued.pem.as_ref().unwrap().contains(marker)), "{key:?}");
-            let fragment = fragment(&issued).unwrap();
-            assert!(any_text(&json!({ "a": [fragment] }), &|text| text.contains(&fragment)));
+        for issued in KEYS.map(issued) {
+            let key = issued.private_key.as_ref().unwrap().pem();
+            let body: String = key.lines().skip(1).collect();
+            assert!(MARKERS.iter().any(|marker| body.contains(marker)), "{:?}", issued.key);
+            assert!(!MARKERS.iter().any(|marker| issued.pem.as_ref().unwrap().contains(marker)), "{:?}", issued.key);
+            let keys = BTreeSet::from([fragment(&issued).unwrap()]);
+            let without_markers = key.lines().skip(2).collect::<Vec<_>>().join("\n");
+            assert!(found(&keys, &without_markers), "{:?}", issued.key);
+            assert!(!found(&keys, issued.pem.as_ref().unwrap()), "{:?}", issued.key);
         }
+    }
+
+    /// A certificate has the public key at any place, and its lines may fall as those of the key do.
+    #[test]
+    fn what_is_searched_is_in_no_certificate() {
+        for issued in KEYS.map(issued) {
+            let certificate = bytes(issued.pem.as_ref().unwrap());
+            let fragment = bytes(&fragment(&issued).unwrap());
+            assert!(fragment.len() == 48 && !certificate.windows(48).any(|part| part == fragment), "{:?}", issued.key);
+        }
+    }
+
+    /// Whether a call is found out that has this text somewhere in its input.
+    fn found(keys: &BTreeSet<String>, text: &str) -> bool {
+        let call = Call {
+            account: String::new(),
+            service: "acm".to_owned(),
+            operation: "ImportCertificate".to_owned(),
+            input: json!({ "Tags": [{ "Value": text }] }),
+            result: CallResult::Ok,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let effects = RunEffects { calls: vec![call], ..RunEffects::default() };
+        check(keys, &[], &effects).is_err()
     }
 }
