@@ -32,4 +32,4 @@ pub use self::private_ca::PrivateCa;
 pub use key::PrivateKey;
 pub use request::{Approver, IssueRequest, IssuedChain, Offer, Usages};
 pub use secret::{ConsentError, Secret, SecretConsent};
-pub use source::{BundleStore, Issuer, KeyedChain, Pending, Source};
+pub use source::{Answer, BundleStore, Issuer, KeyedChain, Pending, Source};

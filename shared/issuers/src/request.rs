@@ -34,6 +34,9 @@ pub struct Offer {
     pub usages: Option<Usages>,
     /// When it will expire.
     pub not_after: Option<Timestamp>,
+    /// Whether the CA has announced that it will revoke the current certificate, which may then be replaced by one that
+    /// expires earlier.
+    pub revocation_is_ahead: bool,
 }
 
 /// What a certificate may be used for.

@@ -13,6 +13,9 @@ use crate::request::{Approver, IssueRequest, IssuedChain};
 /// What a source is at work on.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
 
+/// What a source is asked, and always answers.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Signs requests. Whatever can be known without a charge, it checks before it asks its [`Approver`].
 ///
 /// Two attempts to renew one certificate may run at the same time. An issuer that can (by an idempotency token from
@@ -39,6 +42,12 @@ pub trait Issuer: Debug + Send + Sync {
     /// Whether a certificate can be asked for that is valid for a number of days.
     fn takes_a_lifetime(&self) -> bool {
         true
+    }
+
+    /// Whether the CA itself has announced that it will revoke the current certificate. One that does not say is taken to
+    /// keep it.
+    fn announces_revocation<'a>(&'a self, _current: &'a Certificate) -> Answer<'a, bool> {
+        Box::pin(async { false })
     }
 }
 
@@ -94,6 +103,14 @@ impl Source {
     /// As [`Issuer::takes_a_lifetime`].
     pub fn takes_a_lifetime(&self) -> bool {
         matches!(self, Self::Issuer(issuer) if issuer.takes_a_lifetime())
+    }
+
+    /// As [`Issuer::announces_revocation`].
+    pub async fn announces_revocation(&self, current: &Certificate) -> bool {
+        match self {
+            Self::Issuer(issuer) => issuer.announces_revocation(current).await,
+            Self::Bundle(_) => false,
+        }
     }
 
     /// As [`Issuer::issuers`].

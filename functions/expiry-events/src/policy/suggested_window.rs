@@ -24,17 +24,12 @@ pub fn moment(window: &SuggestedWindow) -> Timestamp {
     window.start.checked_add(offset).unwrap_or(window.end)
 }
 
-/// Whether the CA has moved the window into the past, as it does before it revokes. Ordinary windows end in the second
-/// half of the lifetime, and one that a sweep missed by hours is no reason to alarm anybody.
+/// Whether the CA has moved the window into the past, as it does before it revokes. One that a sweep missed by hours is no
+/// reason to alarm anybody.
 pub fn is_revocation_ahead(state: &CertificateState) -> bool {
     let Some(window) = &state.suggested_window else { return false };
-    let is_early = middle(state).is_some_and(|middle| window.end < middle);
-    window.end <= state.now && (window.explanation.is_some() || is_early)
-}
-
-fn middle(state: &CertificateState) -> Option<Timestamp> {
-    let (start, end) = (state.certificate.not_before?, state.certificate.not_after?);
-    start.checked_add(end.duration_since(start) / 2).ok()
+    let lifetime = state.certificate.not_before.zip(state.certificate.not_after);
+    certificates::is_revocation_ahead(window.end, window.explanation.is_some(), lifetime, state.now)
 }
 
 /// FNV-1a, whose result is the same in every version, and the last step of SplitMix64, with which serial numbers that

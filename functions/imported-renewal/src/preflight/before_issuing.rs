@@ -15,7 +15,7 @@ pub(crate) fn check_offer(
     offer: &Offer,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    if let Some(not_after) = offer.not_after {
+    if let Some(not_after) = offer.not_after.filter(|_| !offer.revocation_is_ahead) {
         lasts_longer_than(&current.leaf, not_after)?;
     }
     if let Some(Usages { key_usage, extended_key_usage }) = &offer.usages {

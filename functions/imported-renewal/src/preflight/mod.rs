@@ -30,6 +30,8 @@ pub(crate) struct PreflightInput<'a> {
     pub(crate) current: &'a Chain,
     /// Whether the grants allow that the new one is another CA's.
     pub(crate) issuer_may_change: bool,
+    /// Whether the CA has announced that it will revoke the current one.
+    pub(crate) revocation_is_ahead: bool,
     /// CAs whose certificates the source may replace.
     pub(crate) issuers: &'a [Certificate],
     /// The new one and its chain, from its issuer upwards.
@@ -59,7 +61,7 @@ const CHECKS: [Check; 12] = [
     names_are_kept,
     // ACM refuses what is not valid now.
     is_valid_now,
-    // A renewal that expires no later is of no use.
+    // A renewal that expires no later is of no use, unless the present certificate will be revoked.
     lasts_longer,
     // ACM refuses the loss of a usage.
     usages_are_kept,
@@ -137,6 +139,9 @@ fn is_valid_now(input: &PreflightInput<'_>) -> Result<(), Failure> {
 }
 
 fn lasts_longer(input: &PreflightInput<'_>) -> Result<(), Failure> {
+    if input.revocation_is_ahead {
+        return Ok(());
+    }
     lasts_longer_than(&input.current.leaf, input.new.leaf.not_after)
 }
 

@@ -112,7 +112,7 @@ impl Obtainer {
             delivery::demand_newer(&current.chain.leaf, &new.leaf, plan)?;
         }
         let issuers = source.issuers();
-        match self.check(attempt, &new, &issuers, &issued, &key) {
+        match self.check(attempt, &source, &new, &issued, &key).await {
             Ok(()) => Ok(Obtained::New(Box::new(NewCertificate {
                 issuer_change: preflight::issuer_change(&current.chain, &new, &issuers),
                 serial: new.leaf.serial,
@@ -136,19 +136,22 @@ impl Obtainer {
             Source::Acme(..) => latest,
         }
     }
-
-    fn check(
+    /// The source is asked about the certificate in place only where something depends on it.
+    async fn check(
         &self,
         attempt: Attempt<'_>,
+        source: &issuers::Source,
         new: &Chain,
-        issuers: &[Certificate],
         issued: &IssuedChain,
         key: &PrivateKey,
     ) -> Result<(), Failure> {
+        let Attempt { plan, current, .. } = attempt;
+        let expires_earlier = new.leaf.not_after <= current.chain.leaf.not_after;
         preflight::check(&PreflightInput {
-            current: &attempt.current.chain,
-            issuer_may_change: attempt.plan.issuer_may_change,
-            issuers,
+            current: &current.chain,
+            issuer_may_change: plan.issuer_may_change,
+            revocation_is_ahead: expires_earlier && source.announces_revocation(&current.chain.leaf).await,
+            issuers: &source.issuers(),
             new,
             public_key: key.public_key(),
             certificate_size: issued.certificate.len(),

@@ -4,6 +4,7 @@
 mod acme_failures;
 mod acme_permissions;
 mod acme_refusals;
+mod acme_revocation;
 mod after_import;
 mod budget;
 mod ca_failures;

@@ -7,6 +7,7 @@ mod chain;
 mod failure;
 mod known_cas;
 mod record_sets;
+mod revocation;
 mod services;
 mod terms;
 mod validation;
@@ -24,7 +25,7 @@ use x509::Certificate;
 use zeroize::Zeroizing;
 
 use crate::request::{Approver, IssueRequest, IssuedChain, Offer};
-use crate::source::{Issuer, Pending};
+use crate::source::{Answer, Issuer, Pending};
 use failure::{call_failure, failure};
 pub use services::{AcmeServices, RecordPlaces};
 use terms::Terms;
@@ -62,7 +63,7 @@ impl Acme {
         let places = Zones { services: &self.services, zones: &zones }.locate(&names).await?;
         let account = self.account().await?;
         self.demand_profile(account.server())?;
-        approver.approve(&self.offer(&terms, request.current))?;
+        approver.approve(&self.offer(&terms, request.current, account.server()).await)?;
         let mut order = match self.order(&account, names, request.current).await {
             Ok(order) => order,
             Err(error) => {
@@ -119,12 +120,17 @@ impl Acme {
         Err(Failure::new(FailureReason::AcmeProfileNotOffered, detail))
     }
 
-    fn offer(&self, terms: &Terms<'_>, current: &Certificate) -> Offer {
+    /// The CA is asked about the current certificate only where something depends on it.
+    async fn offer(&self, terms: &Terms<'_>, current: &Certificate, server: &Server) -> Offer {
+        let now = self.services.clock.now();
+        let not_after = terms.not_after(now);
+        let expires_earlier = not_after.is_some_and(|end| end <= current.not_after);
         Offer {
             issuer_chain: None,
             issuers: Some(self.issuers()),
             usages: terms.usages(current),
-            not_after: terms.not_after(self.services.clock.now()),
+            not_after,
+            revocation_is_ahead: expires_earlier && revocation::is_announced(server, current, now).await,
         }
     }
 
@@ -187,5 +193,14 @@ impl Issuer for Acme {
 
     fn takes_a_lifetime(&self) -> bool {
         false
+    }
+
+    fn announces_revocation<'a>(&'a self, current: &'a Certificate) -> Answer<'a, bool> {
+        Box::pin(async {
+            let clock = &self.services.clock;
+            let server = self.services.connection.open(&self.directory, clock.clone()).await;
+            let Ok(server) = server else { return false };
+            revocation::is_announced(&server, current, clock.now()).await
+        })
     }
 }

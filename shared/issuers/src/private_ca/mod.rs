@@ -100,6 +100,7 @@ impl PrivateCa {
             issuers: None,
             usages: Some(terms.template.usages()),
             not_after: Some(terms.validity.not_after()),
+            revocation_is_ahead: false,
         })
     }
 

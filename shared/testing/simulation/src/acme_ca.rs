@@ -62,6 +62,11 @@ impl AcmeCa {
         .to_string()
     }
 
+    /// Whether the CA has announced to revoke the certificate with this serial number.
+    pub(crate) fn is_to_be_revoked(&self, serial: &str) -> bool {
+        self.revocation.as_ref().is_some_and(|(_, serials)| serials.contains(serial))
+    }
+
     fn text_records(&self, aws: &Aws) -> Vec<DnsRecord> {
         let all = self.zones.iter().flat_map(|zone| aws.records(zone));
         all.filter(|record| record.kind == "TXT").collect()

@@ -167,10 +167,10 @@ pub(crate) fn check_issuer(before: &Certificate, after: &Certificate) -> Check {
     Err(Broken::new(ISSUER_KEPT, &after.arn, format!("its issuer was {} and is {}", before.issuer, after.issuer)))
 }
 
-/// Compares an imported certificate with the one that it replaced.
-pub(crate) fn check_import(before: &Certificate, after: &Certificate) -> Check {
+/// Compares an imported certificate with the one that it replaced, which its CA may have announced to revoke.
+pub(crate) fn check_import(before: &Certificate, after: &Certificate, revocation_is_ahead: bool) -> Check {
     let worse = |what: String| Err(Broken::new(NOT_WORSE, &after.arn, what));
-    if after.not_after <= before.not_after {
+    if after.not_after <= before.not_after && !revocation_is_ahead {
         return worse(format!("its expiry was {} and is {}", before.not_after, after.not_after));
     }
     if after.key != before.key {

@@ -256,7 +256,8 @@ impl World {
             self.summary.from_secrets += u64::from(state.secrets.issued_for.contains_key(&current.serial));
             let Some(tracked) = state.certificates.get_mut(arn) else { continue };
             checker::check_not_before(tracked, &current)?;
-            invariants::check_import(&tracked.seen, &current)?;
+            let revocation_is_ahead = is_issued && self.acme.is_to_be_revoked(&tracked.seen.serial);
+            invariants::check_import(&tracked.seen, &current, revocation_is_ahead)?;
             if !self.parameters.issuer_may_change() && !is_issued {
                 invariants::check_issuer(&tracked.seen, &current)?;
             }

@@ -62,6 +62,7 @@ fn leaf() -> CertificateParams {
 struct Case {
     current: Chain,
     issuer_may_change: bool,
+    revocation_is_ahead: bool,
     issuers: Vec<Certificate>,
     new: Chain,
     key: Vec<u8>,
@@ -93,6 +94,7 @@ fn case_of(root: &Issuer, middle: &Issuer, change: impl FnOnce(&mut CertificateP
     Case {
         current: Chain { leaf: issued(current, &RcgenKey::generate().unwrap(), root), above: vec![read(&root.pem())] },
         issuer_may_change: false,
+        revocation_is_ahead: false,
         issuers: Vec::new(),
         new: Chain { leaf: issued(new, &key, middle), above: vec![read(&middle.pem()), read(&root.pem())] },
         key: rcgen::PublicKeyData::subject_public_key_info(&key),
@@ -106,6 +108,7 @@ impl Case {
         check(&PreflightInput {
             current: &self.current,
             issuer_may_change: self.issuer_may_change,
+            revocation_is_ahead: self.revocation_is_ahead,
             issuers: &self.issuers,
             new: &self.new,
             public_key: &self.key,

@@ -14,18 +14,26 @@ fn before_a_certificate_is_issued() {
         issuers: None,
         usages: both.clone(),
         not_after: Some(good.new.leaf.not_after),
+        revocation_is_ahead: false,
     };
     let by = |chain: &[Certificate]| Offer { issuer_chain: Some(chain.to_vec()), ..offer() };
     let stranger = [read(&named_root("Stranger").pem())];
     let reversed: Vec<Certificate> = good.new.above.iter().rev().cloned().collect();
     let before = Some("2026-12-10T00:00:00Z".parse().unwrap());
-    let nothing_known = Offer { issuer_chain: None, issuers: None, usages: None, not_after: None };
+    let nothing_known =
+        Offer { issuer_chain: None, issuers: None, usages: None, not_after: None, revocation_is_ahead: false };
     let among = |issuers: &[Certificate]| Offer { issuers: Some(issuers.to_vec()), ..nothing_known.clone() };
     for (title, offer, issuer_may_change, expected) in [
         ("good", offer(), false, None),
         ("nothing is known", nothing_known.clone(), false, None),
         ("client's usage goes", Offer { usages: usages(0b101, &[SERVER_AUTH]), ..offer() }, false, None),
         ("no longer", Offer { not_after: before, ..offer() }, false, Some(FailureReason::NotLonger)),
+        (
+            "no longer, instead of what is revoked",
+            Offer { not_after: before, revocation_is_ahead: true, ..offer() },
+            false,
+            None,
+        ),
         (
             "no usage",
             Offer { usages: usages(0, &[SERVER_AUTH, CLIENT_AUTH]), ..offer() },

@@ -18,7 +18,8 @@ fn spec() -> CertificateSpec {
 fn a_worse_certificate_is_found() {
     let before = certificate(spec());
     let good = spec().dns("c.example.com").days_left(300);
-    assert_eq!(check_import(&before, &certificate(good.clone())), Ok(()));
+    assert_eq!(check_import(&before, &certificate(good.clone()), false), Ok(()));
+    assert_eq!(check_import(&before, &certificate(spec()), true), Ok(()), "what is in place will be revoked");
     for (worse, how) in [
         (spec(), "its expiry"),
         (good.clone().key(simulated_aws::Key::P256), "its key"),
@@ -26,7 +27,7 @@ fn a_worse_certificate_is_found() {
         (good.clone().key_usages(&["DIGITAL_SIGNATURE"]), "its usages"),
         (good.in_use_by("arn:aws:x"), "its uses"),
     ] {
-        let broken = check_import(&before, &certificate(worse)).unwrap_err();
+        let broken = check_import(&before, &certificate(worse), false).unwrap_err();
         assert!(broken.what.starts_with(how) && broken.invariant == NOT_WORSE, "{broken:?}");
     }
 }
