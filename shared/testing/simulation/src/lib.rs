@@ -50,7 +50,21 @@ pub use world::World;
 /// # Panics
 /// When the template is not understood.
 pub fn run_world(parameters: Parameters) -> Result<Summary, Box<Violation>> {
+    run(&mut World::new(parameters))
+}
+
+/// As [`run_world`], with all calls, each on a line.
+///
+/// # Panics
+/// As [`run_world`].
+pub fn run_world_with_log(parameters: Parameters) -> (Result<Summary, Box<Violation>>, String) {
+    let mut world = World::new(parameters).with_full_log();
+    let result = run(&mut world);
+    (result, world.call_log())
+}
+
+fn run(world: &mut World) -> Result<Summary, Box<Violation>> {
     let _log = secrets::key_material::keep_log();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(World::new(parameters).run_to_end())
+    runtime.block_on(world.run_to_end())
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, reason = "a tool for the terminal")]
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use mimalloc::MiMalloc;
 use rustix::time::{ClockId, clock_gettime};
-use simulation::{Kind, Parameters, Summary, Violation, run_world};
+use simulation::{Kind, Parameters, Summary, Violation, run_world, run_world_with_log};
 
 /// Requests allocate many small strings: glibc's allocator took a quarter of the time.
 #[global_allocator]
@@ -25,6 +26,7 @@ Runs simulated worlds of certificates and checks the invariants of the functions
   --world KIND       calm, busy, faulty, slow, hourly or mixed (default)
   --threads N        parallel worlds (default: one for each core)
   --keep-going       continue after a broken invariant
+  --log DIRECTORY    write all calls of each world into a file there
 ";
 
 struct Options {
@@ -33,12 +35,13 @@ struct Options {
     world: Parameters,
     threads: usize,
     keep_going: bool,
+    log: Option<PathBuf>,
 }
 
 fn options() -> Result<Options, String> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let world = Parameters::new(Kind::Mixed, 0);
-    let mut options = Options { seeds: 20, from: 0, world, threads: cores, keep_going: false };
+    let mut options = Options { seeds: 20, from: 0, world, threads: cores, keep_going: false, log: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         if name == "--keep-going" {
@@ -53,6 +56,7 @@ fn options() -> Result<Options, String> {
             "--certificates" => options.world.certificates = usize::try_from(number()?).unwrap_or(usize::MAX),
             "--years" => options.world.days = 365 * i64::try_from(number()?).unwrap_or(i64::MAX / 365),
             "--days" => options.world.days = i64::try_from(number()?).unwrap_or(i64::MAX),
+            "--log" => options.log = Some(PathBuf::from(&value)),
             "--world" => options.world.kind = value.parse()?,
             "--threads" => options.threads = usize::try_from(number()?).unwrap_or(1).max(1),
             _ => return Err(format!("{name} is unknown\n\n{HELP}")),
@@ -96,7 +100,7 @@ fn simulate(options: &Options) -> ExitCode {
                     if seed >= options.from.saturating_add(options.seeds) {
                         return;
                     }
-                    let result = run_world(Parameters { seed, ..options.world });
+                    let result = run(Parameters { seed, ..options.world }, options);
                     let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
                     match result {
                         Ok(summary) => {
@@ -115,6 +119,16 @@ fn simulate(options: &Options) -> ExitCode {
         }
     });
     report(&progress.into_inner().unwrap_or_else(PoisonError::into_inner), options, started)
+}
+
+fn run(parameters: Parameters, options: &Options) -> Result<Summary, Box<Violation>> {
+    let Some(directory) = &options.log else { return run_world(parameters) };
+    let (result, calls) = run_world_with_log(parameters);
+    let path = directory.join(format!("seed-{}.log", parameters.seed));
+    if let Err(error) = std::fs::write(&path, calls) {
+        eprintln!("{}: {error}", path.display());
+    }
+    result
 }
 
 /// A line that is updated on a terminal; otherwise, as in a CI log, ten lines in total.

@@ -45,6 +45,8 @@ pub(crate) struct Issued {
     pub(crate) not_after: Timestamp,
     /// Whether it may replace the certificate that the secret is for: its names, its type of key, its issuer.
     pub(crate) fits: bool,
+    /// The issuer that the certificate in place has to have, if the grants do not let it change.
+    pub(crate) only_after: Option<String>,
 }
 
 /// A secret.
@@ -144,7 +146,9 @@ impl Secrets {
     /// The newer certificate that a managed certificate's secret has for it.
     pub(crate) fn newer_for(&self, tracked: &TrackedCertificate, now: Timestamp) -> Option<&Issued> {
         let issued = self.selected_by(tracked).filter(|_| is_from_secret(tracked))?.offers(&tracked.seen.arn)?;
-        let is_newer = issued.serial != tracked.seen.serial && issued.not_after > tracked.seen.not_after;
+        let keeps_issuer = issued.only_after.as_ref().is_none_or(|issuer| *issuer == tracked.seen.issuer);
+        let is_newer =
+            keeps_issuer && issued.serial != tracked.seen.serial && issued.not_after > tracked.seen.not_after;
         (is_newer && (issued.not_before..=issued.not_after).contains(&now)).then_some(issued)
     }
 

@@ -117,6 +117,7 @@ fn value(issued: Option<&Certificate>, written: Written, issuer_may_change: bool
         not_before: issued.not_before,
         not_after: issued.not_after,
         fits,
+        only_after: (!issuer_may_change).then(|| issued.issuer.clone()),
     });
     match written {
         Written::CutOff => (text[..text.len() - 40].to_owned(), Content::NotYet),

@@ -54,6 +54,21 @@ fn an_import_without_consent_or_for_other_names_is_found() {
     assert_eq!(check_import(&world.state.lock(), &issued, now).unwrap_err().invariant, NOT_ISSUED);
 }
 
+/// Another CA may have issued what is in place, as after a renewal by ACME: the tool's CA is then refused.
+#[test]
+fn what_would_change_the_issuer_is_nothing_newer() {
+    for (seed, may_change) in [(1, false), (2, true)] {
+        let mut world = World::empty(Parameters::new(Kind::Calm, seed)).undisturbed();
+        let arn = world.add_from_secret(20, true);
+        let mut state = world.state.lock();
+        let is_newer =
+            |state: &ModelState| state.secrets.newer_for(&state.certificates[&arn], world.aws.now()).is_some();
+        assert!(is_newer(&state));
+        state.certificates.get_mut(&arn).unwrap().seen.issuer = "CN=Another".to_owned();
+        assert_eq!(is_newer(&state), may_change);
+    }
+}
+
 #[test]
 fn a_read_without_consent_is_found() {
     let (world, _) = world(20, true);
