@@ -156,6 +156,9 @@ fn error_of(fault: &Fault, request: &Request) -> ApiError {
         Fault::Throttled if request.service.name == "apigateway" => {
             ApiError::new("TooManyRequestsException", "Too Many Requests").status(429)
         }
+        // API reference of the Resource Groups Tagging API: "ThrottledException: The request failed because of throttling"
+        // (its text here is unverified).
+        Fault::Throttled if request.service.name == "tag" => ApiError::new("ThrottledException", "Rate exceeded"),
         Fault::Throttled => ApiError::new("ThrottlingException", "Rate exceeded"),
         Fault::AccessDenied => {
             let code = match request.service.name {

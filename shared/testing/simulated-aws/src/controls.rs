@@ -44,6 +44,7 @@ fn answer(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Controlled {
         ("GET", "batches") => Ok(json!(batches(aws))),
         ("PUT", "fail-next") => Ok(fail_next(aws, read(body)?)),
         ("PUT", "record-delay") => Ok(record_delay(aws, &read(body)?)),
+        ("PUT", "tagging-delay") => Ok(tagging_delay(aws, &read(body)?)),
         ("PUT", "name-quota") => Ok(name_quota(aws, &read(body)?)),
         ("PUT", "result-token") => Ok(result_token(aws, &read(body)?)),
         ("POST", "import") => import(aws, read(body)?),
@@ -147,12 +148,23 @@ fn fail_next(aws: &Aws, wanted: FailNext) -> Value {
 }
 
 #[derive(Deserialize)]
-struct RecordDelay {
+struct Delay {
     seconds: f64,
 }
 
-fn record_delay(aws: &Aws, wanted: &RecordDelay) -> Value {
-    aws.set_record_delay(SignedDuration::try_from_secs_f64(wanted.seconds).unwrap_or(SignedDuration::MAX));
+impl Delay {
+    fn duration(&self) -> SignedDuration {
+        SignedDuration::try_from_secs_f64(self.seconds).unwrap_or(SignedDuration::MAX)
+    }
+}
+
+fn record_delay(aws: &Aws, wanted: &Delay) -> Value {
+    aws.set_record_delay(wanted.duration());
+    json!({})
+}
+
+fn tagging_delay(aws: &Aws, wanted: &Delay) -> Value {
+    aws.set_tagging_delay(wanted.duration());
     json!({})
 }
 

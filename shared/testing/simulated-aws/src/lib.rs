@@ -64,7 +64,7 @@
 //! - Trouble: [`Aws::misissue`], [`Aws::before`] (something happens just before a call), [`Aws::enforce_quotas`],
 //!   [`Aws::interleave`] (for two invocations at the same time), [`Aws::set_yearly_import_quota`],
 //!   [`Aws::forget_root_hierarchies`] (an endpoint without Amazon N2 certificates),
-//!   [`Aws::set_issuance_delay`], [`Aws::set_issuance_polls`], [`Aws::set_call_duration`].
+//!   [`Aws::set_tagging_delay`], [`Aws::set_issuance_delay`], [`Aws::set_issuance_polls`], [`Aws::set_call_duration`].
 //! - Permissions: [`permissions`] reads what the deployment template allows a function.
 //! - What happened: [`Aws::calls`], [`Aws::published`], [`Aws::events`], [`Aws::certificate`],
 //!   [`Aws::private_ca`], [`Aws::records`], [`Aws::queued`], [`Aws::evaluations`], [`Aws::results`].

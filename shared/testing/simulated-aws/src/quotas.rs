@@ -10,8 +10,9 @@ use crate::route53;
 use crate::wire::Request;
 
 /// Requests per second, account and Region (ACM user guide, "API rate quotas"; AWS Private CA user guide,
-/// "Quotas"; API Gateway: see below; Systems Manager, "Service quotas": standard throughput). Operations that are not named here are not limited by the model.
-const RATES: [(&str, &str, f64); 20] = [
+/// "Quotas"; API Gateway: see below; Systems Manager, "Service quotas": standard throughput). Operations that are not
+/// named here are not limited by the model.
+const RATES: [(&str, &str, f64); 21] = [
     ("acm", "AddTagsToCertificate", 5.0),
     ("acm", "DeleteCertificate", 10.0),
     ("acm", "DescribeCertificate", 10.0),
@@ -32,6 +33,8 @@ const RATES: [(&str, &str, f64); 20] = [
     ("apigateway", "GetDomainNames", 10.0),
     ("ssm", "GetParameter", 40.0),
     ("ssm", "GetParameters", 40.0),
+    // No document that was read has the figure for GetResources; it is unverified.
+    ("tag", "GetResources", 15.0),
 ];
 /// API Gateway developer guide, "API Gateway quotas": "10 request per second (rps) with a burst quota of 40 rps".
 const API_GATEWAY_BURST: f64 = 40.0;
@@ -76,7 +79,7 @@ impl Quotas {
     }
 }
 
-/// A bucket of ACM, AWS Private CA and Systems Manager holds one second's worth (the size of AWS's own is not
+/// A bucket of ACM, AWS Private CA, Systems Manager and the Resource Groups Tagging API holds one second's worth (the size of AWS's own is not
 /// published); that of API Gateway holds 40.
 fn takes(service: &str, place: &Place, operation: &str, input: &Value) -> Vec<Take> {
     if service == "route53" {

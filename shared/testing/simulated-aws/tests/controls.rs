@@ -111,6 +111,7 @@ async fn settings_and_counts_are_served() {
     let (aws, server) = start();
     let there = aws.scoped(OTHER, REGION);
     put(&server, "record-delay", &json!({ "seconds": 0 }));
+    put(&server, "tagging-delay", &json!({ "seconds": 60 }));
     put(&server, "name-quota", &json!({ "names": 11, "account": OTHER, "region": REGION }));
     put(&server, "fail-next", &json!({ "operation": "ListCertificates", "code": "Teapot", "times": 1 }));
     let names: Vec<_> = (0..11).map(|n| format!("{n}.example.com")).collect();

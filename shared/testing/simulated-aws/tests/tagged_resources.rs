@@ -78,6 +78,40 @@ fn a_tag_that_acm_or_the_tagging_api_removes_leaves_a_certificate_that_had_tags(
     assert_eq!(found(&server, &json!({})), [arn]);
 }
 
+/// AWS does not say how soon a change is shown; tests do.
+#[test]
+fn a_change_of_tags_is_shown_late() {
+    let (aws, server) = start();
+    let arn = insert(&aws, &[("a", "1")]);
+    let fresh = insert(&aws, &[]);
+    aws.set_tagging_delay(jiff::SignedDuration::from_mins(10));
+    let shown = || {
+        let page = get(&server, &json!({})).unwrap();
+        let list = page["ResourceTagMappingList"].as_array().unwrap();
+        list.iter().map(|one| one["Tags"].clone()).collect::<Vec<_>>()
+    };
+    let tag = |value: &str| json!({ "Key": "a", "Value": value });
+    let set = |arn: &str, value: &str| {
+        let input = json!({ "ResourceARNList": [arn], "Tags": { "a": value } });
+        ask(&server, "TagResources", "us-east-1", &input).unwrap();
+    };
+    set(&arn, "2");
+    set(&fresh, "2");
+    assert_eq!(aws.tags(&arn).unwrap()["a"], "2", "ACM shows it at once");
+    aws.advance(5.minutes());
+    set(&arn, "3");
+    assert_eq!(shown(), [json!([tag("1")])]);
+    aws.advance(5.minutes());
+    assert_eq!(shown(), [json!([tag("2")]), json!([tag("2")])]);
+    aws.advance(5.minutes());
+    assert_eq!(shown()[0], json!([tag("3")]));
+    aws.set_tags(&arn, &[("a", None)]);
+    aws.set_certificate(&arn, CertificateSpec::imported("example.org").thin());
+    assert_eq!(shown()[0], json!([tag("3")]), "an import changes no tags");
+    aws.advance(10.minutes());
+    assert_eq!(shown()[0], json!([]));
+}
+
 #[test]
 fn every_filter_counts_and_any_of_its_values() {
     let (aws, server) = start();
@@ -139,6 +173,14 @@ fn a_page_of_tags_splits_no_certificate() {
     let page = get(&server, &json!({ "TagsPerPage": 100 })).unwrap();
     assert_eq!(arns(&page).len(), 2);
     assert_ne!(page["PaginationToken"], "");
+}
+
+#[test]
+fn calls_over_the_rate_are_throttled_with_the_code_of_this_api() {
+    let (aws, server) = start();
+    aws.enforce_quotas();
+    let refused = (0..16).filter_map(|_| get(&server, &json!({})).err());
+    assert_eq!(refused.collect::<Vec<_>>(), ["ThrottledException"]);
 }
 
 #[test]

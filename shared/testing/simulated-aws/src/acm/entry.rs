@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::tag_history::Past;
 use super::update;
 use crate::aws::State;
 use crate::reading::Facts;
@@ -37,6 +38,8 @@ pub(crate) struct Entry {
     pub(super) tags: BTreeMap<String, Option<String>>,
     /// A tag was removed.
     pub(super) previously_tagged: bool,
+    /// What the Resource Groups Tagging API may still show, in the order of time.
+    pub(super) past_tags: Vec<Past>,
     pub(super) in_use_by: Vec<String>,
     pub(super) created_at: Timestamp,
     pub(super) issued_at: Option<Timestamp>,
@@ -73,6 +76,7 @@ impl Entry {
             private_key: None,
             tags: BTreeMap::new(),
             previously_tagged: false,
+            past_tags: Vec::new(),
             in_use_by: Vec::new(),
             created_at: now,
             issued_at: None,

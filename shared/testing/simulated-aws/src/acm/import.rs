@@ -243,6 +243,7 @@ fn create(state: &mut State, input: &Value, request: Import) -> Result<String, A
     let arn = state.new_certificate_arn();
     let mut entry = Entry::new(&arn, "IMPORTED", request.facts.key, state.now);
     entry.imported_at = Some(state.now);
+    entry.keep_tags(state.now, state.tagging_delay);
     entry.tags = tags.into_iter().collect();
     replace(&mut entry, request);
     state.acm.certificates.insert(arn.clone(), entry);

@@ -15,6 +15,7 @@ mod request;
 mod setup;
 mod signing;
 mod spec;
+mod tag_history;
 mod tags;
 mod update;
 mod validation;

@@ -78,6 +78,7 @@ pub(super) fn request(state: &mut State, input: &Value) -> Answer {
     entry.domain_name = Some(domain);
     entry.names = names;
     entry.ca_arn = ca;
+    entry.keep_tags(state.now, state.tagging_delay);
     entry.tags = tags.into_iter().collect();
     entry.exportable = input["Options"]["Export"] == "ENABLED";
     state.acm.certificates.insert(arn.clone(), entry);

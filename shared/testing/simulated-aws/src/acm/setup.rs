@@ -55,7 +55,9 @@ impl Aws {
     /// When there is no such certificate.
     pub fn set_tags(&self, arn: &str, tags: &[(&str, Option<&str>)]) {
         let mut state = self.state();
+        let (now, delay) = (state.now, state.tagging_delay);
         let entry = entry(&mut state.acm, arn);
+        entry.keep_tags(now, delay);
         for (key, value) in tags {
             match value {
                 Some(value) => {
@@ -92,6 +94,7 @@ impl Aws {
         new.imported_at = new.imported_at.map(|_| now);
         new.tags = std::mem::take(&mut old.tags);
         new.previously_tagged = old.previously_tagged;
+        new.past_tags = std::mem::take(&mut old.past_tags);
         new.in_use_by = std::mem::take(&mut old.in_use_by);
         *old = new;
     }

@@ -50,8 +50,10 @@ pub(super) fn list(state: &State, input: &Value) -> Answer {
 pub(super) fn add(state: &mut State, input: &Value) -> Answer {
     let arn = certificate_arn(state, input)?;
     let tags = parse(input)?;
+    let (now, delay) = (state.now, state.tagging_delay);
     let entry = find_mut(state, &arn)?;
     check_count(entry.tags.keys().chain(tags.iter().map(|(key, _)| key)))?;
+    entry.keep_tags(now, delay);
     // "If the tag exists already, its value is overwritten".
     entry.tags.extend(tags);
     Ok(json!({}))
@@ -63,7 +65,9 @@ pub(super) fn add(state: &mut State, input: &Value) -> Answer {
 pub(super) fn remove(state: &mut State, input: &Value) -> Answer {
     let arn = certificate_arn(state, input)?;
     let tags = parse(input)?;
+    let (now, delay) = (state.now, state.tagging_delay);
     let entry = find_mut(state, &arn)?;
+    entry.keep_tags(now, delay);
     for (key, value) in tags {
         let present = entry.tags.get(&key);
         if value.is_none() || present == Some(&value) {
@@ -133,11 +137,12 @@ fn check_characters(member: &str, text: &str) -> Result<(), ApiError> {
     Err(ApiError::constraint(member, r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:\/=+\-@]*"))
 }
 
-/// The ARN and the tags of each certificate that has or had tags, in the order of ARNs.
+/// The ARN and the tags of each certificate that has or had tags, in the order of ARNs, as far as the Resource Groups
+/// Tagging API has noticed.
 pub(crate) fn tagged(state: &State) -> impl Iterator<Item = (&str, Vec<(&str, &str)>)> {
-    let tagged = state.acm.certificates.values().filter(|entry| entry.previously_tagged || !entry.tags.is_empty());
-    tagged.map(|entry| {
-        let tags = entry.tags.iter().map(|(key, value)| (key.as_str(), value.as_deref().unwrap_or_default()));
-        (entry.arn.as_str(), tags.collect())
+    state.acm.certificates.values().filter_map(|entry| {
+        let tags = entry.indexed_tags(state.now, state.tagging_delay)?.iter();
+        let tags = tags.map(|(key, value)| (key.as_str(), value.as_deref().unwrap_or_default()));
+        Some((entry.arn.as_str(), tags.collect()))
     })
 }

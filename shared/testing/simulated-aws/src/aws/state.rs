@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) sts: sts::Store,
     /// How long ACM's ResourceRecords take to appear; `None` for the usual time.
     pub(crate) record_delay: Option<SignedDuration>,
+    /// How late the Resource Groups Tagging API sees a change of tags.
+    pub(crate) tagging_delay: SignedDuration,
     /// How long AWS Private CA takes to issue.
     pub(crate) issuance_delay: SignedDuration,
     /// Whether AWS Config's recorder runs.
@@ -71,6 +73,7 @@ impl State {
             ssm: ssm::Store::default(),
             sts: sts::Store::default(),
             record_delay: None,
+            tagging_delay: SignedDuration::ZERO,
             issuance_delay: SignedDuration::ZERO,
             records_configuration: false,
             call_duration: SignedDuration::ZERO,

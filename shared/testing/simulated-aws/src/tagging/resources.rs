@@ -18,7 +18,7 @@ const MOST_TYPES: usize = 100;
 /// API reference, PaginationTokenExpiredException: "A PaginationToken is valid for a maximum of 15 minutes".
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
 
-/// A certificate's ARN and its tags.
+/// A certificate's ARN and its tags, as the index of this API has them.
 type Tagged<'a> = (&'a str, Vec<(&'a str, &'a str)>);
 
 /// API reference, GetResources: "Returns all the tagged or previously tagged resources that are located in the specified
