@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use certificates::{PrivateCaArn, Thresholds};
 use grants::Grants;
 use issuers::RecordPlaces;
-use lambda::{ConfigurationError, Environment};
+use lambda::{ConfigurationError, Environment, SweepSchedule};
 use notices::Destination;
 use route53::{DnsLookups, DnsName};
 
@@ -15,7 +15,7 @@ const ACME_SETTINGS: &str = "ACME_SETTINGS";
 const ACME_SETTINGS_PARAMETER: &str = "ACME_SETTINGS_PARAMETER";
 
 use crate::endpoint_check::EndpointCheckSettings;
-use crate::policy::{Maintenance, SweepSchedule};
+use crate::policy::Maintenance;
 
 /// When expiry-events sweeps: it requests again what waits for a maintenance window.
 const SWEEP_SCHEDULE: &str = "SWEEP_SCHEDULE";

@@ -14,6 +14,7 @@ pub mod rotation;
 mod run;
 mod settings;
 mod sqs;
+mod sweep_schedule;
 
 pub use batch::{Batch, PartialFailure};
 pub use configuration::Environment;
@@ -24,3 +25,4 @@ pub use payload::{UnreadableEvent, read_event};
 pub use retryable_error::RetryableError;
 pub use run::{Invocation, InvocationError, StartError, configure, run, start};
 pub use sqs::{BatchAnswer, BatchItemFailure, InvalidBatch, SqsMessage};
+pub use sweep_schedule::SweepSchedule;

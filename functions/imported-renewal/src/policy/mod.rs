@@ -21,7 +21,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::event::Occasion;
 use crate::state::CertificateState;
 pub use maintenance::Maintenance;
-pub(crate) use maintenance::SweepSchedule;
 pub(crate) use paid::{AT_MOST_EVERY, Charge, QuotaReached};
 use paid::{import_quota, just_charged, just_renewed};
 pub(crate) use postponed::has_to_be_requested;

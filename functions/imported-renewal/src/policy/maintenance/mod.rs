@@ -9,11 +9,12 @@ use std::str::FromStr;
 use certificates::{days_left, utc_date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use lambda::SweepSchedule;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use freeze::Freeze;
-pub(crate) use sweep::SweepSchedule;
+use sweep::meets_window;
 use window::Window;
 
 /// One day before expiry-events calls a certificate critical that nothing has renewed.
@@ -84,7 +85,7 @@ impl Maintenance {
 
     /// Whether a sweep takes place in each window, and so can request what waits for it.
     pub(crate) fn is_met_by(&self, sweep: &SweepSchedule) -> bool {
-        self.windows.iter().all(|window| sweep.meets(window))
+        self.windows.iter().all(|window| meets_window(sweep, window))
     }
 
     /// Until when the replacement of a certificate with this expiry has to wait; `None` if it is possible now. It never
