@@ -1,7 +1,9 @@
 //! Which certificates are found.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use aws_client::{Clock, RateLimiter};
 use aws_sdk_resourcegroupstagging::Client;
+use jiff::SignedDuration;
 use simulated_aws::{Aws, CertificateSpec, Fault};
 
 const KEY: &str = "acm-autopilot:secret";
@@ -45,12 +47,35 @@ async fn all_pages_with_a_call_each() {
 }
 
 #[tokio::test]
+async fn the_tags_of_all_that_have_or_had_some() {
+    let (aws, client) = account();
+    let expected: Vec<_> = (0..101).map(|n| insert(&aws, &[("Number", &n.to_string()), ("Empty", "")])).collect();
+    let had = insert(&aws, &[("Owner", "web")]);
+    aws.set_tags(&had, &[("Owner", None)]);
+    insert(&aws, &[]);
+    let start = aws.now();
+    let pace = RateLimiter::new(&Clock::of(&aws.sdk_config()), SignedDuration::from_millis(80));
+    let found = tagged_certificates::list_tags(&client, &pace).await.unwrap();
+    assert_eq!(found.len(), 102);
+    for (n, arn) in expected.iter().enumerate() {
+        let tags = &found[&arn.parse().unwrap()];
+        assert_eq!((tags.get("Number"), tags.contains("Empty")), (Some(n.to_string().as_str()), true));
+    }
+    assert_eq!(found[&had.parse().unwrap()].iter().count(), 0);
+    assert_eq!(aws.call_counts()["GetResources"], 2);
+    assert_eq!(aws.now().duration_since(start), SignedDuration::from_millis(80), "the calls are kept apart");
+}
+
+#[tokio::test]
 async fn part_of_a_list_is_not_an_answer() {
     let (aws, client) = account();
     (0..101).for_each(|_| drop(insert(&aws, &[(KEY, "tls/www")])));
     aws.fail("GetResources", 2, Fault::AccessDenied);
     let error = tagged_certificates::list(&client, KEY, &["tls/www"]).await.unwrap_err();
     assert_eq!(error.operation, "tag:GetResources");
+    aws.fail("GetResources", 2, Fault::AccessDenied);
+    let pace = RateLimiter::unlimited(&Clock::of(&aws.sdk_config()));
+    assert!(tagged_certificates::list_tags(&client, &pace).await.is_err());
 }
 
 /// The SDK has one budget for the retries of all clients in a process: worlds that run side by side must not use up each
