@@ -52,8 +52,13 @@ pub struct SweepReport {
     pub outcome: Outcome,
     /// Certificates of the account and Region.
     pub certificates: usize,
-    /// Those whose tags were read.
+    /// Those whose tags were read from ACM.
     pub checked: usize,
+    /// Those that were not checked, since the tags that GetResources shows say that nothing is to be done.
+    pub skipped: usize,
+    /// Why GetResources could not be used, so that the tags of all were read from ACM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags_not_listed: Option<&'static str>,
     /// Notices published; with `DRY_RUN`, that would be.
     pub notices: u64,
     /// Certificates whose notices were held back, because this sweep had published `NOTICES_PER_SWEEP`.

@@ -10,6 +10,7 @@ use lambda::Metrics;
 
 use crate::policy::Settings;
 use crate::policy::sweep_candidates::{Candidate, acme_candidates, sweep_candidates};
+use crate::tag_filter::{Filtered, TagFilter};
 use crate::{Coverage, Error};
 
 #[derive(Debug)]
@@ -26,6 +27,10 @@ pub(crate) struct Found {
     pub(crate) candidates: Vec<Candidate>,
     /// Certificates of the account and Region.
     pub(crate) certificates: usize,
+    /// Those that may need something, and do not need it by the tags that GetResources shows.
+    pub(crate) skipped: usize,
+    /// Why GetResources was of no help.
+    pub(crate) tags_not_listed: Option<&'static str>,
     /// Entries of the listing that could not be read.
     pub(crate) unreadable: usize,
 }
@@ -38,14 +43,24 @@ impl CandidateSearch<'_> {
         warn_of_unreadable(&listing.unreadable);
         let (certificates, unreadable) = (listing.certificates.len(), listing.unreadable.len());
         let now = self.clock.now();
-        let candidates = match coverage {
+        let Filtered { candidates, skipped, not_listed } = match coverage {
             Coverage::All => {
                 count_listed(&listing.certificates, now, metrics);
-                sweep_candidates(listing.certificates, self.settings, now)
+                let candidates = sweep_candidates(listing.certificates, self.settings, now);
+                self.tag_filter().apply(candidates, certificates).await
             }
-            Coverage::RenewedFromAcme => acme_candidates(listing.certificates, &self.tagged().await?, now),
+            Coverage::RenewedFromAcme => {
+                Filtered::all(acme_candidates(listing.certificates, &self.tagged().await?, now))
+            }
         };
-        Ok(Found { candidates, certificates, unreadable })
+        if not_listed.is_some() {
+            metrics.count("TagsNotListed", 1);
+        }
+        Ok(Found { candidates, certificates, skipped, tags_not_listed: not_listed, unreadable })
+    }
+
+    fn tag_filter(&self) -> TagFilter<'_> {
+        TagFilter { tagging: self.tagging, clock: self.clock, settings: self.settings }
     }
 
     /// The ARNs of the certificates whose tags say that they are renewed from an ACME server.

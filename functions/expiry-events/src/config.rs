@@ -6,7 +6,7 @@ use acme::settings::{AcmeSettings, InvalidAcmeSettings};
 use aws_client::TrustStore;
 use aws_config::SdkConfig;
 use certificates::Thresholds;
-use lambda::{ConfigurationError, Environment};
+use lambda::{ConfigurationError, Environment, SweepSchedule};
 use notices::Destination;
 use organization::{OrganizationConfig, SweepQueue};
 
@@ -35,8 +35,8 @@ pub struct Config {
     pub target_queue_url: Option<String>,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
-    /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `REQUEST_RENEWALS`, `RECORDS_ARE_KEPT`,
-    /// `OWNER_TAG_KEY`.
+    /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `SWEEP_SCHEDULE`, `REQUEST_RENEWALS`,
+    /// `RECORDS_ARE_KEPT`, `OWNER_TAG_KEY`.
     pub settings: Settings,
 }
 
@@ -60,6 +60,7 @@ impl Config {
             settings: Settings {
                 thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
                 renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
+                sweep_gap: environment.parsed("SWEEP_SCHEDULE", SweepSchedule::Unknown)?.longest_gap(),
                 request_renewals: environment.parsed("REQUEST_RENEWALS", true)?,
                 records_are_kept: environment.flag("RECORDS_ARE_KEPT")?,
                 acme_directories: names(&acme),

@@ -21,6 +21,7 @@ mod renewal_windows;
 mod report;
 mod state;
 mod sweep;
+mod tag_filter;
 mod target_context;
 mod target_sweep;
 mod unreadable_targets;

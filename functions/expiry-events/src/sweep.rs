@@ -46,7 +46,8 @@ pub(crate) struct Sweep<'a> {
 
 impl Sweep<'_> {
     pub(crate) async fn run(&self, metrics: &mut Metrics) -> Result<SweepReport, Error> {
-        let Found { candidates, certificates, unreadable } = self.search.find(self.coverage, metrics).await?;
+        let Found { candidates, certificates, skipped, tags_not_listed, unreadable } =
+            self.search.find(self.coverage, metrics).await?;
         let checked = candidates.len();
         let batch = self.check_all(candidates, self.reconciler.clock.now()).await;
         self.report_held_back(metrics);
@@ -58,11 +59,13 @@ impl Sweep<'_> {
         let outcome = if self.reconciler.dry_run { Outcome::Planned } else { Outcome::Swept };
         let notices: u64 = reports.iter().map(CertificateReport::notices).sum();
         let renewals_requested: u64 = reports.iter().map(CertificateReport::renewals_requested).sum();
-        tracing::info!(outcome = outcome.as_str(), certificates, checked, notices, renewals_requested);
+        tracing::info!(outcome = outcome.as_str(), certificates, checked, skipped, notices, renewals_requested);
         Ok(SweepReport {
             outcome,
             certificates,
             checked,
+            skipped,
+            tags_not_listed,
             notices,
             held_back: self.notices.held_back(),
             tags_refused: reports.iter().filter(|report| report.tags_refused.is_some()).count(),

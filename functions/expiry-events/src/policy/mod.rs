@@ -2,10 +2,11 @@
 //!
 //! Three questions: is it to be renewed ([`renewal`], [`suggested_window`], [`undelivered_secret`],
 //! [`renewal_request`]), who will renew it ([`forecast`], [`acm_renewal`]), and what is reported now ([`notice_decision`]: [`due_notices`], less what [`notice_dedup`] finds in
-//! the tag; [`severity`] says how urgent). [`sweep_candidates`] and [`succession`] say which certificates a sweep has to
-//! check at all.
+//! the tag; [`severity`] says how urgent). [`sweep_candidates`], [`succession`] and [`direct_read`] say which certificates
+//! a sweep has to check at all.
 
 pub mod acm_renewal;
+pub mod direct_read;
 pub mod due_notices;
 pub mod forecast;
 pub mod notice_decision;
@@ -22,6 +23,7 @@ pub mod undelivered_secret;
 use std::collections::BTreeSet;
 
 use certificates::Thresholds;
+use jiff::SignedDuration;
 
 pub use acm_renewal::AcmForecast;
 pub use due_notices::DueNotice;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// Days before expiry at which imported certificates are renewed, at most.
     pub renew_before_days: u16,
+    /// The longest time between two sweeps.
+    pub sweep_gap: SignedDuration,
     /// Whether renewals are requested: false where imported-renewal is not deployed.
     pub request_renewals: bool,
     /// Whether missing validation records are restored: true where dns-validation is deployed.

@@ -72,13 +72,18 @@ fn urgency(certificate: &CertificateSummary, now: Timestamp) -> (i64, bool, Stri
 
 /// Whether a certificate is worth the call that reads its tags.
 fn may_need_something(certificate: &CertificateSummary, settings: &Settings, now: Timestamp) -> bool {
+    let was_imported_lately = certificate.is_imported()
+        && (is_recent(certificate.not_before, now) || is_recent(certificate.imported_at, now));
+    is_due(certificate, settings, now) || (certificate.not_after.is_some() && was_imported_lately)
+}
+
+/// Whether the listing makes something due, unless the tags say that it was done.
+pub fn is_due(certificate: &CertificateSummary, settings: &Settings, now: Timestamp) -> bool {
     let Some(not_after) = certificate.not_after else { return false };
-    let is_reported = settings.thresholds.reached(certificate, now).is_some() || certificate.is_revoked();
-    let may_renew = certificate.is_imported()
-        && (days_left(not_after, now) <= renewal_window(settings.renew_before_days, certificate)
-            || is_recent(certificate.not_before, now)
-            || is_recent(certificate.imported_at, now));
-    is_reported || may_renew
+    let is_in_window = days_left(not_after, now) <= renewal_window(settings.renew_before_days, certificate);
+    settings.thresholds.reached(certificate, now).is_some()
+        || certificate.is_revoked()
+        || (certificate.is_imported() && is_in_window)
 }
 
 fn is_recent(at: Option<Timestamp>, now: Timestamp) -> bool {

@@ -4,6 +4,7 @@
 
 mod acme;
 mod convergence;
+mod direct_read;
 mod faults;
 mod from_acme;
 mod mutated_events;
@@ -21,5 +22,6 @@ mod spokes;
 mod suggested_window;
 mod sweep;
 mod sweep_candidates;
+mod tag_filter;
 mod wording;
 mod world;
