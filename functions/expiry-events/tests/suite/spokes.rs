@@ -46,8 +46,7 @@ impl Organization {
         settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let (topic, queue) = (aws.create_topic("notices"), aws.create_queue("sweeps"));
         let settings = settings.to_string();
-        let variables =
-            [("NOTICE_TOPIC_ARN", &topic), ("ORGANIZATION", &settings), ("TARGET_QUEUE_URL", &queue)];
+        let variables = [("NOTICE_TOPIC_ARN", &topic), ("ORGANIZATION", &settings), ("TARGET_QUEUE_URL", &queue)];
         let config = Config::read(&variables.into_iter().map(|(name, value)| (name, value.as_str())).collect());
         let handler = Handler::new(config.unwrap(), &aws.sdk_config());
         Self { aws, handler, queue }

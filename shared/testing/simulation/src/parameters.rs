@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
+
 use crate::config_recorder;
 
 /// The kind of a world.
@@ -93,6 +95,8 @@ pub(crate) struct FaultProfile {
     pub(crate) disabled_ca: f64,
     /// Somebody imports or tags a certificate so that it is renewed from a secret that is not theirs, per day.
     pub(crate) attack: f64,
+    /// How late GetResources shows a change of tags.
+    pub(crate) tagging_delay: SignedDuration,
     /// Calls and issuance take time, and request quotas are enforced.
     pub(crate) slow: bool,
     /// Sweeps at the template's rate instead of daily.
@@ -170,6 +174,7 @@ impl Parameters {
             zone_operator: 0.0,
             disabled_ca: 0.0,
             attack: 0.0,
+            tagging_delay: SignedDuration::ZERO,
             slow: false,
             template_sweep_rate: false,
         };
@@ -190,6 +195,8 @@ impl Parameters {
             late_event: 0.1,
             concurrent_delivery: 0.02,
             operator_after_crash: 0.5,
+            // Longer than an hour between two sweeps.
+            tagging_delay: SignedDuration::from_mins(90),
             ..busy
         };
         match self.actual_kind() {

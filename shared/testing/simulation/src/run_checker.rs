@@ -17,8 +17,9 @@ use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, IMPORTED_REN
 use crate::{concurrency, dns_checker, invariants};
 
 /// Errors that do not mean that a request was invalid: faults, and states of the world.
-const NO_REFUSALS: [&str; 14] = [
+const NO_REFUSALS: [&str; 15] = [
     "ThrottlingException",
+    "ThrottledException",
     "Throttling",
     "TooManyRequestsException",
     "InternalFailure",
@@ -59,7 +60,8 @@ impl World {
         let terminated = runs.iter().filter(|run| run.terminated).count();
         let failures = calls.iter().filter(|call| failed(call)).count() + terminated;
         let touched = effects.touched();
-        let is_of_tagged = calls.iter().any(|call| call.operation == "GetResources");
+        let is_filtered = |call: &Call| call.operation == "GetResources" && !call.input["TagFilters"].is_null();
+        let is_of_tagged = calls.iter().any(is_filtered);
         if run.function == COMPLIANCE_RULES {
             // It renews nothing and sends no notices.
             self.process_results();
@@ -103,7 +105,7 @@ impl World {
         if swept && failures == 0 && run.function == EXPIRY_EVENTS && utc_date(run.started) == utc_date(now) {
             // Some sweeps are about certificates that are renewed from an ACME server alone, which their tags show.
             let is_swept = |tracked: &TrackedCertificate| !is_of_tagged || tracked.source() == Some(SourceKind::Acme);
-            invariants::check_all_notified(&self.state.lock(), run.started, is_swept)?;
+            invariants::check_all_notified(&self.state.lock(), run.started, self.faults.tagging_delay, is_swept)?;
         }
         Ok(())
     }

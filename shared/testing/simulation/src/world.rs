@@ -93,6 +93,7 @@ impl World {
         let start: Timestamp = START.parse().expect("a time");
         let aws = Aws::in_account(start, ACCOUNT, &region);
         let faults = parameters.fault_profile();
+        aws.set_tagging_delay(faults.tagging_delay);
         let cas = Cas::create(&aws);
         aws.create_topic("NoticeTopic");
         let acme = AcmeCa::create(&aws, parameters.has_acme());

@@ -2,9 +2,9 @@
 
 use certificates::tags::{NOTICES, NOTIFIED};
 use certificates::{days_left, utc_date};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use simulated_aws::Certificate;
 
@@ -69,10 +69,12 @@ pub(crate) fn expiry_notice(notice: &Value, at: Timestamp) -> Option<ExpiryNotic
     Some((notice["certificateArn"].as_str()?.to_owned(), utc_date(end), kind.to_owned(), milestone))
 }
 
-/// A sweep of these certificates without faults has sent a notice for every milestone reached before it.
+/// A sweep of these certificates without faults has sent a notice for every milestone reached before it. `tagging_delay`: it
+/// may have seen tags as they were this long before.
 pub(crate) fn check_all_notified(
     state: &ModelState,
     started: Timestamp,
+    tagging_delay: SignedDuration,
     is_swept: impl Fn(&TrackedCertificate) -> bool,
 ) -> Check {
     for (arn, tracked) in state.certificates.iter().filter(|(_, tracked)| is_swept(tracked)) {
@@ -80,7 +82,7 @@ pub(crate) fn check_all_notified(
         // A revocation is reported instead of the expiry, and nothing once an ACME client has replaced the certificate.
         let is_notified = current.status != "REVOKED" && !tracked.superseded;
         let Some(reached) = milestone_reached(current, started).filter(|_| is_notified) else { continue };
-        if is_muted(tracked, started) || !has_room(tracked) || tracked.hindered >= started {
+        if is_muted(tracked, started) || !has_room(tracked) || tracked.hindered >= started - tagging_delay {
             continue;
         }
         let date = utc_date(current.not_after);

@@ -142,7 +142,11 @@ fn a_milestone_without_a_notice_is_found() {
     let (world, arn) = managed(|cas| cas.default.clone(), |_| None);
     let state = world.state.lock();
     let at = state.certificates[&arn].seen.not_after - SignedDuration::from_hours(24 * 20);
-    assert_eq!(check_all_notified(&state, at, |_| true).unwrap_err().invariant, NONE_MISSED);
+    assert_eq!(check_all_notified(&state, at, SignedDuration::ZERO, |_| true).unwrap_err().invariant, NONE_MISSED);
     let is_from_acme = |tracked: &TrackedCertificate| tracked.source() == Some(SourceKind::Acme);
-    assert_eq!(check_all_notified(&state, at, is_from_acme), Ok(()), "the sweep was not about it");
+    assert_eq!(
+        check_all_notified(&state, at, SignedDuration::ZERO, is_from_acme),
+        Ok(()),
+        "the sweep was not about it"
+    );
 }
