@@ -19,6 +19,9 @@ pub(super) const REPLACED_IN_TIME: &str = "what a CA announces to revoke is repl
 pub(super) const WITHIN_LIMITS: &str = "no order exceeds a limit of the CA";
 pub(super) const WITHIN_GRANTS: &str = "nothing is ordered for a name that is not granted";
 
+/// An order is pending for seven days, and a value may be a day old when it is first seen. Later orders have other values.
+const RESUMED_WITHIN: SignedDuration = SignedDuration::from_hours(6 * 24);
+
 impl World {
     /// Renewal windows in the past are a request, whenever the certificate expires.
     pub(super) fn check_revocation(&self, now: Timestamp) -> Check {
@@ -57,11 +60,27 @@ impl World {
         for value in ours {
             let since = *self.acme.seen.entry(value.clone()).or_insert(now);
             // What a crash left is removed by the next attempt, which waits for as long as a failure.
-            if now.duration_since(since) > slack(self.faults) {
-                return Err(Broken::new(RECORDS_REMOVED, "", format!("{value:?} has been there since {since}")));
+            let Some((arn, hindered)) = self.renewed_with(&value.0, since) else { continue };
+            let removed_by = since.max(hindered) + slack(self.faults);
+            if now > removed_by && removed_by <= since + RESUMED_WITHIN {
+                return Err(Broken::new(RECORDS_REMOVED, &arn, format!("{value:?} has been there since {since}")));
             }
         }
         Ok(())
+    }
+
+    /// The certificate whose next renewal removes what a crash left of this record, and when something last prevented it.
+    /// None is left where it was deleted or imported by hand meanwhile, or is renewed from another source.
+    fn renewed_with(&self, record: &str, since: Timestamp) -> Option<(String, Timestamp)> {
+        let host = record.strip_prefix("_acme-challenge.")?.trim_end_matches('.');
+        let state = self.state.lock();
+        let has_name = |one: &TrackedCertificate| one.blueprint.names.iter().any(|name| name == host);
+        let is_by_hand =
+            |one: &TrackedCertificate| one.in_place > since && !self.acme.serials.contains(&one.seen.serial);
+        let is_one =
+            |one: &&TrackedCertificate| one.source() == Some(SourceKind::Acme) && has_name(one) && !is_by_hand(one);
+        let all = state.certificates.values().filter(is_one).map(|one| (one.seen.arn.clone(), one.hindered));
+        all.min_by_key(|(_, hindered)| *hindered)
     }
 
     /// The changes of a run of imported-renewal.

@@ -5,6 +5,7 @@ use simulated_aws::{Call, CallResult};
 
 use super::checks::{ONLY_OURS, RECORDS_REMOVED, REPLACED_IN_TIME, WITHIN_GRANTS, WITHIN_LIMITS, check_orders};
 use super::*;
+use crate::model_state::TrackedCertificate;
 use crate::{Kind, Parameters};
 
 fn hours(count: i64) -> SignedDuration {
@@ -37,15 +38,46 @@ async fn what_is_announced_and_not_replaced_is_found() {
 }
 
 #[tokio::test]
+async fn what_is_announced_is_replaced() {
+    let (mut world, arn) = renewed().await;
+    let before = world.certificate(&arn).serial;
+    let now = world.aws.now();
+    world.announce_revocation(now);
+    assert!(world.acme.is_to_be_revoked(&before));
+    world.run_for(hours(50)).await.unwrap_or_else(|violation| panic!("{violation}"));
+    let after = world.certificate(&arn).serial;
+    assert!(after != before && !world.acme.is_to_be_revoked(&after));
+}
+
+#[tokio::test]
 async fn a_record_that_is_left_is_found() {
-    let (mut world, _) = renewed().await;
+    let (mut world, arn) = renewed().await;
     let now = world.aws.now();
     assert_eq!(world.check_acme(now), Ok(()), "only the value of somebody else is there");
     let zone = world.acme.zones[0].clone();
     world.aws.set_record(&zone, "_acme-challenge.www.example.com.", "TXT", "\"left\"");
     assert_eq!(world.check_acme(now), Ok(()), "a renewal may be at work");
     assert_eq!(world.check_acme(now + hours(25)), Ok(()));
-    assert_eq!(world.check_acme(now + hours(26)).unwrap_err().invariant, RECORDS_REMOVED);
+    let broken = world.check_acme(now + hours(26)).unwrap_err();
+    assert_eq!((broken.invariant, &broken.certificate), (RECORDS_REMOVED, &arn));
+    world.state.lock().certificates.get_mut(&arn).unwrap().hinder(now + hours(20), "a run about it failed");
+    assert_eq!(world.check_acme(now + hours(45)), Ok(()), "an attempt failed meanwhile");
+    assert!(world.check_acme(now + hours(46)).is_err());
+    let broken = |world: &mut World, change: fn(&mut TrackedCertificate)| {
+        let before = world.state.lock().certificates[&arn].clone();
+        change(world.state.lock().certificates.get_mut(&arn).unwrap());
+        let broken = world.check_acme(now + hours(200)).is_err();
+        world.state.lock().certificates.insert(arn.clone(), before);
+        broken
+    };
+    assert!(broken(&mut world, |_| ()));
+    assert!(broken(&mut world, |tracked| tracked.in_place = Timestamp::MAX), "a renewal removes it");
+    let by_hand = |tracked: &mut TrackedCertificate| {
+        (tracked.in_place, tracked.seen.serial) = (Timestamp::MAX, "01".to_owned());
+    };
+    assert!(!broken(&mut world, by_hand), "no renewal follows soon");
+    assert!(!broken(&mut world, |tracked| drop(tracked.tags.remove("acm-autopilot:renew-from"))));
+    assert!(!broken(&mut world, |tracked| tracked.hindered += hours(24 * 6)), "the order has expired");
 }
 
 /// A change of one record set.
