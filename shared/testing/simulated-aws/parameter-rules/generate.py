@@ -22,6 +22,7 @@ RULES = HERE / "rules.json"
 NEWER_MODELS = PROJECT / "localstack-tests" / "harness" / "newer_models"
 # The service's name in src/services.rs, that of botocore, and the operations. What is not listed is not modelled.
 SERVICES = {
+    "account": ("account", "GetAlternateContact"),
     "acm": (
         "acm",
         "AddTagsToCertificate DeleteCertificate DescribeCertificate GetAccountConfiguration GetCertificate"
@@ -44,6 +45,11 @@ SERVICES = {
     ),
     "events": ("events", "PutEvents"),
     "iam": ("iam", "ListAccountAliases"),
+    "organizations": (
+        "organizations",
+        "DescribeAccount DescribeOrganization ListAccounts ListAccountsForParent ListOrganizationalUnitsForParent"
+        " ListParents ListRoots ListTagsForResource",
+    ),
     "route53": (
         "route53",
         "ChangeResourceRecordSets CreateHostedZone DeleteHostedZone GetChange GetHostedZone ListHostedZones"

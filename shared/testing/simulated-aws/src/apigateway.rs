@@ -9,7 +9,7 @@ use crate::Aws;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
-use crate::wire::{Incoming, Scope, pairs, percent_decode};
+use crate::wire::{Incoming, pairs, percent_decode};
 
 /// API reference, GetDomainNames, limit: "The default value is 25 and the maximum value is 500."
 const USUAL_PAGE: usize = 25;
@@ -107,12 +107,6 @@ impl Aws {
         let key = (domain_name.name.clone(), domain_name.id.clone().unwrap_or_default());
         self.state().apigateway.domain_names.insert(key, domain_name);
     }
-}
-
-/// Whether a request is for this service, and not for another one with paths of its own (apigatewayv2 has `/v2/`).
-pub(crate) fn is_asked(request: &Incoming<'_>, prefix: &str) -> bool {
-    let is_signed_for_it = |scope: Scope<'_>| scope.service == "apigateway";
-    request.authorization.and_then(Scope::read).is_some_and(is_signed_for_it) && request.path.starts_with(prefix)
 }
 
 /// The operation and its input, from method, path and query.

@@ -14,11 +14,12 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
 use crate::acme_server::{self, AcmeRequest};
+use crate::authorization::{self, access_denied};
 use crate::aws::State;
 use crate::calls::{Answer, ApiError, Call, CallResult, for_record};
 use crate::parameters;
+use crate::permissions::action;
 use crate::retries;
-use crate::services::Protocol;
 use crate::sts;
 use crate::wire::{self, Incoming, Request, Response};
 use crate::{Aws, Fault};
@@ -117,16 +118,11 @@ impl Aws {
                 encoded(&request, answer)
             }
         };
+        let role = sts::role_of(&state, &request);
         let Request { service, operation, input, .. } = request;
         let input = for_record(input);
-        state.calls.push(Call {
-            account: place.account,
-            service: service.name.to_owned(),
-            operation,
-            input,
-            result,
-            at,
-        });
+        let (account, service) = (place.account, service.name.to_owned());
+        state.keep(Call { account, service, operation, input, result, at }, role);
         let id = format!("request-{}", state.calls.len());
         (response, id)
     }
@@ -139,6 +135,7 @@ fn encoded(request: &Request, answer: Answer) -> (CallResult, Result<Response, B
 
 fn dispatch(state: &mut State, request: &Request) -> Answer {
     sts::admit(state, request)?;
+    authorization::check(state, request)?;
     parameters::check(request.service, &request.operation, &request.input)?;
     (request.service.call)(state, &request.operation, &request.input)
 }
@@ -159,18 +156,18 @@ fn error_of(fault: &Fault, request: &Request) -> ApiError {
         // API reference of the Resource Groups Tagging API: "ThrottledException: The request failed because of throttling"
         // (its text here is unverified).
         Fault::Throttled if request.service.name == "tag" => ApiError::new("ThrottledException", "Rate exceeded"),
+        // Their API references; that of Account Management names the status, the texts are unverified.
+        Fault::Throttled if request.service.name == "account" => {
+            ApiError::new("TooManyRequestsException", "Rate exceeded").status(429)
+        }
+        Fault::Throttled if request.service.name == "organizations" => {
+            let why = "You have sent too many requests in too short a period of time.";
+            ApiError::new("TooManyRequestsException", why)
+        }
         Fault::Throttled => ApiError::new("ThrottlingException", "Rate exceeded"),
         Fault::AccessDenied => {
-            let code = match request.service.name {
-                "sns" => "AuthorizationError",
-                _ if xml => "AccessDenied",
-                _ => "AccessDeniedException",
-            };
-            ApiError::new(
-                code,
-                format!("User: simulated is not authorized to perform: {}:{}", request.service.name, request.operation),
-            )
-            .status(if matches!(request.service.protocol, Protocol::Json { .. }) { 400 } else { 403 })
+            let action = action(request.service.name, &request.operation);
+            access_denied(request.service, format!("User: simulated is not authorized to perform: {action}"))
         }
         Fault::Error { code, message, status } => ApiError::new(code, message).status(*status),
         _ => ApiError::new("InternalFailure", "simulated server error").status(500),

@@ -3,6 +3,8 @@
 //! A certificate's ARN says in which account and Region it is. What has no ARN takes `account` and `region`, and is
 //! about the model's own without them.
 
+mod accounts;
+
 use std::collections::BTreeMap;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -12,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::calls::ApiError;
+use crate::organizations::{self, OrganizationControl};
 use crate::places::Place;
 use crate::wire::{Incoming, Response};
 use crate::{Aws, CallResult, Fault};
@@ -54,6 +57,10 @@ fn answer(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Controlled {
         ("PUT", "mail-answer") => on_certificate(aws, &read(body)?, Aws::answer_validation_mail),
         ("PUT", "renewal") => on_certificate(aws, &read(body)?, Aws::start_managed_renewal),
         ("PUT", "acme") => acme(aws, read(body)?),
+        ("PUT", "organization") => organization(aws, read(body)?),
+        ("PUT", "alternate-contact") => accounts::alternate_contact(aws, read(body)?),
+        ("PUT", "role") => accounts::role(aws, &read(body)?),
+        ("PUT", "region") => accounts::region(aws, &read(body)?),
         (method, path) => Err((404, format!("there is no {method} /_simulated/{path}"))),
     }
 }
@@ -254,6 +261,11 @@ struct DaysLeft {
 fn days_left(aws: &Aws, wanted: &DaysLeft) -> Controlled {
     let arn = &wanted.certificate_arn;
     done(of_certificate(aws, arn)?.set_days_left(arn, wanted.days), arn)
+}
+
+fn organization(aws: &Aws, wanted: OrganizationControl) -> Controlled {
+    let account = wanted.account.clone().unwrap_or_else(|| aws.account());
+    organizations::apply(&aws.scoped(&account, &aws.region()), wanted).map_err(|why| (400, why))
 }
 
 /// A CA, and what happens there.

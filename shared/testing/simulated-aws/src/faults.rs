@@ -4,9 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The service answers `ThrottlingException` (SNS: `Throttling`, API Gateway: `TooManyRequestsException`,
-    /// Resource Groups Tagging: `ThrottledException`); nothing
-    /// happens.
+    /// The service answers `ThrottlingException` (SNS: `Throttling`; API Gateway, Organizations and Account Management:
+    /// `TooManyRequestsException`; Resource Groups Tagging: `ThrottledException`); nothing happens.
     Throttled,
     /// The service answers HTTP 500; nothing happens.
     ServerError,

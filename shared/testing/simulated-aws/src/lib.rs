@@ -53,6 +53,10 @@
 //!   [`Aws::insert_configuration_item`], [`Aws::record_configuration`], [`Aws::new_result_token`].
 //! - Other accounts and Regions: [`Aws::scoped`], [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that
 //!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.
+//! - Organizations: [`Aws::create_organization`] and the methods of [`Organization`] (units, accounts, their states and tags,
+//!   delegated administrators, service control policies), [`Aws::answer_empty_pages`], [`Aws::set_alternate_contact`].
+//! - Permissions of callers: [`Aws::set_role`] with [`RoleTrust`], [`Aws::limit_role`], [`Aws::sdk_config_as`],
+//!   [`Organization::deny`], [`Aws::disable_region`].
 //! - Public DNS: [`Aws::delegate`], [`Aws::undelegate`], [`Aws::name_servers`]; ACM searches validation records and
 //!   CAA in delegated public zones only. `Aws::serve_dns` (feature `server`) answers resolvers.
 //! - Renewal by ACM: [`Aws::start_managed_renewal`], [`Aws::set_managed_renewal_days`], [`Aws::validation_record`].
@@ -65,8 +69,8 @@
 //!   [`Aws::interleave`] (for two invocations at the same time), [`Aws::set_yearly_import_quota`],
 //!   [`Aws::forget_root_hierarchies`] (an endpoint without Amazon N2 certificates),
 //!   [`Aws::set_tagging_delay`], [`Aws::set_issuance_delay`], [`Aws::set_issuance_polls`], [`Aws::set_call_duration`].
-//! - Permissions: [`permissions`] reads what the deployment template allows a function.
-//! - What happened: [`Aws::calls`], [`Aws::published`], [`Aws::events`], [`Aws::certificate`],
+//! - Permissions of templates: [`permissions`] reads what the deployment template allows a function.
+//! - What happened: [`Aws::calls`], [`Aws::calls_here`], [`Aws::calls_by_role`], [`Aws::published`], [`Aws::events`], [`Aws::certificate`],
 //!   [`Aws::private_ca`], [`Aws::records`], [`Aws::queued`], [`Aws::evaluations`], [`Aws::results`].
 //! - Determinism: [`Aws::record`] is the record as text, the same in every run.
 //! - Other programs: `Aws::serve` (feature `server`) answers on a loopback port.
@@ -89,9 +93,11 @@
     reason = "test support: a wrong set-up should end the test where it is written"
 )]
 
+mod account_management;
 mod acm;
 mod acme_server;
 mod apigateway;
+mod authorization;
 mod aws;
 mod calls;
 mod clock;
@@ -106,6 +112,7 @@ mod eventbridge;
 mod faults;
 mod iam;
 mod keys;
+mod organizations;
 mod parameters;
 mod pca;
 pub mod permissions;
@@ -130,6 +137,7 @@ mod tagging;
 mod wire;
 mod x509;
 
+pub use account_management::AlternateContact;
 pub use acm::{Certificate, CertificateSpec};
 pub use acme_server::{AcmeCertificate, AcmeOrder, AcmeOutage, AcmeRenewalInfo, AcmeServer, AcmeSettings, RetryAfter};
 pub use apigateway::DomainName;
@@ -141,10 +149,11 @@ pub use dns_server::DnsServer;
 pub use eventbridge::PutEvent;
 pub use faults::Fault;
 pub use keys::{Key, PrivateKey};
+pub use organizations::{AccountState, Organization};
 pub use pca::{Misissue, PrivateCa, PrivateCaSpec};
 pub use route53::DnsRecord;
 #[cfg(feature = "server")]
 pub use server::Server;
 pub use sns::Notice;
 pub use sqs::QueuedMessage;
-pub use sts::RoleRule;
+pub use sts::{RoleRule, RoleTrust};

@@ -4,7 +4,14 @@ use serde_json::Value;
 
 use crate::aws::State;
 use crate::calls::Answer;
-use crate::{acm, apigateway, config, eventbridge, iam, pca, route53, secrets, sns, sqs, ssm, sts, tagging};
+use crate::wire::Incoming;
+use crate::{
+    account_management, acm, apigateway, config, eventbridge, iam, organizations, pca, route53, secrets, sns, sqs, ssm,
+    sts, tagging,
+};
+
+/// Reads the operation and its input from method, path, query and body.
+pub(crate) type Decode = fn(&Incoming<'_>) -> Result<(String, Value), String>;
 
 /// A service that is modelled.
 #[derive(Debug)]
@@ -31,7 +38,7 @@ pub(crate) enum Protocol {
     /// REST with XML: the path names the service.
     Rest { prefix: &'static str },
     /// REST with JSON: the path and the credential scope name the service.
-    RestJson { prefix: &'static str },
+    RestJson { prefix: &'static str, decode: Decode },
 }
 
 impl Protocol {
@@ -44,7 +51,8 @@ impl Protocol {
         }
     }
 
-    /// Whether all values of a request are text: of a form, XML or a query string.
+    /// Whether all values of a request are text: of a form, XML or a query string, and of the one body that a service of REST
+    /// with JSON reads here.
     pub(crate) fn is_text(self) -> bool {
         !matches!(self, Self::Json { .. })
     }
@@ -65,18 +73,29 @@ const fn json(
 }
 
 /// Every service, as its model in the SDKs describes it.
-pub(crate) static SERVICES: [Service; 13] = [
+pub(crate) static SERVICES: [Service; 15] = [
+    Service {
+        name: "account",
+        sdk_name: "account",
+        protocol: Protocol::RestJson { prefix: "/getAlternateContact", decode: account_management::decode },
+        call: account_management::call,
+        global: true,
+    },
     json("acm", "acm", "CertificateManager", acm::call),
     json("acm-pca", "acmpca", "ACMPrivateCA", pca::call),
     Service {
         name: "apigateway",
         sdk_name: "apigateway",
-        protocol: Protocol::RestJson { prefix: "/domainnames" },
+        protocol: Protocol::RestJson { prefix: "/domainnames", decode: apigateway::decode },
         call: apigateway::call,
         global: false,
     },
     json("config", "configservice", "StarlingDoveService", config::call),
     json("events", "eventbridge", "AWSEvents", eventbridge::call),
+    Service {
+        global: true,
+        ..json("organizations", "organizations", "AWSOrganizationsV20161128", organizations::call)
+    },
     json("secretsmanager", "secretsmanager", "secretsmanager", secrets::call),
     json("ssm", "ssm", "AmazonSSM", ssm::call),
     json("tag", "resourcegroupstaggingapi", "ResourceGroupsTaggingAPI_20170126", tagging::call),

@@ -69,14 +69,8 @@ impl Aws {
         };
         let (account, at) = (state.home.account.clone(), state.now);
         let (service, operation) = ("acme".to_owned(), operation.to_owned());
-        state.calls.push(Call {
-            account,
-            service,
-            operation,
-            input: record::input(name, path, request.body),
-            result,
-            at,
-        });
+        let input = record::input(name, path, request.body);
+        state.keep(Call { account, service, operation, input, result, at }, None);
         (response, format!("request-{}", state.calls.len()))
     }
 }

@@ -24,6 +24,7 @@ impl Aws {
     /// cost time.
     pub fn take_record(&self) -> (Vec<Call>, Vec<Notice>, Vec<PutEvent>) {
         let mut state = self.state();
+        state.origins.clear();
         let State { calls, sns, events, .. } = &mut *state;
         (std::mem::take(calls), std::mem::take(&mut sns.published), std::mem::take(&mut events.put))
     }
@@ -32,6 +33,7 @@ impl Aws {
     pub fn forget_record(&self) {
         let mut state = self.state();
         state.calls.clear();
+        state.origins.clear();
         state.sns.published.clear();
         state.events.put.clear();
     }

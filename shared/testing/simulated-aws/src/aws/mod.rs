@@ -2,6 +2,7 @@
 
 mod faults;
 mod happened;
+mod origins;
 mod state;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::origins::Origin;
 use crate::clock::Sleepers;
 use crate::faults::Faults;
 use crate::places::{Place, Regional};
 use crate::quotas::Quotas;
-use crate::{Call, acm, acme_server, apigateway, config, eventbridge, pca, route53, secrets, sns, sqs, ssm, sts};
+use crate::{
+    Call, account_management, acm, acme_server, apigateway, authorization, config, eventbridge, organizations, pca,
+    route53, secrets, sns, sqs, ssm, sts,
+};
 
 /// The stores of the services are those of the place where the present call takes place.
 pub(crate) struct State {
@@ -21,10 +25,14 @@ pub(crate) struct State {
     pub(crate) sleepers: Sleepers,
     pub(crate) faults: Faults,
     pub(crate) calls: Vec<Call>,
+    pub(super) origins: Vec<Origin>,
     pub(crate) quotas: Quotas,
+    pub(crate) account_management: account_management::Store,
     pub(crate) acm: acm::Store,
     pub(crate) acme: acme_server::Store,
     pub(crate) apigateway: apigateway::Store,
+    pub(crate) authorization: authorization::Store,
+    pub(crate) organizations: organizations::Store,
     pub(crate) pca: pca::Store,
     pub(crate) sns: sns::Store,
     pub(crate) events: eventbridge::Store,
@@ -59,10 +67,14 @@ impl State {
             sleepers: Sleepers::default(),
             faults: Faults::default(),
             calls: Vec::new(),
+            origins: Vec::new(),
             quotas: Quotas::default(),
+            account_management: account_management::Store::default(),
             acm: acm::Store::default(),
             acme: acme_server::Store::default(),
             apigateway: apigateway::Store::default(),
+            authorization: authorization::Store::default(),
+            organizations: organizations::Store::default(),
             pca: pca::Store::default(),
             sns: sns::Store::default(),
             events: eventbridge::Store::default(),

@@ -32,6 +32,8 @@ fn code(service: &Service, operation: &str) -> &'static str {
         ("route53", _) => "InvalidInput",
         ("sqs", _) => "InvalidParameterValue",
         ("tag", _) => "InvalidParameterException",
+        // API reference of Organizations, InvalidInputException; its own words for each Reason are not modelled.
+        ("organizations", _) => "InvalidInputException",
         ("apigateway", _) => "BadRequestException",
         _ => "ValidationException",
     }
@@ -54,10 +56,12 @@ fn of_sqs(violation: &Violation) -> Option<ApiError> {
     }
 }
 
-/// API references, "Common Errors": SerializationException of JSON services, MalformedInput of others (unverified).
+/// API references, "Common Errors": SerializationException of JSON services, MalformedInput of others (unverified, as is
+/// ValidationException of Account Management).
 pub(super) fn wrong_type(service: &Service, wrong: &WrongType) -> ApiError {
     let code = match service.protocol {
         Protocol::Json { .. } => "SerializationException",
+        Protocol::RestJson { .. } if service.name == "account" => "ValidationException",
         Protocol::RestJson { .. } => "BadRequestException",
         Protocol::Query { .. } | Protocol::Rest { .. } => "MalformedInput",
     };

@@ -7,7 +7,10 @@ use super::rules::{Kind, RULES, ServiceRules, Shape};
 use crate::services::{SERVICES, Service};
 
 /// Texts that match the patterns which neither letters nor digits match.
-const EXAMPLES: [(&str, &str); 11] = [
+const EXAMPLES: [(&str, &str); 14] = [
+    (r"^\d{12}$", "123456789012"),
+    (r"^(\d{12})|", "123456789012"),
+    ("^(r-[0-9a-z]", "r-ab12"),
     ("arn:[", "arn:aws:acm:us-east-1:123456789012:certificate/a"),
     ("arn:[", "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/a"),
     (r"(\*\.)?", "a.example.com"),

@@ -82,7 +82,7 @@ fn normalized(name: &str) -> String {
 }
 
 /// IAM's patterns: `*` for any text, `?` for one character. What CloudFormation fills in (`${...}`) is any text.
-fn like(pattern: &str, text: &str) -> bool {
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
     let mut plain = String::new();
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once("${") {
@@ -108,11 +108,15 @@ impl Call {
     /// The IAM action that allows this call. For the services here it is the operation's name, but for API Gateway, where
     /// it is the HTTP method.
     pub fn action(&self) -> String {
-        if self.service == "apigateway" {
-            return "apigateway:GET".to_owned();
-        }
-        format!("{}:{}", self.service, self.operation)
+        action(&self.service, &self.operation)
     }
+}
+
+pub(crate) fn action(service: &str, operation: &str) -> String {
+    if service == "apigateway" {
+        return "apigateway:GET".to_owned();
+    }
+    format!("{service}:{operation}")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod template;
 
 use std::collections::BTreeSet;
 
+pub(crate) use allowed::{action, like};
 pub use template::{denied, granted, granted_actions};
 
 /// A statement of a role's policies.

@@ -7,8 +7,8 @@ pub(crate) mod xml;
 use serde_json::{Value, json};
 
 use crate::calls::{Answer, ApiError, CallResult};
-use crate::services::{Protocol, SERVICES, Service};
-use crate::{apigateway, route53, sqs};
+use crate::services::{Decode, Protocol, SERVICES, Service};
+use crate::{route53, sqs};
 
 /// The parts of an HTTP request that decide.
 #[derive(Debug, Clone, Copy)]
@@ -100,14 +100,20 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
         let (operation, input) = route53::decode(request)?;
         return Ok(Request { service, operation, input, access_key, region });
     }
-    if let Some(service) =
-        find(|s| matches!(s.protocol, Protocol::RestJson { prefix } if apigateway::is_asked(request, prefix)))
-    {
-        let (operation, input) = apigateway::decode(request)?;
+    if let Some((service, decode)) = SERVICES.iter().find_map(|service| Some((service, rest_json(service, request)?))) {
+        let (operation, input) = decode(request)?;
         return Ok(Request { service, operation, input, access_key, region });
     }
     let scope = scope.map_or("?", |scope| scope.service);
     Err(format!("simulated-aws has no service for {scope} ({} {})", request.method, request.path))
+}
+
+/// How to read a request for this service of REST with JSON. Other services have such paths too (apigatewayv2 has
+/// `/v2/domainnames`): the credential scope decides.
+fn rest_json(service: &Service, request: &Incoming<'_>) -> Option<Decode> {
+    let Protocol::RestJson { prefix, decode } = service.protocol else { return None };
+    let scope = request.authorization.and_then(Scope::read)?;
+    (scope.service == service.name && request.path.starts_with(prefix)).then_some(decode)
 }
 
 fn find(wanted: impl Fn(&Service) -> bool) -> Option<&'static Service> {

@@ -1,16 +1,24 @@
 //! AWS STS: GetCallerIdentity, AssumeRole, and in which account a call takes place.
 
+mod trust;
+
 use std::collections::BTreeMap;
 
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::Aws;
+use crate::authorization;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
 use crate::places::Place;
 use crate::wire::Request;
+
+pub use trust::{RoleRule, RoleTrust};
 
 /// API reference, AssumeRole, DurationSeconds: from 15 minutes to 12 hours, by default one hour.
 const SHORTEST: i64 = 900;
@@ -18,15 +26,6 @@ const LONGEST: i64 = 43_200;
 const USUAL: i64 = 3_600;
 /// IAM user guide, "Role chaining": a role's credentials get another role's for one hour at most.
 const LONGEST_CHAINED: i64 = 3_600;
-
-/// Whom a role's trust policy lets in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RoleRule {
-    /// Nobody: AssumeRole is answered with AccessDenied.
-    Refused,
-    /// Who gives this external id (IAM user guide, "The confused deputy problem"); others get AccessDenied.
-    ExternalId(String),
-}
 
 /// The roles that were set, the credentials that were given, and who calls now.
 #[derive(Debug, Default)]
@@ -41,6 +40,8 @@ pub(crate) struct Store {
 #[derive(Debug, Clone)]
 struct Session {
     account: String,
+    /// The role's ARN, with its path.
+    role: String,
     arn: String,
     ends: Timestamp,
 }
@@ -49,6 +50,21 @@ impl Aws {
     /// Who may assume a role. Roles that were not set can be assumed by anybody.
     pub fn set_role(&self, role_arn: &str, rule: RoleRule) {
         self.state().sts.rules.insert(role_arn.to_owned(), rule);
+    }
+
+    /// A configuration for clients of somebody who has this role, such as a function, for an hour from now. The Region is
+    /// this handle's. Whom the role trusts is not asked.
+    ///
+    /// # Panics
+    /// When this is not the ARN of a role.
+    pub fn sdk_config_as(&self, role_arn: &str, session_name: &str) -> SdkConfig {
+        let given = open_session(&mut self.state(), role_arn, session_name, USUAL);
+        let given = given.unwrap_or_else(|error| panic!("{}", error.message));
+        let text = |member: &str| given["Credentials"][member].as_str().unwrap_or_default().to_owned();
+        let token = Some(text("SessionToken"));
+        let keys = Credentials::new(text("AccessKeyId"), text("SecretAccessKey"), token, None, "simulated-aws");
+        let config = self.sdk_config().into_builder();
+        config.credentials_provider(SharedCredentialsProvider::new(keys)).build()
     }
 }
 
@@ -65,10 +81,26 @@ impl State {
             None => format!("arn:{}:iam::{}:user/simulated", self.partition(), self.account),
         }
     }
+
+    /// The role whose session makes the present call.
+    pub(crate) fn caller_role(&self) -> Option<&str> {
+        self.sts.caller.as_ref().map(|session| session.role.as_str())
+    }
+
+    /// IAM user guide, "AWS global condition context keys", aws:PrincipalArn: "the ARN of the role, not the ARN of the user
+    /// that assumed the role".
+    pub(crate) fn principal_arn(&self) -> String {
+        self.caller_role().map_or_else(|| self.caller_arn(), str::to_owned)
+    }
 }
 
 fn session<'a>(state: &'a State, request: &Request) -> Option<&'a Session> {
     state.sts.sessions.get(request.access_key.as_deref()?)
+}
+
+/// The ARN of the role whose credentials sign a request.
+pub(crate) fn role_of(state: &State, request: &Request) -> Option<String> {
+    session(state, request).map(|session| session.role.clone())
 }
 
 /// Where a request's call takes place. Its account is the role's for credentials that AssumeRole gave, the number
@@ -82,8 +114,9 @@ pub(crate) fn place_of(state: &State, request: &Request) -> Place {
     Place::new(account, signed.unwrap_or(&state.region))
 }
 
-/// Before each call: its credentials are still good.
+/// Before each call: its credentials are good in this Region, and still.
 pub(crate) fn admit(state: &mut State, request: &Request) -> Result<(), ApiError> {
+    authorization::check_region(state, request)?;
     let caller = session(state, request).cloned();
     if caller.as_ref().is_some_and(|session| session.ends <= state.now) {
         return Err(expired(request));
@@ -115,17 +148,22 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
 fn assume_role(state: &mut State, input: &Value) -> Answer {
     let role = input["RoleArn"].as_str().unwrap_or_default();
     let name = input["RoleSessionName"].as_str().unwrap_or_default();
-    let (account, role_name) = role_parts(role)?;
+    role_parts(role)?;
     check_session_name(name)?;
     let external_id = input["ExternalId"].as_str();
     check_external_id(external_id)?;
     let seconds = duration(state, input)?;
-    check_trust(state, role, external_id)?;
+    trust::check(state, role, external_id)?;
+    open_session(state, role, name, seconds)
+}
+
+fn open_session(state: &mut State, role: &str, name: &str, seconds: i64) -> Answer {
+    let (account, role_name) = role_parts(role)?;
     let number = state.next_number();
     let ends = state.now + SignedDuration::from_secs(seconds);
     let access_key = format!("ASIA{number:016}");
     let arn = format!("arn:{}:sts::{account}:assumed-role/{role_name}/{name}", state.partition());
-    let session = Session { account: account.to_owned(), arn: arn.clone(), ends };
+    let session = Session { account: account.to_owned(), role: role.to_owned(), arn: arn.clone(), ends };
     state.sts.sessions.insert(access_key.clone(), session);
     Ok(json!({
         "Credentials": {
@@ -136,22 +174,6 @@ fn assume_role(state: &mut State, input: &Value) -> Answer {
         },
         "AssumedRoleUser": { "AssumedRoleId": format!("AROA{number:016}:{name}"), "Arn": arn },
     }))
-}
-
-/// AccessDenied, with the text that Netflix/security_monkey#77 shows. It is all that a caller learns: nothing
-/// distinguishes a missing role from a missing external id.
-fn check_trust(state: &State, role: &str, external_id: Option<&str>) -> Result<(), ApiError> {
-    let trusted = match state.sts.rules.get(role) {
-        None => true,
-        Some(RoleRule::Refused) => false,
-        Some(RoleRule::ExternalId(wanted)) => external_id == Some(wanted),
-    };
-    if trusted {
-        return Ok(());
-    }
-    let caller = state.caller_arn();
-    let why = format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}");
-    Err(ApiError::new("AccessDenied", why).status(403))
 }
 
 /// API reference, AssumeRole, RoleArn: 20 to 2048 characters. The account and the name without path.
