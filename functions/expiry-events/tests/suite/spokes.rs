@@ -181,7 +181,16 @@ async fn an_unreadable_target_is_reported_once_for_each_cause() {
     let mut kinds = organization.kinds();
     kinds.sort();
     assert_eq!(kinds, ["expiring", "target-unreadable", "target-unreadable"], "both Regions, and the shop is swept");
+    let schema = include_str!("../../../../events/schemas/target-notice.schema.json");
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    let sample: Value =
+        serde_json::from_str(include_str!("../../../../events/sent/notice-target-unreadable.json")).unwrap();
     for notice in organization.aws.published().iter().filter(|one| one.attribute("kind") == Some("target-unreadable")) {
+        let json: Value = serde_json::from_str(notice.for_protocol("sqs")).unwrap();
+        assert!(schema.is_valid(&json), "{json:#}");
+        if json["region"] == sample["region"] {
+            assert_eq!(json, sample, "{json:#}");
+        }
         assert_eq!(notice.attribute("account"), Some(BANK));
         let text = notice.for_protocol("email");
         assert!(text.contains("AWS refused sts:AssumeRole for account 444455556666 in "), "{text}");
