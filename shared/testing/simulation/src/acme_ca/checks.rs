@@ -19,7 +19,9 @@ pub(super) const REPLACED_IN_TIME: &str = "what a CA announces to revoke is repl
 pub(super) const WITHIN_LIMITS: &str = "no order exceeds a limit of the CA";
 pub(super) const WITHIN_GRANTS: &str = "nothing is ordered for a name that is not granted";
 
-/// An order is pending for seven days, and a value may be a day old when it is first seen. Later orders have other values.
+/// A value may be this old when the daily check first sees it.
+const SEEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// An order is pending for seven days. Later orders have other values.
 const RESUMED_WITHIN: SignedDuration = SignedDuration::from_hours(6 * 24);
 
 impl World {
@@ -75,8 +77,9 @@ impl World {
         let host = record.strip_prefix("_acme-challenge.")?.trim_end_matches('.');
         let state = self.state.lock();
         let has_name = |one: &TrackedCertificate| one.blueprint.names.iter().any(|name| name == host);
+        let written = since - SEEN_AFTER;
         let is_by_hand =
-            |one: &TrackedCertificate| one.in_place > since && !self.acme.serials.contains(&one.seen.serial);
+            |one: &TrackedCertificate| one.in_place >= written && !self.acme.serials.contains(&one.seen.serial);
         let is_one =
             |one: &&TrackedCertificate| one.source() == Some(SourceKind::Acme) && has_name(one) && !is_by_hand(one);
         let all = state.certificates.values().filter(is_one).map(|one| (one.seen.arn.clone(), one.hindered));

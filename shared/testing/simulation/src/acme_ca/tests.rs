@@ -76,6 +76,10 @@ async fn a_record_that_is_left_is_found() {
         (tracked.in_place, tracked.seen.serial) = (Timestamp::MAX, "01".to_owned());
     };
     assert!(!broken(&mut world, by_hand), "no renewal follows soon");
+    let before_it_was_seen = |tracked: &mut TrackedCertificate| {
+        (tracked.in_place, tracked.seen.serial) = (tracked.hindered, "01".to_owned());
+    };
+    assert!(!broken(&mut world, before_it_was_seen), "on the day of the crash");
     assert!(!broken(&mut world, |tracked| drop(tracked.tags.remove("acm-autopilot:renew-from"))));
     assert!(!broken(&mut world, |tracked| tracked.hindered += hours(24 * 6)), "the order has expired");
 }
