@@ -14,8 +14,10 @@
 
 mod directory;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
+use grants::DomainGrants;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -55,6 +57,15 @@ impl AcmeSettings {
     /// The directory of this name.
     pub fn directory(&self, name: &str) -> Option<&AcmeDirectory> {
         self.directories.iter().find(|directory| directory.name == name)
+    }
+
+    /// The same where only the directories of these names may be used, and only for these domains.
+    #[must_use]
+    pub fn limited_to(&self, names: &BTreeSet<String>, domains: &DomainGrants) -> Self {
+        let listed = self.directories.iter().filter(|directory| names.contains(&directory.name));
+        let limited = listed
+            .map(|directory| AcmeDirectory { domains: directory.domains.intersection(domains), ..directory.clone() });
+        Self { directories: limited.collect(), ..self.clone() }
     }
 
     /// All directories.

@@ -38,16 +38,28 @@ impl DomainGrants {
     /// Whether a name, possibly a wildcard, is one of the domains or beneath one of them.
     pub fn cover(&self, name: &str) -> bool {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        self.all
-            || self.domains.iter().any(|domain| {
-                name.strip_suffix(domain.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-            })
+        self.all || self.domains.iter().any(|domain| is_beneath(&name, domain))
+    }
+
+    /// What both cover.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        let covered = |some: &Self, by: &Self| -> Vec<String> {
+            some.domains.iter().filter(|domain| by.cover(domain)).cloned().collect()
+        };
+        let domains = covered(self, other).into_iter().chain(covered(other, self)).collect();
+        Self { all: self.all && other.all, domains }
     }
 
     /// Whether nothing is granted.
     pub fn is_empty(&self) -> bool {
         !self.all && self.domains.is_empty()
     }
+}
+
+/// Whether a name is this domain or beneath it.
+fn is_beneath(name: &str, domain: &str) -> bool {
+    name.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 fn is_domain(name: &str) -> bool {
@@ -92,6 +104,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_intersection_covers_what_both_cover(
+            one in proptest::collection::vec(r"\*|([ab]\.){0,2}(com|net)", 0..4),
+            other in proptest::collection::vec(r"\*|([ab]\.){0,2}(com|net)", 0..4),
+            name in r"(\*\.)?([ab]\.){0,3}(com|net)",
+        ) {
+            let (one, other) = (DomainGrants::parse(&one).unwrap(), DomainGrants::parse(&other).unwrap());
+            prop_assert_eq!(one.intersection(&other).cover(&name), one.cover(&name) && other.cover(&name));
+        }
+
         #[test]
         fn what_is_not_beneath_is_not_covered(name in "[a-z.*-]{0,30}") {
             let grants = DomainGrants::parse(&["granted.example"]).unwrap();
