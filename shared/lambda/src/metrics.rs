@@ -1,6 +1,7 @@
 //! CloudWatch metrics, written as log lines in the Embedded Metric Format, so that a metric costs
 //! no call ([specification](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html)).
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ pub const METRICS_NAMESPACE: &str = "AcmAutopilot";
 #[derive(Debug, Clone)]
 pub struct Metrics {
     function: Option<&'static str>,
-    dimensions: Vec<(&'static str, &'static str)>,
+    dimensions: Vec<(&'static str, Cow<'static, str>)>,
     counts: Vec<(&'static str, u64)>,
 }
 
@@ -29,8 +30,8 @@ impl Metrics {
     }
 
     /// Counts apart from those with another value of this dimension.
-    pub fn dimension(&mut self, name: &'static str, value: &'static str) {
-        self.dimensions.push((name, value));
+    pub fn dimension(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
+        self.dimensions.push((name, value.into()));
     }
 
     /// Adds to a count.
@@ -48,8 +49,8 @@ impl Metrics {
         }
         let definitions: Vec<Value> =
             self.counts.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
-        let function = self.function.map(|function| ("Function", function));
-        let dimensions: Vec<_> = function.into_iter().chain(self.dimensions.iter().copied()).collect();
+        let function = self.function.map(|function| ("Function", Cow::Borrowed(function)));
+        let dimensions: Vec<_> = function.into_iter().chain(self.dimensions.iter().cloned()).collect();
         let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
         let mut line = Map::new();
         line.insert(
