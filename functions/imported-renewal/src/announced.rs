@@ -40,7 +40,7 @@ struct Known {
 
 /// Kept for as long as this process runs, beside the tags: those hold no details of a failure, and may be refused.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Announced(Arc<Mutex<Known>>);
+pub(crate) struct Announced(Arc<Mutex<Known>>);
 
 impl Announced {
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -48,7 +48,7 @@ impl Announced {
     }
 
     /// Whether a person has to be notified of this failure. `recorded` is the last one of which the tags know.
-    pub(super) fn is_news(
+    pub(crate) fn is_news(
         &self,
         certificate: &CertificateArn,
         failure: &Failure,
@@ -61,7 +61,7 @@ impl Announced {
     }
 
     /// A person was notified of this failure.
-    pub(super) fn add_failure(&self, certificate: &CertificateArn, failure: &Failure, now: Timestamp) {
+    pub(crate) fn add_failure(&self, certificate: &CertificateArn, failure: &Failure, now: Timestamp) {
         let failures = &mut self.known().failures;
         failures.values_mut().for_each(|some| some.retain(|one| one.is_younger_than(UNRECORDED_EVERY, now)));
         failures.retain(|_, some| !some.is_empty());
@@ -73,7 +73,7 @@ impl Announced {
     }
 
     /// Tags cannot hold this failure, so that they do not show for how long it has lasted.
-    pub(super) fn mark_unrecorded(&self, certificate: &CertificateArn, failure: &Failure) {
+    pub(crate) fn mark_unrecorded(&self, certificate: &CertificateArn, failure: &Failure) {
         let mut known = self.known();
         let failures = known.failures.get_mut(certificate.as_str());
         let same = failures.into_iter().flatten().filter(|one| one.failure == *failure);
@@ -81,12 +81,12 @@ impl Announced {
     }
 
     /// Whether it was announced that this very certificate was imported.
-    pub(super) fn has_completion(&self, after: &CertificateDetail) -> bool {
+    pub(crate) fn has_completion(&self, after: &CertificateDetail) -> bool {
         self.known().completions.get(after.arn.as_str()) == Some(&after.serial)
     }
 
     /// It was announced that this certificate was imported.
-    pub(super) fn add_completion(&self, after: &CertificateDetail) {
+    pub(crate) fn add_completion(&self, after: &CertificateDetail) {
         let completions = &mut self.known().completions;
         if completions.len() >= MOST_CERTIFICATES {
             completions.pop_first();

@@ -9,7 +9,10 @@ use grants::Grants;
 use issuers::RecordPlaces;
 use lambda::{ConfigurationError, Environment, SweepSchedule};
 use notices::Destination;
+use organization::OrganizationConfig;
 use route53::{DnsLookups, DnsName};
+
+mod spoke;
 
 const ACME_SETTINGS: &str = "ACME_SETTINGS";
 const ACME_SETTINGS_PARAMETER: &str = "ACME_SETTINGS_PARAMETER";
@@ -29,6 +32,8 @@ pub struct Config {
     pub event_bus_name: String,
     /// `OWNER_TAG_KEY`: the tag whose value names the owner in notices.
     pub owner_tag_key: String,
+    /// `ORGANIZATION` or `ORGANIZATION_PARAMETER`: the accounts and Regions beside the function's own.
+    pub organization: OrganizationConfig,
     /// `GRANTS`: which private CAs may issue, which secrets may be read, and whether an issuer may change.
     pub grants: Grants,
     /// `ACME_SETTINGS`: the ACME directories that may issue, and for which domains.
@@ -73,6 +78,7 @@ impl Config {
             notices: Destination::read(environment)?,
             event_bus_name: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+            organization: OrganizationConfig::read(environment)?,
             grants: environment.parsed("GRANTS", Grants::default())?,
             record_places: record_places(&acme, lookups)?,
             acme,
@@ -92,11 +98,16 @@ impl Config {
 }
 
 impl Config {
-    /// Reads the SSM parameter, if one is configured.
+    /// Reads the SSM parameters that are configured.
     ///
     /// # Errors
-    /// The parameter cannot be read, or does not hold what `ACME_SETTINGS` would.
+    /// One cannot be read, or does not hold what the variable would.
     pub async fn with_parameter(mut self, aws: &SdkConfig) -> Result<Self, ConfigurationError> {
+        self.organization = self.organization.with_parameter(aws).await?;
+        self.with_acme_parameter(aws).await
+    }
+
+    async fn with_acme_parameter(mut self, aws: &SdkConfig) -> Result<Self, ConfigurationError> {
         let Some(name) = &self.acme_settings_parameter else { return Ok(self) };
         let text = parameters::read(aws, ACME_SETTINGS_PARAMETER, name).await?;
         let acme = text.parse().map_err(|error: InvalidAcmeSettings| {
@@ -178,6 +189,7 @@ mod tests {
             ("NOTICE_THRESHOLDS", "soon"),
             ("MAINTENANCE", r#"{"windows": ["always"]}"#),
             ("ENDPOINT_CHECK", r#"{"domains": ["*"]}"#),
+            ("ORGANIZATION", r#"{"id": "o-1"}"#),
             ("DRY_RUN", "yes"),
             ("TRUST_STORE", "everybody"),
         ] {

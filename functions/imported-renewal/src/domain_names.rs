@@ -8,11 +8,12 @@
 use std::time::Duration;
 
 use aws_client::{CallError, CallErrorKind, Clock};
-use aws_config::SdkConfig;
 use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::types::{DomainName, DomainNameStatus};
 use certificates::CertificateDetail;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::credentials::TargetSdk;
 
 /// [GetDomainNames](https://docs.aws.amazon.com/apigateway/latest/api/API_GetDomainNames.html) gives at most this many.
 const PAGE: i32 = 500;
@@ -101,8 +102,9 @@ pub(crate) struct DomainNames {
 }
 
 impl DomainNames {
-    pub(crate) fn new(aws: &SdkConfig) -> Self {
-        Self { client: Client::new(aws), clock: Clock::of(aws) }
+    pub(crate) fn new(sdk: &TargetSdk) -> Self {
+        let sdk = sdk.config();
+        Self { client: Client::new(sdk), clock: Clock::of(sdk) }
     }
 
     /// Those of a certificate that was replaced. API Gateway is not asked about a certificate that nothing uses, and

@@ -2,8 +2,9 @@
 //! [`FailureReason`](certificates::FailureReason), recorded on the certificate.
 
 use aws_client::{CallError, CallErrorKind};
-use certificates::{CertificateArn, Failure, FailureReason, InvalidArn, RenewalStatus, SecretId};
+use certificates::{CertificateArn, Failure, FailureReason, InvalidArn, RenewalStatus, SecretId, Target};
 use events::BadField;
+use organization::{OrganizationError, Refusal};
 
 /// Why an event could not be dealt with.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,18 @@ pub enum Error {
         /// The function's own.
         account: String,
     },
+    /// The secret is in another account or Region than the event.
+    #[error(
+        "the event's field `{field}` names a secret of another account or Region; send one of the events in this \
+         function's README"
+    )]
+    SecretElsewhere { field: &'static str },
+    /// The function does not work in the account and Region that the event comes from.
+    #[error(transparent)]
+    Refused(Box<Refusal>),
+    /// Whether the function works in the account and Region that the event comes from could not be read.
+    #[error("could not read whether {target} belongs to the organization; nothing was changed")]
+    Organization { target: Box<Target>, source: Box<CallError> },
     /// The state of the certificate could not be read, so nothing was decided or changed.
     #[error("could not read the state of {certificate}; nothing was changed")]
     Gather { certificate: Box<CertificateArn>, source: Box<CallError> },
@@ -49,6 +62,15 @@ impl From<BadField> for Error {
 }
 
 impl Error {
+    pub(crate) fn organization(target: Target, error: OrganizationError) -> Self {
+        match error {
+            OrganizationError::Refused(refusal) => Self::Refused(Box::new(refusal)),
+            OrganizationError::Call(source) => {
+                Self::Organization { target: Box::new(target), source: Box::new(source) }
+            }
+        }
+    }
+
     pub(crate) fn gather(certificate: &CertificateArn, source: CallError) -> Self {
         Self::Gather { certificate: Box::new(certificate.clone()), source: Box::new(source) }
     }
@@ -67,12 +89,24 @@ impl Error {
 
     /// Whether the message can never be dealt with here, whatever happens: it is refused, not returned to the queue.
     pub(crate) fn is_of_the_message(&self) -> bool {
-        matches!(self, Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. })
+        matches!(
+            self,
+            Self::BadEvent { .. }
+                | Self::NotACertificate { .. }
+                | Self::Elsewhere { .. }
+                | Self::SecretElsewhere { .. }
+                | Self::Refused(_)
+        )
     }
 
     pub(crate) fn certificate(&self) -> Option<&CertificateArn> {
         match self {
-            Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Secret { .. } => None,
+            Self::BadEvent { .. }
+            | Self::NotACertificate { .. }
+            | Self::SecretElsewhere { .. }
+            | Self::Refused(_)
+            | Self::Organization { .. }
+            | Self::Secret { .. } => None,
             Self::Elsewhere { certificate, .. }
             | Self::Gather { certificate, .. }
             | Self::Unread { certificate, .. }
@@ -114,8 +148,14 @@ pub(crate) fn refused_tags(error: &CallError) -> Option<FailureReason> {
 impl lambda::RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
-            Self::BadEvent { .. } | Self::NotACertificate { .. } | Self::Elsewhere { .. } => false,
-            Self::Gather { source, .. } | Self::Secret { source, .. } => source.is_retryable(),
+            Self::BadEvent { .. }
+            | Self::NotACertificate { .. }
+            | Self::Elsewhere { .. }
+            | Self::SecretElsewhere { .. }
+            | Self::Refused(_) => false,
+            Self::Organization { source, .. } | Self::Gather { source, .. } | Self::Secret { source, .. } => {
+                source.is_retryable()
+            }
             // What is recorded is decided again from what is there, so trying again is always right.
             Self::Record { .. } | Self::Unread { .. } => true,
         }

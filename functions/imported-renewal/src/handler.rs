@@ -1,33 +1,35 @@
 //! The function: what is kept between invocations, and what it does with an event.
 
+use std::sync::Arc;
+
 use aws_client::Clock;
 use aws_config::SdkConfig;
-use certificates::CertificateArn;
 use events::BadField;
 use jiff::SignedDuration;
 use lambda::{BatchAnswer, Invocation, Metrics, SqsMessage};
+use organization::Organization;
 use serde_json::Value;
 
 use crate::answer::{Answer, CertificateReport};
-use crate::event::{Occasion, Trigger};
+use crate::event::Trigger;
 use crate::queue::returns_to_queue;
-use crate::reconcile::Reconciler;
-use crate::secret_certificates::{Found, SecretCertificates};
+use crate::refused::Refused;
+use crate::workers::Workers;
 use crate::{Config, Error, import_count};
 
 /// What is kept between invocations.
 #[derive(Debug, Clone)]
 pub struct Handler {
-    reconciler: Reconciler,
-    secrets: SecretCertificates,
+    organization: Arc<Organization>,
+    workers: Workers,
     clock: Clock,
 }
 
 impl Handler {
     /// A handler whose clients share this SDK configuration.
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
-        let secrets = SecretCertificates::new(aws, config.grants.secrets.clone());
-        Self { reconciler: Reconciler::new(config, aws), secrets, clock: Clock::of(aws) }
+        let organization = Arc::new(Organization::new(config.organization.settings.clone(), aws));
+        Self { organization, workers: Workers::new(config, aws), clock: Clock::of(aws) }
     }
 
     /// Handles a batch of an SQS queue, or one event alone, and writes its metrics.
@@ -80,48 +82,31 @@ impl Handler {
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<Vec<CertificateReport>, Error> {
-        let (certificates, occasion) = match Trigger::read(event, &invocation.home)? {
-            Trigger::Ignore { reason } => return Ok(vec![ignored(reason)]),
-            Trigger::Reconcile { certificate, occasion } => (vec![certificate], occasion),
-            Trigger::ReconcileSecret { secret } => match self.secrets.find(&secret, &invocation.home).await? {
-                Found::Nothing(reason) => return Ok(vec![ignored(reason)]),
-                Found::Certificates(certificates) => (certificates, Occasion::SecretChanged),
-            },
+        let error = match self.work(event, waited, invocation, metrics).await {
+            Ok(reports) => return Ok(reports),
+            Err(error) => error,
         };
-        let mut reports = Vec::new();
-        let mut failed = None;
-        for certificate in &certificates {
-            match self.reconcile(certificate, occasion, waited, invocation, metrics).await {
-                Ok(report) => reports.push(report),
-                // What happens to one certificate of a secret must not stop the others.
-                Err(error) => failed = failed.or(Some(error)),
-            }
-        }
-        failed.map_or(Ok(reports), Err)
+        let refused = Refused::because_of(&error).filter(|_| self.organization.has_spokes()).ok_or(error)?;
+        metrics.count(refused.metric, 1);
+        let report = refused.into_report();
+        report.log();
+        Ok(vec![report])
     }
 
-    async fn reconcile(
+    /// An event is worked on in the account and Region that it comes from, and nowhere else.
+    async fn work(
         &self,
-        certificate: &CertificateArn,
-        occasion: Occasion,
+        event: &Value,
         waited: SignedDuration,
         invocation: &Invocation,
         metrics: &mut Metrics,
-    ) -> Result<CertificateReport, Error> {
-        let report = match self.reconciler.reconcile(certificate, occasion, waited, invocation.deadline, metrics).await
-        {
-            Err(error) if error.is_certificate_gone() => CertificateReport::gone(certificate),
-            result => result?,
-        };
-        report.log();
-        Ok(report)
+    ) -> Result<Vec<CertificateReport>, Error> {
+        let target = self.organization.target_of(event, &invocation.home);
+        let member = self.organization.member(&target, &invocation.home).await;
+        let member = member.map_err(|error| Error::organization(target, error))?;
+        let trigger = Trigger::read(event, &member.target)?;
+        self.workers.get(&member).await.handle(trigger, waited, invocation, metrics).await
     }
-}
-
-fn ignored(reason: &'static str) -> CertificateReport {
-    let report = CertificateReport::ignored(None, reason);
-    report.log();
-    report
 }
 
 #[cfg(test)]

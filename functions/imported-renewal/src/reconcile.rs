@@ -1,22 +1,23 @@
 //! Reconciles one certificate: gather, decide, apply.
 
 use aws_client::Clock;
-use aws_config::SdkConfig;
 use certificates::{CertificateArn, FailureReason, RenewalStatus};
-use issuers::AcmeServices;
 use jiff::{SignedDuration, Timestamp};
 use lambda::Metrics;
 
 use crate::answer::CertificateReport;
 use crate::budget::Budget;
 use crate::completion::Completion;
+use crate::credentials::TargetSdk;
 use crate::domain_names::DomainNames;
 use crate::event::Occasion;
+use crate::import_count::ImportCount;
 use crate::policy::{self, AT_MOST_EVERY, Decision, Plan, RenewalInput};
 use crate::renewal::{AttemptOutcome, Renewer};
+use crate::services::{Services, SpokeFacts};
 use crate::state::CertificateState;
 use crate::status_recorder::StatusRecorder;
-use crate::{Config, Error, import_count};
+use crate::{Config, Error};
 
 /// Clients, clock and configuration, made once.
 #[derive(Debug, Clone)]
@@ -27,22 +28,23 @@ pub(crate) struct Reconciler {
     recorder: StatusRecorder,
     renewer: Renewer,
     budget: Budget,
+    imports: ImportCount,
+    spoke: Option<SpokeFacts>,
     clock: Clock,
 }
 
 impl Reconciler {
-    pub(crate) fn new(config: Config, aws: &SdkConfig) -> Self {
-        let budget = Budget::default();
-        let (connection, places) = (config.acme_connection.clone(), config.record_places.clone());
-        let acme = AcmeServices::new(aws, connection, places, import_count::FUNCTION);
-        let recorder = StatusRecorder::new(&config, aws);
+    pub(crate) fn new(config: Config, services: Services, sdk: &TargetSdk) -> Self {
+        let recorder = StatusRecorder::new(&config, &services, sdk);
         Self {
-            acm: aws_sdk_acm::Client::new(aws),
-            domain_names: DomainNames::new(aws),
-            renewer: Renewer::new(&config, aws, acme, recorder.clone(), budget.clone()),
+            acm: aws_sdk_acm::Client::new(sdk.config()),
+            domain_names: DomainNames::new(sdk),
+            renewer: Renewer::new(&config, &services, sdk, recorder.clone()),
             recorder,
-            budget,
-            clock: Clock::of(aws),
+            budget: services.memory.budget,
+            imports: ImportCount::new(services.spoke.as_ref().map(|spoke| &spoke.target)),
+            spoke: services.spoke,
+            clock: Clock::of(sdk.config()),
             config,
         }
     }
@@ -70,7 +72,8 @@ impl Reconciler {
         let failed = |source| Error::gather(arn, source);
         let Some(certificate) = acm::describe(&self.acm, arn).await.map_err(failed)? else { return Ok(None) };
         let Some(tags) = acm::list_tags(&self.acm, arn).await.map_err(failed)? else { return Ok(None) };
-        let state = CertificateState::new(certificate, tags, &self.config.owner_tag_key);
+        let mut state = CertificateState::new(certificate, tags, &self.config.owner_tag_key);
+        state.owner = state.owner.or_else(|| self.spoke.as_ref()?.owner.clone());
         for unreadable in &state.tag_state.unreadable {
             tracing::warn!(certificate_arn = %arn, reason = "unreadable-tag", "{unreadable}");
         }
@@ -127,37 +130,38 @@ impl Reconciler {
             }
             Decision::Renew(plan) => {
                 let outcome = self.renewer.attempt(state, &plan, deadline).await?;
-                Ok(report(state, &plan, outcome, occasion, metrics))
+                Ok(self.report(state, &plan, outcome, occasion, metrics))
             }
         }
     }
-}
 
-/// What an attempt came to. Imports are counted, since an account has a quota of them in a year.
-fn report(
-    state: &CertificateState,
-    plan: &Plan,
-    outcome: AttemptOutcome,
-    occasion: Occasion,
-    metrics: &mut Metrics,
-) -> CertificateReport {
-    match outcome {
-        AttemptOutcome::Renewed(completion) => {
-            metrics.count("RenewalsCompleted", 1);
-            metrics.count(import_count::METRIC, 1);
-            CertificateReport::renewed(&state.certificate, &completion)
-        }
-        AttemptOutcome::Failed(failure) => {
-            metrics.count("RenewalsFailed", 1);
-            if failure.reason == FailureReason::VerificationFailed {
-                metrics.count(import_count::METRIC, 1);
+    /// What an attempt came to. Imports are counted, since an account has a quota of them in a year.
+    fn report(
+        &self,
+        state: &CertificateState,
+        plan: &Plan,
+        outcome: AttemptOutcome,
+        occasion: Occasion,
+        metrics: &mut Metrics,
+    ) -> CertificateReport {
+        match outcome {
+            AttemptOutcome::Renewed(completion) => {
+                metrics.count("RenewalsCompleted", 1);
+                self.imports.count(metrics, self.clock.now());
+                CertificateReport::renewed(&state.certificate, &completion)
             }
-            CertificateReport::failed(state.arn(), failure, plan.attempt)
+            AttemptOutcome::Failed(failure) => {
+                metrics.count("RenewalsFailed", 1);
+                if failure.reason == FailureReason::VerificationFailed {
+                    self.imports.count(metrics, self.clock.now());
+                }
+                CertificateReport::failed(state.arn(), failure, plan.attempt)
+            }
+            AttemptOutcome::Skipped(reason) => CertificateReport::skipped(state.arn(), reason, occasion),
+            AttemptOutcome::ReplacedByAnother(_) | AttemptOutcome::LeftToAnother => {
+                CertificateReport::ignored(Some(state.arn()), "another-renewal")
+            }
+            AttemptOutcome::Deleted => CertificateReport::gone(state.arn()),
         }
-        AttemptOutcome::Skipped(reason) => CertificateReport::skipped(state.arn(), reason, occasion),
-        AttemptOutcome::ReplacedByAnother(_) | AttemptOutcome::LeftToAnother => {
-            CertificateReport::ignored(Some(state.arn()), "another-renewal")
-        }
-        AttemptOutcome::Deleted => CertificateReport::gone(state.arn()),
     }
 }

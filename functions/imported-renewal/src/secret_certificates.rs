@@ -1,13 +1,14 @@
 //! The certificates that a secret is for: those that its own tag names, and where it consents for the whole account, those
 //! whose tags name the secret.
 
+use accounts::is_role_refusal;
 use aws_client::{CallError, CallErrorKind};
-use aws_config::SdkConfig;
 use aws_sdk_resourcegroupstagging::Client;
 use certificates::{CertificateArn, SecretId, Target, tags};
 use grants::SecretGrants;
 use issuers::{ConsentError, SecretConsent};
 
+use crate::credentials::TargetSdk;
 use crate::error::Error;
 
 /// What to check when a secret has another value.
@@ -20,13 +21,13 @@ pub(crate) enum Found {
 
 #[derive(Debug, Clone)]
 pub(crate) struct SecretCertificates {
-    aws: SdkConfig,
+    sdk: TargetSdk,
     granted: SecretGrants,
 }
 
 impl SecretCertificates {
-    pub(crate) fn new(aws: &SdkConfig, granted: SecretGrants) -> Self {
-        Self { aws: aws.clone(), granted }
+    pub(crate) fn new(sdk: &TargetSdk, granted: SecretGrants) -> Self {
+        Self { sdk: sdk.clone(), granted }
     }
 
     /// # Errors
@@ -36,10 +37,12 @@ impl SecretCertificates {
         if !self.may_be_granted(secret) {
             return Ok(Found::Nothing("secret-not-granted"));
         }
-        match SecretConsent::read(&self.aws, secret).await {
+        match SecretConsent::read(self.sdk.config(), secret).await {
             Ok(consent) if !self.granted.cover(&consent.arn) => Ok(Found::Nothing("secret-not-granted")),
             Ok(consent) => self.certificates(&consent, target).await.map_err(|error| Error::secret(secret, error)),
             Err(ConsentError::BeingDeleted) => Ok(Found::Nothing("secret-gone")),
+            // Not a word about the secret.
+            Err(ConsentError::Call(error)) if is_role_refusal(&error) => Err(Error::secret(secret, error)),
             Err(ConsentError::Call(error)) => match error.kind {
                 CallErrorKind::Denied => Ok(Found::Nothing("secret-not-granted")),
                 CallErrorKind::Refused => Ok(Found::Nothing("secret-gone")),
@@ -61,7 +64,7 @@ impl SecretCertificates {
     /// Certificates whose tags name the secret, by either of its names.
     async fn tagged(&self, consent: &SecretConsent) -> Result<Vec<CertificateArn>, CallError> {
         let names = [consent.arn.name(), consent.arn.as_str()];
-        match tagged_certificates::list(&Client::new(&self.aws), tags::SECRET, &names).await {
+        match tagged_certificates::list(&Client::new(self.sdk.config()), tags::SECRET, &names).await {
             // The sweep finds them too, later.
             Err(error) if !error.is_retryable() => {
                 tracing::warn!(secret = %consent.arn, reason = "tags-not-searched", "{error}");

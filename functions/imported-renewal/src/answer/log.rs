@@ -49,7 +49,7 @@ impl CertificateReport {
         };
         match self.outcome {
             Outcome::RenewalFailed if waits_for_a_person() => Level::ERROR,
-            Outcome::RenewalFailed => Level::WARN,
+            Outcome::RenewalFailed | Outcome::Refused => Level::WARN,
             _ if self.issuer_change.is_some() || !self.pending_domain_names.is_empty() => Level::WARN,
             _ => Level::INFO,
         }

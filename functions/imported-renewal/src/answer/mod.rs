@@ -45,6 +45,8 @@ pub enum Outcome {
     RecordCorrected,
     /// Nothing was to be done.
     Ignored,
+    /// The event asks for what it may not have; nothing was done.
+    Refused,
     /// `DRY_RUN`: there is something to do, and it was not done.
     Planned,
 }
@@ -58,6 +60,7 @@ impl Outcome {
             Self::RecordedComplete => "recorded-complete",
             Self::RecordCorrected => "record-corrected",
             Self::Ignored => "ignored",
+            Self::Refused => "refused",
             Self::Planned => "planned",
         }
     }
@@ -144,6 +147,10 @@ impl CertificateReport {
 
     pub(crate) fn ignored(certificate: Option<&CertificateArn>, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..Self::new(Outcome::Ignored, certificate) }
+    }
+
+    pub(crate) fn refused(certificate: Option<&CertificateArn>, reason: &'static str, detail: String) -> Self {
+        Self { reason: Some(reason), detail: Some(detail), ..Self::new(Outcome::Refused, certificate) }
     }
 
     pub(crate) fn gone(certificate: &CertificateArn) -> Self {

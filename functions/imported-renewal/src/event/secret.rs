@@ -39,9 +39,7 @@ pub(super) fn from_call(detail: &Value, target: &Target) -> Result<Trigger, Erro
 fn named(secret: &Value, field: &'static str, target: &Target) -> Result<Trigger, Error> {
     let secret = text(secret, field)?.parse().map_err(|_| BadField::new(field, "does not name a secret"))?;
     match &secret {
-        SecretId::Arn(arn) if !arn.is_within(target) => {
-            Err(BadField::new(field, "names a secret of another account or Region").into())
-        }
+        SecretId::Arn(arn) if !arn.is_within(target) => Err(Error::SecretElsewhere { field }),
         SecretId::Arn(_) | SecretId::Name(_) => Ok(Trigger::ReconcileSecret { secret }),
     }
 }

@@ -64,6 +64,23 @@ fn tags_decide_whether_cloudtrail_asks_for_a_check() {
     }
 }
 
+/// The role of another account, or of somebody else, is not ours.
+#[test]
+fn what_a_function_wrote_itself_asks_for_nothing() {
+    let issuer = "/detail/userIdentity/sessionContext/sessionIssuer/arn";
+    let role = |account: &str, name: &str| format!("arn:aws:iam::{account}:role/acm-autopilot/{name}");
+    for (arn, is_own) in [
+        (role("123456789012", "acm-autopilot-renew"), true),
+        (role("123456789012", "acm-autopilot-read"), true),
+        (role("210987654321", "acm-autopilot-renew"), false),
+        (role("123456789012", "acm-autopilot-renewal"), false),
+        ("arn:aws:iam::123456789012:role/acm-autopilot-renew".to_owned(), false),
+    ] {
+        let ignored = Trigger::Ignore { reason: "own-write" };
+        assert_eq!(read(&changed(1, issuer, json!(arn))).unwrap() == ignored, is_own, "{arn}");
+    }
+}
+
 #[test]
 fn a_secret_with_another_value_asks_for_a_check_of_its_certificates() {
     let by_arn = Trigger::ReconcileSecret { secret: SECRET.parse().unwrap() };
@@ -82,7 +99,8 @@ fn a_secret_with_another_value_asks_for_a_check_of_its_certificates() {
     }
     for arn in [SECRET.replace("us-east-1", "eu-west-1"), SECRET.replace("123456789012", "210987654321"), "x y".into()]
     {
-        assert!(matches!(read(&changed(3, "/resources", json!([arn]))), Err(Error::BadEvent { .. })), "{arn}");
+        let error = read(&changed(3, "/resources", json!([arn]))).unwrap_err();
+        assert!(error.is_of_the_message() && error.to_string().contains("`resources[0]`"), "{error}");
     }
 }
 

@@ -7,17 +7,17 @@ use notices::{Kind, Notice, Severity, foreign, foreign_up_to};
 use super::headline::headline;
 use super::{SENTENCE, day};
 use crate::import_count::count_command;
+use crate::sender::Sender;
 use crate::state::CertificateState;
 
 /// Fewer days than this, and a failed renewal cannot wait for office hours.
 const URGENT_DAYS: i64 = 7;
 
-/// The notice. `log_group` is that of the function, where it is known.
 pub(crate) fn failed(
     state: &CertificateState,
     failure: &Failure,
     attempt: u32,
-    log_group: Option<&str>,
+    sender: &Sender,
     now: Timestamp,
 ) -> Notice {
     let (certificate, reason) = (&state.certificate, failure.reason);
@@ -35,7 +35,7 @@ pub(crate) fn failed(
         what_happened: what_happened(certificate, failure, attempt),
         why_it_matters: why_it_matters(certificate, in_use, left),
         what_happens_next: what_happens_next(reason).into(),
-        what_to_do: what_to_do(certificate, reason, log_group, now),
+        what_to_do: what_to_do(certificate, reason, sender, now),
         ..Notice::new(Kind::RenewalFailed, severity, &headline, certificate, now)
     }
 }
@@ -100,18 +100,15 @@ fn what_happens_next(reason: FailureReason) -> &'static str {
     }
 }
 
-fn what_to_do(
-    certificate: &CertificateDetail,
-    reason: FailureReason,
-    log_group: Option<&str>,
-    now: Timestamp,
-) -> Vec<String> {
+fn what_to_do(certificate: &CertificateDetail, reason: FailureReason, sender: &Sender, now: Timestamp) -> Vec<String> {
     let (arn, region) = (&certificate.arn, certificate.arn.region());
     let mut steps = vec![reason.advice().to_owned()];
+    steps.extend(in_a_spoke(reason, sender));
     if reason == FailureReason::ImportQuotaReached {
-        steps.push(imports_so_far(region, now));
+        steps.push(imports_so_far(sender, now));
     }
-    if let Some(group) = log_group.filter(|_| needs_the_log(reason)) {
+    if let Some(group) = sender.log_group.as_deref().filter(|_| needs_the_log(reason)) {
+        let region = &sender.region;
         steps.push(format!(
             "The log has more: aws logs filter-log-events --region {region} --log-group-name {group} --filter-pattern \
              '\"{arn}\"'"
@@ -127,12 +124,41 @@ fn what_to_do(
     steps
 }
 
+/// The advice names what is configured for the function's own account.
+fn in_a_spoke(reason: FailureReason, sender: &Sender) -> Option<String> {
+    let account = &sender.spoke.as_ref()?.account;
+    if reason == FailureReason::PermissionMissing {
+        let role = "acm-autopilot-renew";
+        return Some(format!(
+            "In the account {account}, imported-renewal acts as the role {role} of infra/spoke.yaml."
+        ));
+    }
+    depends_on_grants(reason).then(|| {
+        format!(
+            "What certificates of the account {account} may use is in `grants` of the stack parameter \
+             OrganizationSettings. The other stack parameters allow nothing more there."
+        )
+    })
+}
+
+fn depends_on_grants(reason: FailureReason) -> bool {
+    matches!(
+        reason,
+        FailureReason::CaNotConfigured
+            | FailureReason::CaNotGranted
+            | FailureReason::SecretNotGranted
+            | FailureReason::AcmeNotConfigured
+            | FailureReason::AcmeNameNotGranted
+            | FailureReason::IssuerChanged
+    )
+}
+
 /// ACM does not show how much of its quota is used.
-fn imports_so_far(region: &str, now: Timestamp) -> String {
+fn imports_so_far(sender: &Sender, now: Timestamp) -> String {
     format!(
         "Count the imports that acm-autopilot made in 365 days. ACM does not show how many count towards the quota, and \
          imports of others count too, so at least this many do: {}",
-        count_command(region, now)
+        count_command(&sender.region, sender.spoke.as_ref(), now)
     )
 }
 

@@ -9,6 +9,7 @@ use notices::{Notice, Severity};
 
 use super::*;
 use crate::completion::Completion;
+use crate::sender::Sender;
 use crate::state::CertificateState;
 
 const NOW: &str = "2026-11-21T07:00:11Z";
@@ -66,7 +67,8 @@ fn the_sample_of_a_failure() {
     let ca = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/6f5c2a1e-8d47-4b39-a2f0-1c9e7d3b5a68";
     let detail = format!("the private CA {ca} is disabled");
     let state = state(internal, "team-platform");
-    let notice = failed(&state, &Failure::new(FailureReason::CaDisabled, detail), 2, None, NOW.parse().unwrap());
+    let notice =
+        failed(&state, &Failure::new(FailureReason::CaDisabled, detail), 2, &Sender::default(), NOW.parse().unwrap());
     assert_is_sample(&notice, "notice-renewal-failed");
 }
 
@@ -74,17 +76,47 @@ fn the_sample_of_a_failure() {
 fn every_reason_says_what_comes_next_and_what_to_do() {
     let certificate = certificate("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a");
     let state = state(certificate, "team");
-    let group = Some("/aws/lambda/acm-autopilot-imported-renewal");
+    let log_group = Some("/aws/lambda/acm-autopilot-imported-renewal".to_owned());
+    let sender = Sender { region: "us-east-1".into(), log_group, spoke: None };
     for reason in FailureReason::ALL {
-        let notice = failed(&state, &Failure::new(*reason, "a detail"), 1, group, NOW.parse().unwrap());
+        let notice = failed(&state, &Failure::new(*reason, "a detail"), 1, &sender, NOW.parse().unwrap());
         assert_eq!(notice.what_to_do[0], reason.advice());
         let retries = notice.what_happens_next.starts_with("acm-autopilot retries automatically");
         assert_eq!(retries, reason.recovery() == Recovery::Automatic, "{reason}");
         let asks = notice.what_to_do.iter().any(|step| step.contains("Value=pending-renewal"));
         assert_eq!(asks, reason.recovery() == Recovery::Manual, "{reason}");
     }
-    let slow = failed(&state, &Failure::new(FailureReason::OutOfTime, "a detail"), 1, group, NOW.parse().unwrap());
+    let slow = failed(&state, &Failure::new(FailureReason::OutOfTime, "a detail"), 1, &sender, NOW.parse().unwrap());
     assert!(slow.what_to_do[1].contains("--log-group-name /aws/lambda/acm-autopilot-imported-renewal"), "{slow:?}");
+}
+
+/// Of a spoke, other settings decide; log and metrics are in the hub's Region.
+#[test]
+fn a_failure_in_a_spoke_says_where_its_grants_log_and_metrics_are() {
+    let certificate = certificate("a", &["example.com"], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a");
+    let target = certificate.arn.target();
+    let state = state(certificate, "team");
+    let sender = |spoke| Sender { region: "eu-central-1".into(), log_group: Some("/aws/lambda/renewal".into()), spoke };
+    for (reason, says) in [
+        (FailureReason::CaNotGranted, "of the account 123456789012 may use is in `grants` of the stack parameter"),
+        (FailureReason::PermissionMissing, "imported-renewal acts as the role acm-autopilot-renew"),
+        (FailureReason::ImportQuotaReached, "Name=Target,Value=123456789012/us-east-1"),
+    ] {
+        let steps = |spoke| {
+            let failure = Failure::new(reason, "a detail");
+            failed(&state, &failure, 1, &sender(spoke), NOW.parse().unwrap()).what_to_do.join(" ")
+        };
+        assert!(steps(Some(target.clone())).contains(says), "{reason}");
+        assert!(!steps(None).contains(says), "{reason}");
+    }
+    let slow = failed(
+        &state,
+        &Failure::new(FailureReason::OutOfTime, "a detail"),
+        1,
+        &sender(Some(target)),
+        NOW.parse().unwrap(),
+    );
+    assert!(slow.what_to_do[1].contains("filter-log-events --region eu-central-1"), "{slow:?}");
 }
 
 #[test]
@@ -92,8 +124,13 @@ fn a_long_name_leaves_reason_and_days_in_the_subject() {
     let name = format!("{}.example.com", "a-very-long-name.".repeat(12));
     for reason in FailureReason::ALL {
         let certificate = certificate("a", &[&name], "RSA_2048", "a/1", "2026-12-21T09:30:00Z", "0a");
-        let notice =
-            failed(&state(certificate, "team"), &Failure::new(*reason, "a detail"), 1, None, NOW.parse().unwrap());
+        let notice = failed(
+            &state(certificate, "team"),
+            &Failure::new(*reason, "a detail"),
+            1,
+            &Sender::default(),
+            NOW.parse().unwrap(),
+        );
         let subject = &notice.subject;
         assert!(subject.contains(reason.as_str()) && subject.ends_with("30 days left"), "{subject}");
         assert!(subject.contains("a-very-long") && subject.len() < 100, "{subject}");
@@ -116,7 +153,8 @@ fn nothing_that_others_wrote_forges_a_notice() {
         Completion { remarks: vec![evil.into()], issuer_change: Some(issuers), ..Completion::found(&after, 1) };
     let state = state(before, evil);
     let complete = complete(&state, &completion, NOW.parse().unwrap());
-    let failed = failed(&state, &Failure::new(FailureReason::IssuerRefused, evil), 1, None, NOW.parse().unwrap());
+    let failed =
+        failed(&state, &Failure::new(FailureReason::IssuerRefused, evil), 1, &Sender::default(), NOW.parse().unwrap());
     for notice in [complete, failed] {
         let ours = [&notice.what_happened, &notice.why_it_matters, &notice.subject, notice.owner.as_ref().unwrap()];
         for text in ours.into_iter().chain(&notice.what_to_do) {

@@ -33,17 +33,17 @@ mod sources;
 use std::error::Error as _;
 
 use aws_client::Clock;
-use aws_config::SdkConfig;
 use certificates::{Failure, FailureReason};
-use issuers::AcmeServices;
 use jiff::Timestamp;
 
 use crate::Config;
 use crate::budget::Budget;
+use crate::credentials::TargetSdk;
 use crate::domain_names::DomainNames;
 use crate::endpoint_check::EndpointChecker;
 use crate::error::Error;
 use crate::policy::Plan;
+use crate::services::Services;
 use crate::state::CertificateState;
 use crate::status_recorder::StatusRecorder;
 use attempt::Attempt;
@@ -83,20 +83,15 @@ struct Claimed {
 }
 
 impl Renewer {
-    pub(crate) fn new(
-        config: &Config,
-        aws: &SdkConfig,
-        acme: AcmeServices,
-        recorder: StatusRecorder,
-        budget: Budget,
-    ) -> Self {
-        let (acm, clock) = (aws_sdk_acm::Client::new(aws), Clock::of(aws));
+    pub(crate) fn new(config: &Config, services: &Services, sdk: &TargetSdk, recorder: StatusRecorder) -> Self {
+        let budget = services.memory.budget.clone();
+        let (acm, clock) = (aws_sdk_acm::Client::new(sdk.config()), Clock::of(sdk.config()));
         let poller = Poller::new(acm.clone(), clock.clone());
-        let domain_names = DomainNames::new(aws);
-        let sources = Sources::new(aws, config.grants.clone(), acme);
-        let endpoints = EndpointChecker::new(&config.endpoint_check, aws);
+        let domain_names = DomainNames::new(sdk);
+        let sources = Sources::new(services, sdk, config.grants.clone());
+        let endpoints = EndpointChecker::new(&config.endpoint_check, sdk.config());
         Self {
-            obtainer: Obtainer::new(config, aws, sources, budget.clone()),
+            obtainer: Obtainer::new(config, clock.clone(), sources, budget.clone()),
             installer: Installer::new(acm.clone(), poller.clone(), domain_names, endpoints, budget.clone()),
             others: OtherAttempts::new(acm.clone(), poller, recorder.clone(), clock.clone()),
             acm,

@@ -1,7 +1,6 @@
 //! Obtains a new certificate with its key, and checks that it may replace the current one.
 
 use aws_client::Clock;
-use aws_config::SdkConfig;
 use certificates::{Failure, FailureReason};
 use events::IssuerChange;
 use issuers::{IssueRequest, IssuedChain, KeyedChain, PrivateKey};
@@ -60,8 +59,8 @@ pub(super) struct Obtainer {
 }
 
 impl Obtainer {
-    pub(super) fn new(config: &Config, aws: &SdkConfig, sources: Sources, budget: Budget) -> Self {
-        Self { sources, budget, clock: Clock::of(aws), max_validity_days: config.max_validity_days }
+    pub(super) fn new(config: &Config, clock: Clock, sources: Sources, budget: Budget) -> Self {
+        Self { sources, budget, clock, max_validity_days: config.max_validity_days }
     }
 
     /// Takes the certificate from a source that has it already, and checks it.

@@ -3,33 +3,38 @@
 
 use acme::settings::AcmeDirectory;
 use aws_client::Clock;
-use aws_config::SdkConfig;
 use grants::Grants;
 use issuers::{Acme, AcmeServices, PrivateCa, Secret};
 
+use crate::credentials::{HubSdk, TargetSdk};
 use crate::policy::Source;
+use crate::services::Services;
 
 #[derive(Debug, Clone)]
 pub(super) struct Sources {
-    aws: SdkConfig,
+    hub: HubSdk,
+    target: TargetSdk,
     grants: Grants,
     acme: AcmeServices,
 }
 
 impl Sources {
-    pub(super) fn new(aws: &SdkConfig, grants: Grants, acme: AcmeServices) -> Self {
-        Self { aws: aws.clone(), grants, acme }
+    pub(super) fn new(services: &Services, target: &TargetSdk, grants: Grants) -> Self {
+        let Services { hub, acme, .. } = services.clone();
+        Self { hub, target: target.clone(), grants, acme }
     }
 
     pub(super) fn open(&self, source: &Source) -> issuers::Source {
-        let aws = &self.aws;
         match source {
             Source::PrivateCa(arn) => {
-                issuers::Source::Issuer(Box::new(PrivateCa::new(aws, Clock::of(aws), arn.clone())))
+                let sdk = self.hub.in_region(&arn.target().region);
+                issuers::Source::Issuer(Box::new(PrivateCa::new(&sdk, Clock::of(&sdk), arn.clone())))
             }
-            Source::Secret(id) => {
-                issuers::Source::Bundle(Box::new(Secret::new(aws, id.clone(), self.grants.secrets.clone())))
-            }
+            Source::Secret(id) => issuers::Source::Bundle(Box::new(Secret::new(
+                self.target.config(),
+                id.clone(),
+                self.grants.secrets.clone(),
+            ))),
             Source::Acme(directory, profile) => {
                 let (services, directory) = (self.acme.clone(), AcmeDirectory::clone(directory));
                 issuers::Source::Issuer(Box::new(Acme::new(services, directory, profile.clone())))

@@ -1,11 +1,11 @@
 //! Announces a status as an event and as a notice.
 
 use aws_client::CallError;
-use aws_config::SdkConfig;
 use events::{Event, EventBus, StatusChanged};
 use notices::{Notice, Topic};
 
 use crate::Config;
+use crate::credentials::HubSdk;
 
 #[derive(Debug, Clone)]
 pub(super) struct Announcer {
@@ -14,7 +14,8 @@ pub(super) struct Announcer {
 }
 
 impl Announcer {
-    pub(super) fn new(config: &Config, aws: &SdkConfig) -> Self {
+    pub(super) fn new(config: &Config, hub: &HubSdk) -> Self {
+        let aws = hub.config();
         let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
         Self { bus, topic: Topic::new(aws, &config.notices) }
     }

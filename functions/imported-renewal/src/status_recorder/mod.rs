@@ -3,24 +3,25 @@
 //! The order of the calls is chosen so that a crash between any two of them loses nothing: what is not known to be done is
 //! done again by the next check.
 
-mod announced;
 mod announcer;
 mod pending;
 mod status_changed;
 
 use aws_client::{CallError, Clock};
-use aws_config::SdkConfig;
 use certificates::tags::{self, ATTEMPTS, RENEWAL_OF, STATUS, STATUS_REASON, STATUS_SINCE};
 use certificates::{CertificateArn, Failure, RenewalStatus};
 use events::StatusChanged;
 use jiff::Timestamp;
 
+use crate::announced::Announced;
 use crate::completion::Completion;
+use crate::credentials::TargetSdk;
 use crate::error::{Error, refused_tags};
 use crate::policy::{AT_MOST_EVERY, SkipReason, has_to_be_requested};
+use crate::sender::Sender;
+use crate::services::Services;
 use crate::state::CertificateState;
 use crate::{Config, notice};
-use announced::Announced;
 use announcer::Announcer;
 use status_changed::{completed, status_changed};
 
@@ -31,19 +32,23 @@ pub(crate) struct StatusRecorder {
     announcer: Announcer,
     announced: Announced,
     clock: Clock,
-    log_group: Option<String>,
+    sender: Sender,
     /// Whether retries may wait for a maintenance window.
     has_maintenance: bool,
 }
 
 impl StatusRecorder {
-    pub(crate) fn new(config: &Config, aws: &SdkConfig) -> Self {
+    pub(crate) fn new(config: &Config, services: &Services, sdk: &TargetSdk) -> Self {
         Self {
-            acm: aws_sdk_acm::Client::new(aws),
-            announcer: Announcer::new(config, aws),
-            announced: Announced::default(),
-            clock: Clock::of(aws),
-            log_group: config.log_group.clone(),
+            acm: aws_sdk_acm::Client::new(sdk.config()),
+            announcer: Announcer::new(config, &services.hub),
+            announced: services.memory.announced.clone(),
+            clock: Clock::of(sdk.config()),
+            sender: Sender {
+                region: services.hub.region().to_owned(),
+                log_group: config.log_group.clone(),
+                spoke: services.spoke.as_ref().map(|spoke| spoke.target.clone()),
+            },
             has_maintenance: config.maintenance.is_planned(),
         }
     }
@@ -155,8 +160,7 @@ impl StatusRecorder {
         let (arn, status, now) = (state.arn(), RenewalStatus::RenewalFailed, self.clock.now());
         let event = StatusChanged { reason: Some(failure.reason), ..status_changed(state, status, attempt) };
         let is_news = self.announced.is_news(arn, failure, state.last_failure, now);
-        let log_group = self.log_group.as_deref();
-        let notice = is_news.then(|| notice::failed(state, failure, attempt, log_group, now));
+        let notice = is_news.then(|| notice::failed(state, failure, attempt, &self.sender, now));
         let notice = if self.has_maintenance { notice.map(notice::with_maintenance) } else { notice };
         let announced = self.announcer.announce(event, notice).await;
         announced.map_err(|error| Error::record(arn, status, error))?;

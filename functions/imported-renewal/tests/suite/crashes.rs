@@ -4,7 +4,8 @@ use serde_json::Value;
 use simulated_aws::Fault;
 
 use crate::from_acme::NOT_OURS;
-use crate::world::{Tagged, World, batch, due, later};
+use crate::spokes::SHOP;
+use crate::world::{ACCOUNT, Tagged, World, batch, due, later};
 
 /// What can happen to a call whose client does not try again.
 const FAULTS: [Fault; 6] =
@@ -87,6 +88,21 @@ async fn a_renewal_from_an_acme_server_survives_a_fault_at_any_call() {
             assert_eq!(world.letsencrypt().accounts().len(), 1, "{run}");
         },
     )
+    .await;
+}
+
+/// Also when its role is assumed.
+#[tokio::test]
+async fn a_renewal_in_a_spoke_survives_a_fault_at_any_call() {
+    let prepare = async |world: &World| {
+        world.become_hub();
+        world.import(SHOP, due()).await
+    };
+    runs(prepare, |world, arn, run| {
+        is_renewed(world, arn, run);
+        let elsewhere = world.aws.calls().into_iter().find(|call| ![SHOP, ACCOUNT].contains(&call.account.as_str()));
+        assert!(elsewhere.is_none(), "{run}: {elsewhere:?}");
+    })
     .await;
 }
 

@@ -30,6 +30,7 @@ mod renewals;
 mod secret_events;
 mod secret_refusals;
 mod secrets;
+mod spokes;
 mod together;
 mod trouble;
 mod warm;

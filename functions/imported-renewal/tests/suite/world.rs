@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use acme::Connection;
 use aws_config::retry::RetryConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use certificates::Target;
+use certificates::{CertificateArn, Target};
 use imported_renewal::{Config, Error, Handler};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use lambda::{Environment, Invocation, Metrics};
@@ -23,12 +23,14 @@ pub(crate) struct World {
     pub(crate) aws: Aws,
     pub(crate) ca: String,
     pub(crate) topic: String,
-    region: String,
+    pub(crate) region: String,
     granted: RefCell<Vec<String>>,
     secrets: RefCell<Vec<String>>,
     issuer_change: Cell<bool>,
     pub(crate) acme: RefCell<Value>,
     zones: RefCell<Vec<String>>,
+    /// `ORGANIZATION`; `null` in a single account.
+    pub(crate) organization: RefCell<Value>,
 }
 
 impl World {
@@ -50,6 +52,7 @@ impl World {
             issuer_change: Cell::new(false),
             acme: RefCell::new(json!({})),
             zones: RefCell::default(),
+            organization: RefCell::default(),
         }
     }
 
@@ -89,7 +92,11 @@ impl World {
         let variables = [("NOTICE_TOPIC_ARN", topic), ("DEFAULT_PRIVATE_CA_ARN", &self.ca), ("GRANTS", &grants)];
         let acme = self.acme.borrow().to_string();
         let acme = [("ACME_SETTINGS", acme.as_str()), ("DNS_LOOKUPS", "false")];
-        let environment: Environment = variables.into_iter().chain(acme).chain(more.iter().copied()).collect();
+        let organization = self.organization.borrow();
+        let organization = (!organization.is_null()).then(|| organization.to_string());
+        let organization = organization.iter().map(|settings| ("ORGANIZATION", settings.as_str()));
+        let environment: Environment =
+            variables.into_iter().chain(acme).chain(organization).chain(more.iter().copied()).collect();
         let connection = Connection::Through(SharedHttpConnector::new(self.aws.clone()));
         Config { acme_connection: connection, ..Config::read(&environment).unwrap() }
     }
@@ -161,8 +168,10 @@ impl World {
         self.aws.insert_certificate(spec.issued_by(&self.ca))
     }
 
+    /// In whatever account and Region it is.
     pub(crate) fn certificate(&self, arn: &str) -> Certificate {
-        self.aws.certificate(arn).unwrap()
+        let target = arn.parse::<CertificateArn>().unwrap().target();
+        self.aws.scoped(&target.account, &target.region).certificate(arn).unwrap()
     }
 
     pub(crate) fn requested(&self, arn: &str) -> Value {
