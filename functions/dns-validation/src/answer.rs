@@ -2,7 +2,7 @@
 
 use certificates::CertificateArn;
 use events::ProvisionedRecord;
-use lambda::Metrics;
+use lambda::{BatchAnswer, Metrics};
 use notices::{Notice, Severity};
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub enum Answer {
     Certificate(Box<CertificateReport>),
     /// An event of which nothing came, or an AWS Health event that names several things.
     Certificates {
-        /// `checked` or `ignored`.
+        /// `checked`, `ignored` or `refused`.
         outcome: Outcome,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
@@ -25,6 +25,14 @@ pub enum Answer {
         skipped: Vec<Skipped>,
     },
     Sweep(SweepReport),
+    /// A hub has handed its targets to its queue.
+    FannedOut {
+        /// `fanned-out`.
+        outcome: Outcome,
+        targets: usize,
+    },
+    /// Sweeps of single targets, as the queue delivers them.
+    Batch(BatchAnswer),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -45,6 +53,9 @@ pub enum Outcome {
     /// Several certificates of one event were checked.
     Checked,
     Swept,
+    FannedOut,
+    /// An event of a target in which this installation does not work, or about a certificate of another one.
+    Refused,
 }
 
 impl Outcome {
@@ -61,6 +72,8 @@ impl Outcome {
             Self::Planned => "planned",
             Self::Checked => "checked",
             Self::Swept => "swept",
+            Self::FannedOut => "fanned-out",
+            Self::Refused => "refused",
         }
     }
 }
@@ -186,6 +199,11 @@ impl Answer {
 
     pub(crate) fn ignored(reason: &'static str, skipped: Vec<Skipped>) -> Self {
         Self::Certificates { outcome: Outcome::Ignored, reason: Some(reason), certificates: Vec::new(), skipped }
+    }
+
+    pub(crate) fn refused(reason: &'static str) -> Self {
+        let (certificates, skipped) = (Vec::new(), Vec::new());
+        Self::Certificates { outcome: Outcome::Refused, reason: Some(reason), certificates, skipped }
     }
 }
 

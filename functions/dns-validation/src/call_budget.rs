@@ -1,5 +1,7 @@
 //! How fast one invocation may call AWS, and until when.
 
+use std::sync::Arc;
+
 use aws_client::{Clock, RateLimiter};
 use jiff::{SignedDuration, Timestamp};
 use route53::Route53Limits;
@@ -13,12 +15,12 @@ const TAG_INTERVAL: SignedDuration = SignedDuration::from_millis(210);
 /// No certificate is started with less time than this: enough for a throttled call and its retries, twice.
 pub(crate) const RESERVE: SignedDuration = SignedDuration::from_secs(60);
 
-/// The limits of one invocation.
+/// The limits of one invocation, in one target.
 #[derive(Debug)]
 pub(crate) struct CallBudget {
     pub(crate) describe: RateLimiter,
     pub(crate) tag: RateLimiter,
-    pub(crate) route53: Route53Limits,
+    pub(crate) route53: Arc<Route53Limits>,
     /// When Lambda ends the invocation.
     deadline: Timestamp,
     clock: Clock,
@@ -35,13 +37,19 @@ impl CallBudget {
         Self::with(clock, deadline, Route53Limits::limited(clock), |interval| RateLimiter::new(clock, interval))
     }
 
+    /// Where several targets use the zones of one account, they share its limits.
+    pub(crate) fn with_route53(self, route53: Arc<Route53Limits>) -> Self {
+        Self { route53, ..self }
+    }
+
     fn with(
         clock: &Clock,
         deadline: Timestamp,
         route53: Route53Limits,
         limiter: impl Fn(SignedDuration) -> RateLimiter,
     ) -> Self {
-        Self { describe: limiter(CALL_INTERVAL), tag: limiter(TAG_INTERVAL), route53, deadline, clock: clock.clone() }
+        let (describe, tag) = (limiter(CALL_INTERVAL), limiter(TAG_INTERVAL));
+        Self { describe, tag, route53: Arc::new(route53), deadline, clock: clock.clone() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -5,6 +5,7 @@ use aws_config::SdkConfig;
 use grants::Grants;
 use lambda::{ConfigurationError, Environment};
 use notices::Destination;
+use organization::{OrganizationConfig, SweepQueue};
 use route53::{DnsLookups, ZoneRole};
 
 use crate::policy::Settings;
@@ -28,6 +29,10 @@ pub struct Config {
     /// `ZONE_ROLES_PARAMETER`: the SSM parameter that holds them instead. See
     /// [`Config::with_parameter`].
     pub zone_roles_parameter: Option<String>,
+    /// `ORGANIZATION` or `ORGANIZATION_PARAMETER`: the accounts and Regions of a hub.
+    pub organization: OrganizationConfig,
+    /// `TARGET_QUEUE_URL`: the queue of a hub, which takes a message for each target of a sweep.
+    pub target_queue_url: Option<String>,
     /// `DNS_LOOKUPS` and `DNS_SERVER`: whether and whom to ask for the cause of a wait.
     pub lookups: DnsLookups,
     /// What the policy needs: `OWNER_TAG_KEY`, `RECORD_TTL`, `GRANTS`.
@@ -51,7 +56,10 @@ impl Config {
                 "set either this or ZONE_ROLES, not both",
             ));
         }
+        let organization = OrganizationConfig::read(environment)?;
         Ok(Self {
+            target_queue_url: SweepQueue::read_url(environment, &organization)?,
+            organization,
             notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
             dry_run: environment.flag("DRY_RUN")?,
@@ -70,9 +78,9 @@ impl Config {
     }
 
     /// Says in the log when no domain is granted, so that nothing is validated: whoever installed the function may have
-    /// forgotten it.
+    /// forgotten it. A hub may validate for its spokes alone.
     pub fn warn_without_grants(&self) {
-        if self.settings.grants.domains.is_empty() {
+        if self.settings.grants.domains.is_empty() && !self.organization.has_spokes() {
             tracing::warn!(
                 reason = "nothing-granted",
                 to_do =
@@ -82,11 +90,12 @@ impl Config {
         }
     }
 
-    /// Reads the SSM parameter, if one is configured.
+    /// Reads the SSM parameters that are configured.
     ///
     /// # Errors
-    /// The parameter cannot be read, or does not hold what `ZONE_ROLES` would.
+    /// One cannot be read, or does not hold what `ZONE_ROLES` or `ORGANIZATION` would.
     pub async fn with_parameter(mut self, sdk: &SdkConfig) -> Result<Self, ConfigurationError> {
+        self.organization = self.organization.with_parameter(sdk).await?;
         let Some(name) = &self.zone_roles_parameter else { return Ok(self) };
         let text = parameters::read(sdk, ZONE_ROLES_PARAMETER, name).await?;
         self.zone_roles = read_roles(ZONE_ROLES_PARAMETER, name, &text)?;
@@ -137,6 +146,18 @@ mod tests {
     }
 
     #[test]
+    fn a_hub_with_spokes_has_a_queue() {
+        let organization = ("ORGANIZATION", r#"{"id": "o-a1b2c3d4e5", "regions": ["us-east-1"]}"#);
+        let queue = ("TARGET_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/sweeps");
+        let config = read(&[TOPIC, organization, queue]).unwrap();
+        assert_eq!(config.organization.settings.map(|settings| settings.id).as_deref(), Some("o-a1b2c3d4e5"));
+        assert_eq!(config.target_queue_url.as_deref(), Some(queue.1));
+        let error = read(&[TOPIC, organization]).unwrap_err().to_string();
+        assert!(error.contains("TARGET_QUEUE_URL is missing"), "{error}");
+        assert!(read(&[TOPIC, ("ORGANIZATION", "{}")]).unwrap().organization.settings.is_none());
+    }
+
+    #[test]
     fn each_error_names_its_variable() {
         assert!(read(&[]).unwrap_err().to_string().contains("NOTICE_TOPIC_ARN is missing"));
         for (name, value) in [
@@ -153,6 +174,7 @@ mod tests {
             ("DNS_LOOKUPS", "maybe"),
             ("DNS_SERVER", "resolver.example.com"),
             ("SETTINGS", "recordTtl=60"),
+            ("ORGANIZATION", "o-a1b2c3d4e5"),
         ] {
             let error = read(&[TOPIC, (name, value)]).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");

@@ -2,7 +2,7 @@
 
 use aws_client::CallError;
 use certificates::CertificateArn;
-use lambda::{PartialFailure, RetryableError};
+use lambda::{InvalidBatch, PartialFailure, RetryableError};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -13,6 +13,12 @@ pub enum Error {
     /// The certificates could not be listed.
     #[error("the sweep could not list the certificates")]
     List(#[source] CallError),
+    /// Which accounts there are, or whether one of them is ours, could not be found out.
+    #[error("the accounts of the organization could not be read")]
+    Organization(#[source] CallError),
+    /// Not all targets were handed to the queue.
+    #[error("the sweeps of the targets could not be queued")]
+    Queue(#[source] CallError),
     /// The hosted zones could not be listed, so that nothing can be said of any name.
     #[error("the hosted zones could not be read")]
     Zones(#[source] CallError),
@@ -48,8 +54,19 @@ impl Error {
         Self::NotShown { certificate: Box::new(certificate.clone()) }
     }
 
+    /// Whether nothing can be read of the target: its role is missing or refused, or its Region is off.
+    pub(crate) fn is_target_unreadable(&self) -> bool {
+        matches!(self, Self::List(cause) if !cause.is_retryable())
+    }
+
     pub(crate) fn bad_event(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::BadEvent { field: field.into(), problem: problem.into() }
+    }
+}
+
+impl From<InvalidBatch> for Error {
+    fn from(batch: InvalidBatch) -> Self {
+        Self::bad_event(batch.field, batch.problem)
     }
 }
 
@@ -63,7 +80,9 @@ impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } => false,
-            Self::List(cause) | Self::Zones(cause) => cause.is_retryable(),
+            Self::List(cause) | Self::Organization(cause) | Self::Queue(cause) | Self::Zones(cause) => {
+                cause.is_retryable()
+            }
             Self::Certificate { cause, .. } => cause.is_retryable(),
             Self::Partial(partial) => partial.is_retryable(),
             Self::NotNamed { .. } | Self::NotShown { .. } => true,

@@ -2,51 +2,35 @@
 
 use aws_client::Clock;
 use aws_config::SdkConfig;
-use jiff::Timestamp;
-use lambda::{Invocation, Metrics};
-use route53::{Delegations, PublicDns, ZoneAccounts, ZoneDirectory, ZoneSelector};
+use lambda::{Invocation, Metrics, SqsMessage};
+use organization::{Member, Organization, OrganizationError, SweepQueue, TargetSweep};
 use serde_json::Value;
 
-use crate::answer::Answer;
-use crate::call_budget::{CallBudget, RESERVE};
-use crate::diagnosis::Diagnoser;
-use crate::notice_budget::NoticeBudget;
-use crate::notifier::{Notifier, Outbox};
-use crate::policy::Settings;
-use crate::provision::Provisioner;
-use crate::reconcile::Reconciler;
-use crate::sweep::Sweep;
-use crate::tally::Tally;
+use crate::answer::{Answer, Outcome};
+use crate::checks::Checks;
+use crate::target_sweeps::{FUNCTION, TargetSweeps};
 use crate::{Config, Error, Trigger};
-
-/// Names the session in other accounts' CloudTrail.
-const SESSION: &str = "acm-autopilot-dns-validation";
 
 /// Clients, clock and configuration, made once.
 #[derive(Debug)]
 pub struct Handler {
-    acm: aws_sdk_acm::Client,
-    accounts: ZoneAccounts,
-    delegations: Delegations,
-    dns: PublicDns,
-    outbox: Outbox,
+    organization: Organization,
+    /// Of a hub with spokes.
+    queue: Option<SweepQueue>,
+    checks: Checks,
     clock: Clock,
-    settings: Settings,
-    dry_run: bool,
 }
 
 impl Handler {
     /// A handler whose clients share this SDK configuration.
     pub fn new(config: Config, sdk: &SdkConfig) -> Self {
+        let settings = config.organization.settings.clone();
+        let queue_url = config.target_queue_url.as_ref().filter(|_| settings.is_some());
         Self {
-            acm: aws_sdk_acm::Client::new(sdk),
-            accounts: ZoneAccounts::new(sdk, config.zone_roles, SESSION),
-            delegations: Delegations::default(),
-            dns: PublicDns::new(config.lookups),
-            outbox: Outbox::new(sdk, config.notices, config.event_bus),
+            queue: queue_url.map(|url| SweepQueue::new(sdk, url)),
+            organization: Organization::new(settings, sdk),
+            checks: Checks::new(config, sdk),
             clock: Clock::of(sdk),
-            settings: config.settings,
-            dry_run: config.dry_run,
         }
     }
 
@@ -55,72 +39,108 @@ impl Handler {
     /// # Errors
     /// See [`Handler::handle`].
     pub async fn answer(&self, event: Value, invocation: Invocation) -> Result<Value, Error> {
-        let mut metrics = Metrics::new("dns-validation");
+        let mut metrics = Metrics::new(FUNCTION);
         let result = self.handle(&event, &invocation, &mut metrics).await;
         metrics.emit(self.clock.now());
         // Plain structs with string keys: there is nothing in them that JSON cannot hold.
         result.map(|answer| serde_json::to_value(answer).unwrap_or_default())
     }
 
-    /// Handles an event.
+    /// Handles an event, or a batch of the hub's queue.
     ///
     /// # Errors
     /// The event is not for this function, a call failed, or ACM has not named every record yet. What was
-    /// not done is decided again at the next check.
+    /// not done is decided again at the next check. Errors of messages in a batch are logged.
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
-        self.dns.start_invocation();
-        match Trigger::read(event, &invocation.home)? {
-            Trigger::Sweep => self.sweep(invocation.deadline, metrics).await,
+        self.checks.start_invocation();
+        if let Some(messages) = self.read_batch(event)? {
+            let sweeps = TargetSweeps { organization: &self.organization, checks: &self.checks, invocation };
+            return Ok(Answer::Batch(sweeps.run(&messages, metrics).await));
+        }
+        self.handle_event(event, invocation, metrics).await
+    }
+
+    /// A single account has no queue, and no event of it is a batch.
+    fn read_batch<'e>(&self, event: &'e Value) -> Result<Option<Vec<SqsMessage<'e>>>, Error> {
+        if !self.organization.has_spokes() {
+            return Ok(None);
+        }
+        Ok(SqsMessage::read_batch(event)?)
+    }
+
+    async fn handle_event(
+        &self,
+        event: &Value,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<Answer, Error> {
+        let home = &invocation.home;
+        let target = self.organization.target_of(event, home);
+        let is_spoke = target != *home;
+        // Before anything is called. A spoke must not be the reason for work in another one, nor for dead letters here.
+        let trigger = match Trigger::read(event, &target) {
+            Err(error) if is_spoke => return Ok(refuse("not-of-this-target", &error, metrics)),
+            Ok(Trigger::Sweep) if is_spoke => {
+                return Ok(refuse("sweep-of-a-spoke", &"only the hub's own account asks for sweeps", metrics));
+            }
+            trigger => trigger.inspect_err(|_| self.count_refused(metrics))?,
+        };
+        match self.organization.member(&target, home).await {
+            Ok(member) => self.act(trigger, &member, invocation, metrics).await,
+            Err(OrganizationError::Refused(refusal)) => Ok(refuse(refusal.as_str(), &refusal, metrics)),
+            Err(OrganizationError::Call(cause)) => Err(Error::Organization(cause)),
+        }
+    }
+
+    async fn act(
+        &self,
+        trigger: Trigger,
+        member: &Member,
+        invocation: &Invocation,
+        metrics: &mut Metrics,
+    ) -> Result<Answer, Error> {
+        match trigger {
+            Trigger::Sweep => self.sweep(member, invocation, metrics).await,
             Trigger::Ignore { reason } => {
                 tracing::info!(outcome = "ignored", reason);
                 Ok(Answer::ignored(reason, Vec::new()))
             }
             Trigger::Reconcile { occasion, update_requested_at, certificates, skipped } => {
-                let of = certificates.len();
-                // AWS Health may name as many as a sweep finds.
-                let budget = match of {
-                    0 | 1 => CallBudget::unlimited(&self.clock, invocation.deadline),
-                    _ => CallBudget::limited(&self.clock, invocation.deadline),
-                };
-                let zones = ZoneDirectory::new(&self.accounts, &budget.route53);
-                let reconciler = self.reconciler(&zones, &budget);
-                let mut tally = Tally::default();
-                for certificate in certificates {
-                    if of > 1 && !budget.has_time_for(&budget.describe, RESERVE) {
-                        tally.add_left(1);
-                        continue;
-                    }
-                    tally.add(reconciler.reconcile_one(occasion, update_requested_at, &certificate).await);
-                }
-                Ok(Answer::from_reports(tally.finish(of, metrics)?, skipped))
+                let why = (occasion, update_requested_at);
+                let reports = self.checks.reconcile(member, &certificates, why, invocation.deadline, metrics).await?;
+                Ok(Answer::from_reports(reports, skipped))
             }
         }
     }
 
-    async fn sweep(&self, deadline: Timestamp, metrics: &mut Metrics) -> Result<Answer, Error> {
-        let budget = CallBudget::limited(&self.clock, deadline);
-        let zones = ZoneDirectory::new(&self.accounts, &budget.route53);
-        // Calls are not what a sweep has to save.
-        self.delegations.forget();
-        let reconciler = self.reconciler(&zones, &budget);
-        Sweep::new(&reconciler).run(metrics).await.map(Answer::Sweep)
+    async fn sweep(&self, own: &Member, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
+        if let Some(queue) = &self.queue {
+            return self.fan_out(queue, invocation).await;
+        }
+        self.checks.start_sweeps();
+        self.checks.sweep(own, invocation.deadline, metrics).await.map(Answer::Sweep)
     }
 
-    fn reconciler<'a>(&'a self, zones: &'a ZoneDirectory<'a>, budget: &'a CallBudget) -> Reconciler<'a> {
-        let dns = &self.dns;
-        let selector = ZoneSelector { zones, dns, delegations: &self.delegations };
-        let (record_ttl, dry_run) = (self.settings.record_ttl, self.dry_run);
-        let notices = NoticeBudget::new(&self.outbox.history);
-        Reconciler {
-            acm: &self.acm,
-            zones,
-            selector,
-            provisioner: Provisioner { zones, selector, budget, record_ttl, dry_run },
-            diagnoser: Diagnoser { dns, zones },
-            notifier: Notifier { acm: &self.acm, outbox: &self.outbox, notices, budget, dry_run },
-            budget,
-            settings: &self.settings,
-            dry_run,
+    /// Hands each target to the queue.
+    async fn fan_out(&self, queue: &SweepQueue, invocation: &Invocation) -> Result<Answer, Error> {
+        let members = self.organization.members(&invocation.home).await.map_err(Error::Organization)?;
+        let sweeps: Vec<TargetSweep> = members.iter().map(|member| TargetSweep::new(member, &Value::Null)).collect();
+        queue.send(&sweeps).await.map_err(Error::Queue)?;
+        let targets = sweeps.len();
+        tracing::info!(outcome = Outcome::FannedOut.as_str(), targets);
+        Ok(Answer::FannedOut { outcome: Outcome::FannedOut, targets })
+    }
+
+    fn count_refused(&self, metrics: &mut Metrics) {
+        if self.organization.has_spokes() {
+            metrics.count("EventsRefused", 1);
         }
     }
+}
+
+/// Nothing was called, and the same event would be refused again: it is answered, so that nobody delivers it again.
+fn refuse(reason: &'static str, why: &impl std::fmt::Display, metrics: &mut Metrics) -> Answer {
+    tracing::warn!(outcome = Outcome::Refused.as_str(), reason, "{why}");
+    metrics.count("EventsRefused", 1);
+    Answer::refused(reason)
 }

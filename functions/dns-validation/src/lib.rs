@@ -3,6 +3,7 @@
 mod answer;
 mod assessment;
 mod call_budget;
+mod checks;
 mod config;
 mod diagnosis;
 mod error;
@@ -17,6 +18,8 @@ mod reconcile;
 mod state;
 mod sweep;
 mod tally;
+mod target_sweeps;
+mod validated_names;
 
 pub use answer::{Answer, CertificateReport, NoticeSummary, Outcome, SweepReport};
 pub use config::Config;

@@ -18,24 +18,26 @@ const MOST_REFUSALS: usize = 5;
 const WITHIN: SignedDuration = SignedDuration::from_mins(55);
 
 /// What this process has sent recently, over all its invocations: each request is an invocation of its own. Critical
-/// notices do not count.
+/// notices do not count. Each account has its own room, so that a noisy one does not silence the others.
 #[derive(Debug, Default)]
 pub(crate) struct NoticeHistory(Mutex<Vec<Sent>>);
 
 #[derive(Debug)]
 struct Sent {
+    account: String,
     at: Timestamp,
     is_refusal: bool,
 }
 
 impl NoticeHistory {
-    fn admits(&self, is_refusal: bool, now: Timestamp) -> bool {
+    fn admits(&self, account: &str, is_refusal: bool, now: Timestamp) -> bool {
         let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sent.retain(|sent| now.duration_since(sent.at) < WITHIN);
-        let refusals = sent.iter().filter(|sent| sent.is_refusal).count();
-        let is_admitted = sent.len() < MOST && !(is_refusal && refusals >= MOST_REFUSALS);
+        let of_account = || sent.iter().filter(|sent| sent.account == account);
+        let refusals = of_account().filter(|sent| sent.is_refusal).count();
+        let is_admitted = of_account().count() < MOST && !(is_refusal && refusals >= MOST_REFUSALS);
         if is_admitted {
-            sent.push(Sent { at: now, is_refusal });
+            sent.push(Sent { account: account.to_owned(), at: now, is_refusal });
         }
         is_admitted
     }
@@ -64,7 +66,8 @@ impl<'a> NoticeBudget<'a> {
     /// finds the same as long as nothing remembers it.
     pub(crate) fn admits(&self, state: &CertificateState, notice: &Notice) -> bool {
         let is_refusal = notice.cause.as_deref().and_then(Cause::named).is_some_and(Cause::is_refusal);
-        if notice.severity == Severity::Critical || self.history.admits(is_refusal, state.now) {
+        let account = state.certificate.arn.account();
+        if notice.severity == Severity::Critical || self.history.admits(account, is_refusal, state.now) {
             return true;
         }
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,7 +95,7 @@ mod tests {
     #[test]
     fn refusals_leave_room_for_other_notices() {
         let history = NoticeHistory::default();
-        let admitted = |is_refusal, now| (0..100).filter(|_| history.admits(is_refusal, now)).count();
+        let admitted = |is_refusal, now| (0..100).filter(|_| history.admits("1", is_refusal, now)).count();
         assert_eq!((admitted(true, at(0)), admitted(false, at(1)), admitted(true, at(2))), (5, 20, 0));
         assert_eq!((admitted(true, at(54)), admitted(false, at(54))), (0, 0));
         assert_eq!((admitted(true, at(55)), admitted(false, at(56))), (5, 20));
@@ -101,7 +104,14 @@ mod tests {
     #[test]
     fn other_notices_may_use_all_of_the_room() {
         let history = NoticeHistory::default();
-        let admitted = |is_refusal| (0..100).filter(|_| history.admits(is_refusal, at(0))).count();
+        let admitted = |is_refusal| (0..100).filter(|_| history.admits("1", is_refusal, at(0))).count();
         assert_eq!((admitted(false), admitted(true)), (25, 0));
+    }
+
+    #[test]
+    fn an_account_does_not_use_up_the_room_of_another() {
+        let history = NoticeHistory::default();
+        let admitted = |account| (0..100).filter(|_| history.admits(account, false, at(0))).count();
+        assert_eq!((admitted("1"), admitted("2"), admitted("1")), (25, 25, 0));
     }
 }

@@ -44,6 +44,13 @@ struct ZoneGroup {
     domains: BTreeMap<Record, String>,
 }
 
+/// Which zones records are created by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Zones {
+    AsKept,
+    ListedAgain,
+}
+
 /// Why a batch was not created.
 #[derive(Debug, Clone)]
 enum NotCreated {
@@ -69,25 +76,33 @@ impl Provisioner<'_> {
     pub(crate) async fn provision_records(&self, required: &[RequiredRecord]) -> Result<ProvisionResults, CallError> {
         let mut domains: BTreeMap<Record, String> =
             required.iter().map(|required| (required.record.clone(), required.domain.clone())).collect();
-        let mut results = self.provision(&domains).await?;
-        // A zone was deleted after it was listed.
-        domains.retain(|record, _| matches!(results.get(record), Some(result) if is_zone_gone(result)));
+        let mut results = self.provision(&domains, Zones::AsKept).await?;
+        // A zone was deleted after it was listed, or there may be another one since.
+        let is_any_gone = results.values().any(is_zone_gone);
+        domains.retain(|record, _| results.get(record).is_none_or(is_zone_gone));
         if !domains.is_empty() {
-            self.zones.forget();
-            results.extend(self.provision(&domains).await?);
+            if is_any_gone {
+                self.zones.forget();
+            } else {
+                self.zones.forget_outdated();
+            }
+            results.extend(self.provision(&domains, Zones::ListedAgain).await?);
         }
         Ok(results)
     }
 
-    async fn provision(&self, domains: &BTreeMap<Record, String>) -> Result<ProvisionResults, CallError> {
+    /// The results, without those of records that depend on zones which were listed too long ago to decide by.
+    async fn provision(&self, domains: &BTreeMap<Record, String>, zones: Zones) -> Result<ProvisionResults, CallError> {
         let names: BTreeSet<&DnsName> = domains.keys().map(|record| &record.name).collect();
         let indexed = self.zones.index(&names.into_iter().collect::<Vec<_>>()).await?;
+        let may_write = zones == Zones::ListedAgain || self.zones.are_fresh(&indexed);
         let (groups, mut results) = self.group_by_zone(domains, &indexed).await;
-        let provisioned: Vec<ProvisionResults> = stream::iter(groups.iter().map(|group| self.provision_zone(group)))
-            .buffer_unordered(CONCURRENCY)
-            .collect()
-            .await;
+        let work: Vec<_> = groups.iter().map(|group| self.provision_zone(group, may_write)).collect();
+        let provisioned: Vec<ProvisionResults> = stream::iter(work).buffer_unordered(CONCURRENCY).collect().await;
         results.extend(provisioned.into_iter().flatten());
+        if !may_write {
+            results.retain(|_, result| matches!(result, ProvisionResult::InPlace(_) | ProvisionResult::OutOfTime));
+        }
         Ok(results)
     }
 
@@ -116,11 +131,11 @@ impl Provisioner<'_> {
         (rotate(groups.into_values().collect(), self.budget.now()), results)
     }
 
-    async fn provision_zone(&self, group: &ZoneGroup) -> ProvisionResults {
+    async fn provision_zone(&self, group: &ZoneGroup, may_write: bool) -> ProvisionResults {
         let all = |result: &dyn Fn(&Record, &str) -> ProvisionResult| {
             group.domains.iter().map(|(record, domain)| (record.clone(), result(record, domain))).collect()
         };
-        if self.is_out_of_time() {
+        if self.is_out_of_time(&group.zone) {
             return all(&|_, _| ProvisionResult::OutOfTime);
         }
         let queries = group.domains.keys().map(|record| RecordQuery::Name(record.name.clone())).collect();
@@ -128,7 +143,8 @@ impl Provisioner<'_> {
             Ok(present) => present,
             Err(error) => return all(&|record, domain| self.failed(&group.zone, record, domain, &error, false)),
         };
-        let (mut results, missing) = compare(group, &present);
+        let (mut results, mut missing) = compare(group, &present);
+        missing.retain(|_| may_write);
         for (record, created) in self.create(&group.zone, missing).await {
             let result = match created {
                 Ok(()) => ProvisionResult::Created(group.zone.clone()),
@@ -168,7 +184,7 @@ impl Provisioner<'_> {
         if self.dry_run {
             return Ok(());
         }
-        if self.is_out_of_time() {
+        if self.is_out_of_time(zone) {
             return Err(NotCreated::OutOfTime);
         }
         let cnames: Vec<Cname<'_>> = batch.iter().map(|record| (&record.name, &record.value)).collect();
@@ -176,8 +192,8 @@ impl Provisioner<'_> {
     }
 
     /// Whether what is started now might be cut off by the end of the invocation.
-    fn is_out_of_time(&self) -> bool {
-        !self.budget.has_time_for(&self.budget.route53.calls, RESERVE)
+    fn is_out_of_time(&self, zone: &HostedZone) -> bool {
+        !self.budget.has_time_for(&self.zones.limits_of(zone.owner).calls, RESERVE)
     }
 
     /// What a failed call means for a record.

@@ -42,6 +42,11 @@ impl Metrics {
         }
     }
 
+    /// Adds what was counted apart, for instance at the same time.
+    pub fn add(&mut self, other: &Self) {
+        other.counts.iter().for_each(|(name, by)| self.count(name, *by));
+    }
+
     /// The line for the log; `None` when nothing was counted.
     pub fn line(&self, now: Timestamp) -> Option<String> {
         if self.counts.is_empty() {
@@ -100,6 +105,17 @@ mod tests {
         let line: Value = serde_json::from_str(&metrics.line(now).unwrap()).unwrap();
         assert_eq!(line["Rule"], "certificate-expiry");
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Function", "Rule"]]));
+    }
+
+    #[test]
+    fn what_was_counted_apart_is_added() {
+        let [mut all, mut part] = [Metrics::new("expiry-events"), Metrics::new("expiry-events")];
+        all.count("NoticesSent", 1);
+        part.count("NoticesSent", 2);
+        part.count("SweepsCompleted", 1);
+        all.add(&part);
+        let line: Value = serde_json::from_str(&all.line("2026-11-21T06:00:00Z".parse().unwrap()).unwrap()).unwrap();
+        assert_eq!((&line["NoticesSent"], &line["SweepsCompleted"]), (&json!(3), &json!(1)));
     }
 
     #[test]

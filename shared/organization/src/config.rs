@@ -34,6 +34,11 @@ impl OrganizationConfig {
         Ok(Self { settings, parameter: parameter.map(str::to_owned) })
     }
 
+    /// Whether there are spokes: the settings, or a parameter that holds them.
+    pub fn has_spokes(&self) -> bool {
+        self.settings.is_some() || self.parameter.is_some()
+    }
+
     /// Reads the SSM parameter, if one is configured.
     ///
     /// # Errors

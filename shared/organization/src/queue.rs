@@ -48,8 +48,7 @@ impl SweepQueue {
         environment: &Environment,
         organization: &OrganizationConfig,
     ) -> Result<Option<String>, ConfigurationError> {
-        let has_spokes = organization.settings.is_some() || organization.parameter.is_some();
-        if !has_spokes {
+        if !organization.has_spokes() {
             return Ok(environment.optional(TARGET_QUEUE_URL).map(str::to_owned));
         }
         let meaning = "the URL of the SQS queue for sweeps of single targets, which ORGANIZATION asks for";

@@ -45,9 +45,9 @@ impl ZoneDirectory<'_> {
         let changes: Result<Vec<Change>, _> = records.iter().map(|record| upsert(*record, ttl)).collect();
         let batch = changes.and_then(|changes| ChangeBatch::builder().set_changes(Some(changes)).build());
         let batch = batch.map_err(|_| CallError::incomplete_answer(CHANGE, "record"))?;
-        let client = self.accounts.client(zone.owner).await;
-        self.limits.records.acquire_many(records.len()).await;
-        self.limits.calls.acquire().await;
+        let (client, limits) = (self.accounts.client(zone.owner).await, self.limits_of(zone.owner));
+        limits.records.acquire_many(records.len()).await;
+        limits.calls.acquire().await;
         let call = client.change_resource_record_sets().hosted_zone_id(&zone.id).change_batch(batch);
         call.send().await.map(|_| ()).map_err(|error| CallError::new(CHANGE, &error))
     }
@@ -59,7 +59,7 @@ impl ZoneDirectory<'_> {
     /// The call failed.
     pub async fn name_servers(&self, zone: &HostedZone) -> Result<Vec<DnsName>, CallError> {
         let client = self.accounts.client(zone.owner).await;
-        self.limits.calls.acquire().await;
+        self.limits_of(zone.owner).calls.acquire().await;
         let answer = client.get_hosted_zone().id(&zone.id).send().await;
         let answer = answer.map_err(|error| CallError::new(GET_ZONE, &error))?;
         let servers = answer.delegation_set.map(|set| set.name_servers).unwrap_or_default();

@@ -91,9 +91,10 @@ impl ZoneDirectory<'_> {
     /// # Errors
     /// A call failed.
     pub async fn present(&self, zone: &HostedZone, around: &BTreeSet<RecordQuery>) -> Result<Present, CallError> {
-        let limiter = &self.limits.calls;
+        let limits = self.limits_of(zone.owner);
+        let limiter = &limits.calls;
         let client = self.accounts.client(zone.owner).await;
-        let pages = zone.record_sets.map_or(1, |sets| sets.div_ceil(PAGE)).max(1);
+        let pages = zone.pages();
         let names = u64::try_from(around.len()).unwrap_or(u64::MAX);
         let cost = if limiter.is_limited() { pages } else { pages.saturating_mul(CONCURRENCY as u64) };
         if pages == 1 || cost <= names {
@@ -107,6 +108,22 @@ impl ZoneDirectory<'_> {
             present.extend(part?);
         }
         Ok(present)
+    }
+
+    /// All record sets of a zone.
+    ///
+    /// # Errors
+    /// A call failed.
+    pub async fn all_present(&self, zone: &HostedZone) -> Result<Present, CallError> {
+        let client = self.accounts.client(zone.owner).await;
+        whole(&client, zone, &self.limits_of(zone.owner).calls).await
+    }
+}
+
+impl HostedZone {
+    /// In how many calls all its record sets are read.
+    pub fn pages(&self) -> u64 {
+        self.record_sets.map_or(1, |sets| sets.div_ceil(PAGE)).max(1)
     }
 }
 

@@ -39,9 +39,9 @@ impl ZoneDirectory<'_> {
         let parts: Result<Vec<Change>, _> = parts.map(|parts| parts.into_iter().flatten().collect());
         let batch = parts.and_then(|parts| ChangeBatch::builder().set_changes(Some(parts)).build());
         let batch = batch.map_err(|_| CallError::incomplete_answer(CHANGE, "record"))?;
-        let client = self.accounts.client(zone.owner).await;
-        self.limits.records.acquire_many(batch.changes().len()).await;
-        self.limits.calls.acquire().await;
+        let (client, limits) = (self.accounts.client(zone.owner).await, self.limits_of(zone.owner));
+        limits.records.acquire_many(batch.changes().len()).await;
+        limits.calls.acquire().await;
         let call = client.change_resource_record_sets().hosted_zone_id(&zone.id).change_batch(batch);
         let answer = call.send().await.map_err(|error| CallError::new(CHANGE, &error))?;
         let info = answer.change_info.ok_or_else(|| CallError::incomplete_answer(CHANGE, "ChangeInfo"))?;
@@ -54,7 +54,7 @@ impl ZoneDirectory<'_> {
     /// Route 53 refused, or did not answer.
     pub async fn is_everywhere(&self, zone: &HostedZone, change: &ChangeId) -> Result<bool, CallError> {
         let client = self.accounts.client(zone.owner).await;
-        self.limits.calls.acquire().await;
+        self.limits_of(zone.owner).calls.acquire().await;
         let answer =
             client.get_change().id(&change.0).send().await.map_err(|error| CallError::new(GET_CHANGE, &error))?;
         Ok(answer.change_info.is_some_and(|info| info.status == ChangeStatus::Insync))

@@ -68,6 +68,14 @@ impl ZoneAccounts {
         }
     }
 
+    /// The same for all roles of one account: its quotas are.
+    pub(crate) fn first_of_account(&self, owner: ZoneOwner) -> ZoneOwner {
+        let ZoneOwner::Role(index) = owner else { return owner };
+        let account = self.roles.get(index.0).map(|role| role.arn.account());
+        let first = self.roles.iter().position(|role| Some(role.arn.account()) == account);
+        first.map_or(owner, |first| ZoneOwner::Role(RoleIndex(first)))
+    }
+
     pub(crate) fn described(&self, owner: ZoneOwner) -> String {
         match owner {
             ZoneOwner::OwnAccount => "this account".into(),

@@ -5,7 +5,7 @@
 
 mod zone_search;
 
-use certificates::CertificateSummary;
+use certificates::{CertificateSummary, Target};
 use futures::{StreamExt, stream};
 use jiff::SignedDuration;
 use lambda::Metrics;
@@ -17,6 +17,7 @@ use crate::policy::sweep_candidates::{may_need_records, needs_description};
 use crate::reconcile::Reconciler;
 use crate::state::CertificateState;
 use crate::tally::{ReconcileResult, Tally};
+use crate::validated_names::ValidatedNames;
 use crate::{Error, Occasion};
 use zone_search::{FoundInZones, ZoneSearch};
 
@@ -26,6 +27,9 @@ const CONCURRENCY: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Sweep<'a> {
     reconciler: &'a Reconciler<'a>,
+    /// What the sweeps of other targets have read.
+    validated: Option<&'a ValidatedNames>,
+    spoke: Option<&'a Target>,
     budget: &'a CallBudget,
     tally: Tally,
     /// Certificates that were described, or would have been with more time.
@@ -40,8 +44,12 @@ enum Described {
 }
 
 impl<'a> Sweep<'a> {
-    pub(crate) fn new(reconciler: &'a Reconciler<'a>) -> Self {
-        Self { reconciler, budget: reconciler.budget, tally: Tally::default(), of: 0 }
+    pub(crate) fn new(
+        reconciler: &'a Reconciler<'a>,
+        validated: Option<&'a ValidatedNames>,
+        spoke: Option<&'a Target>,
+    ) -> Self {
+        Self { reconciler, validated, spoke, budget: reconciler.budget, tally: Tally::default(), of: 0 }
     }
 
     pub(crate) async fn run(mut self, metrics: &mut Metrics) -> Result<SweepReport, Error> {
@@ -85,7 +93,19 @@ impl<'a> Sweep<'a> {
             ..summed(&reports, overflow_notices)
         };
         let SweepReport { zones, records_created, blocked, notices, .. } = report;
-        tracing::info!(outcome = "swept", certificates, checked, zones, records_created, blocked, notices);
+        let account = self.spoke.map(|spoke| spoke.account.as_str());
+        let region = self.spoke.map(|spoke| spoke.region.as_str());
+        tracing::info!(
+            outcome = "swept",
+            account,
+            region,
+            certificates,
+            checked,
+            zones,
+            records_created,
+            blocked,
+            notices
+        );
         Ok(report)
     }
 
@@ -134,7 +154,8 @@ impl<'a> Sweep<'a> {
 
     async fn search_zones(&mut self, certificates: Vec<CertificateSummary>, reserve: SignedDuration) -> FoundInZones {
         let Reconciler { zones, selector, settings, .. } = self.reconciler;
-        let mut found = ZoneSearch::new(zones, *selector, settings, self.budget).run(certificates, reserve).await;
+        let search = ZoneSearch::new(zones, *selector, settings, self.budget, self.validated);
+        let mut found = search.run(certificates, reserve).await;
         std::mem::take(&mut found.errors).into_iter().for_each(|error| self.tally.add(ReconcileResult::failed(error)));
         found
     }

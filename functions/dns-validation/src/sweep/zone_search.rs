@@ -1,6 +1,7 @@
 //! Finds certificates whose validation records vanished, by listing the zones of their names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_client::{CallError, CallErrorKind};
 use certificates::CertificateSummary;
@@ -14,11 +15,15 @@ use crate::call_budget::CallBudget;
 use crate::policy::records::validates_something;
 use crate::policy::sweep_candidates::bases;
 use crate::policy::{Cause, DnsName, HostedZone, Settings, ZoneOwner, grant};
+use crate::validated_names::ValidatedNames;
 
 /// Each sweep describes one of this many certificates, whatever is known of it.
 const PARTS: u64 = 24;
 /// Zones that are read at the same time.
 const CONCURRENCY: usize = 4;
+
+/// Of a zone with more pages only the names are read that are asked for: for 30 pages the calls of three seconds.
+const MOST_PAGES_KEPT: u64 = 30;
 
 /// What the zones showed.
 #[derive(Debug, Default)]
@@ -42,8 +47,12 @@ pub(super) struct ZoneSearch<'a> {
     selector: ZoneSelector<'a>,
     settings: &'a Settings,
     budget: &'a CallBudget,
+    validated: Option<&'a ValidatedNames>,
     found: FoundInZones,
 }
+
+/// The names of a zone that have a validation record.
+type Validated = Arc<BTreeSet<DnsName>>;
 
 impl<'a> ZoneSearch<'a> {
     pub(super) fn new(
@@ -51,8 +60,9 @@ impl<'a> ZoneSearch<'a> {
         selector: ZoneSelector<'a>,
         settings: &'a Settings,
         budget: &'a CallBudget,
+        validated: Option<&'a ValidatedNames>,
     ) -> Self {
-        Self { zones, selector, settings, budget, found: FoundInZones::default() }
+        Self { zones, selector, settings, budget, validated, found: FoundInZones::default() }
     }
 
     /// The certificates of which a name has no validation record in its zone. One listing of a zone serves
@@ -68,8 +78,8 @@ impl<'a> ZoneSearch<'a> {
                     let by_zone = self.group_by_zone(&names, &indexed).await;
                     let errors = indexed.errors.into_values();
                     errors.for_each(|error| self.found.errors.push(Error::Zones(error)));
-                    for (zone, names, present) in self.read_zones(by_zone, reserve).await {
-                        match self.missing_names(&zone, &names, present) {
+                    for (zone, names, validated) in self.read_zones(by_zone, reserve).await {
+                        match self.missing_names(&zone, &names, validated) {
                             Some(unvalidated) => missing.extend(unvalidated),
                             None => not_checked.extend(names),
                         }
@@ -124,21 +134,36 @@ impl<'a> ZoneSearch<'a> {
         by_zone
     }
 
-    /// Each zone with its names and its record sets; without the sets where there is no time.
+    /// Each zone with its names and those of them that have a validation record; without these where there is no time.
     async fn read_zones(
         &self,
         by_zone: NamesByZone,
         reserve: SignedDuration,
-    ) -> Vec<(HostedZone, Vec<DnsName>, Option<Result<Present, CallError>>)> {
+    ) -> Vec<(HostedZone, Vec<DnsName>, Option<Result<Validated, CallError>>)> {
         let order = rotate(by_zone.into_values().collect(), self.budget.now());
         let reads = order.into_iter().map(|(zone, queries)| async move {
-            let present = match self.budget.has_time_for(&self.budget.route53.calls, reserve) {
-                true => Some(self.zones.present(&zone, &queries).await),
+            let validated = match self.budget.has_time_for(&self.zones.limits_of(zone.owner).calls, reserve) {
+                true => Some(self.validated_names(&zone, &queries).await),
                 false => None,
             };
-            (zone, queries.into_iter().map(RecordQuery::into_name).collect(), present)
+            (zone, queries.into_iter().map(RecordQuery::into_name).collect(), validated)
         });
         stream::iter(reads).buffer_unordered(CONCURRENCY).collect().await
+    }
+
+    /// What is kept for all targets is the whole zone, if it is read in not too many calls.
+    async fn validated_names(
+        &self,
+        zone: &HostedZone,
+        queries: &BTreeSet<RecordQuery>,
+    ) -> Result<Validated, CallError> {
+        match self.validated.filter(|_| zone.pages() <= MOST_PAGES_KEPT) {
+            Some(kept) => {
+                let read = async { self.zones.all_present(zone).await.map(|present| validated(&present)) };
+                kept.get(&zone.id, self.budget.now(), read).await
+            }
+            None => self.zones.present(zone, queries).await.map(|present| Arc::new(validated(&present))),
+        }
     }
 
     /// The names without a validation record; `None` when there was no time to read the zone.
@@ -146,13 +171,11 @@ impl<'a> ZoneSearch<'a> {
         &mut self,
         zone: &HostedZone,
         names: &[DnsName],
-        present: Option<Result<Present, CallError>>,
+        validated: Option<Result<Validated, CallError>>,
     ) -> Option<Vec<DnsName>> {
-        match present? {
-            Ok(present) => {
+        match validated? {
+            Ok(validated) => {
                 self.found.zones_read += 1;
-                let sets = present.values().flatten().filter(|set| validates_something(set));
-                let validated: BTreeSet<DnsName> = sets.filter_map(|set| set.name.parent()).collect();
                 return Some(names.iter().filter(|name| !validated.contains(name)).cloned().collect());
             }
             Err(error) if error.kind == CallErrorKind::Denied => {
@@ -165,4 +188,9 @@ impl<'a> ZoneSearch<'a> {
         }
         Some(Vec::new())
     }
+}
+
+fn validated(present: &Present) -> BTreeSet<DnsName> {
+    let sets = present.values().flatten().filter(|set| validates_something(set));
+    sets.filter_map(|set| set.name.parent()).collect()
 }

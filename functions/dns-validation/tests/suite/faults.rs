@@ -5,6 +5,7 @@ use certificates::Target;
 use dns_validation::{Config, Error, Handler, Outcome};
 use jiff::SignedDuration;
 use lambda::{Invocation, Metrics, RetryableError};
+use serde_json::Value;
 use simulated_aws::Fault;
 
 use super::world::{ALL_GRANTED, NOTIFIED, REQUESTED, World, sample};
@@ -17,16 +18,24 @@ pub(crate) const FAULTS: [Fault; 6] =
 
 /// Each call of the function is one HTTP request.
 pub(crate) fn without_retries(world: &World) -> Handler {
+    handler_without_retries(world, &[("DNS_LOOKUPS", "false"), ("ZONE_ROLES", ROLES)])
+}
+
+pub(crate) fn handler_without_retries(world: &World, variables: &[(&str, &str)]) -> Handler {
     let topic = "arn:aws:sns:us-east-1:123456789012:notices";
-    let variables = [ALL_GRANTED, ("NOTICE_TOPIC_ARN", topic), ("DNS_LOOKUPS", "false"), ("ZONE_ROLES", ROLES)];
+    let variables = [ALL_GRANTED, ("NOTICE_TOPIC_ARN", topic)].into_iter().chain(variables.iter().copied());
     let sdk = world.aws.sdk_config().into_builder().retry_config(RetryConfig::disabled()).build();
-    Handler::new(Config::read(&variables.into_iter().collect()).unwrap(), &sdk)
+    Handler::new(Config::read(&variables.collect()).unwrap(), &sdk)
 }
 
 pub(crate) async fn deliver(world: &World, handler: &Handler, arn: &str) -> bool {
+    handle(world, handler, &sample(REQUESTED, arn)).await
+}
+
+pub(crate) async fn handle(world: &World, handler: &Handler, event: &Value) -> bool {
     let home = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
     let invocation = Invocation { home, deadline: world.aws.now() + SignedDuration::from_mins(5) };
-    handler.handle(&sample(REQUESTED, arn), &invocation, &mut Metrics::new("test")).await.is_ok()
+    handler.handle(event, &invocation, &mut Metrics::new("test")).await.is_ok()
 }
 
 /// A certificate over two accounts, and a name that nobody holds.

@@ -86,14 +86,7 @@ impl World {
 
     /// Somebody requests a certificate at this moment.
     pub(crate) async fn request_at_once(&self, names: &[&str]) -> String {
-        let acm = aws_sdk_acm::Client::new(&self.aws.sdk_config());
-        let mut call = acm.request_certificate().domain_name(names[0]).validation_method(ValidationMethod::Dns);
-        for name in &names[1..] {
-            call = call.subject_alternative_names(*name);
-        }
-        let arn = call.send().await.unwrap().certificate_arn.unwrap();
-        self.aws.forget_record();
-        arn
+        request_in(&self.aws, names).await
     }
 
     /// Somebody asks for a certificate's change from e-mail to DNS validation, and ACM has named its records.
@@ -159,6 +152,11 @@ impl World {
         self.aws.certificate(arn).unwrap().status
     }
 
+    /// Of a certificate of another account in eu-central-1.
+    pub(crate) fn status_in(&self, account: &str, arn: &str) -> String {
+        self.aws.scoped(account, "eu-central-1").certificate(arn).unwrap().status
+    }
+
     pub(crate) fn tag(&self, arn: &str, key: &str) -> Option<String> {
         self.aws.certificate(arn).unwrap().tags.get(key).cloned()
     }
@@ -195,6 +193,18 @@ impl World {
     pub(crate) fn calls(&self, operation: &str) -> usize {
         self.aws.call_counts().get(operation).copied().unwrap_or_default()
     }
+}
+
+/// Somebody requests a certificate at this moment in one of the accounts.
+pub(crate) async fn request_in(aws: &Aws, names: &[&str]) -> String {
+    let acm = aws_sdk_acm::Client::new(&aws.sdk_config());
+    let mut call = acm.request_certificate().domain_name(names[0]).validation_method(ValidationMethod::Dns);
+    for name in &names[1..] {
+        call = call.subject_alternative_names(*name);
+    }
+    let arn = call.send().await.unwrap().certificate_arn.unwrap();
+    aws.forget_record();
+    arn
 }
 
 /// Every name, and no exportable key: for tests of something else.
