@@ -66,7 +66,7 @@ SERVICES = {
         "ChangeMessageVisibility CreateQueue DeleteMessage GetQueueAttributes GetQueueUrl ListQueues"
         " ReceiveMessage SendMessage SendMessageBatch SetQueueAttributes",
     ),
-    "ssm": ("ssm", "GetParameter GetParameters PutParameter"),
+    "ssm": ("ssm", "DeleteParameter GetParameter GetParameters GetParametersByPath PutParameter"),
     "sts": ("sts", "AssumeRole GetCallerIdentity"),
     "tag": ("resourcegroupstaggingapi", "GetResources TagResources UntagResources"),
 }
