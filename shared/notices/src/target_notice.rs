@@ -68,11 +68,11 @@ pub struct TargetNotice {
 impl TargetNotice {
     /// One line: the subject of an e-mail.
     pub fn subject(&self) -> String {
-        let headline = match self.kind {
-            TargetKind::TargetUnreadable => "certificates cannot be read of",
-            TargetKind::TargetReadable => "certificates can be read again of",
+        let what = match self.kind {
+            TargetKind::TargetUnreadable => "cannot be read",
+            TargetKind::TargetReadable => "can be read again",
         };
-        subject(self.severity, &format!("{headline} {} in {}", self.account, self.region), None)
+        subject(self.severity, &format!("certificates of account {} in {} {what}", self.account, self.region), None)
     }
 
     /// The notice for people.
