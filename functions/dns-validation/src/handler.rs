@@ -124,7 +124,11 @@ impl Handler {
     /// Hands each target to the queue.
     async fn fan_out(&self, queue: &SweepQueue, invocation: &Invocation) -> Result<Answer, Error> {
         let members = self.organization.members(&invocation.home).await.map_err(Error::Organization)?;
-        let sweeps: Vec<TargetSweep> = members.iter().map(|member| TargetSweep::new(member, &Value::Null)).collect();
+        // Without a granted domain nothing can be validated there, and the account need not have a role for it.
+        let has_domains =
+            |member: &&Member| member.spoke.as_ref().is_none_or(|spoke| !spoke.grants.grants.domains.is_empty());
+        let members = members.iter().filter(has_domains);
+        let sweeps: Vec<TargetSweep> = members.map(|member| TargetSweep::new(member, &Value::Null)).collect();
         queue.send(&sweeps).await.map_err(Error::Queue)?;
         let targets = sweeps.len();
         tracing::info!(outcome = Outcome::FannedOut.as_str(), targets);
