@@ -114,6 +114,22 @@ async fn a_read_only_account_is_only_shown_what_would_be_done() {
     assert_eq!((hub.world.cnames(&zone), hub.world.effects()), (vec![], Vec::<String>::new()));
 }
 
+/// It need not have a role for dns-validation.
+#[tokio::test]
+async fn an_account_without_a_granted_domain_is_not_swept() {
+    let settings = json!({
+        "id": "o-a1b2c3d4e5",
+        "accounts": [{ "id": SHOP }, { "id": DEV }],
+        "regions": [REGION],
+        "grants": [{ "accounts": [SHOP], "domains": ["example.com"] }],
+    });
+    let hub = Hub::with_settings(&settings.to_string());
+    let (answer, _) = hub.answer(&sample("scheduled-event", "")).await;
+    assert_eq!(serde_json::to_value(answer.unwrap()).unwrap()["targets"], 2, "the hub's own, and the shop's");
+    let queued = hub.world.aws.queued(&hub.queue);
+    assert!(queued.iter().all(|message| !message.body.contains(DEV)) && queued.len() == 2);
+}
+
 #[tokio::test]
 async fn a_sweep_hands_each_target_to_the_queue() {
     let hub = Hub::new();

@@ -184,7 +184,7 @@ async fn an_unreadable_target_is_reported_once_for_each_cause() {
     let schema = include_str!("../../../../events/schemas/target-notice.schema.json");
     let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
     let sample: Value =
-        serde_json::from_str(include_str!("../../../../events/sent/notice-target-unreadable.json")).unwrap();
+        serde_json::from_str(include_str!("../../../../events/sent/target-notice-unreadable.json")).unwrap();
     let mut is_sample = false;
     for notice in organization.aws.published().iter().filter(|one| one.attribute("kind") == Some("target-unreadable")) {
         let json: Value = serde_json::from_str(notice.for_protocol("sqs")).unwrap();
