@@ -32,7 +32,8 @@ impl World {
         let started = self.aws.now();
         self.log.note(format!("{started} {id} twice at the same time"));
         let invocation = self.invocation(id);
-        let armed = self.arm_faults(id);
+        let about = self.subject(event);
+        let armed = self.arm_faults(id, &about);
         let mut other = Functions::start(&self.wiring, &self.sdk, &self.aws);
         let mut rng = Rng::with_seed(self.rng.u64(..));
         self.aws.set_interleaving(true);
@@ -48,6 +49,7 @@ impl World {
         let touched = effects.touched();
         let runs = ends.map(|RunEnd { answer, terminated }| Run {
             function: id.to_owned(),
+            about: about.clone(),
             started,
             answer,
             terminated,

@@ -43,6 +43,7 @@ impl World {
         if settings.most_receives.is_some_and(|most| message.receives >= most) {
             self.summary.dead_letters += 1;
             self.state.lock().abandon(self.aws.now(), &message.body);
+            self.give_up_sweep(&message.body);
             return Ok(());
         }
         message.receives += 1;
@@ -84,7 +85,8 @@ impl World {
     pub(crate) async fn invoke(&mut self, id: &str, event: &Value) -> Result<Run, Broken> {
         let started = self.aws.now();
         let invocation = self.invocation(id);
-        let armed = self.arm_faults(id);
+        let about = self.subject(event);
+        let armed = self.arm_faults(id, &about);
         let work = self.functions.work(id, event, &invocation);
         let answer = run_until_deadline(&self.aws, invocation.deadline, work).await;
         let terminated = self.aws.crashed() || answer.is_none();
@@ -97,7 +99,7 @@ impl World {
         }
         let answer = answer.flatten().filter(|_| !terminated);
         let effects = RunEffects::from_single_run(self.aws.take_record());
-        let run = Run { function: id.to_owned(), started, answer, terminated, touched: effects.touched() };
+        let run = Run { function: id.to_owned(), about, started, answer, terminated, touched: effects.touched() };
         self.process_runs(std::slice::from_ref(&run), effects)?;
         Ok(run)
     }

@@ -9,6 +9,8 @@ use crate::world::World;
 impl World {
     /// Publishes an event. It may be lost, late or duplicated.
     pub(crate) fn publish(&mut self, bus: &str, event: Value, at: Timestamp) {
+        let Some((bus, event)) = self.forward(bus, event) else { return };
+        let bus = bus.as_str();
         let faults = self.faults;
         let enter = |world: &mut Self, late: bool| {
             let delay = if late { world.rng.i64(0..86_400) } else { 1 };
@@ -34,6 +36,14 @@ impl World {
         if self.chance(faults.duplicate_event) {
             let late = self.chance(faults.late_event);
             enter(self, late);
+        }
+    }
+
+    /// An event of a spoke arrives on the hub's bus for them.
+    fn forward(&self, bus: &str, event: Value) -> Option<(String, Value)> {
+        match &self.organization {
+            Some(organization) => organization.forward(bus, event),
+            None => Some((bus.to_owned(), event)),
         }
     }
 

@@ -8,6 +8,7 @@ use simulated_aws::Fault;
 
 use crate::event_queue::{OperatorAction, ScheduledEvent};
 use crate::operators;
+use crate::organization::Subject;
 use crate::run_effects::Run;
 use crate::secrets::actions::{self, SecretAction};
 use crate::world::{DNS_VALIDATION, IMPORTED_RENEWAL, World};
@@ -39,7 +40,12 @@ const MOMENTS_OF_SECRETS: [&str; 4] = ["DescribeSecret", "GetSecretValue", "AddT
 
 impl World {
     /// Plans what goes wrong during the next run.
-    pub(crate) fn arm_faults(&mut self, function: &str) -> bool {
+    pub(crate) fn arm_faults(&mut self, function: &str, about: &Subject) -> bool {
+        let throttles = self.throttle(about);
+        self.arm_random_faults(function) || throttles
+    }
+
+    fn arm_random_faults(&mut self, function: &str) -> bool {
         if self.quiet {
             return false;
         }
@@ -186,7 +192,7 @@ impl World {
                 let kind = self.state.lock().certificates.get(&arn).map(|tracked| tracked.blueprint.kind);
                 operators::perform(&self.aws, &self.state, &arn, &action);
                 if let (Some(kind), operators::Action::Delete) = (kind, action) {
-                    self.add_replacement(kind);
+                    self.add_replacement(&arn, kind);
                 }
             }
         }

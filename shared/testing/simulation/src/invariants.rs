@@ -14,6 +14,7 @@ use simulated_aws::{Aws, Certificate, PrivateCa};
 use crate::acme_ca::is_granted;
 use crate::model_state::{ModelState, TrackedCertificate, is_ours};
 use crate::parameters::FaultProfile;
+use crate::place::{at, is_in_hub};
 use crate::population::{Cas, CertificateKind};
 use crate::report::{Broken, Check, Summary};
 use crate::secrets::is_from_secret;
@@ -55,6 +56,8 @@ pub(crate) fn record_hindrances(aws: &Aws, state: &mut ModelState, cas: &Cas, is
     let ModelState { certificates, muted, .. } = state;
     for (arn, tracked) in certificates {
         muted.extend(muted_milestone(arn, tracked, now));
+        // The grants of spokes let it.
+        let issuer_may_change = issuer_may_change || !is_in_hub(arn);
         if let Some(why) = hindrance(aws, tracked, cas, issuer_may_change) {
             tracked.hinder(now, why);
         }
@@ -89,6 +92,9 @@ fn hindrance_of_ca(
 ) -> Option<&'static str> {
     let tag = tracked.tags.get(PRIVATE_CA);
     let named = tag.unwrap_or(&cas.default);
+    if *named != cas.default && !is_in_hub(&tracked.seen.arn) {
+        return Some("its account may not use the CA");
+    }
     // README of imported-renewal, "Grants": only a certificate that names its CA may get another issuer.
     let may_change = issuer_may_change && tag.is_some();
     let Some(ca) = aws.private_ca(named) else { return Some("its CA is not there") };
@@ -197,7 +203,9 @@ pub(crate) fn check_import(before: &Certificate, after: &Certificate, revocation
 
 pub(crate) fn check_operator_tags(aws: &Aws, state: &mut ModelState, touched: &BTreeSet<String>) -> Check {
     for arn in touched {
-        let (Some(tracked), Some(current)) = (state.certificates.get_mut(arn), aws.tags(arn)) else { continue };
+        let (Some(tracked), Some(current)) = (state.certificates.get_mut(arn), at(aws, arn).tags(arn)) else {
+            continue;
+        };
         let operator_tags = current.iter().filter(|(key, _)| !is_ours(key));
         if !operator_tags.eq(tracked.tags.iter()) {
             let what = format!("operators wrote {:?}, and its tags are {current:?}", tracked.tags);

@@ -10,6 +10,7 @@ use simulated_aws::{Aws, Certificate};
 
 use crate::dns_checker;
 use crate::dns_workload::Requested;
+use crate::place::at;
 use crate::population::Blueprint;
 use crate::secrets::{SecretEvents, Secrets};
 use crate::source::SourceKind;
@@ -154,7 +155,7 @@ impl SharedState {
 
     /// Tracks a certificate that was just added to ACM.
     pub(crate) fn enter(&self, aws: &Aws, arn: &str, blueprint: Blueprint) {
-        let seen = aws.certificate(arn).expect("it was just added");
+        let seen = at(aws, arn).certificate(arn).expect("it was just added");
         let tags = seen.tags.iter().filter(|(key, _)| !is_ours(key));
         let tracked = TrackedCertificate {
             blueprint,

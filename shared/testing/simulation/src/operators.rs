@@ -8,6 +8,7 @@ use simulated_aws::Aws;
 use crate::aws_events::{OPERATOR, acm, cloudtrail, tag_parameters};
 use crate::invariants::muted_milestone;
 use crate::model_state::SharedState;
+use crate::place::at;
 use crate::population::{Blueprint, Cas, CertificateKind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,7 @@ pub(crate) fn random_action(now: Timestamp, blueprint: &Blueprint, cas: &Cas, rn
 
 /// Performs an action unless there is no room for a tag or the certificate is gone.
 pub(crate) fn perform(aws: &Aws, state: &SharedState, arn: &str, action: &Action) {
+    let aws = &at(aws, arn);
     let Some(current) = aws.certificate(arn) else { return };
     let now = aws.now();
     let mut state = state.lock();

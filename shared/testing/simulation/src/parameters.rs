@@ -95,6 +95,8 @@ pub(crate) struct FaultProfile {
     pub(crate) disabled_ca: f64,
     /// Somebody imports or tags a certificate so that it is renewed from a secret that is not theirs, per day.
     pub(crate) attack: f64,
+    /// Something is wrong with an account of the organization for some days, per account and day.
+    pub(crate) account_outage: f64,
     /// How late GetResources shows a change of tags.
     pub(crate) tagging_delay: SignedDuration,
     /// Calls and issuance take time, and request quotas are enforced.
@@ -150,6 +152,16 @@ impl Parameters {
         }
     }
 
+    /// Whether the functions are those of a hub with two spokes: in a third of the mixed worlds.
+    pub fn has_organization(&self) -> bool {
+        self.kind == Kind::Mixed && self.seed % 3 == 1
+    }
+
+    /// Whether the hub asks AWS Organizations for the accounts, instead of having them listed.
+    pub(crate) fn asks_organizations(&self) -> bool {
+        self.seed.is_multiple_of(2)
+    }
+
     /// `renewal-status` reads the tags of each imported certificate, which triples a world's calls. Of mixed worlds only
     /// the faulty ones have it.
     pub(crate) fn config_rules(&self) -> &'static str {
@@ -174,6 +186,7 @@ impl Parameters {
             zone_operator: 0.0,
             disabled_ca: 0.0,
             attack: 0.0,
+            account_outage: 0.0,
             tagging_delay: SignedDuration::ZERO,
             slow: false,
             template_sweep_rate: false,
@@ -186,6 +199,7 @@ impl Parameters {
             zone_operator: 0.05,
             disabled_ca: 0.01,
             attack: 0.03,
+            account_outage: 0.03,
             ..calm
         };
         let faulty = FaultProfile {

@@ -5,6 +5,7 @@ use serde_json::json;
 use simulated_aws::Certificate;
 
 use crate::aws_events::{acm, finding, health};
+use crate::place::at;
 use crate::population::CertificateKind;
 use crate::world::World;
 
@@ -20,7 +21,7 @@ impl World {
         if !self.chance(self.faults.rare_event / 365.0) {
             return;
         }
-        let Some(current) = self.aws.certificate(arn) else { return };
+        let Some(current) = at(&self.aws, arn).certificate(arn) else { return };
         let now = self.aws.now();
         match self.rng.u8(..4) {
             0 | 1 => {
@@ -38,7 +39,7 @@ impl World {
         let now = self.aws.now();
         let (arn, left) = (&current.arn, days_left(current.not_after, now));
         let spec = self.blueprint(arn).spec(&self.aws, left, 0).not_after(current.not_after);
-        self.aws.set_certificate(arn, spec.status("REVOKED"));
+        at(&self.aws, arn).set_certificate(arn, spec.status("REVOKED"));
         self.refresh(arn, false);
         self.log.note_about(arn, format!("{now} {} is revoked", arn.rsplit('/').next().unwrap_or_default()));
         let by_ca = kind == CertificateKind::Private;

@@ -9,6 +9,8 @@ use simulated_aws::{Call, CallResult, Notice};
 
 use crate::aws_events::{acm, cloudtrail, tag_parameters};
 use crate::model_state::TrackedCertificate;
+use crate::organization::{Subject, check_isolation};
+use crate::place::{Place, at, is_in_hub};
 use crate::report::{Broken, Check};
 use crate::run_effects::{Run, RunEffects, certificate_of, failed, is_natural_refusal_of_ca, took_effect};
 use crate::secrets::{checker, key_material};
@@ -17,7 +19,7 @@ use crate::world::{COMPLIANCE_RULES, DNS_VALIDATION, EXPIRY_EVENTS, IMPORTED_REN
 use crate::{concurrency, dns_checker, invariants};
 
 /// Errors that do not mean that a request was invalid: faults, and states of the world.
-const NO_REFUSALS: [&str; 15] = [
+const NO_REFUSALS: [&str; 18] = [
     "ThrottlingException",
     "ThrottledException",
     "Throttling",
@@ -30,6 +32,10 @@ const NO_REFUSALS: [&str; 15] = [
     "AuthorizationError",
     "AccessDenied",
     "NoSuchHostedZone",
+    // A Region that is off, a stranger, and what is not remembered.
+    "UnrecognizedClientException",
+    "AccountNotFoundException",
+    "ParameterNotFound",
     // A secret was scheduled for deletion after the function had read of what it is.
     "InvalidRequestException",
     // Two renewals of a certificate at the same time write the same record.
@@ -53,6 +59,7 @@ impl World {
             }
         }
         calls.iter().try_for_each(check_not_rejected)?;
+        check_isolation(runs, &effects)?;
         key_material::check(&self.state.lock().secrets.keys, runs, &effects)?;
 
         let run = &runs[0];
@@ -66,8 +73,9 @@ impl World {
             // It renews nothing and sends no notices.
             self.process_results();
         } else if failures > 0 || has_failed {
-            self.hinder(calls, &touched);
+            self.hinder(run, calls, &touched);
         }
+        self.check_target_reports(runs, &effects.notices, failures)?;
         let notices = concurrency::without_concurrent_repeats(&effects);
         self.summary.notices += effects.notices.len() as u64;
         self.check_zone_calls(run, calls, &notices, failures, has_failed)?;
@@ -101,10 +109,13 @@ impl World {
         }
         self.publish_operator_events();
         self.detect_changes(&touched);
-        let swept = runs.iter().all(|run| run.answer.as_ref().is_some_and(|answer| answer["outcome"] == "swept"));
+        self.deliver_sweeps();
+        let swept = runs.iter().all(|run| has_swept(run, calls));
         if swept && failures == 0 && run.function == EXPIRY_EVENTS && utc_date(run.started) == utc_date(now) {
             // Some sweeps are about certificates that are renewed from an ACME server alone, which their tags show.
-            let is_swept = |tracked: &TrackedCertificate| !is_of_tagged || tracked.source() == Some(SourceKind::Acme);
+            let is_swept = |tracked: &TrackedCertificate| {
+                run.about.concerns(&tracked.seen.arn) && (!is_of_tagged || tracked.source() == Some(SourceKind::Acme))
+            };
             invariants::check_all_notified(&self.state.lock(), run.started, self.faults.tagging_delay, is_swept)?;
         }
         Ok(())
@@ -131,9 +142,12 @@ impl World {
             return Ok(());
         }
         let now = self.aws.now();
-        let is_sweep = calls.is_empty() || calls.iter().any(|call| call.operation == "ListCertificates");
+        let is_sweep = calls.is_empty()
+            || run.about == Subject::Organization
+            || calls.iter().any(|call| call.operation == "ListCertificates");
         let mut state = self.state.lock();
-        if is_sweep && (failures > 0 || has_failed) {
+        let is_in_hub = run.about.place().is_none_or(Place::is_of_hub);
+        if is_sweep && is_in_hub && (failures > 0 || has_failed) {
             state.zones.sweep_failed = now;
         }
         for call in calls.iter().filter(|call| call.service == "route53") {
@@ -173,11 +187,12 @@ impl World {
     }
 
     /// Faults may prevent renewals: of the certificates that the run was about, or of all that it listed.
-    fn hinder(&mut self, calls: &[Call], touched: &BTreeSet<String>) {
+    fn hinder(&mut self, run: &Run, calls: &[Call], touched: &BTreeSet<String>) {
         let now = self.aws.now();
         let mut state = self.state.lock();
         if calls.iter().any(|call| call.operation == "ListCertificates") || touched.is_empty() {
-            return state.hinder_all(now, "a sweep failed");
+            let all = state.certificates.iter_mut().filter(|(arn, _)| run.about.concerns(arn));
+            return all.for_each(|(_, tracked)| tracked.hinder(now, "a sweep failed"));
         }
         for arn in touched {
             if let Some(tracked) = state.certificates.get_mut(arn) {
@@ -238,7 +253,7 @@ impl World {
         let now = self.aws.now();
         for call in calls.iter().filter(|call| call.operation == "ImportCertificate" && took_effect(call)) {
             let arn = certificate_of(call).unwrap_or_default();
-            let Some(current) = self.aws.certificate(arn) else { continue };
+            let Some(current) = at(&self.aws, arn).certificate(arn) else { continue };
             let state = self.state.lock();
             let Some(tracked) = state.certificates.get(arn) else {
                 return Err(Broken::new(invariants::NOT_WORSE, arn, "an import made a new certificate"));
@@ -260,7 +275,7 @@ impl World {
             checker::check_not_before(tracked, &current)?;
             let revocation_is_ahead = is_issued && self.acme.is_to_be_revoked(&tracked.seen.serial);
             invariants::check_import(&tracked.seen, &current, revocation_is_ahead)?;
-            if !self.parameters.issuer_may_change() && !is_issued {
+            if !self.parameters.issuer_may_change() && !is_issued && is_in_hub(arn) {
                 invariants::check_issuer(&tracked.seen, &current)?;
             }
             tracked.update(now, current);
@@ -279,18 +294,29 @@ impl World {
                     let text = |member: &str| tag[member].as_str().map(str::to_owned);
                     (text("Key").unwrap_or_default(), text("Value"))
                 });
-                let role = self.wiring.functions[&run.function].role.clone();
+                let role = self.role_of(run, arn);
                 let parameters = tag_parameters(arn, &tags.collect::<Vec<_>>());
                 self.publish("default", cloudtrail(&role, &call.operation, parameters, now), now);
             }
             "ImportCertificate" => {
-                let Some(current) = self.aws.certificate(arn) else { return };
+                let Some(current) = at(&self.aws, arn).certificate(arn) else { return };
                 let event = acm("ACM Certificate Available", &current, now, &[("Action", "REIMPORT")]);
                 self.publish("default", event, now);
             }
             _ => {}
         }
     }
+}
+
+/// Whether a run checked all certificates of the account and Region that it is about.
+fn has_swept(run: &Run, calls: &[Call]) -> bool {
+    let Some(answer) = &run.answer else { return false };
+    if matches!(run.about, Subject::Sweep(_)) {
+        // A batch of one message says nothing of what it did.
+        let is_listed = calls.iter().any(|call| call.operation == "ListCertificates" && took_effect(call));
+        return is_listed && answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty);
+    }
+    answer["outcome"] == "swept"
 }
 
 /// The tag in which a run of dns-validation recorded its notice about a certificate.

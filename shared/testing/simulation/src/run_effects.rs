@@ -6,10 +6,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use simulated_aws::{Call, CallResult, Notice, PutEvent};
 
+use crate::organization::Subject;
+
 /// A run of a function.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) function: String,
+    pub(crate) about: Subject,
     pub(crate) started: Timestamp,
     /// The answer; none if it failed.
     pub(crate) answer: Option<Value>,
@@ -47,13 +50,19 @@ impl RunEffects {
 }
 
 /// Errors that occur without faults.
-const NATURAL: [&str; 5] = [
+const NATURAL: [&str; 8] = [
     "RequestInProgressException",
     "ResourceNotFoundException",
     "AccessDenied",
     "NoSuchHostedZone",
     // A secret that was scheduled for deletion.
     "InvalidRequestException",
+    // A Region that is off.
+    "UnrecognizedClientException",
+    // A stranger of whom AWS Organizations is asked.
+    "AccountNotFoundException",
+    // Whether it was remembered that an account cannot be read.
+    "ParameterNotFound",
 ];
 
 pub(crate) fn took_effect(call: &Call) -> bool {

@@ -79,7 +79,7 @@ pub struct ConfigRule {
     pub every: Option<SignedDuration>,
 }
 
-/// A queue of SQS that feeds a function.
+/// A queue of SQS that feeds a function, one message at a time: an idle queue has no larger batches.
 #[derive(Debug, Clone)]
 pub struct Queue {
     /// How long a received message stays hidden.
@@ -107,6 +107,11 @@ pub fn template_path() -> PathBuf {
 /// The path of the template of compliance-rules and its rules.
 pub fn compliance_template_path() -> PathBuf {
     infra("compliance-rules.yaml")
+}
+
+/// The path of the template of an organization's accounts.
+pub fn spoke_template_path() -> PathBuf {
+    infra("spoke.yaml")
 }
 
 fn infra(file: &str) -> PathBuf {
@@ -181,8 +186,7 @@ fn function(globals: &Value, properties: &Value, config: Option<&Value>) -> Func
         environment,
         role: properties["Role"].as_str().unwrap_or_default().to_owned(),
         retries: config.and_then(|config| small(&config["MaximumRetryAttempts"])).unwrap_or(2),
-        // A reference to a parameter evaluates to text.
-        concurrency: properties["ReservedConcurrentExecutions"].as_str().and_then(|number| number.parse().ok()),
+        concurrency: number(&properties["ReservedConcurrentExecutions"]),
     }
 }
 
@@ -234,9 +238,6 @@ fn execution_frequency(text: &str) -> SignedDuration {
 }
 
 fn queue(properties: &Value, mapping: Option<&Value>) -> Queue {
-    if let Some(mapping) = mapping {
-        assert_eq!(mapping["BatchSize"], 1, "batches of several messages are not simulated");
-    }
     Queue {
         visibility: SignedDuration::from_secs(properties["VisibilityTimeout"].as_i64().unwrap_or(30)),
         most_receives: small(&properties["RedrivePolicy"]["maxReceiveCount"]),
@@ -280,6 +281,11 @@ fn rate(text: &str) -> SignedDuration {
         "day" => SignedDuration::from_hours(24 * count),
         _ => panic!("{text} is not a rate"),
     }
+}
+
+/// A reference to a parameter evaluates to text.
+fn number(value: &Value) -> Option<u32> {
+    value.as_str().map_or_else(|| small(value), |text| text.parse().ok())
 }
 
 fn small(value: &Value) -> Option<u32> {

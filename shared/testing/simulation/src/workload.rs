@@ -8,6 +8,7 @@ use simulated_aws::Certificate;
 use crate::aws_events::{acm, approaching};
 use crate::model_state::TrackedCertificate;
 use crate::operators::{self, Action};
+use crate::place::{Place, at};
 use crate::population::{self, Blueprint, CertificateKind};
 use crate::report::{Broken, Check};
 use crate::world::{DNS_VALIDATION, EXPIRY_EVENTS, World};
@@ -79,6 +80,7 @@ impl World {
         }
         self.dns_daily()?;
         self.config_daily()?;
+        self.organization_daily()?;
         let caused: Vec<Value> = self.state.lock().operator_events.drain(..).collect();
         for event in caused {
             let at = now + SignedDuration::from_secs(self.rng.i64(0..86_400));
@@ -112,9 +114,9 @@ impl World {
         }
         if left < -10 || (revoked && self.rng.u8(..10) == 0) {
             // Somebody notices at last and requests another one.
-            self.aws.remove_certificate(arn);
+            at(&self.aws, arn).remove_certificate(arn);
             self.state.lock().certificates.remove(arn);
-            self.add_replacement(kind);
+            self.add_replacement(arn, kind);
             return;
         }
         if revoked || !in_use || !(0..=ACM_RENEWS_DAYS).contains(&left) {
@@ -127,7 +129,7 @@ impl World {
         } else if left == ACM_RENEWS_DAYS - 10 && self.rng.u8(..8) == 0 {
             let before = self.certificate(arn);
             let spec = self.blueprint(arn).spec(&self.aws, left, 0).not_after(before.not_after);
-            self.aws.set_certificate(arn, spec.renewal("PENDING_VALIDATION", None));
+            at(&self.aws, arn).set_certificate(arn, spec.renewal("PENDING_VALIDATION", None));
             self.refresh(arn, true);
             let reason = [("RenewalStatusReason", "PENDING_DOMAIN_VALIDATION")];
             self.publish("default", acm("ACM Certificate Renewal Action Required", &before, now, &reason), now);
@@ -157,7 +159,7 @@ impl World {
     }
 
     pub(crate) fn certificate(&self, arn: &str) -> Certificate {
-        self.aws.certificate(arn).expect("it is tracked")
+        at(&self.aws, arn).certificate(arn).expect("it is tracked")
     }
 
     pub(crate) fn blueprint(&self, arn: &str) -> Blueprint {
@@ -168,7 +170,7 @@ impl World {
         let now = self.aws.now();
         let blueprint = self.blueprint(arn);
         let spec = blueprint.spec(&self.aws, blueprint.days, 0).renewal("SUCCESS", None);
-        self.aws.set_certificate(arn, spec);
+        at(&self.aws, arn).set_certificate(arn, spec);
         self.refresh(arn, false);
         let event = acm("ACM Certificate Available", &self.certificate(arn), now, &[("Action", "RENEWAL")]);
         self.publish("default", event, now);
@@ -176,7 +178,7 @@ impl World {
 
     pub(crate) fn refresh(&mut self, arn: &str, stuck: bool) {
         let now = self.aws.now();
-        let current = self.aws.certificate(arn).expect("it is tracked");
+        let current = self.certificate(arn);
         if let Some(tracked) = self.state.lock().certificates.get_mut(arn) {
             tracked.update(now, current);
             tracked.stuck = stuck;
@@ -213,12 +215,16 @@ impl World {
                 .note_about(arn, format!("{now} operator {} {action:?}", arn.rsplit('/').next().unwrap_or_default()));
             operators::perform(&self.aws, &self.state, arn, &action);
             if action == Action::Delete {
-                self.add_replacement(kind);
+                self.add_replacement(arn, kind);
             }
         }
     }
 
-    pub(crate) fn add_replacement(&mut self, kind: CertificateKind) {
+    /// Somebody needs another certificate in place of one that is gone.
+    pub(crate) fn add_replacement(&mut self, gone: &str, kind: CertificateKind) {
+        if let Some(place) = Place::of_arn(gone).filter(|place| !place.is_of_hub()) {
+            return self.add_to_spoke(&place, kind);
+        }
         if kind == CertificateKind::Validated {
             return self.request_replacement();
         }
@@ -258,6 +264,7 @@ impl World {
     /// reports what came of that: another sweep changes nothing and sends no notice.
     pub(crate) async fn check_quiescence(&mut self) -> Check {
         self.quiet = true;
+        self.end_outages();
         if let Some((ca, _)) = self.disabled.take() {
             self.aws.set_ca_status(&ca, "ACTIVE");
             self.state.lock().hinder_all(self.aws.now(), "the state of a CA changed");
@@ -294,7 +301,11 @@ impl World {
         if self.functions.dns_validation.is_some() {
             self.invoke(DNS_VALIDATION, event).await?;
         }
-        Ok(())
+        match self.organization {
+            // What the queues have.
+            Some(_) => self.run_until(self.aws.now()).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -302,6 +313,7 @@ impl World {
 pub(crate) fn is_effect(call: &simulated_aws::Call) -> bool {
     run_effects::took_effect(call)
         && !["List", "Describe", "Get", "AssumeRole"].iter().any(|prefix| call.operation.starts_with(prefix))
+        && call.operation != "SendMessageBatch"
         && !removes_notified_tag(call)
 }
 

@@ -14,6 +14,7 @@ use crate::call_log::CallLog;
 use crate::config_recorder;
 use crate::event_queue::{EventQueue, ScheduledEvent};
 use crate::model_state::SharedState;
+use crate::organization::Organization;
 use crate::parameters::{FaultProfile, Parameters};
 use crate::population::{Cas, populate};
 use crate::processes::Functions;
@@ -56,6 +57,8 @@ pub struct World {
     pub(crate) config: Option<config_recorder::Recorder>,
     pub(crate) attacks: Vec<Attack>,
     pub(crate) acme: AcmeCa,
+    /// Only in worlds with an organization.
+    pub(crate) organization: Option<Organization>,
     /// When the last action on a secret that was planned takes place.
     pub(crate) last_secret_action: Timestamp,
 }
@@ -78,6 +81,7 @@ impl World {
         // What was written before the world starts.
         state.lock().operator_events.clear();
         world.numbered = parameters.certificates;
+        world.populate_spokes();
         world
     }
 
@@ -98,7 +102,14 @@ impl World {
         aws.create_topic("NoticeTopic");
         let acme = AcmeCa::create(&aws, parameters.has_acme());
         let acme_settings = if parameters.has_acme() { AcmeCa::settings(&aws, &cas) } else { "{}".to_owned() };
-        let wiring = read_wiring(parameters, faults, &cas, &region, &acme_settings);
+        let mut organization = parameters
+            .has_organization()
+            .then(|| Organization::create(&aws, &region, &cas.default, parameters.asks_organizations()));
+        let spokes = organization.as_ref().map_or_else(|| "{}".to_owned(), Organization::settings);
+        let mut wiring = read_wiring(parameters, faults, &cas, &region, &acme_settings, &spokes);
+        if let Some(organization) = &mut organization {
+            organization.connect(&aws, &mut wiring);
+        }
         let sdk = sdk_config(&aws);
         let functions = Functions::start(&wiring, &sdk, &aws);
         let config = parameters.has_config_rules().then(|| config_recorder::Recorder::create(&aws, &cas));
@@ -139,6 +150,7 @@ impl World {
             config,
             attacks: Vec::new(),
             acme,
+            organization,
             last_secret_action: start,
         };
         world.schedule_first_events();
@@ -288,7 +300,14 @@ impl World {
     }
 }
 
-fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: &str, acme_settings: &str) -> Wiring {
+fn read_wiring(
+    parameters: Parameters,
+    faults: FaultProfile,
+    cas: &Cas,
+    region: &str,
+    acme_settings: &str,
+    organization: &str,
+) -> Wiring {
     let sweep: &[(&str, &str)] = if faults.template_sweep_rate { &[] } else { &[("SweepSchedule", "rate(1 day)")] };
     let (roles, domains) = (zone_roles(), granted_domains());
     let allowed_cas = format!("{},*", cas.default);
@@ -302,6 +321,7 @@ fn read_wiring(parameters: Parameters, faults: FaultProfile, cas: &Cas, region: 
         ("PrivateCaArns", &allowed_cas),
         ("SecretArns", &allowed_secrets),
         ("AcmeSettings", acme_settings),
+        ("OrganizationSettings", organization),
         ("AllowIssuerChange", if parameters.issuer_may_change() { "true" } else { "false" }),
         ("Functions", functions),
         ("ZoneRoles", &roles),

@@ -9,6 +9,7 @@ use super::tool::Tool;
 use super::written::{Written, write};
 use super::{Content, TrackedSecret};
 use crate::model_state::{ModelState, SharedState};
+use crate::place::is_in_hub;
 use crate::world::ACCOUNT;
 
 /// To what a secret consents.
@@ -102,7 +103,7 @@ fn set_deleted(aws: &Aws, state: &mut ModelState, name: &str, is_deleted: bool) 
 
 pub(crate) fn set_consent(aws: &Aws, state: &mut ModelState, name: &str, consent: Consent) {
     let own = state.secrets.all[name].certificate.clone();
-    let another = || state.certificates.keys().find(|arn| **arn != own).cloned().unwrap_or_default();
+    let another = || state.certificates.keys().find(|arn| **arn != own && is_in_hub(arn)).cloned().unwrap_or_default();
     let value = match consent {
         Consent::Certificate => own.clone(),
         Consent::Account => ACCOUNT.to_owned(),

@@ -9,6 +9,7 @@ use super::actions::{SecretAction, create, perform, reserve};
 use super::tool::Tool;
 use super::written::Written;
 use crate::operators::{self, Action};
+use crate::place::is_in_hub;
 use crate::population::{Blueprint, CertificateKind};
 use crate::source::Source;
 use crate::world::World;
@@ -42,6 +43,7 @@ impl World {
             let managed = |kind| kind == CertificateKind::Managed;
             let all = state.certificates.iter().filter(|(_, tracked)| managed(tracked.blueprint.kind));
             all.map(|(arn, _)| arn.clone())
+                .filter(|arn| is_in_hub(arn))
                 .filter(|arn| self.attacks.iter().all(|one| one.certificate != *arn))
                 .collect()
         };

@@ -1,0 +1,64 @@
+//! The certificates of spokes.
+
+use fastrand::Rng;
+use simulated_aws::{Aws, Key};
+
+use crate::model_state::SharedState;
+use crate::place::Place;
+use crate::population::{Blueprint, Cas, CertificateKind};
+use crate::source::Source;
+use crate::world::World;
+
+/// What each spoke has in each of its Regions.
+const KINDS: [CertificateKind; 5] = [
+    CertificateKind::Managed,
+    CertificateKind::Managed,
+    CertificateKind::Managed,
+    CertificateKind::Watched,
+    CertificateKind::Amazon,
+];
+
+impl World {
+    /// Adds the certificates with which the spokes start.
+    pub(crate) fn populate_spokes(&mut self) {
+        let places = self.organization.as_ref().map(|one| one.places()).unwrap_or_default();
+        for place in places {
+            KINDS.into_iter().for_each(|kind| self.add_to_spoke(&place, kind));
+        }
+    }
+
+    /// Adds a certificate to a spoke.
+    pub(crate) fn add_to_spoke(&mut self, place: &Place, kind: CertificateKind) {
+        self.numbered += 1;
+        let World { aws, state, cas, rng, .. } = self;
+        insert(aws, state, cas, place, kind, self.numbered, rng);
+    }
+}
+
+/// What a spoke's certificate was issued by is in another account. So its first one comes from outside AWS, and it names the
+/// CA that renews it.
+fn insert(
+    aws: &Aws,
+    state: &SharedState,
+    cas: &Cas,
+    place: &Place,
+    kind: CertificateKind,
+    number: usize,
+    rng: &mut Rng,
+) {
+    let is_managed = kind == CertificateKind::Managed;
+    let ca = is_managed.then(|| cas.default.clone());
+    let key = if kind == CertificateKind::Amazon { Key::Rsa2048 } else { Key::P256 };
+    let days = if is_managed { [365, 198, 90, 47][rng.usize(..4)] } else { 198 };
+    let name = format!("host-{number}.spoke.example.com");
+    let source = Source::PrivateCa(ca.clone());
+    let blueprint =
+        Blueprint { kind, key, names: vec![name], days, ca, issuer: String::new(), source, in_use: true, is_n2: false };
+    let aws = &aws.scoped(&place.account, &place.region);
+    let mut spec = blueprint.spec(aws, rng.i64(1..=days), rng.i64(0..86_400)).tag("Owner", "team-spoke");
+    if is_managed {
+        spec = blueprint.source.tags().iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
+    }
+    let arn = aws.insert_certificate(spec);
+    state.enter(aws, &arn, blueprint);
+}
