@@ -41,9 +41,9 @@ help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # pip mostly waits, so it runs beside the compiler.
-demo:  ## Watches real certificates being renewed on LocalStack. KEEP=1 leaves it running.
+demo:  ## Watches real certificates being renewed on LocalStack. ORGANIZATION=1: from a hub, in several accounts. KEEP=1 leaves it running.
 	@$(MAKE_QUIETLY) --jobs=2 $(DEMO_BUILD) venv
-	@KEEP=$(KEEP) ARTIFACTS=$(DEMO_ARTIFACTS) $(VENV)/bin/python localstack-tests/demo.py
+	@KEEP=$(KEEP) ORGANIZATION=$(ORGANIZATION) ARTIFACTS=$(DEMO_ARTIFACTS) $(VENV)/bin/python localstack-tests/demo.py
 
 # One build in the dev profile, for this machine: half the time of release builds, which the end-to-end tests run.
 demo-build: need-rust

@@ -1,6 +1,7 @@
 """`make demo`: the main job on a LocalStack of its own, with real keys and the built functions.
 
-Environment: KEEP=1 leaves everything running; AWS_ENDPOINT_URL uses an AWS that is there already.
+Environment: KEEP=1 leaves everything running; ORGANIZATION=1 shows a hub with spokes in place of a single account;
+AWS_ENDPOINT_URL uses an AWS that is there already.
 Writes target/demo/summary.json. Exit codes: 0 all as it should be, 1 something is not, 2 it could not
 be set up, 130 interrupted.
 """
@@ -18,17 +19,19 @@ from contextlib import ExitStack
 
 from demo_certificates import DemoCertificate, fleet
 from demo_compliance import RULES, DemoCompliance, Expected
+from demo_organization import OrganizationDemo
+from demo_output import INVOKE_SWEEP, RENEWAL_TITLES, renewal_cells, show_end, show_notice
 from demo_sources import DemoSources
 from demo_validation import DemoValidation
 from harness import deploy, events, paths, private_ca
 from harness.backend import Backend
 from harness.certificates import LocalCa
 from harness.checks import snapshot
-from harness.console import Console, Step, wrapped
+from harness.console import Console, Step
 from harness.deploy import DeployFailed
 from harness.emulator import Emulator
 from harness.processes import NotReady
-from harness.subscribers import EventSubscriber, Notice, NoticeSubscriber, Person, wait_for
+from harness.subscribers import EventSubscriber, NoticeSubscriber, Person, wait_for
 
 _ADDRESS = "team@example.com"
 _SUMMARY = paths.TARGET / "demo" / "summary.json"
@@ -220,27 +223,13 @@ class Demo:
 
     def _show(self, problems: list[str]) -> None:
         console = self._console
-        rows = []
-        for item in self.fleet:
-            part = item.summary(self._events, self._notices)
-            changed = part["serial_before"] != part["serial_after"]
-            rows.append(
-                (
-                    f"{item.name}\n{part['key_algorithm']}",
-                    f"{_short(part['serial_before'])}\n{part['not_after_before'][:10]}",
-                    f"{_short(part['serial_after'])}\n{part['not_after_after'][:10]}"
-                    if changed
-                    else "unchanged",
-                    "\n".join(
-                        part["statuses"] + ([f"({part['reason']})"] if part["reason"] else [])
-                    )
-                    or "-",
-                    "\n".join(wrapped(part["notices"])) or "-",
-                )
-            )
+        rows = [
+            (f"{part['name']}\n{part['key_algorithm']}", *renewal_cells(part))
+            for part in (item.summary(self._events, self._notices) for item in self.fleet)
+        ]
         console.line()
         console.table(
-            ("Certificate", "Before the renewal", "After the renewal", "Statuses", "Notices"), rows
+            ("Certificate", *RENEWAL_TITLES), rows
         )
         console.line()
         console.table(
@@ -257,14 +246,7 @@ class Demo:
         console.line()
         console.table(("Certificate", "Rule", "Annotation"), self.compliance.annotations())
         console.line()
-        for problem in problems:
-            console.line(f"✘ {problem}", "red")
-        elapsed = f"{time.monotonic() - self._begin:.0f} s on {self._backend.name}"
-        if problems:
-            console.line(f"{len(problems)} not as it should be, after {elapsed}", "red", bold=True)
-        else:
-            console.line(f"All as it should be, in {elapsed}", "green", bold=True)
-        console.line(f"Summary: {_SUMMARY.relative_to(paths.PROJECT)}", "grey")
+        show_end(console, problems, self._begin, self._backend, _SUMMARY)
 
     def _show_notices(self) -> None:
         """Two whole notices: of the failed renewal and of the missing zone, which have the most to say."""
@@ -273,40 +255,29 @@ class Demo:
         for arn, kind in ((failed, "renewal-failed"), (without_zone, "validation-records-missing")):
             found = [item for item in self._notices.of(arn) if item.kind == kind]
             if found:
-                self._show_notice("One notice" if arn == failed else "Another one", found[-1])
+                title = "One notice" if arn == failed else "Another one"
+                show_notice(self._console, self._person, title, found[-1])
 
-    def _show_notice(self, title: str, notice: Notice) -> None:
-        mails = [text for _, text in self._person.mails() if notice.arn in text]
-        mails = [text for text in mails if notice.body["whatHappened"] in text] or mails[-1:]
-        self._console.line()
-        self._console.line(f"{title} as a person gets it", bold=True)
-        self._console.line(f"Subject: {notice.subject}")
-        attributes = ", ".join(f"{key}={value}" for key, value in sorted(notice.attributes.items()))
-        self._console.line(f"Attributes: {attributes}")
-        self._console.line()
-        text = mails[0] if mails else json.dumps(notice.body, indent=2)
-        self._console.line(text.rstrip())
-
-
-def _short(serial: str) -> str:
-    """Enough of a serial number to distinguish two."""
-    return serial[:11] + "…" if len(serial) > 12 else serial
+    def commands(self) -> list[str]:
+        """What somebody may want to know of a demo that is kept."""
+        return [
+            "aws acm list-certificates --includes keyTypes=RSA_2048,EC_prime256v1,EC_secp384r1",
+            f"aws acm list-tags-for-certificate --certificate-arn {self.fleet[0].arn}",
+            f"aws logs tail /aws/lambda/{self.stack.imported_renewal}",
+            "aws route53 list-hosted-zones-by-name --dns-name example.org",
+            f"aws logs tail /aws/lambda/{self.stack.dns_validation}",
+            f"aws lambda invoke --function-name {self.stack.expiry_events} {INVOKE_SWEEP}",
+        ]
 
 
-def _show_kept(console: Console, emulator: Emulator, demo: Demo) -> None:
+def _show_kept(console: Console, emulator: Emulator, demo: Demo | OrganizationDemo) -> None:
     backend = emulator.backend
     console.line()
     console.line("Still running. Look around with the AWS CLI:", bold=True)
     for line in (
         f"export AWS_ENDPOINT_URL={backend.endpoint}",
         f"export AWS_REGION={backend.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
-        "aws acm list-certificates --includes keyTypes=RSA_2048,EC_prime256v1,EC_secp384r1",
-        f"aws acm list-tags-for-certificate --certificate-arn {demo.fleet[0].arn}",
-        f"aws logs tail /aws/lambda/{demo.stack.imported_renewal}",
-        "aws route53 list-hosted-zones-by-name --dns-name example.org",
-        f"aws logs tail /aws/lambda/{demo.stack.dns_validation}",
-        f"aws lambda invoke --function-name {demo.stack.expiry_events} "
-        f"--cli-binary-format raw-in-base64-out --payload '{json.dumps(events.SWEEP)}' /dev/stdout",
+        *demo.commands(),
     ):
         console.line(f"  {line}")
     if emulator.pids:
@@ -318,16 +289,23 @@ def _interrupted(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "") not in ("", "0", "false")
+
+
 def main() -> int:
     """Run it; the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupted)
     console = Console()
-    keep = os.environ.get("KEEP", "") not in ("", "0", "false")
+    keep, organization = _is_on("KEEP"), _is_on("ORGANIZATION")
+    given = os.environ.get("AWS_ENDPOINT_URL")
+    if organization and given:
+        console.line("ORGANIZATION=1 needs accounts and AWS Organizations of its own: unset AWS_ENDPOINT_URL.", "red")
+        return 2
     emulator = Emulator(keep=keep)
     try:
         deploy.check_artifacts()
-        given = os.environ.get("AWS_ENDPOINT_URL")
         starting = "Starting LocalStack and simulated-aws"
         with console.step(f"Looking at {given}" if given else starting):
             emulator.__enter__()
@@ -335,7 +313,8 @@ def main() -> int:
         console.line(str(error), "red")
         return 2
     finished = False
-    demo = Demo(console, emulator.backend)
+    kind = OrganizationDemo if organization else Demo
+    demo = kind(console, emulator.backend)
     try:
         problems = demo.run()
         finished = True

@@ -9,34 +9,43 @@ from harness import certificates, checks, private_ca
 from harness.backend import Backend
 from harness.subscribers import EventSubscriber, Notice, NoticeSubscriber
 
-RENEWED, DELIVERED, _WATCHED, _NOTHING, _FAILED, _EXPIRED = (
+RENEWED, DELIVERED, WATCHED, NOTHING, FAILED, REFUSED, EXPIRED = (
     "renewed",
     # Renewed as soon as the new certificate was there, long before it is due.
     "delivered",
     "notice",
     "nothing",
     "failed",
+    # It may not have what its tags name: nothing was requested for it.
+    "refused",
     "expired",
 )
 
 # For each outcome: the notice that must come exactly once, the statuses, and what else may come once.
 # The rules of AWS Config that it breaks in the end.
 _BROKEN = {
-    _WATCHED: {"certificate-expiry", "imported-renewal-source"},
-    _FAILED: {"certificate-expiry", "renewal-status"},
-    _EXPIRED: {"certificate-expiry", "certificate-expired-in-use", "imported-renewal-source"},
+    WATCHED: {"certificate-expiry", "imported-renewal-source"},
+    FAILED: {"certificate-expiry", "renewal-status"},
+    REFUSED: {"certificate-expiry", "renewal-status"},
+    EXPIRED: {"certificate-expiry", "certificate-expired-in-use", "imported-renewal-source"},
 }
 # A certificate within a notice threshold gets that notice too, whatever becomes of its renewal.
 _NOTICE = {
     RENEWED: "renewal-complete",
     DELIVERED: "renewal-complete",
-    _WATCHED: "expiring",
-    _NOTHING: None,
-    _FAILED: "renewal-failed",
-    _EXPIRED: "expired",
+    WATCHED: "expiring",
+    NOTHING: None,
+    FAILED: "renewal-failed",
+    REFUSED: "renewal-failed",
+    EXPIRED: "expired",
 }
-_STATUSES = {RENEWED: checks.COMPLETE, DELIVERED: checks.DELIVERED, _FAILED: checks.FAILED}
-_ALSO = {RENEWED: {"expiring"}, _FAILED: {"expiring"}}
+_STATUSES = {
+    RENEWED: checks.COMPLETE,
+    DELIVERED: checks.DELIVERED,
+    FAILED: checks.FAILED,
+    REFUSED: checks.REFUSED,
+}
+_ALSO = dict.fromkeys((RENEWED, FAILED, REFUSED), {"expiring"})
 
 
 @dataclass
@@ -74,7 +83,7 @@ class DemoCertificate:
     def create(self, backend: Backend, local_ca: certificates.LocalCa) -> None:
         """Import it, as somebody would have a year ago."""
         tags = {"Owner": "platform-team", "Environment": "demo"} | self.source()
-        if self.outcome == _EXPIRED:
+        if self.outcome == EXPIRED:
             self.arn = certificates.place_expired(backend, local_ca, self.names, tags)
         else:
             issued = self.issue(backend, local_ca)
@@ -174,16 +183,16 @@ def fleet(backend: Backend, ca: str, disabled_ca: str) -> list[DemoCertificate]:
         ),
         DemoCertificate(
             "watched", ["legacy.example.com"],
-            "RSA_2048", 10, _WATCHED, in_use_by=balancer("legacy"),
+            "RSA_2048", 10, WATCHED, in_use_by=balancer("legacy"),
         ),
-        DemoCertificate("far", ["blog.example.com"], "EC_prime256v1", 200, _NOTHING, ca),
+        DemoCertificate("far", ["blog.example.com"], "EC_prime256v1", 200, NOTHING, ca),
         DemoCertificate(
             "ca-disabled", ["intranet.example.com"],
-            "RSA_2048", 9, _FAILED, disabled_ca, reason="ca-disabled",
+            "RSA_2048", 9, FAILED, disabled_ca, reason="ca-disabled",
             in_use_by=balancer("intranet"),
         ),
         DemoCertificate(
             "expired", ["old.example.com"],
-            "RSA_2048", -2, _EXPIRED, in_use_by=balancer("old"),
+            "RSA_2048", -2, EXPIRED, in_use_by=balancer("old"),
         ),
     ]  # fmt: skip

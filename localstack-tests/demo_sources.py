@@ -48,6 +48,11 @@ def _issue(local_ca: LocalCa, item: DemoCertificate, days: int) -> certificates.
     )
 
 
+def deliverable(local_ca: LocalCa, item: DemoCertificate) -> certificates.Issued:
+    """What a tool writes into a secret when it has renewed the certificate."""
+    return _issue(local_ca, item, _LIFETIME_DAYS)
+
+
 class DemoSources:
     """The simulated CA letsencrypt with its zone, the tool with its secret, and what was seen of both."""
 
@@ -109,7 +114,7 @@ class DemoSources:
 
     def deliver(self) -> None:
         """The other tool has a new certificate and writes it; Secrets Manager reports that."""
-        self._delivered = _issue(self._local_ca, self.secret, _LIFETIME_DAYS)
+        self._delivered = deliverable(self._local_ca, self.secret)
         version = self._secret.put(self._delivered)
         events.put(self._backend, [label_updated(self._secret, version)])
 

@@ -15,6 +15,8 @@ COMPLETE = ["pending-renewal", "renewal-in-progress", "renewal-complete"]
 # Nobody had to request it.
 DELIVERED = ["renewal-in-progress", "renewal-complete"]
 FAILED = ["pending-renewal", "renewal-in-progress", "renewal-failed"]
+# Before anything was issued or read for it.
+REFUSED = ["pending-renewal", "renewal-failed"]
 
 _PREFIX = "acm-autopilot:"
 _STATUS_TAGS = {"status", "status-since", "status-reason", "attempts", "renewal-of", "notified"}

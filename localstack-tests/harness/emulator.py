@@ -33,11 +33,16 @@ acm-pca:moto = harness.forwarding:acm_pca_of_moto
 route53:simulated = harness.forwarding:route53
 config:simulated = harness.forwarding:config
 resourcegroupstaggingapi:simulated = harness.forwarding:tagging
+organizations:simulated = harness.forwarding:organizations
+account:simulated = harness.forwarding:account
 sts:strict = harness.aws_corrections.sts_provider:sts
 """
 _FORWARDED = {
-    f"PROVIDER_OVERRIDE_{service}": "simulated" for service in ("ACM", "ACM_PCA", "ROUTE53", "CONFIG", "RESOURCEGROUPSTAGGINGAPI")
-}
+    f"PROVIDER_OVERRIDE_{service}": "simulated"
+    for service in (
+        "ACM", "ACM_PCA", "ROUTE53", "CONFIG", "RESOURCEGROUPSTAGGINGAPI", "ORGANIZATIONS", "ACCOUNT"
+    )
+}  # fmt: skip
 _STRICT = _FORWARDED | {"PROVIDER_OVERRIDE_STS": "strict"}
 # LocalStack has no AWS Private CA of its own.
 _PLAIN = {"PROVIDER_OVERRIDE_ACM_PCA": "moto"}

@@ -13,11 +13,12 @@ SWEEP = {"source": "acm-autopilot", "detail-type": "Certificate Sweep Requested"
 ACME_SWEEP = SWEEP | {"detail": {"renewFrom": "acme"}}
 
 
-def put(backend: Backend, entries: list[dict[str, Any]]) -> None:
-    """Put events on the default bus, ten in a call as the API allows."""
+def put(backend: Backend, entries: list[dict[str, Any]], bus: str = "default") -> None:
+    """Put events on a bus, ten in a call as the API allows."""
     client = backend.client("events")
     for begin in range(0, len(entries), 10):
-        answer = client.put_events(Entries=entries[begin : begin + 10])
+        part = [one | {"EventBusName": bus} for one in entries[begin : begin + 10]]
+        answer = client.put_events(Entries=part)
         if answer["FailedEntryCount"]:
             raise RuntimeError(f"events not taken: {answer['Entries']}")
 

@@ -21,9 +21,9 @@ class Notice:
     attributes: dict[str, str]
 
     @property
-    def arn(self) -> str:
-        """The certificate."""
-        return self.body["certificateArn"]
+    def arn(self) -> str | None:
+        """The certificate; None when it is about an account and Region as a whole."""
+        return self.body.get("certificateArn")
 
     @property
     def kind(self) -> str:
