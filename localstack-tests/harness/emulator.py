@@ -34,13 +34,12 @@ route53:simulated = harness.forwarding:route53
 config:simulated = harness.forwarding:config
 resourcegroupstaggingapi:simulated = harness.forwarding:tagging
 organizations:simulated = harness.forwarding:organizations
-account:simulated = harness.forwarding:account
 sts:strict = harness.aws_corrections.sts_provider:sts
 """
 _FORWARDED = {
     f"PROVIDER_OVERRIDE_{service}": "simulated"
     for service in (
-        "ACM", "ACM_PCA", "ROUTE53", "CONFIG", "RESOURCEGROUPSTAGGINGAPI", "ORGANIZATIONS", "ACCOUNT"
+        "ACM", "ACM_PCA", "ROUTE53", "CONFIG", "RESOURCEGROUPSTAGGINGAPI", "ORGANIZATIONS"
     )
 }  # fmt: skip
 _STRICT = _FORWARDED | {"PROVIDER_OVERRIDE_STS": "strict"}

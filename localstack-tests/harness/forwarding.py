@@ -1,6 +1,5 @@
 """Forwards what LocalStack is asked of services that simulated-aws has to simulated-aws: ACM, AWS Private CA, Route 53,
-AWS Config, the Resource Groups Tagging API, which has to know the certificates, and AWS Organizations with Account Management,
-which LocalStack lacks.
+AWS Config, the Resource Groups Tagging API, which has to know the certificates, and AWS Organizations, which LocalStack lacks.
 
 LocalStack finds these providers through the entry point group `localstack.aws.provider`; `PROVIDER_OVERRIDE_ACM=simulated`
 and the like choose them. STS stays LocalStack's: Lambda, EventBridge and SQS read an account from its access keys.
@@ -24,7 +23,7 @@ from localstack.services.plugins import Service, aws_provider
 
 from .aws_corrections.cloudformation_certificate import wait_for_issuance
 
-SERVICES = ("acm", "acm-pca", "route53", "config", "resourcegroupstaggingapi", "organizations", "account")
+SERVICES = ("acm", "acm-pca", "route53", "config", "resourcegroupstaggingapi", "organizations")
 # Where simulated-aws listens.
 ENDPOINT = "SIMULATED_AWS_ENDPOINT"
 _ACCESS_KEY = re.compile(r"(?<=Credential=)[^/]+")
@@ -88,12 +87,6 @@ def tagging() -> Service:
 def organizations() -> Service:
     """AWS Organizations."""
     return _service("organizations", _Forwarder())
-
-
-@aws_provider(api="account", name="simulated")
-def account() -> Service:
-    """Account Management: the contacts of accounts."""
-    return _service("account", _Forwarder())
 
 
 @aws_provider(api="acm-pca", name="moto")
