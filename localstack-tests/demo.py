@@ -228,9 +228,7 @@ class Demo:
             for part in (item.summary(self._events, self._notices) for item in self.fleet)
         ]
         console.line()
-        console.table(
-            ("Certificate", *RENEWAL_TITLES), rows
-        )
+        console.table(("Certificate", *RENEWAL_TITLES), rows)
         console.line()
         console.table(
             ("Requested", "Created records", "ACM", "Notices"),

@@ -6,9 +6,10 @@ import json
 import time
 from collections.abc import Callable
 
+from demo_organization_checks import problems_of, write_summary
 from demo_organization_fleet import (
     EVENT, HUB_REGION, LAB, NEWS, NEXT_SWEEP, OTHER_REGION, PAY, REGIONS, SECRET, SECRET_EVENT, SHOP, SWEEP, UNITS,
-    Fleet, Placed,
+    UNKNOWN, Fleet, Placed,
 )  # fmt: skip
 from demo_organization_output import show
 from demo_output import INVOKE_SWEEP
@@ -16,7 +17,6 @@ from demo_sources import SourceCertificate, deliverable
 from harness import certificates, deploy, events, paths, requested
 from harness.aws_corrections.trust_policy import ORGANIZATION
 from harness.backend import Backend
-from harness.checks import snapshot
 from harness.console import Console, Step
 from harness.deploy import DeployFailed
 from harness.secrets import Secret, bundle, label_updated
@@ -59,8 +59,8 @@ class OrganizationDemo:
         self._report()
         self._sweep()
         self._join()
-        problems = self._problems()
-        self._write_summary()
+        problems = problems_of(self)
+        write_summary(self)
         show(self, problems)
         return problems
 
@@ -100,7 +100,7 @@ class OrganizationDemo:
         self.person = Person(self.backend, self.stack.topic_arn, _ADDRESS)
         self.fleet.describe()
         with self.console.step("Importing certificates into the accounts") as step:
-            self._import(self.fleet.known_by(EVENT, SECRET_EVENT, SWEEP), step)
+            self._import(self.fleet.known_by(EVENT, SECRET_EVENT, SWEEP, UNKNOWN), step)
         item = self._receipts()
         assert item.issued
         place = self.fleet.named("receipts").place
@@ -234,58 +234,10 @@ class OrganizationDemo:
         except TimeoutError:
             step.note = f"{step.count} of {step.total} settled"
 
-    def _problems(self) -> list[str]:
-        problems = []
-        for member in self.fleet.members:
-            item = member.certificate
-            item.after = snapshot(member.place, item.arn)
-            found = item.problems(self.events, self.notices)
-            if (named := self._named(member)) - {member.account.name}:
-                found.append(f"notices before the expiry name {named}")
-            problems += [f"{member.account.name}, {item.name}: {problem}" for problem in found]
-        return problems + self._problems_of_accounts()
-
-    def _named(self, member: Placed) -> set[str]:
-        """The accounts that expiry-events names in its notices. Of its own account the hub gives the number alone."""
-        if member.account is self.hub:
-            return set()
-        found = [it for it in self.notices.of(member.certificate.arn) if it.kind == "expiring"]
-        return {it.attributes.get("account_name", "-") for it in found}
-
-    def _problems_of_accounts(self) -> list[str]:
-        problems = []
-        about = [(it.attributes["account"], it.attributes["region"]) for it in self.unreadable()]
-        if about != [(LAB.number, OTHER_REGION)]:
-            problems.append(f"notices about accounts that cannot be read: {about}")
-        if self.swept != [6, 8]:
-            problems.append(f"the sweeps had {self.swept} accounts and Regions, not 6 and 8")
-        if (self.request_before, self.request_status()) != ("PENDING_VALIDATION", "ISSUED"):
-            problems.append(f"the request is {self.request_status()}")
-        if PAY.number not in self.refusal:
-            problems.append(f"the forged event was answered: {self.refusal}")
-        return problems
-
     def _receipts(self) -> SourceCertificate:
         item = self.fleet.named("receipts").certificate
         assert isinstance(item, SourceCertificate)
         return item
-
-    def _write_summary(self) -> None:
-        summary = {
-            "backend": self.backend.name,
-            "elapsed_seconds": round(time.monotonic() - self.begin, 1),
-            "targets_of_each_sweep": self.swept,
-            "certificates": [
-                it.certificate.summary(self.events, self.notices)
-                | {"account": it.account.name, "region": it.place.region, "known_by": it.known_by}
-                for it in self.fleet.members
-            ],
-            "unreadable": [it.body for it in self.unreadable()],
-            "requested": {"arn": self.request_arn, "status": self.request_status()},
-            "refused": self.refusal,
-        }
-        self.summary.parent.mkdir(parents=True, exist_ok=True)
-        self.summary.write_text(json.dumps(summary, indent=2) + "\n")
 
 
 def _approaching(arn: str, days: int) -> dict:

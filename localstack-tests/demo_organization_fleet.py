@@ -20,8 +20,8 @@ LAB = Account("333344445555", "lab", _LABS)
 NEWS = Account("444455556666", "news-prod", _SHOPS)
 SECRET = "web/receipts.example.com"
 # How the hub gets to know of a certificate.
-EVENT, SECRET_EVENT, SWEEP, NEXT_SWEEP = (
-    "ACM's event", "Secrets Manager's event", "the sweep", "the sweep after it joined"
+EVENT, SECRET_EVENT, SWEEP, NEXT_SWEEP, UNKNOWN = (
+    "ACM's event", "Secrets Manager's event", "the sweep", "the sweep after it joined", "not at all"
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ class Fleet:
             "receipts", ["receipts.example.com"], "EC_prime256v1", 60, DELIVERED,
             tags={"acm-autopilot:renew-from": "secret", "acm-autopilot:secret": SECRET},
         ))  # fmt: skip
-        self._add(LAB, OTHER_REGION, SWEEP, "experiment", 15, NOTHING, web)
+        self._add(LAB, OTHER_REGION, UNKNOWN, "experiment", 15, NOTHING, web)
         self._add(NEWS, HUB_REGION, NEXT_SWEEP, "news", 11, RENEWED, web)
         self._add(NEWS, OTHER_REGION, NEXT_SWEEP, "archive", 22, RENEWED, web)
 
