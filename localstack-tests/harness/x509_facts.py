@@ -51,9 +51,9 @@ def spki(key: object) -> bytes:
 
 def serial(certificate: x509.Certificate) -> str:
     """Pairs of lower-case hex digits with colons, as DescribeCertificate answers it."""
-    digits = f"{certificate.serial_number:x}"
-    digits = digits.zfill(len(digits) + len(digits) % 2)
-    return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+    number = certificate.serial_number
+    # With room for a sign, as DER has it.
+    return number.to_bytes(number.bit_length() // 8 + 1, "big").hex(":")
 
 
 def extended_key_usages(certificate: x509.Certificate) -> dict[str, str]:
