@@ -24,17 +24,16 @@ def problems_of(demo: OrganizationDemo) -> list[str]:
         item.after = snapshot(member.place, item.arn)
         found = item.problems(demo.events, demo.notices)
         if (named := _named(demo, member)) - {member.account.name}:
-            found.append(f"notices before the expiry name {named}")
+            found.append(f"its notices name {named}")
         problems += [f"{member.account.name}, {item.name}: {problem}" for problem in found]
     return problems + _problems_of_accounts(demo)
 
 
 def _named(demo: OrganizationDemo, member: Placed) -> set[str]:
-    """The accounts that expiry-events names in its notices. Of its own account the hub gives the number alone."""
+    """The accounts that notices name. Of its own account the hub gives the number alone."""
     if member.account is demo.hub:
         return set()
-    found = [it for it in demo.notices.of(member.certificate.arn) if it.kind == "expiring"]
-    return {it.attributes.get("account_name", "-") for it in found}
+    return {it.attributes.get("account_name", "-") for it in demo.notices.of(member.certificate.arn)}
 
 
 def _problems_of_accounts(demo: OrganizationDemo) -> list[str]:

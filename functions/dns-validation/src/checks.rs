@@ -8,6 +8,7 @@ use aws_sdk_acm::Client;
 use certificates::CertificateArn;
 use jiff::Timestamp;
 use lambda::Metrics;
+use notices::AccountFacts;
 use organization::{Member, OrganizationSettings, SpokeRole, Targets};
 use route53::{Delegations, PublicDns, Route53Limits, ZoneAccounts, ZoneDirectory, ZoneListings, ZoneSelector};
 
@@ -58,6 +59,8 @@ struct InTarget {
     acm: Arc<Client>,
     settings: Settings,
     dry_run: bool,
+    /// What notices say of the account.
+    account: AccountFacts,
 }
 
 impl Checks {
@@ -131,12 +134,14 @@ impl Checks {
 
     async fn in_target(&self, member: &Member) -> InTarget {
         let Some(spoke) = &member.spoke else {
-            return InTarget { acm: self.acm.clone(), settings: self.settings.clone(), dry_run: self.dry_run };
+            let (acm, settings, account) = (self.acm.clone(), self.settings.clone(), AccountFacts::default());
+            return InTarget { acm, settings, dry_run: self.dry_run, account };
         };
         InTarget {
             acm: self.spokes.get(member, Client::new).await,
             settings: Settings { grants: spoke.grants.grants.clone(), ..self.settings.clone() },
             dry_run: self.dry_run || spoke.is_read_only,
+            account: spoke.facts(),
         }
     }
 
@@ -160,7 +165,7 @@ impl Checks {
         zones: &'a ZoneDirectory<'a>,
         budget: &'a CallBudget,
     ) -> Reconciler<'a> {
-        let (dns, InTarget { acm, settings, dry_run }) = (&self.dns, target);
+        let (dns, InTarget { acm, settings, dry_run, .. }) = (&self.dns, target);
         let selector = ZoneSelector { zones, dns, delegations: &self.delegations };
         let (record_ttl, dry_run) = (settings.record_ttl, *dry_run);
         let notices = NoticeBudget::new(&self.outbox.history);
@@ -170,7 +175,7 @@ impl Checks {
             selector,
             provisioner: Provisioner { zones, selector, budget, record_ttl, dry_run },
             diagnoser: Diagnoser { dns, zones },
-            notifier: Notifier { acm, outbox: &self.outbox, notices, budget, dry_run },
+            notifier: Notifier { acm, account: &target.account, outbox: &self.outbox, notices, budget, dry_run },
             budget,
             settings,
             dry_run,

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use certificates::tags;
 use events::{Event, EventBus};
 use jiff::{SignedDuration, Timestamp};
-use notices::{Destination, Notice, RecentNotices, Topic};
+use notices::{AccountFacts, Destination, Notice, RecentNotices, Topic};
 
 use crate::Occasion;
 use crate::call_budget::CallBudget;
@@ -74,6 +74,8 @@ impl Delivery {
 #[derive(Debug)]
 pub(crate) struct Notifier<'a> {
     pub(crate) acm: &'a aws_sdk_acm::Client,
+    /// What is known of the account.
+    pub(crate) account: &'a AccountFacts,
     pub(crate) outbox: &'a Outbox,
     pub(crate) notices: NoticeBudget<'a>,
     pub(crate) budget: &'a CallBudget,
@@ -81,6 +83,10 @@ pub(crate) struct Notifier<'a> {
 }
 
 impl Notifier<'_> {
+    fn topic(&self) -> Topic {
+        self.outbox.topic().for_account(self.account.clone())
+    }
+
     /// Sends the event and the notice, and writes the tag. A broken bus does not stop the notice, nor the other way
     /// round; the first error is returned.
     pub(crate) async fn deliver(
@@ -129,7 +135,7 @@ impl Notifier<'_> {
                 if !self.notices.admits(state, notice) {
                     return Ok(());
                 }
-                self.outbox.topic().publish(notice).await?;
+                self.topic().publish(notice).await?;
                 self.outbox.recent.add(notice, state.now);
                 delivery.notice = true;
             }
@@ -158,7 +164,7 @@ impl Notifier<'_> {
     /// Sends one notice for all those that were left to the next sweeps, and returns it.
     pub(crate) async fn notify_of_overflow(&self, now: Timestamp) -> Result<Option<Notice>, (Notice, CallError)> {
         let Some(notice) = self.notices.summary(now) else { return Ok(None) };
-        match self.outbox.topic().publish(&notice).await {
+        match self.topic().publish(&notice).await {
             Ok(()) => Ok(Some(notice)),
             Err(error) => Err((notice, error)),
         }

@@ -3,7 +3,7 @@
 use acme::Connection;
 use acme::settings::AcmeSettings;
 use aws_config::SdkConfig;
-use notices::{AccountFacts, Topic};
+use notices::Topic;
 use organization::{Member, Spoke};
 
 use crate::acme_clients::AcmeClients;
@@ -43,18 +43,13 @@ impl TargetContext {
         Self {
             acm: aws_sdk_acm::Client::new(sdk),
             tagging: aws_sdk_resourcegroupstagging::Client::new(sdk),
-            topic: spoke.map_or_else(|| topic.clone(), |spoke| topic.for_account(facts(spoke))),
+            topic: spoke.map_or_else(|| topic.clone(), |spoke| topic.for_account(spoke.facts())),
             acme_clients: AcmeClients::default(),
             windows: RenewalWindows::new(sdk, acme.clone(), connection.clone()),
             settings: spoke.map_or_else(|| settings.clone(), |spoke| in_spoke(settings, spoke)),
             dry_run: *dry_run || spoke.is_some_and(|spoke| spoke.is_read_only),
         }
     }
-}
-
-fn facts(spoke: &Spoke) -> AccountFacts {
-    let account = &spoke.account;
-    AccountFacts { name: Some(account.name.clone()), units: account.units.clone(), owner: spoke.owner.clone() }
 }
 
 /// The grants and the ring of the account.

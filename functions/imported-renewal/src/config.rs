@@ -8,7 +8,7 @@ use certificates::{PrivateCaArn, Thresholds};
 use grants::Grants;
 use issuers::RecordPlaces;
 use lambda::{ConfigurationError, Environment, SweepSchedule};
-use notices::Destination;
+use notices::{AccountFacts, Destination};
 use organization::OrganizationConfig;
 use route53::{DnsLookups, DnsName};
 
@@ -60,6 +60,8 @@ pub struct Config {
     pub log_group: Option<String>,
     /// `DRY_RUN`: decide and answer the plan, but change nothing.
     pub dry_run: bool,
+    /// What notices say of the account; nothing outside of spokes.
+    pub account: AccountFacts,
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
 }
@@ -92,6 +94,7 @@ impl Config {
             endpoint_check: environment.parsed("ENDPOINT_CHECK", EndpointCheckSettings::default())?,
             log_group: environment.optional("AWS_LAMBDA_LOG_GROUP_NAME").map(str::to_owned),
             dry_run: environment.flag("DRY_RUN")?,
+            account: AccountFacts::default(),
             trust_store: environment.parsed("TRUST_STORE", TrustStore::default())?,
         })
     }

@@ -3,6 +3,7 @@
 use aws_client::{CallError, Clock};
 use aws_config::SdkConfig;
 use certificates::{CertificateArn, Target};
+use notices::AccountFacts;
 use serde_json::Value;
 
 use crate::account::Account;
@@ -31,6 +32,14 @@ pub struct Spoke {
     pub renew_days_earlier: u16,
     /// Who owns certificates without an owner tag.
     pub owner: Option<String>,
+}
+
+impl Spoke {
+    /// What notices say of the account.
+    pub fn facts(&self) -> AccountFacts {
+        let Account { name, units, .. } = &self.account;
+        AccountFacts { name: Some(name.clone()), units: units.clone(), owner: self.owner.clone() }
+    }
 }
 
 /// Why nothing is done in a target.

@@ -99,7 +99,10 @@ async fn a_name_that_is_granted_to_another_account_gets_no_record() {
     assert_eq!(changes.count(), 0, "nothing is asked or changed in a zone");
     assert!(hub.called(SHOP).iter().all(|operation| operation == "ListCertificates"));
     assert!(hub.account(DEV).certificate(&arn).unwrap().tags.contains_key(NOTIFIED));
-    assert_eq!(hub.world.aws.published().len(), 1);
+    let notices = hub.world.aws.published();
+    let [notice] = &notices[..] else { panic!("{}", notices.len()) };
+    let json: Value = serde_json::from_str(notice.for_protocol("sqs")).unwrap();
+    assert_eq!((&json["account"], &json["accountName"]), (&json!(DEV), &json!("dev")));
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ impl Config {
             grants: grants.clone(),
             renew_before_days: self.renew_before_days.saturating_add(spoke.renew_days_earlier),
             dry_run: self.dry_run || spoke.is_read_only,
+            account: spoke.facts(),
             ..self.clone()
         }
     }

@@ -17,7 +17,7 @@ impl Announcer {
     pub(super) fn new(config: &Config, hub: &HubSdk) -> Self {
         let aws = hub.config();
         let bus = EventBus::new(aws_sdk_eventbridge::Client::new(aws), &config.event_bus_name);
-        Self { bus, topic: Topic::new(aws, &config.notices) }
+        Self { bus, topic: Topic::new(aws, &config.notices).for_account(config.account.clone()) }
     }
 
     /// A failure of the event or of the notice does not stop the other.

@@ -68,11 +68,12 @@ async fn a_message_returns_to_the_queue_while_aws_organizations_does_not_answer(
 #[tokio::test]
 async fn a_certificate_without_an_owner_tag_has_the_accounts_owner() {
     let world = World::hub();
-    let tagged = json!([{ "id": SHOP, "tags": { "Owner": "team-shop" } }]);
+    let tagged = json!([{ "id": SHOP, "name": "shop-prod", "tags": { "Owner": "team-shop" } }]);
     world.set_organization("accounts", tagged);
     world.set_organization("ownerTag", json!("Owner"));
     let arn = world.import(SHOP, due()).await;
     world.account(SHOP).set_tags(&arn, &[("Owner", None)]);
     world.renew(&arn).await;
-    assert_eq!(world.last_notice("renewal-complete")["owner"], "team-shop");
+    let notice = world.last_notice("renewal-complete");
+    assert_eq!((&notice["owner"], &notice["accountName"]), (&json!("team-shop"), &json!("shop-prod")));
 }
