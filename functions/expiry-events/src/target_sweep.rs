@@ -34,7 +34,7 @@ impl TargetSweeper<'_> {
             metrics.count("TargetsUnreadable", 1);
             return self.unreadable(cause, known).await;
         }
-        if result.is_ok() && known.is_some() {
+        if result.is_ok() && known.is_some() && self.remembered().await?.is_some() {
             self.readable().await?;
         }
         result.map(Answer::Sweep)
@@ -45,12 +45,17 @@ impl TargetSweeper<'_> {
         let target = &self.member.target;
         let reason = reason(cause);
         tracing::warn!(account = target.account, region = target.region, outcome = "unreadable", reason, %cause);
-        if known != Some(reason.as_str()) {
+        if known != Some(reason.as_str()) && self.remembered().await?.as_ref() != Some(&reason) {
             let notice = unreadable_notice(self.member, cause);
             self.context.topic.publish_about_target(&notice).await.map_err(Error::Targets)?;
             self.unreadable.remember(target, &reason).await.map_err(Error::Targets)?;
         }
         Ok(Answer::Target(TargetReport::new(Outcome::Unreadable, target, &reason)))
+    }
+
+    /// A message may be delivered again, or late: what it says of the target is as old as itself.
+    async fn remembered(&self) -> Result<Option<String>, Error> {
+        self.unreadable.cause(&self.member.target).await.map_err(Error::Targets)
     }
 
     async fn readable(&self) -> Result<(), Error> {

@@ -29,7 +29,11 @@ impl UnreadableTargets {
 
     /// All, with the cause of each.
     pub(crate) async fn all(&self) -> Result<HashMap<Target, String>, CallError> {
-        let call = self.client().get_parameters_by_path().path(PATH).recursive(true);
+        self.below(PATH).await
+    }
+
+    async fn below(&self, path: &str) -> Result<HashMap<Target, String>, CallError> {
+        let call = self.client().get_parameters_by_path().path(path).recursive(true);
         let mut pages = call.into_paginator().send();
         let mut found = HashMap::new();
         while let Some(page) = pages.next().await {
@@ -38,6 +42,12 @@ impl UnreadableTargets {
             found.extend(parameters.filter_map(|parameter| Some((target(&parameter.name?)?, parameter.value?))));
         }
         Ok(found)
+    }
+
+    /// Why a target could not be read, as it is remembered now.
+    pub(crate) async fn cause(&self, target: &Target) -> Result<Option<String>, CallError> {
+        let account = format!("{PATH}/{}/{}", target.partition, target.account);
+        Ok(self.below(&account).await?.remove(target))
     }
 
     /// Remembers a target, or another cause of it.

@@ -209,6 +209,26 @@ async fn an_unreadable_target_is_reported_once_for_each_cause() {
     assert_eq!(organization.kinds().len(), 5);
 }
 
+/// SQS delivers a message at least once, and what it says of the target is as old as the message.
+#[tokio::test]
+async fn a_message_that_is_delivered_again_reports_nothing_again() {
+    let organization = Organization::new();
+    let sweep_twice = async || {
+        let before = organization.aws.queued(&organization.queue).len();
+        organization.sweep().await;
+        for message in &organization.aws.queued(&organization.queue)[before..] {
+            let record = json!({ "messageId": message.id, "body": message.body, "attributes": {} });
+            organization.handle(&json!({ "Records": [record] })).await.unwrap();
+        }
+    };
+    organization.aws.set_role(&role(BANK), RoleRule::Refused);
+    sweep_twice().await;
+    assert_eq!(organization.kinds(), ["target-unreadable"; 2], "one for each Region");
+    organization.aws.set_role(&role(BANK), RoleRule::ExternalId(EXTERNAL_ID.into()));
+    sweep_twice().await;
+    assert_eq!(organization.kinds()[2..], ["target-readable"; 2]);
+}
+
 #[tokio::test]
 async fn in_a_read_only_account_nothing_is_changed() {
     let organization = Organization::with(&json!({ "readOnly": {"accounts": [SHOP]} }));
