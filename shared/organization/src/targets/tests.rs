@@ -38,16 +38,16 @@ async fn what_is_made_for_a_target_is_kept_for_it_alone() {
     let beijing = member("111122223333", "cn-north-1", "a");
     assert_eq!(get(&targets, &beijing).await, (true, "cn-north-1".into()));
     assert_eq!(get(&targets, &beijing).await, (false, "cn-north-1".into()));
-    assert_eq!(get(&targets, &member("111122223333", "cn-northwest-1", "a")).await.0, true);
-    assert_eq!(get(&targets, &member("444455556666", "cn-north-1", "a")).await.0, true);
+    assert!(get(&targets, &member("111122223333", "cn-northwest-1", "a")).await.0);
+    assert!(get(&targets, &member("444455556666", "cn-north-1", "a")).await.0);
     assert_eq!(targets.lock().credentials.len(), 2, "a session is valid in all Regions");
 }
 
 #[tokio::test]
 async fn what_an_account_may_have_is_not_kept_beyond_a_change() {
     let targets = targets();
-    assert_eq!(get(&targets, &member("111122223333", "cn-north-1", "a")).await.0, true);
-    assert_eq!(get(&targets, &member("111122223333", "cn-north-1", "b")).await.0, true);
+    assert!(get(&targets, &member("111122223333", "cn-north-1", "a")).await.0);
+    assert!(get(&targets, &member("111122223333", "cn-north-1", "b")).await.0);
     assert_eq!(targets.lock().targets.len(), 1);
 }
 

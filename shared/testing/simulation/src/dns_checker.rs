@@ -5,7 +5,8 @@ use serde_json::Value;
 use simulated_aws::{Aws, Call};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model_state::ModelState;
+use crate::model_state::{ModelState, TrackedCertificate};
+use crate::place::is_in_hub;
 use crate::population::CertificateKind;
 use crate::report::{Broken, Check};
 use crate::zones::{NOT_GRANTED, Zones};
@@ -57,6 +58,7 @@ pub(crate) fn check_zones(aws: &Aws, state: &ModelState) -> Check {
         }
         for required in required {
             let (Some(zone), Some(hindered)) = (required.zone, zones.hindered(required)) else { continue };
+            let hindered = hindered.max(hindered_in_spoke(certificates, arn));
             if late(hindered.max(tracked.in_place)) && !existing[zone].contains(&required.name) {
                 let what =
                     format!("{} is missing, and nothing prevented its restoration since {hindered}", required.name);
@@ -66,12 +68,19 @@ pub(crate) fn check_zones(aws: &Aws, state: &ModelState) -> Check {
     }
     for (arn, since) in renewing {
         let Some(hindered) = zones.all_hindered(arn) else { continue };
+        let hindered = hindered.max(hindered_in_spoke(certificates, arn));
         if late(hindered.max(*since)) {
             let what = format!("its renewal has been waiting since {since}, and nothing prevented it since {hindered}");
             return Err(Broken::new(RENEWED, arn, what));
         }
     }
     check_operator_records(aws, zones)
+}
+
+/// Sweeps of a spoke fail for reasons of its own, which hinder its certificates.
+fn hindered_in_spoke(certificates: &BTreeMap<String, TrackedCertificate>, arn: &str) -> Timestamp {
+    let tracked = certificates.get(arn).filter(|_| !is_in_hub(arn));
+    tracked.map_or(Timestamp::UNIX_EPOCH, |tracked| tracked.hindered)
 }
 
 /// Operators' records are unchanged.

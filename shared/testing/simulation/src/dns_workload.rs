@@ -6,6 +6,7 @@ use simulated_aws::Key;
 
 use crate::aws_events::{OPERATOR, acm, cloudtrail, health};
 use crate::dns_checker;
+use crate::place::at;
 use crate::population::{Blueprint, CertificateKind, LOAD_BALANCER};
 use crate::report::Check;
 use crate::source::Source;
@@ -59,15 +60,15 @@ impl World {
         }
         // Somebody notices at last, or needs other names.
         if left < -10 || (!self.quiet && self.rng.u16(..400) == 0) {
-            self.aws.remove_certificate(arn);
+            at(&self.aws, arn).remove_certificate(arn);
             self.state.lock().certificates.remove(arn);
-            self.request_replacement();
+            self.add_replacement(arn, CertificateKind::Validated);
             return;
         }
         if !in_use || !(0..=RENEWS_DAYS).contains(&left) || self.state.lock().renewing.contains_key(arn) {
             return;
         }
-        if !self.aws.start_managed_renewal(arn) {
+        if !at(&self.aws, arn).start_managed_renewal(arn) {
             return;
         }
         self.state.lock().renewing.insert(arn.to_owned(), now);
@@ -160,7 +161,7 @@ impl World {
 
     fn process_renewal(&mut self, arn: &str) {
         let now = self.aws.now();
-        let Some(current) = self.aws.certificate(arn) else { return };
+        let Some(current) = at(&self.aws, arn).certificate(arn) else { return };
         {
             let mut state = self.state.lock();
             let Some(tracked) = state.certificates.get_mut(arn) else { return };

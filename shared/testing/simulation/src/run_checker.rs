@@ -262,7 +262,9 @@ impl World {
             if tracked.seen.serial == current.serial {
                 continue;
             }
-            let is_from_acme = state.certificates[arn].source() == Some(SourceKind::Acme);
+            // An operator may have named another source since.
+            let is_from_acme = tracked.source() == Some(SourceKind::Acme)
+                || (self.parameters.has_acme() && tracked.hindered >= started);
             drop(state);
             let is_issued = is_from_acme && self.was_issued_by_acme(&current);
             let mut state = self.state.lock();

@@ -8,6 +8,8 @@ use fastrand::Rng;
 use jiff::Timestamp;
 use simulated_aws::{Aws, RoleRule};
 
+use crate::place::at;
+
 pub(crate) use self::actions::ZoneAction;
 
 /// The account that owns some of the zones.
@@ -146,6 +148,7 @@ impl Zones {
 
     /// Notes the records that a certificate with these names requires.
     pub(crate) fn require(&mut self, aws: &Aws, arn: &str, names: &[String]) {
+        let aws = at(aws, arn);
         let mut required: Vec<RequiredRecord> = Vec::new();
         for name in names {
             let record = aws.validation_record(name);

@@ -24,6 +24,7 @@ use crate::run_effects::Run;
 use crate::template::Template;
 use crate::wiring::{Wiring, spoke_template_path};
 use crate::world::{ACCOUNT, EXPIRY_EVENTS, World};
+use crate::zones::granted_domains;
 
 /// The two accounts. The first has certificates in two Regions.
 pub(crate) const SPOKES: [&str; 2] = ["222233334444", "333344445555"];
@@ -139,7 +140,9 @@ fn settings(region: &str, second: &str, ca: &str, asks_directory: bool) -> Value
         "externalId": EXTERNAL_ID,
         "regions": [region],
         "regionsByAccount": { SPOKES[0]: [region, second] },
-        "grants": [{ "accounts": SPOKES, "privateCas": [ca], "issuerChange": true }],
+        "grants": [{
+            "accounts": SPOKES, "privateCas": [ca], "issuerChange": true, "domains": granted_domains().split(',').collect::<Vec<_>>(),
+        }],
     });
     if !asks_directory {
         settings["accounts"] =

@@ -179,8 +179,11 @@ impl World {
         let now = self.aws.now();
         let mut state = self.state.lock();
         let of_account = |arn: &str| Place::of_arn(arn).is_some_and(|place| place.account == account);
-        let all = state.certificates.iter_mut().filter(|(arn, _)| of_account(arn));
-        all.for_each(|(_, tracked)| tracked.hinder(now, why));
+        for (_, tracked) in state.certificates.iter_mut().filter(|(arn, _)| of_account(arn)) {
+            tracked.hinder(now, why);
+            // A request about it may have been refused, which nobody repeats before it is due.
+            tracked.abandoned = true;
+        }
     }
 
     /// Whether calls about certificates are throttled in a run, because those of its account are.

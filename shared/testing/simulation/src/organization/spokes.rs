@@ -18,12 +18,18 @@ const KINDS: [CertificateKind; 5] = [
     CertificateKind::Amazon,
 ];
 
+/// Zones of the hub and of the team, in which spokes have names.
+const ZONES: [&str; 2] = ["alpha.example", "gamma.example"];
+
 impl World {
     /// Adds the certificates with which the spokes start.
     pub(crate) fn populate_spokes(&mut self) {
         let places = self.organization.as_ref().map(|one| one.places()).unwrap_or_default();
         for place in places {
             KINDS.into_iter().for_each(|kind| self.add_to_spoke(&place, kind));
+            if self.parameters.has_zones() {
+                self.add_to_spoke(&place, CertificateKind::Validated);
+            }
         }
     }
 
@@ -46,6 +52,9 @@ fn insert(
     number: usize,
     rng: &mut Rng,
 ) {
+    if kind == CertificateKind::Validated {
+        return insert_validated(aws, state, place, number, rng);
+    }
     let is_managed = kind == CertificateKind::Managed;
     let ca = is_managed.then(|| cas.default.clone());
     let key = if kind == CertificateKind::Amazon { Key::Rsa2048 } else { Key::P256 };
@@ -60,5 +69,20 @@ fn insert(
         spec = blueprint.source.tags().iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
     }
     let arn = aws.insert_certificate(spec);
+    state.enter(aws, &arn, blueprint);
+}
+
+/// Its records are in the zones already, where the hub restores them. No other account has the same names: a zone does not
+/// show whose validation records are in it, so a record that vanished beside another account's is found later than in a day.
+fn insert_validated(aws: &Aws, state: &SharedState, place: &Place, number: usize, rng: &mut Rng) {
+    let blueprint = Blueprint::validated(ZONES.map(|zone| format!("spoke-{number}.{zone}")).into());
+    let scoped = aws.scoped(&place.account, &place.region);
+    let spec = blueprint.spec(&scoped, rng.i64(1..=blueprint.days), rng.i64(0..86_400));
+    let arn = scoped.insert_certificate(spec.tag("Owner", "team-spoke"));
+    {
+        let zones = &mut state.lock().zones;
+        zones.require(aws, &arn, &blueprint.names);
+        zones.insert_records(aws, &arn);
+    }
     state.enter(aws, &arn, blueprint);
 }
