@@ -7,7 +7,8 @@ use super::rules::{Kind, RULES, ServiceRules, Shape};
 use crate::services::{SERVICES, Service};
 
 /// Texts that match the patterns which neither letters nor digits match.
-const EXAMPLES: [(&str, &str); 14] = [
+const EXAMPLES: [(&str, &str); 15] = [
+    ("tag:.+|Name|", "Name"),
     (r"^\d{12}$", "123456789012"),
     (r"^(\d{12})|", "123456789012"),
     ("^(r-[0-9a-z]", "r-ab12"),
