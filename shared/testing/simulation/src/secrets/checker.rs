@@ -28,11 +28,16 @@ pub(crate) const IMPORTED_ONCE: &str = "no certificate is imported a second time
 /// A renewal less than an hour ago, or a claim, returns the message to the queue: three times, half an hour apart.
 const PROMPT: SignedDuration = SignedDuration::from_mins(135);
 
-/// Each read of a value.
+/// Each read of a value. A certificate that an operator deleted during the run was there when it was described.
 pub(crate) fn check_reads(calls: &[Call], state: &ModelState, started: Timestamp) -> Check {
+    let described = calls.iter().filter(|call| call.operation == "DescribeCertificate" && took_effect(call));
+    let described: Vec<&str> = described.filter_map(certificate_of).collect();
     for call in calls.iter().filter(|call| call.operation == "GetSecretValue" && took_effect(call)) {
         let id = call.input["SecretId"].as_str().unwrap_or_default();
-        let consents = |secret: &TrackedSecret| state.certificates.keys().any(|arn| secret.consents_to(arn));
+        let consents = |secret: &TrackedSecret| {
+            let tracked = state.certificates.keys().map(String::as_str);
+            tracked.chain(described.iter().copied()).any(|arn| secret.consents_to(arn))
+        };
         // An account of an ACME CA.
         if id.contains("acm-autopilot/acme/") {
             continue;

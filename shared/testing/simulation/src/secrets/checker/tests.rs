@@ -133,3 +133,24 @@ fn a_second_import_is_found() {
     tracked.past_serials.insert(after.serial.clone());
     assert!(check_not_before(tracked, &after).is_err());
 }
+
+#[test]
+fn a_certificate_that_is_deleted_during_the_run_had_its_secret_read() {
+    let (world, arn) = world(20, true);
+    world.state.lock().certificates.remove(&arn);
+    let call = |service: &str, operation: &str, input| Call {
+        account: String::new(),
+        service: service.into(),
+        operation: operation.into(),
+        input,
+        result: CallResult::Ok,
+        at: world.aws.now(),
+    };
+    let read =
+        call("secretsmanager", "GetSecretValue", json!({ "SecretId": world.state.lock().secrets.all[NAME].arn }));
+    let described = call("acm", "DescribeCertificate", json!({ "CertificateArn": arn }));
+    let later = world.aws.now() + SignedDuration::from_secs(1);
+    let check = |calls: &[Call]| check_reads(calls, &world.state.lock(), later);
+    assert!(check(&[read.clone()]).is_err());
+    assert_eq!(check(&[described, read]), Ok(()));
+}
