@@ -1,5 +1,7 @@
 //! The function: what is kept between invocations, and what it does with an event.
 
+use std::fmt::Display;
+
 use acme::Connection;
 use aws_client::Clock;
 use aws_config::SdkConfig;
@@ -8,7 +10,7 @@ use events::{BadField, Envelope, EventBus};
 use jiff::Timestamp;
 use lambda::{Batch, BatchAnswer, Invocation, Metrics, SqsMessage};
 use notices::{RecentNotices, Topic};
-use organization::{Member, Organization, OrganizationError, Refusal, SpokeRole, SweepQueue, TargetSweep, Targets};
+use organization::{Member, Organization, OrganizationError, SpokeRole, SweepQueue, TargetSweep, Targets};
 use serde_json::Value;
 
 use crate::acme_clients::SuccessorSearch;
@@ -110,7 +112,11 @@ impl Handler {
         metrics: &mut Metrics,
     ) -> Result<Answer, Error> {
         let event = lambda::read_event(message.body).map_err(|_| BadField::new("Records[].body", "is not JSON"))?;
-        self.handle_event(&event, invocation, metrics).await
+        // Only the hub can put one into its queue. From a bus it could be anybody's.
+        match TargetSweep::read(&event) {
+            Some(sweep) => self.sweep_target(&sweep, invocation, metrics).await,
+            None => self.handle_event(&event, invocation, metrics).await,
+        }
     }
 
     async fn handle_event(
@@ -120,8 +126,11 @@ impl Handler {
         metrics: &mut Metrics,
     ) -> Result<Answer, Error> {
         let home = &invocation.home;
-        if let Some(sweep) = TargetSweep::read(event) {
-            return self.sweep_target(&sweep, invocation, metrics).await;
+        let target = self.organization.target_of(event, home);
+        if target != *home
+            && let Some(reason) = refusal_of_spoke(event, &target)
+        {
+            return Ok(refused(reason, &"a spoke speaks of its own certificates only", &target, metrics));
         }
         if let Some(queue) = self.queue.as_ref().filter(|_| self.organization.has_spokes())
             && Envelope::read(event)?.asks_for_sweep()
@@ -129,10 +138,9 @@ impl Handler {
             let fan_out = FanOut { organization: &self.organization, queue, unreadable: &self.unreadable };
             return fan_out.run(home, &event["detail"], metrics).await.map(Answer::FanOut);
         }
-        let target = self.organization.target_of(event, home);
         match self.organization.member(&target, home).await {
             Ok(member) => self.work(event, &member, invocation, metrics).await,
-            Err(OrganizationError::Refused(refusal)) => Ok(refused(&refusal, &target, metrics)),
+            Err(OrganizationError::Refused(refusal)) => Ok(refused(refusal.as_str(), &refusal, &target, metrics)),
             Err(OrganizationError::Call(cause)) => Err(Error::Targets(cause)),
         }
     }
@@ -173,7 +181,7 @@ impl Handler {
         let member = self.organization.known_member(&target, requested.account.clone(), &invocation.home);
         let member = match member {
             Ok(member) => member,
-            Err(refusal) => return Ok(refused(&refusal, &target, metrics)),
+            Err(refusal) => return Ok(refused(refusal.as_str(), &refusal, &target, metrics)),
         };
         let coverage = Coverage::read(&requested.request)?;
         let context = self.context(&member).await;
@@ -215,8 +223,18 @@ impl Handler {
 }
 
 /// Nothing is called for it.
-fn refused(refusal: &Refusal, target: &Target, metrics: &mut Metrics) -> Answer {
+fn refused(reason: &str, why: &dyn Display, target: &Target, metrics: &mut Metrics) -> Answer {
     metrics.count("EventsRefused", 1);
-    tracing::warn!(outcome = Outcome::Refused.as_str(), reason = refusal.as_str(), "{refusal}");
-    Answer::Target(TargetReport::new(Outcome::Refused, target, refusal.as_str()))
+    let (account, region) = (target.account.as_str(), target.region.as_str());
+    tracing::warn!(account, region, outcome = Outcome::Refused.as_str(), reason, "{why}");
+    Answer::Target(TargetReport::new(Outcome::Refused, target, reason))
+}
+
+/// A spoke must not be the reason for work in another account, nor for dead letters of the hub.
+fn refusal_of_spoke(event: &Value, target: &Target) -> Option<&'static str> {
+    match Trigger::read(event, target) {
+        Ok(Trigger::Sweep(_)) => Some("sweep-of-a-spoke"),
+        Ok(Trigger::Reconcile { .. }) => None,
+        Err(_) => Some("not-of-this-target"),
+    }
 }
