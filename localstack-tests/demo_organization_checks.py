@@ -45,7 +45,7 @@ def _problems_of_accounts(demo: OrganizationDemo) -> list[str]:
         problems.append(f"the sweeps had {demo.swept} accounts and Regions, not {_TARGETS}")
     if (demo.request_before, demo.request_status()) != ("PENDING_VALIDATION", "ISSUED"):
         problems.append(f"the request is {demo.request_status()}")
-    if PAY.number not in demo.refusal:
+    if demo.refusal != "not-of-this-target":
         problems.append(f"the forged event was answered: {demo.refusal}")
     return problems
 

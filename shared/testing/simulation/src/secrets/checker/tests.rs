@@ -151,6 +151,6 @@ fn a_certificate_that_is_deleted_during_the_run_had_its_secret_read() {
     let described = call("acm", "DescribeCertificate", json!({ "CertificateArn": arn }));
     let later = world.aws.now() + SignedDuration::from_secs(1);
     let check = |calls: &[Call]| check_reads(calls, &world.state.lock(), later);
-    assert!(check(&[read.clone()]).is_err());
+    assert!(check(std::slice::from_ref(&read)).is_err());
     assert_eq!(check(&[described, read]), Ok(()));
 }
