@@ -180,7 +180,7 @@ class OrganizationDemo:
         """On AWS the bus itself refuses all but what EventBridge forwards with a spoke's role; this is as if it had not."""
         arn, shop = self.fleet.named("pay").certificate.arn, self.organization.place(SHOP.number, HUB_REGION)
         forged = events.as_delivered(shop, _approaching(arn, 6))
-        answer, error = events.invoke(self.hub, self.stack.expiry_events, forged)
+        answer, error = events.invoke(self.backend, self.stack.expiry_events, forged)
         self.refusal = error or answer.get("reason", "") or json.dumps(answer)
 
     def _sweep(self) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from demo_organization_fleet import LAB, OTHER_REGION, PAY, Placed
+from demo_organization_fleet import LAB, OTHER_REGION, Placed
 from harness.checks import snapshot
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from . import deploy, paths
 from .aws_corrections.trust_policy import ORGANIZATION
 from .backend import Backend
 from .deploy import Stack
-from .subscribers import wait_for
 
 # Where spoke.yaml makes the roles, and the Region of CloudFront's certificates.
 HOME_REGION = "us-east-1"
@@ -82,15 +81,3 @@ class Organization:
 
     def _change(self, body: dict) -> None:
         self.hub.control("PUT", "organization", body | {"account": self.management})
-
-
-def read_dead_letter(stack: Stack, output: str, text: str) -> dict:
-    """What Lambda keeps of an event with this text that a function could not handle."""
-    sqs, url = stack.backend.client("sqs"), stack.outputs[output]
-
-    def receive() -> dict | None:
-        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        bodies = [message["Body"] for message in answer.get("Messages", [])]
-        return next((json.loads(body) for body in bodies if text in body), None)
-
-    return wait_for(f"a message in {output}", receive, seconds=60)
