@@ -164,10 +164,10 @@ impl Zones {
         self.required.insert(arn.to_owned(), required);
     }
 
-    /// Adds the records of a certificate, as if that had been done long ago.
+    /// Adds the records of a certificate, as if that had been done long ago. Nobody can add one to a zone that is gone.
     pub(crate) fn insert_records(&self, aws: &Aws, arn: &str) {
         for required in self.required.get(arn).into_iter().flatten() {
-            if let Some(zone) = required.zone {
+            if let Some(zone) = required.zone.filter(|zone| self.exists(*zone)) {
                 aws.set_record(&self.all[zone].id, &required.name, "CNAME", &required.value);
             }
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, reason = "a tool for the terminal")]
 
 use std::io::{IsTerminal, Write};
+use std::panic::{catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -100,7 +101,11 @@ fn simulate(options: &Options) -> ExitCode {
                     if seed >= options.from.saturating_add(options.seeds) {
                         return;
                     }
-                    let result = run(Parameters { seed, ..options.world }, options);
+                    let result = catch_unwind(|| run(Parameters { seed, ..options.world }, options));
+                    let result = result.unwrap_or_else(|panic| {
+                        eprintln!("\nThe world of seed {seed} panicked: see above.");
+                        resume_unwind(panic)
+                    });
                     let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
                     match result {
                         Ok(summary) => {

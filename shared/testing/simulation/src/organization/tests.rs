@@ -41,6 +41,28 @@ fn an_outage_explains_nothing_in_another_account() {
     assert_eq!(found(&world, SPOKES[1]).unwrap_err().invariant, NO_EXPIRY);
 }
 
+/// Nobody can add records to a zone that is gone: the hub adds them when it is there again.
+#[test]
+fn a_certificate_is_requested_while_its_zone_is_gone() {
+    let seed = (1..).step_by(3).find(|seed| Parameters::new(Kind::Mixed, *seed).has_zones()).unwrap();
+    let (mut world, _) = world(seed);
+    let mut zones = crate::zones::Zones::create(&world.aws);
+    zones.perform(&world.aws, &crate::zones::ZoneAction::RemoveZone(0, 3));
+    world.state.lock().zones = zones;
+    let place = world.organization.as_ref().unwrap().places().remove(0);
+    world.add_to_spoke(&place, CertificateKind::Validated);
+    let state = world.state.lock();
+    let required = state.zones.required.values().next().unwrap();
+    assert_eq!(required.iter().filter(|record| record.zone == Some(0)).count(), 1);
+    for record in required {
+        let zone = record.zone.filter(|zone| state.zones.exists(*zone));
+        let there = zone.is_some_and(|zone| {
+            world.aws.records(&state.zones.all[zone].id).iter().any(|found| found.name == record.name)
+        });
+        assert_eq!(there, record.zone != Some(0), "{record:?}");
+    }
+}
+
 #[test]
 fn a_missed_notice_of_the_swept_account_is_found() {
     let (world, arns) = world(1);
