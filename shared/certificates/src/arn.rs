@@ -225,12 +225,12 @@ mod tests {
     #[test]
     fn parts_of_a_certificate_arn() {
         let arn: CertificateArn = GOOD.parse().unwrap();
-        assert_eq!(arn.as_str(), GOOD);
+        assert_eq!((arn.as_str(), arn.to_string()), (GOOD, GOOD.to_owned()));
         assert_eq!((arn.region(), arn.account()), ("us-east-1", "123456789012"));
         assert_eq!(arn.id(), "61f50cd4-45b9-4259-b049-d0a53682fa4b");
         let here = Target { partition: "aws".into(), region: "us-east-1".into(), account: "123456789012".into() };
         assert!(arn.is_within(&here));
-        assert_eq!(arn.target(), here);
+        assert_eq!((arn.target(), here.to_string()), (here.clone(), "account 123456789012 in us-east-1".into()));
         assert!(!arn.is_within(&Target { region: "eu-west-1".into(), ..here.clone() }));
         assert!(!arn.is_within(&Target { partition: "aws-cn".into(), ..here.clone() }));
         assert!(!arn.is_within(&Target { account: "210987654321".into(), ..here }));
@@ -262,9 +262,18 @@ mod tests {
     }
 
     #[test]
+    fn an_error_repeats_little_of_a_foreign_text() {
+        let long = "x".repeat(151);
+        assert_eq!(excerpt(&long[..150]), long[..150]);
+        assert_eq!(excerpt(&long), format!("{}…", &long[..150]));
+        assert_eq!(excerpt("arn:aws\u{1b}[2J\n:acm"), "arn:aws[2J:acm…");
+    }
+
+    #[test]
     fn a_ca_is_not_a_certificate() {
         let ca = "arn:aws-us-gov:acm-pca:us-gov-west-1:123456789012:certificate-authority/6f5";
-        assert_eq!(ca.parse::<PrivateCaArn>().unwrap().partition(), "aws-us-gov");
+        let parsed: PrivateCaArn = ca.parse().unwrap();
+        assert_eq!((parsed.partition(), parsed.as_str(), parsed.to_string()), ("aws-us-gov", ca, ca.to_owned()));
         for (region, account, is) in [
             ("us-gov-west-1", "123456789012", true),
             ("us-gov-east-1", "123456789012", false),

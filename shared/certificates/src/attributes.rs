@@ -109,6 +109,7 @@ mod tests {
     fn unknown_values_are_kept() {
         assert_eq!(CertificateType::from("IMPORTED"), CertificateType::Imported);
         assert_eq!(CertificateType::from("QUANTUM").as_str(), "QUANTUM");
-        assert_eq!(KeyAlgorithm::new("RSA-2048"), KeyAlgorithm::new("RSA_2048"));
+        let key = KeyAlgorithm::new("RSA-2048");
+        assert_eq!((key.as_str(), key.to_string()), ("RSA_2048", "RSA_2048".to_owned()));
     }
 }

@@ -272,4 +272,46 @@ pub(crate) mod tests {
         certificate.renewal_eligibility = Some(RenewalEligibility::Ineligible);
         assert!(!certificate.acm_renews_it(), "not in use");
     }
+
+    #[test]
+    fn what_was_revoked_shows_it_by_status_or_date() {
+        let mut certificate = CertificateDetail::from(summary("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"));
+        assert!(!certificate.is_revoked());
+        certificate.revoked_at = certificate.not_before;
+        assert!(certificate.is_revoked() && !certificate.summary.is_revoked());
+        certificate.revoked_at = None;
+        certificate.status = "REVOKED".into();
+        assert!(certificate.is_revoked() && certificate.summary.is_revoked());
+    }
+
+    #[test]
+    fn only_an_acme_client_makes_a_certificate_acmes() {
+        let mut certificate = summary("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        for (origin, expected) in [
+            (None, false),
+            (Some(KeyPairOrigin::AwsManaged), false),
+            (Some(KeyPairOrigin::CustomerProvided), false),
+            (Some(KeyPairOrigin::Acme), true),
+        ] {
+            certificate.key_pair_origin = origin.clone();
+            assert_eq!(certificate.is_acme(), expected, "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn a_stuck_renewal_waits_for_the_domains_without_proof() {
+        let domain = |name: &str, succeeded| DomainValidation {
+            domain_name: name.into(),
+            succeeded,
+            validation: Validation::Dns(None),
+        };
+        let mut certificate = CertificateDetail::from(summary("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"));
+        for (status, expected) in [("PENDING_VALIDATION", &["b.example", "c.example"][..]), ("SUCCESS", &[])] {
+            let domains =
+                vec![domain("a.example", Some(true)), domain("b.example", Some(false)), domain("c.example", None)];
+            certificate.renewal = Some(Renewal { status: status.into(), reason: None, domains });
+            let waiting: Vec<&str> = certificate.domains_waiting().map(|domain| domain.domain_name.as_str()).collect();
+            assert_eq!(waiting, expected, "{status}");
+        }
+    }
 }

@@ -269,4 +269,54 @@ mod tests {
         }
         assert!("gremlins".parse::<FailureReason>().is_err());
     }
+
+    fn those(has: fn(FailureReason) -> bool) -> Vec<String> {
+        FailureReason::ALL.iter().filter(|reason| has(**reason)).map(ToString::to_string).collect()
+    }
+
+    /// What may have been charged is not repeated within an hour.
+    #[test]
+    fn an_attempt_may_have_cost_unless_nothing_was_issued() {
+        let expected = [
+            "throttled",
+            "service-error",
+            "issuer-timeout",
+            "out-of-time",
+            "interrupted",
+            "verification-failed",
+            "acme-account-refused",
+            "acme-rate-limited",
+            "acme-unavailable",
+            "acme-validation-failed",
+            "acme-caa-forbids",
+            "permission-missing",
+            "tagging-refused",
+            "key-mismatch",
+            "key-type-changed",
+            "name-lost",
+            "name-gained",
+            "not-end-entity",
+            "serial-reused",
+            "not-valid-now",
+            "not-longer",
+            "key-usage-lost",
+            "chain-broken",
+            "chain-refused",
+            "too-large",
+            "import-refused",
+            "import-quota-reached",
+        ];
+        assert_eq!(those(FailureReason::may_have_cost), expected);
+    }
+
+    #[test]
+    fn few_reasons_are_no_failure_yet_or_wait_for_a_request() {
+        assert_eq!(those(FailureReason::is_nothing_new), ["secret-not-ready", "secret-not-renewed"]);
+        assert_eq!(those(FailureReason::waits_for_a_request), ["import-quota-reached"]);
+    }
+
+    #[test]
+    fn json_has_the_value_of_the_tag() {
+        assert_eq!(serde_json::to_string(&FailureReason::CaDisabled).unwrap(), "\"ca-disabled\"");
+    }
 }

@@ -144,8 +144,10 @@ mod tests {
     fn a_secret_is_named_by_its_name_or_its_arn() {
         let arn: SecretArn = ARN.parse().unwrap();
         assert_eq!((arn.as_str(), arn.name()), (ARN, "web/cert"));
-        assert_eq!(ARN.parse(), Ok(SecretId::Arn(arn)));
-        assert_eq!("web/cert@2+a=b.c_d".parse(), Ok(SecretId::Name("web/cert@2+a=b.c_d".into())));
+        let id = SecretId::Arn(arn);
+        assert_eq!((ARN.parse().as_ref(), id.as_str()), (Ok(&id), ARN));
+        let id = SecretId::Name("web/cert@2+a=b.c_d".into());
+        assert_eq!((id.as_str().parse().as_ref(), id.as_str()), (Ok(&id), "web/cert@2+a=b.c_d"));
         let cn = ARN.replace("arn:aws:", "arn:aws-cn:");
         assert!(cn.parse::<SecretId>().is_ok());
     }
@@ -161,6 +163,8 @@ mod tests {
             ("arn:aws-cn:acm:us-east-1:123456789012:certificate/a", false),
         ] {
             assert_eq!(id.is_beside(&certificate(arn)), is, "{arn}");
+            let secret: SecretArn = ARN.parse().unwrap();
+            assert_eq!(secret.is_within(&certificate(arn).target()), is, "{arn}");
             assert!(SecretId::Name("web".into()).is_beside(&certificate(arn)));
         }
     }
@@ -175,6 +179,8 @@ mod tests {
             long.as_str(),
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:web",
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:-AbCd12",
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:web-AbCd123",
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:web-AbC=12",
             "arn:aws:secretsmanager:us-east-1:12345:secret:web-AbCd12",
             "arn:aws:secretsmanager::123456789012:secret:web-AbCd12",
             "arn:aws:ssm:us-east-1:123456789012:secret:web-AbCd12",
