@@ -144,8 +144,9 @@ mod tests {
     fn a_secret_is_named_by_its_name_or_its_arn() {
         let arn: SecretArn = ARN.parse().unwrap();
         assert_eq!((arn.as_str(), arn.name()), (ARN, "web/cert"));
+        assert_eq!(arn.to_string(), ARN);
         let id = SecretId::Arn(arn);
-        assert_eq!((ARN.parse().as_ref(), id.as_str()), (Ok(&id), ARN));
+        assert_eq!((ARN.parse().as_ref(), id.as_str(), id.to_string()), (Ok(&id), ARN, ARN.into()));
         let id = SecretId::Name("web/cert@2+a=b.c_d".into());
         assert_eq!((id.as_str().parse().as_ref(), id.as_str()), (Ok(&id), "web/cert@2+a=b.c_d"));
         let cn = ARN.replace("arn:aws:", "arn:aws-cn:");

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn every_status_survives_the_way_through_a_tag() {
         for status in RenewalStatus::ALL {
-            assert_eq!(status.as_str().parse(), Ok(status));
+            assert_eq!((status.as_str().parse(), status.to_string()), (Ok(status), status.as_str().into()));
         }
     }
 }

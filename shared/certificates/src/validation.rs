@@ -74,3 +74,26 @@ impl ValidationMethodUpdate {
         self.status == "PENDING_DOMAIN_VALIDATION"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renewal_is_stuck_while_it_waits_for_a_person() {
+        for (status, is_stuck) in
+            [("PENDING_AUTO_RENEWAL", false), ("PENDING_VALIDATION", true), ("SUCCESS", false), ("FAILED", true)]
+        {
+            let renewal = Renewal { status: status.into(), reason: None, domains: Vec::new() };
+            assert_eq!(renewal.is_stuck(), is_stuck, "{status}");
+        }
+    }
+
+    #[test]
+    fn an_update_is_pending_until_the_domains_are_validated() {
+        for (status, is_pending) in [("PENDING_DOMAIN_VALIDATION", true), ("SUCCESS", false), ("FAILED", false)] {
+            let update = ValidationMethodUpdate { status: status.into(), to: None, requested_at: None };
+            assert_eq!(update.is_pending(), is_pending, "{status}");
+        }
+    }
+}

@@ -134,6 +134,27 @@ mod tests {
         assert!(aws.have_room_for(&RENEWAL));
     }
 
+    #[test]
+    fn all_tags_come_in_the_order_of_their_keys() {
+        let tags = Tags::default().with("b", "2").with("a", "1");
+        assert_eq!(tags.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "2")]);
+    }
+
+    #[test]
+    fn acm_takes_short_values_of_few_characters() {
+        let long = "x".repeat(256);
+        for (value, is_allowed) in [
+            ("", true),
+            ("no-zone/1f é_.:/=+-@", true),
+            (&long[..255], true),
+            (&long, false),
+            ("a,b", false),
+            ("a\nb", false),
+        ] {
+            assert_eq!(is_allowed_value(value), is_allowed, "{value}");
+        }
+    }
+
     proptest! {
         #[test]
         fn times_can_be_read_and_stored(second in -60_000_000_000i64..250_000_000_000) {

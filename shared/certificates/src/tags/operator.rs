@@ -95,3 +95,16 @@ pub struct OperatorSettings {
     /// Whether notices are muted (those of failed renewals are still sent).
     pub mute: Mute,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_one_of_three() {
+        for (text, is_available) in [("private-ca", true), ("acme", true), ("secret", true), ("Secret", false)] {
+            let source = RenewFrom::parse(text);
+            assert_eq!((source.as_str(), source.is_available()), (text, is_available));
+        }
+    }
+}

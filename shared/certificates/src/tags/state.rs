@@ -165,6 +165,8 @@ mod tests {
         .collect();
         let read = TagState::read(&tags);
         assert_eq!(read.unreadable.len(), 7, "{:?}", read.unreadable);
+        let status = read.unreadable.iter().find(|unreadable| unreadable.key == STATUS).unwrap();
+        assert!(status.to_string().starts_with("the tag acm-autopilot:status is not "), "{status}");
         assert_eq!((read.settings, read.recorded), Default::default());
     }
 
