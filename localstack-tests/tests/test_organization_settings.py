@@ -14,17 +14,19 @@ from harness.cloudformation import Template
 
 INFRA = paths.TEMPLATE.parent
 SCHEMA = Draft202012Validator(json.loads((INFRA / "organization.schema.json").read_text()))
-ID = {"id": "o-a1b2c3d4e5"}
+ID = {"id": "o-a1b2c3d4e5", "regions": ["us-east-1"]}
 UNIT, ACCOUNT = "ou-ab12-11111111", "111122223333"
 CA = "arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 EVERYTHING: dict[str, Any] = ID | {
     "externalId": "acm-autopilot",
-    "accounts": [{"id": ACCOUNT, "name": "shop-prod", "units": [UNIT]}],
+    "accounts": [{"id": ACCOUNT, "name": "shop-prod", "units": [UNIT], "tags": {"Team": "web"}}],
     "regions": ["eu-central-1", "us-east-1", "us-gov-west-1"],
     "regionsByAccount": {ACCOUNT: ["us-east-1"]},
     "excludedAccounts": ["444455556666"],
     "excludedUnits": ["ou-ab12-99999999"],
     "excludedTag": {"key": "acm-autopilot", "value": "off"},
+    "ownerTag": "Team",
+    "purposeTag": "Service",
     "grants": [
         {
             "accounts": [ACCOUNT], "units": [UNIT], "domains": ["example.com"], "exportableDomains": [],
@@ -35,6 +37,7 @@ EVERYTHING: dict[str, Any] = ID | {
     "readOnly": {"accounts": [], "units": [UNIT]},
 }
 WRONG: dict[str, Any] = {
+    "no Region": {"id": "o-a1b2c3d4e5"},
     "no organization": {"regions": ["us-east-1"]},
     "an organization's ID that is none": {"id": "a1b2c3d4e5"},
     "an account as a number": ID | {"excludedAccounts": [111122223333]},

@@ -4,7 +4,7 @@ use aws_client::TrustStore;
 use aws_config::SdkConfig;
 use grants::Grants;
 use lambda::{ConfigurationError, Environment};
-use notices::Destination;
+use notices::{Destination, TagKeys};
 use organization::{OrganizationConfig, SweepQueue};
 use route53::{DnsLookups, ZoneRole};
 
@@ -35,7 +35,7 @@ pub struct Config {
     pub target_queue_url: Option<String>,
     /// `DNS_LOOKUPS` and `DNS_SERVER`: whether and whom to ask for the cause of a wait.
     pub lookups: DnsLookups,
-    /// What the policy needs: `OWNER_TAG_KEY`, `RECORD_TTL`, `GRANTS`.
+    /// What the policy needs: `OWNER_TAG_KEY`, `PURPOSE_TAG_KEY`, `RECORD_TTL`, `GRANTS`.
     pub settings: Settings,
 }
 
@@ -68,7 +68,7 @@ impl Config {
             zone_roles_parameter: parameter.map(str::to_owned),
             lookups,
             settings: Settings {
-                owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+                tag_keys: TagKeys::read(environment),
                 // Below a minute nobody gains anything; up to two days is what Route 53 advises:
                 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-basic.html
                 record_ttl: environment.number("RECORD_TTL", 60..=172_800, 300)?,
@@ -123,7 +123,7 @@ mod tests {
         let config = read(&[TOPIC]).unwrap();
         assert_eq!(config.notices.topic.as_str(), TOPIC.1);
         assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
-        assert_eq!((config.settings.record_ttl, config.settings.owner_tag_key.as_str()), (300, "Owner"));
+        assert_eq!((config.settings.record_ttl, config.settings.tag_keys), (300, TagKeys::default()));
         assert!(config.settings.grants.domains.is_empty(), "nothing is granted by default");
         assert_eq!(
             (config.zone_roles.len(), config.zone_roles_parameter, config.lookups),

@@ -7,7 +7,7 @@ use aws_client::TrustStore;
 use aws_config::SdkConfig;
 use certificates::Thresholds;
 use lambda::{ConfigurationError, Environment, SweepSchedule};
-use notices::Destination;
+use notices::{Destination, TagKeys};
 use organization::{OrganizationConfig, SweepQueue};
 
 use crate::policy::Settings;
@@ -36,7 +36,7 @@ pub struct Config {
     /// `TRUST_STORE`: whom the AWS clients trust.
     pub trust_store: TrustStore,
     /// What the policy needs: `NOTICE_THRESHOLDS`, `RENEW_BEFORE_DAYS`, `SWEEP_SCHEDULE`, `REQUEST_RENEWALS`,
-    /// `RECORDS_ARE_KEPT`, `OWNER_TAG_KEY`.
+    /// `RECORDS_ARE_KEPT`, `OWNER_TAG_KEY`, `PURPOSE_TAG_KEY`.
     pub settings: Settings,
 }
 
@@ -64,7 +64,7 @@ impl Config {
                 request_renewals: environment.parsed("REQUEST_RENEWALS", true)?,
                 records_are_kept: environment.flag("RECORDS_ARE_KEPT")?,
                 acme_directories: names(&acme),
-                owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+                tag_keys: TagKeys::read(environment),
             },
             acme_parameter: environment.optional(ACME_SETTINGS_PARAMETER).map(str::to_owned),
             acme,
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(config.notices.topic.as_str(), TOPIC.1);
         assert_eq!((config.event_bus.as_str(), config.dry_run), ("default", false));
         assert_eq!((config.notices_per_sweep, config.settings.renew_before_days), (100, 30));
-        assert_eq!(config.settings.owner_tag_key, "Owner");
+        assert_eq!(config.settings.tag_keys, TagKeys::default());
         assert_eq!(config.settings.thresholds, Thresholds::default());
     }
 

@@ -8,7 +8,7 @@ use certificates::{PrivateCaArn, Thresholds};
 use grants::Grants;
 use issuers::RecordPlaces;
 use lambda::{ConfigurationError, Environment, SweepSchedule};
-use notices::{AccountFacts, Destination};
+use notices::{AccountFacts, Destination, TagKeys};
 use organization::OrganizationConfig;
 use route53::{DnsLookups, DnsName};
 
@@ -30,8 +30,8 @@ pub struct Config {
     pub notices: Destination,
     /// `EVENT_BUS_NAME`: where events go.
     pub event_bus_name: String,
-    /// `OWNER_TAG_KEY`: the tag whose value names the owner in notices.
-    pub owner_tag_key: String,
+    /// `OWNER_TAG_KEY` and `PURPOSE_TAG_KEY`: the tags that notices show.
+    pub tag_keys: TagKeys,
     /// `ORGANIZATION` or `ORGANIZATION_PARAMETER`: the accounts and Regions beside the function's own.
     pub organization: OrganizationConfig,
     /// `GRANTS`: which private CAs may issue, which secrets may be read, and whether an issuer may change.
@@ -79,7 +79,7 @@ impl Config {
         Ok(Self {
             notices: Destination::read(environment)?,
             event_bus_name: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
-            owner_tag_key: environment.optional("OWNER_TAG_KEY").unwrap_or("Owner").to_owned(),
+            tag_keys: TagKeys::read(environment),
             organization: OrganizationConfig::read(environment)?,
             grants: environment.parsed("GRANTS", Grants::default())?,
             record_places: record_places(&acme, lookups)?,
@@ -152,7 +152,7 @@ mod tests {
     fn only_the_topic_is_required() {
         let config = Config::read(&[TOPIC].into_iter().collect()).unwrap();
         assert_eq!(config.notices.topic.as_str(), TOPIC.1);
-        assert_eq!((config.event_bus_name.as_str(), config.owner_tag_key.as_str()), ("default", "Owner"));
+        assert_eq!((config.event_bus_name.as_str(), config.tag_keys), ("default", TagKeys::default()));
         assert_eq!((config.renew_before_days, config.dry_run, config.default_private_ca), (30, false, None));
         assert_eq!((config.thresholds, config.trust_store), (Thresholds::default(), TrustStore::Amazon));
         assert_eq!((config.grants, config.max_validity_days), (Grants::default(), 398), "nothing is granted");

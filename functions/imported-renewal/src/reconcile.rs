@@ -72,7 +72,7 @@ impl Reconciler {
         let failed = |source| Error::gather(arn, source);
         let Some(certificate) = acm::describe(&self.acm, arn).await.map_err(failed)? else { return Ok(None) };
         let Some(tags) = acm::list_tags(&self.acm, arn).await.map_err(failed)? else { return Ok(None) };
-        let mut state = CertificateState::new(certificate, tags, &self.config.owner_tag_key);
+        let mut state = CertificateState::new(certificate, tags, &self.config.tag_keys);
         state.owner = state.owner.or_else(|| self.spoke.as_ref()?.owner.clone());
         for unreadable in &state.tag_state.unreadable {
             tracing::warn!(certificate_arn = %arn, reason = "unreadable-tag", "{unreadable}");

@@ -2,6 +2,7 @@
 
 use certificates::tags::{TagState, Tags};
 use certificates::{CertificateArn, CertificateDetail};
+use notices::TagKeys;
 
 use crate::last_failure::LastFailure;
 
@@ -14,16 +15,19 @@ pub(crate) struct CertificateState {
     pub(crate) tag_state: TagState,
     /// For notices.
     pub(crate) owner: Option<String>,
+    /// For notices.
+    pub(crate) purpose: Option<String>,
     /// What the tags recorded of a failure before this check wrote any.
     pub(crate) last_failure: Option<LastFailure>,
 }
 
 impl CertificateState {
-    pub(crate) fn new(certificate: CertificateDetail, tags: Tags, owner_tag_key: &str) -> Self {
+    pub(crate) fn new(certificate: CertificateDetail, tags: Tags, keys: &TagKeys) -> Self {
         let tag_state = TagState::read(&tags);
-        let owner = tags.get(owner_tag_key).map(str::to_owned);
+        let owner = tags.get(&keys.owner).map(str::to_owned);
+        let purpose = tags.get(&keys.purpose).map(str::to_owned);
         let last_failure = LastFailure::read(&certificate, &tags, &tag_state);
-        Self { certificate, tags, tag_state, owner, last_failure }
+        Self { certificate, tags, tag_state, owner, purpose, last_failure }
     }
 
     pub(crate) fn arn(&self) -> &CertificateArn {

@@ -34,9 +34,10 @@ macro_rules! field {
 }
 
 /// `infra/settings.schema.json` has the same, with limits and defaults.
-const FIELDS: [Field; 8] = [
+const FIELDS: [Field; 9] = [
     field!("noticeThresholds", "NOTICE_THRESHOLDS", Numbers),
     field!("ownerTagKey", "OWNER_TAG_KEY", Text),
+    field!("purposeTagKey", "PURPOSE_TAG_KEY", Text),
     field!("renewBeforeDays", "RENEW_BEFORE_DAYS", Number),
     field!("maxValidityDays", "MAX_VALIDITY_DAYS", Number),
     field!("maintenance", "MAINTENANCE", Object),
@@ -112,11 +113,12 @@ mod tests {
 
     #[test]
     fn fields_are_read_as_their_variables() {
-        let all = r#"{"noticeThresholds": [30, 7], "ownerTagKey": "Cost Center", "recordTtl": 60, "dnsLookups": false, "maintenance": {"windows": []}}"#;
+        let all = r#"{"noticeThresholds": [30, 7], "ownerTagKey": "Cost Center", "purposeTagKey": "Service", "recordTtl": 60, "dnsLookups": false, "maintenance": {"windows": []}}"#;
         let environment = with(all).unwrap();
         for (variable, value) in [
             ("NOTICE_THRESHOLDS", "30,7"),
             ("OWNER_TAG_KEY", "Cost Center"),
+            ("PURPOSE_TAG_KEY", "Service"),
             ("RECORD_TTL", "60"),
             ("DNS_LOOKUPS", "false"),
             ("MAINTENANCE", r#"{"windows":[]}"#),
@@ -139,7 +141,7 @@ mod tests {
         for (settings, says) in [
             ("renewBeforeDays=45", "SETTINGS is `renewBeforeDays=45`: use a JSON object such as"),
             ("[]", "SETTINGS is `[]`: use a JSON object"),
-            (r#"{"renewBefore": 45}"#, "there is no setting `renewBefore`; use noticeThresholds, ownerTagKey, renew"),
+            (r#"{"renewBefore": 45}"#, "there is no setting `renewBefore`; use noticeThresholds, ownerTagKey, purpose"),
             (r#"{"renewBeforeDays": "soon"}"#, "SETTINGS.renewBeforeDays is `\"soon\"`: use a number"),
             (r#"{"noticeThresholds": 45}"#, "SETTINGS.noticeThresholds is `45`: use a list of numbers"),
             (r#"{"noticeThresholds": []}"#, "SETTINGS.noticeThresholds is `[]`: use a list"),

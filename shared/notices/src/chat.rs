@@ -46,7 +46,8 @@ fn description(notice: &Notice) -> String {
         .map(|sentence| plain(sentence))
         .collect();
     lines.push(format!("Certificate: `{}`", notice.certificate_arn));
-    lines.extend(notice.owner.as_deref().map(|owner| format!("Owner: {}", plain(&foreign(owner)))));
+    lines.extend(notice.owner_for_people().map(|owner| format!("Owner: {}", plain(&owner))));
+    lines.extend(notice.purpose.as_deref().map(|purpose| format!("Purpose: {}", plain(&foreign(purpose)))));
     lines.extend(records(notice));
     if notice.kind != Kind::RenewalFailed {
         lines.push(format!("To mute this certificate: `{}`", notice.mute_command()));

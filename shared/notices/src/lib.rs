@@ -4,6 +4,7 @@
 //! and what to do. Its JSON Schema and samples lie in `events/` at the root of the repository.
 
 mod chat;
+mod contact;
 mod destination;
 mod footer;
 mod foreign;
@@ -12,14 +13,17 @@ mod message;
 mod notice;
 mod recent;
 mod subject;
+mod tag_keys;
 mod target_notice;
 mod text;
 mod topic;
 
+pub use contact::{AccountContact, Contact, ContactType, FindContact};
 pub use destination::{Destination, NotATopic, TopicArn};
 pub use foreign::{foreign, foreign_message, foreign_up_to, short_name};
 pub use kind::{Kind, Severity};
 pub use notice::{Notice, Paste};
 pub use recent::RecentNotices;
+pub use tag_keys::TagKeys;
 pub use target_notice::{TargetKind, TargetNotice};
 pub use topic::{AccountFacts, Topic};

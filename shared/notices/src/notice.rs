@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
+use crate::contact::ContactType;
 use crate::kind::{Kind, Severity};
 use crate::subject::subject;
 
@@ -15,6 +16,10 @@ const SCHEMA_VERSION: u8 = 1;
 const LISTED_RESOURCES: usize = 25;
 /// Whoever needs all of a thousand names asks ACM.
 const LISTED_NAMES: usize = 100;
+/// A queue with raw message delivery gets no message that has more
+/// ([message attributes](https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html)). The last one, the name of
+/// an account, is left out: its id is there.
+const MOST_ATTRIBUTES: usize = 10;
 /// The command in the last lines of a notice mutes its certificate for this long at most.
 const MUTE_DAYS: i32 = 14;
 
@@ -64,8 +69,14 @@ pub struct Notice {
     pub not_after: Option<Timestamp>,
     /// Calendar days (UTC) until its expiry; negative afterwards.
     pub days_left: Option<i64>,
-    /// From the owner tag of the certificate, or else of its account.
+    /// From the owner tag of the certificate, or else of its account, or else the account's contact.
     pub owner: Option<String>,
+    /// Which contact of the account the owner is, where no tag names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_contact: Option<ContactType>,
+    /// What it is for: from the purpose tag of the certificate, or else of its account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// How far its renewal is, for imported certificates.
     pub status: Option<RenewalStatus>,
     /// Why its renewal failed.
@@ -154,6 +165,8 @@ impl Notice {
             not_after: facts.not_after,
             days_left: facts.not_after.map(|end| days_left(end, now)),
             owner: None,
+            owner_contact: None,
+            purpose: None,
             status: None,
             reason: None,
             what_happened: String::new(),
@@ -192,12 +205,17 @@ impl Notice {
             ("region", self.region.clone()),
         ];
         // SNS refuses attributes with an empty value.
-        attributes.extend(self.owner.clone().filter(|owner| !owner.is_empty()).map(|owner| ("owner", owner)));
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        // Subscriptions for what nobody owns get what only the account's contact answers for.
+        let owner = given(&self.owner).filter(|_| self.owner_contact.is_none());
+        attributes.extend(owner.map(|owner| ("owner", owner)));
+        attributes.extend(given(&self.purpose).map(|purpose| ("purpose", purpose)));
         attributes.extend(self.days_left.map(|days| ("days_left", days.to_string())));
-        attributes.extend(self.account_name.clone().filter(|name| !name.is_empty()).map(|name| ("account_name", name)));
         if !self.organizational_units.is_empty() {
             attributes.push(("organizational_units", serde_json::json!(self.organizational_units).to_string()));
         }
+        attributes.extend(given(&self.account_name).map(|name| ("account_name", name)));
+        attributes.truncate(MOST_ATTRIBUTES);
         attributes
     }
 }

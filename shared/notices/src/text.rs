@@ -11,11 +11,26 @@ const LISTED_NAMES: usize = 10;
 const LISTED_RESOURCES: usize = 5;
 /// An ARN is of use only as a whole.
 const ARN_LENGTH: usize = 250;
+/// As is an e-mail address.
+const CONTACT_LENGTH: usize = 255;
 
 impl Notice {
     /// The notice for people: what happened and what to do first, then the facts, then what is only copied.
     pub fn text(&self) -> String {
         body(self)
+    }
+}
+
+impl Notice {
+    /// The owner, and what the owner is where no tag says so.
+    pub(crate) fn owner_for_people(&self) -> Option<String> {
+        let owner = self.owner.as_deref()?;
+        Some(match self.owner_contact {
+            None => foreign(owner),
+            Some(contact) => {
+                format!("{} (the account's {} contact)", foreign_up_to(owner, CONTACT_LENGTH), contact.as_str())
+            }
+        })
     }
 }
 
@@ -79,7 +94,8 @@ fn certificate(notice: &Notice) -> Vec<(&'static str, String)> {
     let key = notice.key_algorithm.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
     lines.push(("type", foreign(&format!("{}{key}", notice.certificate_type))));
     lines.push(("in use by", in_use_by(notice)));
-    lines.extend(notice.owner.as_deref().map(|owner| ("owner", foreign(owner))));
+    lines.extend(notice.owner_for_people().map(|owner| ("owner", owner)));
+    lines.extend(notice.purpose.as_deref().map(|purpose| ("purpose", foreign(purpose))));
     if let Some(status) = notice.status {
         let reason = notice.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
         lines.push(("renewal", format!("{status}{reason}")));

@@ -11,6 +11,7 @@ use lambda::Metrics;
 use serde_json::Value;
 
 use crate::chat::chat;
+use crate::contact::{AccountContact, Contact};
 use crate::destination::{Destination, TopicArn};
 use crate::message::{for_all, per_protocol};
 use crate::notice::Notice;
@@ -36,6 +37,10 @@ pub struct AccountFacts {
     pub units: Vec<String>,
     /// Who owns certificates without an owner tag.
     pub owner: Option<String>,
+    /// What certificates without a purpose tag are for.
+    pub purpose: Option<String>,
+    /// Who is named as the owner where there is none.
+    pub contact: Option<Contact>,
 }
 
 impl Topic {
@@ -58,7 +63,7 @@ impl Topic {
     /// The call failed. Chat is not meant by that: a notice that reached its topic has been sent, and must not be
     /// sent again because chat did not get it.
     pub async fn publish(&self, notice: &Notice) -> Result<(), CallError> {
-        let notice = self.completed(notice);
+        let notice = self.completed(notice).await;
         let call = self.call(&self.destination.topic, notice.attributes())?;
         let call = call.subject(&notice.subject).message_structure("json").message(per_protocol(&notice));
         call.send().await.map_err(|error| CallError::new(PUBLISH, &error))?;
@@ -90,15 +95,23 @@ impl Topic {
     }
 
     /// With what is the same in all notices about the account.
-    fn completed(&self, notice: &Notice) -> Notice {
-        let AccountFacts { name, units, owner } = self.account.clone();
+    async fn completed(&self, notice: &Notice) -> Notice {
+        let AccountFacts { name, units, owner, purpose, .. } = self.account.clone();
+        let owner = first_given([notice.owner.clone(), owner]);
+        let contact = if owner.is_none() { self.contact().await } else { None };
         Notice {
             sent_by: self.destination.sent_by.clone(),
             account_name: name,
             organizational_units: units,
-            owner: notice.owner.clone().or(owner),
+            owner_contact: contact.as_ref().map(|contact| contact.kind),
+            purpose: first_given([notice.purpose.clone(), purpose]),
+            owner: owner.or_else(|| contact.map(|contact| contact.owner())),
             ..notice.clone()
         }
+    }
+
+    async fn contact(&self) -> Option<AccountContact> {
+        self.account.contact.as_ref()?.find().await
     }
 
     /// Publishes the chat form, if there is a topic for it. That it failed is counted, since nothing else fails for it.
@@ -133,6 +146,11 @@ impl Topic {
         }
         Ok(call)
     }
+}
+
+/// A tag may be empty.
+fn first_given(texts: [Option<String>; 2]) -> Option<String> {
+    texts.into_iter().flatten().find(|text| !text.is_empty())
 }
 
 /// What the alarm on chat watches.

@@ -231,3 +231,18 @@ async fn a_failed_renewal_cannot_be_muted() {
     topic.publish(&notice).await.unwrap();
     assert!(aws.published().iter().all(|sent| !sent.message.contains("off-until")));
 }
+
+/// SNS discards what has more, for queues with raw message delivery.
+#[test]
+fn a_notice_has_ten_attributes_at_most() {
+    let notice = Notice {
+        purpose: Some("checkout".into()),
+        account_name: Some("shop-prod".into()),
+        organizational_units: vec!["ou-ab12-11111111".into()],
+        ..notice(1)
+    };
+    let names = |notice: &Notice| notice.attributes().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names(&notice).len(), 10);
+    assert!(!names(&notice).contains(&"account_name"), "its id is there");
+    assert!(names(&Notice { purpose: None, ..notice }).contains(&"account_name"));
+}

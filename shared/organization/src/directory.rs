@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 
 use aws_client::{CallError, Clock};
+use aws_config::SdkConfig;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{AccountState, ParentType};
 use jiff::SignedDuration;
+use notices::AccountContact;
 
 use crate::account::Account;
 use crate::cache::Cache;
+use crate::contacts::Contacts;
 
 /// An account that was moved, closed or invited is seen after this time at the latest.
 const KEPT: SignedDuration = SignedDuration::from_mins(60);
@@ -28,11 +31,19 @@ pub(crate) struct Directory {
     /// `None`: there is no active account of this id.
     accounts: Cache<Option<Account>>,
     tags: Cache<BTreeMap<String, String>>,
+    contacts: Contacts,
 }
 
 impl Directory {
-    pub(crate) fn new(client: Client, clock: Clock, tag_keys: Vec<String>) -> Self {
-        Self { client, clock, tag_keys, accounts: Cache::new(KEPT), tags: Cache::new(TAGS_KEPT) }
+    /// `sdk` has the hub's own credentials.
+    pub(crate) fn new(sdk: &SdkConfig, tag_keys: Vec<String>) -> Self {
+        let (client, clock, contacts) = (Client::new(sdk), Clock::of(sdk), Contacts::new(sdk));
+        Self { client, clock, tag_keys, accounts: Cache::new(KEPT), tags: Cache::new(TAGS_KEPT), contacts }
+    }
+
+    /// Who is asked about an account, where AWS says so.
+    pub(crate) async fn contact(&self, id: &str) -> Option<AccountContact> {
+        self.contacts.of(id).await
     }
 
     /// The account, if it is an active one of the organization.

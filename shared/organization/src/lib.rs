@@ -11,6 +11,8 @@
 mod account;
 mod cache;
 mod config;
+mod contact_lookup;
+mod contacts;
 mod directory;
 mod members;
 mod queue;

@@ -1,12 +1,15 @@
 //! Whether work may be done in a target.
 
-use aws_client::{CallError, Clock};
+use std::sync::Arc;
+
+use aws_client::CallError;
 use aws_config::SdkConfig;
 use certificates::{CertificateArn, Target};
-use notices::AccountFacts;
+use notices::{AccountFacts, Contact};
 use serde_json::Value;
 
 use crate::account::Account;
+use crate::contact_lookup::ContactLookup;
 use crate::directory::Directory;
 use crate::settings::{AccountGrants, OrganizationSettings};
 
@@ -32,13 +35,22 @@ pub struct Spoke {
     pub renew_days_earlier: u16,
     /// Who owns certificates without an owner tag.
     pub owner: Option<String>,
+    /// What certificates without a purpose tag are for.
+    pub purpose: Option<String>,
+    /// Who is named as the owner where there is none. AWS is asked, so `None` where the accounts are listed in the settings.
+    pub contact: Option<Contact>,
 }
 
 impl Spoke {
     /// What notices say of the account.
     pub fn facts(&self) -> AccountFacts {
-        let Account { name, units, .. } = &self.account;
-        AccountFacts { name: Some(name.clone()), units: units.clone(), owner: self.owner.clone() }
+        AccountFacts {
+            name: Some(self.account.name.clone()),
+            units: self.account.units.clone(),
+            owner: self.owner.clone(),
+            purpose: self.purpose.clone(),
+            contact: self.contact.clone(),
+        }
     }
 }
 
@@ -98,15 +110,15 @@ pub struct Organization {
 #[derive(Debug)]
 struct Hub {
     settings: OrganizationSettings,
-    directory: Directory,
+    directory: Arc<Directory>,
 }
 
 impl Organization {
     /// Without settings it is the function's own account and Region, and AWS Organizations is never asked.
     pub fn new(settings: Option<OrganizationSettings>, sdk: &SdkConfig) -> Self {
-        let hub = |settings: OrganizationSettings| {
-            let client = aws_sdk_organizations::Client::new(sdk);
-            Hub { directory: Directory::new(client, Clock::of(sdk), settings.tag_keys()), settings }
+        let hub = |settings: OrganizationSettings| Hub {
+            directory: Arc::new(Directory::new(sdk, settings.tag_keys())),
+            settings,
         };
         Self { hub: settings.map(hub) }
     }
@@ -219,9 +231,19 @@ impl Hub {
             is_read_only: self.settings.is_read_only(&account),
             renew_days_earlier: self.settings.renew_days_earlier(&account),
             owner: self.settings.owner(&account).map(str::to_owned),
+            purpose: self.settings.purpose(&account).map(str::to_owned),
+            contact: self.contact(&account),
             account,
         };
         Ok(Member { target: target.clone(), spoke: Some(spoke) })
+    }
+}
+
+impl Hub {
+    /// A list of accounts is for those that may not ask about others.
+    fn contact(&self, account: &Account) -> Option<Contact> {
+        let is_listed = self.settings.accounts.is_some();
+        (!is_listed).then(|| Contact::new(ContactLookup::new(&self.directory, &account.id)))
     }
 }
 

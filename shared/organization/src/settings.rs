@@ -26,6 +26,8 @@ pub struct OrganizationSettings {
     excluded_tag: Option<Tag>,
     /// The tag of accounts that names the owner of certificates without one.
     owner_tag: Option<String>,
+    /// The tag of accounts that says what certificates without a purpose are for.
+    purpose_tag: Option<String>,
     regions_by_account: BTreeMap<String, BTreeSet<String>>,
     excluded: Selection,
     read_only: Selection,
@@ -53,6 +55,7 @@ struct Written {
     excluded_units: Vec<String>,
     excluded_tag: Option<Tag>,
     owner_tag: Option<String>,
+    purpose_tag: Option<String>,
     #[serde(default)]
     read_only: Selection,
     #[serde(default)]
@@ -102,9 +105,15 @@ impl OrganizationSettings {
         account.tags.get(self.owner_tag.as_ref()?).map(String::as_str)
     }
 
+    /// What certificates of this account are for that do not say it.
+    pub fn purpose<'a>(&self, account: &'a Account) -> Option<&'a str> {
+        account.tags.get(self.purpose_tag.as_ref()?).map(String::as_str)
+    }
+
     /// The keys of the tags of accounts that matter.
     pub(crate) fn tag_keys(&self) -> Vec<String> {
-        self.excluded_tag.iter().map(|tag| tag.key.clone()).chain(self.owner_tag.clone()).collect()
+        let excluded = self.excluded_tag.iter().map(|tag| &tag.key);
+        excluded.chain(&self.owner_tag).chain(&self.purpose_tag).cloned().collect()
     }
 
     /// Whether functions only show what they would do in this account.
@@ -173,6 +182,7 @@ impl FromStr for OrganizationSettings {
             regions: written.regions,
             excluded_tag: written.excluded_tag,
             owner_tag: written.owner_tag,
+            purpose_tag: written.purpose_tag,
             regions_by_account: written.regions_by_account,
             excluded: Selection::new(written.excluded_accounts, written.excluded_units),
             read_only: written.read_only,

@@ -47,7 +47,7 @@ pub(crate) fn records_missing(
         certificate,
         state.now,
     );
-    notice.owner = state.tags.get(&settings.owner_tag_key).map(str::to_owned);
+    notice.set_tags(&state.tags, &settings.tag_keys);
     notice.cause = Some(cause.as_str().to_owned());
     notice.what_happened = what_happened(state, pending, blocked);
     notice.why_it_matters = why_it_matters(state, pending);

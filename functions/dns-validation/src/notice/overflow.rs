@@ -21,6 +21,7 @@ pub(crate) fn overflow_notice(
     };
     let mut notice = Notice::new(first.kind, first.severity, &headline, certificate, now);
     notice.owner.clone_from(&first.owner);
+    notice.purpose.clone_from(&first.purpose);
     notice.cause.clone_from(&first.cause);
     notice.what_happened = format!(
         "Many certificates need help, so acm-autopilot does not send one notice for each at once. This notice is for {}.",

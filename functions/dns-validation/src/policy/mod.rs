@@ -22,6 +22,7 @@ pub mod text;
 pub mod validation_methods;
 
 use grants::Grants;
+use notices::TagKeys;
 
 pub use cause::{Blocked, Cause};
 pub use notice_decision::{Certainty, NoticeDecision, TagUpdate, decide_notice};
@@ -33,7 +34,7 @@ pub use skip_reason::SkipReason;
 /// What operators decide for all certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    pub owner_tag_key: String,
+    pub tag_keys: TagKeys,
     /// Time to live of the records, in seconds.
     pub record_ttl: u32,
     pub grants: Grants,

@@ -33,7 +33,7 @@ pub(crate) fn notice(
 ) -> Notice {
     let severity = severity(kind, SeverityInput::new(state, forecast));
     let mut notice = Notice::new(kind.kind(), severity, &headline(kind, state), &state.certificate, state.now);
-    notice.owner = state.tags.get(&settings.owner_tag_key).map(str::to_owned);
+    notice.set_tags(&state.tags, &settings.tag_keys);
     let just_requested = *forecast == RenewalForecast::Autopilot(AutopilotForecast::JustRequested);
     let starts = matches!(renewal, RenewalDecision::Start(_)) && just_requested;
     let recorded = &state.tag_state.recorded;

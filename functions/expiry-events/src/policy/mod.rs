@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 
 use certificates::Thresholds;
 use jiff::SignedDuration;
+use notices::TagKeys;
 
 pub use acm_renewal::AcmForecast;
 pub use due_notices::DueNotice;
@@ -48,6 +49,6 @@ pub struct Settings {
     pub records_are_kept: bool,
     /// The names of the ACME directories that imported-renewal may use.
     pub acme_directories: BTreeSet<String>,
-    /// Key of the tag that names a certificate's owner.
-    pub owner_tag_key: String,
+    /// Keys of the tags that notices show.
+    pub tag_keys: TagKeys,
 }

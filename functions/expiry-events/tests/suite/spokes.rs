@@ -4,7 +4,7 @@ use expiry_events::{Answer, Config, Error, Handler, Outcome};
 use jiff::{SignedDuration, ToSpan};
 use lambda::{Invocation, Metrics};
 use serde_json::{Value, json};
-use simulated_aws::{Aws, RoleRule};
+use simulated_aws::{AlternateContact, Aws, RoleRule};
 
 use crate::world::{NOW, at, imported, managed, sample};
 
@@ -268,4 +268,74 @@ async fn a_ring_is_renewed_earlier() {
         events.iter().any(|event| event.detail.to_string().contains(&arn))
     };
     assert!(requested(SHOP).await && !requested(BANK).await);
+}
+
+/// A hub that asks AWS Organizations, and is its management account, over one account of this owner tag.
+fn asking(owner: Option<&str>) -> (Organization, Aws) {
+    let organization = Organization::with(&json!({ "accounts": null, "purposeTag": "Service" }));
+    let tree = organization.aws.create_organization(EXTERNAL_ID);
+    tree.create_account(SHOP, "shop-prod", tree.root());
+    tree.trust("account.amazonaws.com");
+    tree.set_tags(SHOP, &[("Service", "checkout")]);
+    owner.iter().for_each(|owner| tree.set_tags(SHOP, &[("Team", owner), ("Service", "checkout")]));
+    let shop = organization.aws.scoped(SHOP, "us-east-1");
+    shop.set_role(&role(SHOP), RoleRule::ExternalId(EXTERNAL_ID.into()));
+    shop.set_alternate_contact("SECURITY", AlternateContact::new("Security\nTeam", "sec@example.com"));
+    (organization, shop)
+}
+
+fn contacts_asked(aws: &Aws) -> usize {
+    aws.calls().iter().filter(|call| call.operation == "GetAlternateContact").count()
+}
+
+#[tokio::test]
+async fn a_notice_that_nobody_owns_names_the_accounts_security_contact() {
+    let (organization, shop) = asking(None);
+    let (one, other) = (shop.insert_certificate(imported(20)), shop.insert_certificate(imported(20)));
+    for arn in [&one, &other] {
+        organization.event(SHOP, "us-east-1", arn).await.unwrap();
+    }
+    let published = organization.aws.published();
+    let notice: Value = serde_json::from_str(published[0].for_protocol("sqs")).unwrap();
+    assert_eq!(notice["owner"], "Security Team <sec@example.com>");
+    assert_eq!((&notice["ownerContact"], &notice["purpose"]), (&json!("security"), &json!("checkout")));
+    let text = published[0].for_protocol("email");
+    let line =
+        "owner        Security Team <sec@example.com> (the account's security contact)\n  purpose      checkout\n";
+    assert!(text.contains(line), "{text}");
+    assert_eq!(published[0].attribute("owner"), None, "subscriptions for what nobody owns get it");
+    assert_eq!(published[0].attribute("purpose"), Some("checkout"));
+    assert_eq!((published.len(), contacts_asked(&organization.aws)), (2, 1));
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_a_contact_that_no_notice_names() {
+    let (organization, shop) = asking(None);
+    let quiet = shop.insert_certificate(imported(300));
+    let owned = shop.insert_certificate(imported(20).tag("Owner", "team-web"));
+    for arn in [&quiet, &owned] {
+        organization.event(SHOP, "us-east-1", arn).await.unwrap();
+    }
+    assert_eq!(organization.aws.published()[0].attribute("owner"), Some("team-web"));
+    let (tagged, shop) = asking(Some("team-shop"));
+    tagged.event(SHOP, "us-east-1", &shop.insert_certificate(imported(20))).await.unwrap();
+    assert_eq!(tagged.aws.published()[0].attribute("owner"), Some("team-shop"));
+    let single = Organization::new();
+    single
+        .event(SHOP, "us-east-1", &single.aws.scoped(SHOP, "us-east-1").insert_certificate(imported(20)))
+        .await
+        .unwrap();
+    for aws in [&organization.aws, &tagged.aws, &single.aws] {
+        assert_eq!(contacts_asked(aws), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_notice_is_sent_without_an_owner_where_the_contact_is_denied() {
+    let (organization, shop) = asking(None);
+    organization.aws.fail_always("GetAlternateContact", simulated_aws::Fault::AccessDenied);
+    organization.event(SHOP, "us-east-1", &shop.insert_certificate(imported(20))).await.unwrap();
+    let published = organization.aws.published();
+    let notice: Value = serde_json::from_str(published[0].for_protocol("sqs")).unwrap();
+    assert_eq!((&notice["owner"], &notice["ownerContact"]), (&json!(null), &json!(null)));
 }

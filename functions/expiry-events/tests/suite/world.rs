@@ -198,7 +198,7 @@ pub(crate) fn settings() -> Settings {
         request_renewals: true,
         records_are_kept: false,
         acme_directories: BTreeSet::from(["letsencrypt".into()]),
-        owner_tag_key: "Owner".into(),
+        tag_keys: notices::TagKeys::default(),
     }
 }
 

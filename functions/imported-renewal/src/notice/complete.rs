@@ -24,6 +24,7 @@ pub(crate) fn complete(state: &CertificateState, completion: &Completion, now: T
     });
     Notice {
         owner: state.owner.as_deref().map(foreign),
+        purpose: state.purpose.as_deref().map(foreign),
         status: Some(RenewalStatus::RenewalComplete),
         what_happened: what_happened(state, completion),
         why_it_matters: why_it_matters(issuer_change.as_ref()),

@@ -30,6 +30,7 @@ pub(crate) fn failed(
     });
     Notice {
         owner: state.owner.as_deref().map(foreign),
+        purpose: state.purpose.as_deref().map(foreign),
         status: Some(RenewalStatus::RenewalFailed),
         reason: Some(reason),
         what_happened: what_happened(certificate, failure, attempt),

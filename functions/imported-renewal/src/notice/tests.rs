@@ -32,7 +32,10 @@ fn certificate(id: &str, names: &[&str], key: &str, user: &str, end: &str, seria
 }
 
 fn state(certificate: CertificateDetail, owner: &str) -> CertificateState {
-    CertificateState { owner: Some(owner.into()), ..CertificateState::new(certificate, Tags::default(), "Owner") }
+    CertificateState {
+        owner: Some(owner.into()),
+        ..CertificateState::new(certificate, Tags::default(), &notices::TagKeys::default())
+    }
 }
 
 /// The samples in `events/sent` are what this code says.

@@ -4,6 +4,28 @@ fn account(id: &str, units: &[&str]) -> Account {
     Account { units: units.iter().map(|unit| (*unit).to_owned()).collect(), ..Account::new(id) }
 }
 
+/// What a mistake in the settings lists, as serde words it.
+fn fields(settings: &str) -> std::collections::BTreeSet<String> {
+    let error = settings.parse::<OrganizationSettings>().unwrap_err().to_string();
+    let listed = error.split_once("expected one of ").unwrap().1;
+    listed.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_schema_has_the_same_fields() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../infra/organization.schema.json")).unwrap();
+    let known = |part: &str| schema.pointer(part).unwrap().as_object().unwrap().keys().cloned().collect();
+    for (part, mistake) in [
+        ("/properties", r#"{"mistake": 1}"#),
+        ("/properties/accounts/items/properties", r#"{"accounts": [{"mistake": 1}]}"#),
+        ("/properties/grants/items/properties", r#"{"grants": [{"mistake": 1}]}"#),
+        ("/properties/rings/items/properties", r#"{"rings": [{"mistake": 1}]}"#),
+    ] {
+        assert_eq!(fields(mistake), known(part), "{part}");
+    }
+}
+
 #[test]
 fn all_rows_about_an_account_hold_together() {
     let settings: OrganizationSettings = r#"{
@@ -40,6 +62,7 @@ fn rings_and_read_only_accounts() {
         "excludedUnits": ["ou-ab12-99999999"],
         "excludedTag": {"key": "acm-autopilot", "value": "off"},
         "ownerTag": "Team",
+        "purposeTag": "Service",
         "readOnly": {"accounts": ["111122223333"]},
         "rings": [{"units": ["ou-ab12-22222222"], "renewDaysEarlier": 10}, {"accounts": ["111122223333"], "renewDaysEarlier": 5}]
     }"#
@@ -56,6 +79,7 @@ fn rings_and_read_only_accounts() {
         settings.is_excluded(&tagged("acm-autopilot", "off")) && !settings.is_excluded(&tagged("acm-autopilot", "on"))
     );
     assert_eq!((settings.owner(&tagged("Team", "shop")), settings.owner(&one)), (Some("shop"), None));
+    assert_eq!(settings.purpose(&tagged("Service", "checkout")), Some("checkout"));
     assert_eq!(settings.regions_of("111122223333").len(), 1);
     assert_eq!(settings.regions_of("444455556666").len(), 2);
     assert_eq!(settings.external_id, "o-a1b2c3d4e5");

@@ -12,6 +12,8 @@ fn member(account: &str, region: &str, owner: &str) -> Member {
         is_read_only: false,
         renew_days_earlier: 0,
         owner: Some(owner.into()),
+        purpose: None,
+        contact: None,
     };
     Member { target, spoke: Some(spoke) }
 }

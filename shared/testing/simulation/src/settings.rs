@@ -34,6 +34,7 @@ fn each_setting_reaches_a_function() {
     for (name, value) in [
         ("noticeThresholds", json!([3])),
         ("ownerTagKey", json!("Cost Center")),
+        ("purposeTagKey", json!("Service")),
         ("renewBeforeDays", json!(45)),
         ("maxValidityDays", json!(90)),
         ("maintenance", json!({ "windows": ["Mon-Thu 08:00-16:00"] })),
@@ -44,7 +45,7 @@ fn each_setting_reaches_a_function() {
         assert!(properties().contains_key(name), "{name}");
         assert_ne!(configured(&json!({ name: value })), configured(&json!({})), "{name}");
     }
-    assert_eq!(properties().len(), 8);
+    assert_eq!(properties().len(), 9);
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Case {
 
     fn decision(&self) -> Decision {
         decide(&RenewalInput {
-            state: &CertificateState::new(self.certificate.clone(), self.tags.clone(), "Owner"),
+            state: &CertificateState::new(self.certificate.clone(), self.tags.clone(), &notices::TagKeys::default()),
             occasion: self.occasion,
             grants: &self.grants,
             acme: &self.acme,

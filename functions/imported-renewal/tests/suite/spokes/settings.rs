@@ -76,4 +76,6 @@ async fn a_certificate_without_an_owner_tag_has_the_accounts_owner() {
     world.renew(&arn).await;
     let notice = world.last_notice("renewal-complete");
     assert_eq!((&notice["owner"], &notice["accountName"]), (&json!("team-shop"), &json!("shop-prod")));
+    assert_eq!(notice["ownerContact"], json!(null));
+    assert!(!world.aws.calls().iter().any(|call| call.operation == "GetAlternateContact"), "nobody needs it");
 }
