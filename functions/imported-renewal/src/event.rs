@@ -4,7 +4,7 @@
 
 use certificates::tags::{RENEWAL_SETTINGS, STATUS};
 use certificates::{CertificateArn, RenewalStatus, SecretId, Target};
-use events::{BadField, Envelope, text};
+use events::{BadField, Envelope, RenewalTrigger, text};
 use organization::SpokeRole;
 use serde_json::Value;
 
@@ -17,6 +17,8 @@ mod secret;
 pub(crate) enum Occasion {
     /// Our own request event: mostly the sweep's.
     Requested,
+    /// Such a request, because the certificate's CA may revoke it soon.
+    RevocationAhead,
     /// Somebody set the status to `pending-renewal`.
     PendingSet,
     /// An operator changed one of the tags that control a renewal: a failed one may succeed now.
@@ -52,7 +54,9 @@ impl Trigger {
             (events::SOURCE, events::RENEWAL_REQUESTED) => {
                 let arn = &envelope.detail["certificateArn"];
                 let certificate = certificate(arn, "detail.certificateArn", target)?;
-                Ok(Self::Reconcile { certificate, occasion: Occasion::Requested })
+                let is_urgent = envelope.detail["why"] == RenewalTrigger::RevocationAhead.as_str();
+                let occasion = if is_urgent { Occasion::RevocationAhead } else { Occasion::Requested };
+                Ok(Self::Reconcile { certificate, occasion })
             }
             ("aws.acm", "AWS API Call via CloudTrail") => Self::from_tagging(envelope.detail, target),
             ("aws.secretsmanager", kind) => match kind {

@@ -107,6 +107,10 @@ failure_reasons! {
     AcmeCaaForbids = "acme-caa-forbids", Manual, "Allow the CA in the CAA record of the domain, with the account and the method dns-01 if the record limits them.";
     /// No hosted zone that may be written holds a name.
     AcmeZoneMissing = "acme-zone-missing", Manual, "Grant the role acm-autopilot-acme in the zone's account (zoneRoles in the stack parameter AcmeSettings), or delegate _acme-challenge with a CNAME to a delegation zone.";
+    /// The DNS does not show which of several hosted zones it uses.
+    AcmeZoneAmbiguous = "acme-zone-ambiguous", Manual, "Compare the domain's public name servers (dig NS) with those of the zones in the failure; delete the zone that is not used, or correct the delegation.";
+    /// Resolvers get no valid answer for the name's zone.
+    AcmeDelegationBroken = "acme-delegation-broken", Manual, "Correct the name servers, or the DS record, that the registrar or the zone above has for the name (dig +trace NS): mostly they are those of a deleted hosted zone.";
     /// The validation record is a CNAME to a zone that is not listed.
     AcmeDelegationNotListed = "acme-delegation-not-listed", Manual, "Remove the CNAME at _acme-challenge, or add its target's zone to delegationZones in the stack parameter AcmeSettings.";
     /// Something else is where the validation record belongs.
@@ -144,7 +148,7 @@ failure_reasons! {
     /// Pre-flight: the new certificate is not valid at this moment.
     NotValidNow = "not-valid-now", Manual, "Check the CA's clock and template; the new certificate is not valid yet or no longer.";
     /// Pre-flight: the new certificate expires no later than the present one.
-    NotLonger = "not-longer", Manual, "Renew the private CA's own certificate, which limits what it issues; or raise acm-autopilot:validity-days (up to maxValidityDays in the stack parameter Settings).";
+    NotLonger = "not-longer", Manual, "Have it issued for longer: raise acm-autopilot:validity-days or renew the private CA's certificate; or name another acme-profile; or have the tool that writes the secret deliver a newer one.";
     /// Pre-flight: a key usage or extended key usage would be lost, which ACM refuses.
     KeyUsageLost = "key-usage-lost", Manual, "Use a CA template, or a profile of the CA, that keeps the key usages of the present certificate.";
     /// Pre-flight: leaf and chain do not fit together.
@@ -188,6 +192,8 @@ impl FailureReason {
                 | Self::AcmeProfileNotOffered
                 | Self::AcmeAccountMissing
                 | Self::AcmeZoneMissing
+                | Self::AcmeZoneAmbiguous
+                | Self::AcmeDelegationBroken
                 | Self::AcmeDelegationNotListed
                 | Self::AcmeRecordConflict
                 | Self::CaDisabled

@@ -56,7 +56,7 @@ pub enum ZoneChoice<'a> {
     RoleRefused(ZoneOwner),
     /// An account that did not answer may have a zone that is closer to the name than any that was read.
     Unanswered(ZoneOwner),
-    /// Only private zones, which ACM does not see.
+    /// Only private zones, which are not in the public DNS.
     PrivateOnly(Vec<&'a HostedZone>),
     /// No zone at all.
     None,

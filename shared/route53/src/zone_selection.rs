@@ -96,8 +96,10 @@ impl ZoneSelector<'_> {
             ZoneChoice::PrivateOnly(private) => {
                 let ids: Vec<&str> = private.iter().map(|zone| zone.id.as_str()).collect();
                 let domain = foreign(&proven_domain(name));
-                let detail =
-                    format!("Only a private hosted zone holds {domain}, which ACM does not see: {}.", ids.join(", "));
+                let detail = format!(
+                    "Only a private hosted zone ({}) holds {domain}, and domains are validated by the public DNS.",
+                    ids.join(", ")
+                );
                 ZoneSelection::Blocked(ZoneProblem::PrivateZoneOnly, detail)
             }
             ZoneChoice::None => {

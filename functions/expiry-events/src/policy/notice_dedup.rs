@@ -45,6 +45,13 @@ pub fn was_secret_checked_on(day: Date, state: &CertificateState) -> bool {
     remembered(state, not_after).kinds.contains(&secret_checked_on(day))
 }
 
+/// Whether the tag says that people know that the CA may revoke the certificate.
+pub fn was_revocation_reported(state: &CertificateState) -> bool {
+    let Some(not_after) = state.certificate.not_after else { return false };
+    let word = NoticeKind::RevocationAhead.as_str();
+    remembered(state, not_after).kinds.iter().any(|kind| kind == word)
+}
+
 /// The same, once the secret was checked on this day.
 #[must_use]
 pub fn with_secret_checked(mut notified: Notified, day: Date) -> Notified {

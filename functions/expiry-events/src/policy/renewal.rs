@@ -8,7 +8,9 @@ use events::RenewalTrigger;
 use jiff::SignedDuration;
 
 use super::Settings;
-use super::suggested_window::suggested_renewal;
+use super::notice_decision::can_remember;
+use super::notice_dedup::was_revocation_reported;
+use super::suggested_window::{is_revocation_ahead, suggested_renewal};
 use super::undelivered_secret::is_check_due;
 use crate::{CertificateState, Obstacle};
 
@@ -48,6 +50,10 @@ pub fn decide_renewal(state: &CertificateState, settings: &Settings) -> RenewalD
     let progress = RenewalProgress::new(&state.tag_state.recorded, state.now);
     match progress.state(state.certificate.in_place()) {
         RenewalState::NotStarted | RenewalState::Complete => if_due(left, state, settings),
+        // It may wait for a maintenance window, which a certificate that is about to be revoked must not.
+        RenewalState::Requested if progress.is_older_than(LOST_AFTER) && is_revocation_ahead(state) => {
+            RenewalDecision::Repeat(RenewalTrigger::RevocationAhead)
+        }
         RenewalState::Requested if progress.is_older_than(LOST_AFTER) => {
             RenewalDecision::Repeat(RenewalTrigger::LostRequest)
         }
@@ -67,9 +73,15 @@ fn if_due(left: i64, state: &CertificateState, settings: &Settings) -> RenewalDe
     start(RenewalTrigger::Due, state)
 }
 
-/// Whether a renewal could only be due because the certificate's CA suggests it.
+/// Whether what the certificate's CA suggests could make a difference: whether a renewal is due, or whether one that failed or
+/// waits is tried now.
 pub fn depends_on_suggested_window(state: &CertificateState, settings: &Settings) -> bool {
-    is_known_acme_directory(state, settings) && decide_renewal(state, settings) == RenewalDecision::NotDue
+    let may_differ = match decide_renewal(state, settings) {
+        RenewalDecision::NotDue | RenewalDecision::Repeat(RenewalTrigger::LostRequest) => true,
+        RenewalDecision::Paused => waits_for_a_person(state) && !was_revocation_reported(state),
+        _ => false,
+    };
+    may_differ && is_known_acme_directory(state, settings)
 }
 
 /// Whether the certificate is renewed from an ACME directory that is configured.
@@ -79,13 +91,17 @@ pub fn is_known_acme_directory(state: &CertificateState, settings: &Settings) ->
 
 fn failed(state: &CertificateState, settings: &Settings, progress: RenewalProgress<'_>) -> RenewalDecision {
     let recorded = &state.tag_state.recorded;
+    // Once, with the notice that is remembered: there may be no time until the next threshold.
+    let is_news = !was_revocation_reported(state) && can_remember(state);
+    if is_revocation_ahead(state) && waits_for_a_person(state) && is_news {
+        return start(RenewalTrigger::RevocationAhead, state);
+    }
     // The next attempt would be charged and refused; the notice of the failure says what to do.
     if recorded.reason.is_some_and(FailureReason::waits_for_a_request) {
         return RenewalDecision::Paused;
     }
     let crossed = |since| settings.thresholds.crossed_since(since, &state.certificate, state.now);
-    // An unknown reason may be one that only a person can fix.
-    match recorded.reason.map_or(Recovery::Manual, FailureReason::recovery) {
+    match recovery(state) {
         Recovery::Automatic if progress.is_older_than(retry_pause(recorded.attempts)) => {
             start(RenewalTrigger::Retry, state)
         }
@@ -95,6 +111,15 @@ fn failed(state: &CertificateState, settings: &Settings, progress: RenewalProgre
         }
         Recovery::Automatic | Recovery::Manual => RenewalDecision::Paused,
     }
+}
+
+/// An unknown reason may be one that only a person can fix.
+fn recovery(state: &CertificateState) -> Recovery {
+    state.tag_state.recorded.reason.map_or(Recovery::Manual, FailureReason::recovery)
+}
+
+fn waits_for_a_person(state: &CertificateState) -> bool {
+    recovery(state) == Recovery::Manual
 }
 
 /// The certificate was replaced, and only its tags are not up to date. Mostly the queue delivers the message again that

@@ -2,9 +2,12 @@
 
 use events::RenewalTrigger;
 use expiry_events::plan::plan;
+use expiry_events::policy::renewal::depends_on_suggested_window;
 use expiry_events::policy::suggested_window::moment;
 use expiry_events::policy::{AutopilotForecast, RenewalDecision, RenewalForecast, Settings, decide_renewal};
 use expiry_events::{CertificateState, SuggestedWindow};
+use notices::Notice;
+use serde_json::Value;
 
 use super::world::{at, later, settings, state};
 
@@ -78,6 +81,50 @@ fn no_window_delays_a_renewal_or_restarts_one() {
     }
 }
 
+/// The same state with these tags.
+fn tagged(state: &CertificateState, tags: &[(&str, &str)]) -> CertificateState {
+    let tags =
+        tags.iter().fold(state.tags.clone(), |all, (key, value)| all.with(&format!("acm-autopilot:{key}"), *value));
+    CertificateState { suggested_window: state.suggested_window.clone(), ..super::world::retagged(state, tags) }
+}
+
+/// There may be no time until the next threshold of days left.
+#[test]
+fn a_failure_that_waits_for_a_person_is_tried_again_once_when_a_revocation_is_announced() {
+    use RenewalDecision::{Paused, Start};
+    let past = suggested("2026-11-20T00:00:00Z", "2026-11-20T12:00:00Z", Some(PAGE));
+    let ahead = suggested("2027-01-20T00:00:00Z", "2027-01-22T00:00:00Z", None);
+    let failed = |reason: &'static str| {
+        [("status", "renewal-failed"), ("status-since", "2026-11-21T06:00:00Z"), ("status-reason", reason)]
+    };
+    for reason in ["not-longer", "acme-zone-missing", "import-quota-reached", "gremlins"] {
+        let state = tagged(&past, &failed(reason));
+        assert_eq!(decision(&state), Start(RenewalTrigger::RevocationAhead), "{reason}");
+        let plan = plan(&state, &settings());
+        assert_eq!(plan.publish[0].kind.as_str(), "revocation-ahead");
+        assert!(plan.request.unwrap().pending_tags.unwrap().clear_reason);
+        let reported = tagged(&state, &[("notified", "-@2027-05-21/revocation-ahead")]);
+        assert_eq!(decision(&reported), Paused, "{reason}: once");
+        let unknown = tagged(&CertificateState { suggested_window: None, ..past.clone() }, &failed(reason));
+        assert!(depends_on_suggested_window(&unknown, &settings()), "{reason}: the CA is asked");
+        assert_eq!(decision(&unknown), Paused, "{reason}");
+        assert!(!depends_on_suggested_window(&reported, &settings()), "{reason}: the CA is not asked again");
+    }
+    assert_eq!(decision(&tagged(&past, &failed("throttled"))), Paused, "time resolves it");
+    assert_eq!(decision(&tagged(&ahead, &failed("not-longer"))), Paused);
+}
+
+/// It may wait for a maintenance window, which imported-renewal knows.
+#[test]
+fn a_request_that_waits_is_repeated_with_the_announced_revocation() {
+    let past = suggested("2026-11-20T00:00:00Z", "2026-11-20T12:00:00Z", Some(PAGE));
+    let waiting = [("status", "pending-renewal"), ("status-since", "2026-11-21T05:00:00Z")];
+    assert_eq!(decision(&tagged(&past, &waiting)), RenewalDecision::Repeat(RenewalTrigger::RevocationAhead));
+    let unknown = tagged(&CertificateState { suggested_window: None, ..past }, &waiting);
+    assert_eq!(decision(&unknown), RenewalDecision::Repeat(RenewalTrigger::LostRequest));
+    assert!(depends_on_suggested_window(&unknown, &settings()));
+}
+
 #[test]
 fn a_renewal_that_the_ca_suggests_is_a_new_one() {
     let mut state = suggested("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", None);
@@ -107,6 +154,18 @@ fn a_revocation_ahead_is_reported_with_its_reason() {
     );
     assert_eq!(notice.what_to_do.len(), 1);
     assert_eq!(plan.record_notified.unwrap().to_string(), "-@2027-05-21/revocation-ahead");
+}
+
+#[test]
+fn the_sample_is_what_is_sent() {
+    let mut state = suggested("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", Some(PAGE));
+    state.certificate.issuer = Some("Example CA".into());
+    state.certificate.serial = Some("2b:91:0c:5e:7f:d4:38:a6:e0:13:4d:b7:92:6c:f5:08".into());
+    let notice = plan(&state, &settings()).publish.remove(0);
+    let notice = Notice { sent_by: Some("acm-autopilot-expiry-events".into()), ..notice };
+    let sample = include_str!("../../../../events/sent/notice-revocation-ahead.json");
+    let sample: Value = serde_json::from_str(sample).unwrap();
+    assert_eq!(notice.json(), sample, "{:#}", notice.json());
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::event::Occasion;
 /// Why it waits, if it does. Windows and freezes are a plan for what happens automatically: a person who requests one
 /// renewal has a reason, such as a key that leaked, and could lift a freeze only by a deployment.
 pub(super) fn postponed(input: &RenewalInput<'_>) -> Option<SkipReason> {
-    if is_requested_by_a_person(input) {
+    // What the CA revokes is of no use to anybody after the freeze.
+    if input.occasion == Occasion::RevocationAhead || is_requested_by_a_person(input) {
         return None;
     }
     let possible_after = input.maintenance.postponed_until(input.state.certificate.not_after, input.now)?;

@@ -64,6 +64,18 @@ async fn a_request_of_a_person_does_not_wait() {
     assert_eq!(give(&world, freeze, event).await["outcome"], "renewed");
 }
 
+/// A certificate that is revoked in a freeze is of no use to anybody.
+#[tokio::test]
+async fn a_revocation_that_the_ca_announces_does_not_wait() {
+    let freeze = r#"{"freezes": ["2026-11-20/2026-12-31"]}"#;
+    let world = World::new();
+    let arn = world.insert(due());
+    assert_eq!(give(&world, freeze, world.requested(&arn)).await, postponed(&arn, "2026-12-02T00:00:00Z"));
+    let mut urgent = world.requested(&arn);
+    urgent["detail"]["why"] = "revocation-ahead".into();
+    assert_eq!(give(&world, freeze, urgent).await["outcome"], "renewed");
+}
+
 #[tokio::test]
 async fn what_a_secret_has_waits_and_what_it_lacks_is_not_requested() {
     let world = World::new();

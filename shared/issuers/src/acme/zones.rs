@@ -174,7 +174,11 @@ fn blocked(problem: ZoneProblem, name: &DnsName, detail: &str) -> Failure {
     let reason = match problem {
         ZoneProblem::Refused(Refusal::Access) => FailureReason::PermissionMissing,
         ZoneProblem::Refused(Refusal::Change) => FailureReason::AcmeRecordConflict,
-        _ => FailureReason::AcmeZoneMissing,
+        ZoneProblem::Ambiguous => FailureReason::AcmeZoneAmbiguous,
+        ZoneProblem::DelegationBroken => FailureReason::AcmeDelegationBroken,
+        ZoneProblem::NoZone | ZoneProblem::PrivateZoneOnly | ZoneProblem::Refused(Refusal::Role) => {
+            FailureReason::AcmeZoneMissing
+        }
     };
     Failure::new(reason, format!("the record {name} cannot be written: {}", detail.trim_end_matches('.')))
 }
