@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness import organization
+from harness import organization, paths
 from harness.cloudformation import Template
 from harness.organization import HUB, ORGANIZATION, REGION
 
@@ -19,6 +19,10 @@ DIFFERENT = {
         "Environment.Variables.ORGANIZATION", "Environment.Variables.TARGET_QUEUE_URL", "ReservedConcurrentExecutions"
     },
     "DnsValidationThrottlesAlarm": {"EvaluationPeriods"},
+    # All accounts together.
+    "RenewalQueueMapping": {"ScalingConfig.MaximumConcurrency"},
+    "TooManyRenewalsAlarm": {"Threshold"},
+    "TooManyImportsAlarm": {"Threshold"},
     # Which certificate is meant is for the function to check.
     "RenewalRequestedRule": {"EventPattern.detail.certificateArn.0.prefix"},
     # The rules on the hub's bus.
@@ -30,6 +34,7 @@ DIFFERENT = {
 ONLY_IN_A_HUB = {
     "SpokeEventBus", "SpokeEventBusPolicy",
     "SpokeRoleUseRule", "SpokeRoleUseQueue", "SpokeRoleUseQueuePolicy", "SpokeRoleUseAlarm",
+    "EventsRefusedAlarm", "TargetsUnreadableAlarm", "DnsSweepFunction",
     "ExpiryEventsOrganizationPolicy", "ImportedRenewalOrganizationPolicy", "DnsValidationOrganizationPolicy",
     "ExpiryEventsSpokePermission", "DnsValidationSpokePermission",
     "ExpiryEventsSpokeAcmRule", "ExpiryEventsSpokeHealthRule",
@@ -70,7 +75,7 @@ def test_a_single_account_has_nothing_of_a_hub() -> None:
     assert not single.keys() - hub.keys()
     found = {name: differences(single[name]["Properties"], hub[name]["Properties"]) for name in single}
     assert {name: places for name, places in found.items() if places} == DIFFERENT
-    assert "organization" not in json.dumps(single).lower().replace("an organization, where one run", "")
+    assert "organization" not in json.dumps(single).lower().replace("in the hub of an organization", "")
 
 
 def test_only_functions_that_are_deployed_have_a_part_in_it() -> None:
@@ -123,7 +128,7 @@ def test_settings_are_a_text_or_the_name_of_a_parameter() -> None:
 @pytest.mark.parametrize("which", ["Expiry", "Dns"])
 def test_a_target_is_tried_again_before_its_message_is_gone(which: str) -> None:
     hub = organization.hub()
-    function = {"Expiry": "ExpiryEventsFunction", "Dns": "DnsValidationFunction"}[which]
+    function = {"Expiry": "ExpiryEventsFunction", "Dns": "DnsSweepFunction"}[which]
     timeout = hub.properties(function).get("Timeout", hub.document["Globals"]["Function"]["Timeout"])
     queue, mapping = hub.properties(f"{which}SweepQueue"), hub.properties(f"{which}SweepMapping")
     assert queue["VisibilityTimeout"] == 6 * timeout
@@ -133,10 +138,46 @@ def test_a_target_is_tried_again_before_its_message_is_gone(which: str) -> None:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_validation_records_are_written_by_one_process() -> None:
+def test_validation_records_are_written_by_one_process_of_sweeps_and_one_of_events() -> None:
     hub = organization.hub()
-    assert hub.properties("DnsValidationFunction")["ReservedConcurrentExecutions"] == 1
+    events, sweeps = hub.properties("DnsValidationFunction"), hub.properties("DnsSweepFunction")
+    assert [of["ReservedConcurrentExecutions"] for of in (events, sweeps)] == [1, 1]
     assert hub.properties("DnsSweepMapping")["BatchSize"] == 10
+    assert hub.properties("DnsSweepMapping")["FunctionName"] != hub.properties("DnsValidationInvokeConfig")["FunctionName"]
+    # Otherwise the same.
+    assert differences(events, sweeps) == {"FunctionName", "Description"}
+
+
+@pytest.mark.parametrize(("alarm", "metric"), [
+    ("EventsRefusedAlarm", "EventsRefused"), ("TargetsUnreadableAlarm", "TargetsUnreadable")
+])
+def test_alarms_of_a_hub_watch_what_all_functions_count(alarm: str, metric: str) -> None:
+    properties = organization.hub().properties(alarm)
+    total, *counted = properties["Metrics"]
+    watched = [one["MetricStat"]["Metric"] for one in counted]
+    assert {one["MetricName"] for one in watched} == {metric}
+    assert {one["Namespace"] for one in watched} == {"AcmAutopilot"}
+    functions = [one["Dimensions"] for one in watched]
+    assert functions == [[{"Name": "Function", "Value": name}] for name in ("expiry-events", "imported-renewal", "dns-validation")]
+    assert total["ReturnData"] and all(f"FILL({one['Id']}, 0)" in total["Expression"] for one in counted)
+    for name in ("expiry-events", "imported-renewal", "dns-validation"):
+        sources = (paths.PROJECT / "functions" / name / "src").rglob("*.rs")
+        assert any(f'"{metric}"' in one.read_text() for one in sources), name
+
+
+@pytest.mark.parametrize(("parameter", "single", "hub"), [("0", 96, 960), ("200", "200", "200")])
+def test_the_pace_of_imports_is_that_of_all_accounts(parameter: str, single: Any, hub: Any) -> None:
+    thresholds = [
+        of(ImportsPerWeekAlarm=parameter).properties("TooManyImportsAlarm")["Threshold"]
+        for of in (organization.single, organization.hub)
+    ]
+    assert thresholds == [single, hub]
+
+
+def test_a_hub_works_in_many_accounts_at_a_time() -> None:
+    hub = organization.hub()
+    mapping = hub.properties("RenewalQueueMapping")
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (1, {"MaximumConcurrency": 10})
     mapping = hub.properties("ExpirySweepMapping")
     assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (1, {"MaximumConcurrency": 20})
 

@@ -5,9 +5,10 @@ use simulated_aws::Aws;
 use super::Organization;
 use crate::event_queue::{Message, ScheduledEvent};
 use crate::wiring::Wiring;
-use crate::world::World;
+use crate::world::{DNS_VALIDATION, World};
 
 const TARGET_QUEUE_URL: &str = "TARGET_QUEUE_URL";
+const DNS_SWEEP: &str = "DnsSweepFunction";
 const ORGANIZATION: &str = "ORGANIZATION";
 
 /// A queue of the template.
@@ -21,8 +22,14 @@ pub(super) struct SweepQueue {
 }
 
 impl Organization {
-    /// The queues of the template, which the functions know by their URLs.
+    /// The queues of the template, which the functions know by their URLs. The function for dns-validation's sweeps has the
+    /// code of the one for its events, and is played by its process.
     pub(crate) fn connect(&mut self, aws: &Aws, wiring: &mut Wiring) {
+        wiring.functions.remove(DNS_SWEEP);
+        let of_sweeps = wiring.queues.values_mut().filter_map(|queue| queue.function.as_mut());
+        of_sweeps
+            .filter(|function| function.as_str() == DNS_SWEEP)
+            .for_each(|function| DNS_VALIDATION.clone_into(function));
         for function in wiring.functions.values_mut() {
             let Some(id) = function.environment.get(TARGET_QUEUE_URL).cloned() else { continue };
             let url = aws.create_queue(&id);
