@@ -210,7 +210,7 @@ class OrganizationDemo:
 
     def unreadable(self) -> list[Notice]:
         """The notices about accounts that cannot be read."""
-        return [it for it in self.notices.all() if it.kind == "target-unreadable"]
+        return [it for it in self.notices.all() if it.kind == "target-unreadable" and it.body["foundBy"] == "expiry-events"]
 
     def _wait(
         self, wanted: list[Placed], step: Step, also: Callable[[], bool] = lambda: True

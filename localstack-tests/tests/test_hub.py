@@ -68,7 +68,7 @@ class Installation:
 
     def unreadable(self) -> list[tuple[str, str]]:
         """Account and Region of the notices that they cannot be read."""
-        found = [it.attributes for it in self.notices.all() if it.kind == "target-unreadable"]
+        found = [it.attributes for it in self.notices.all() if it.kind == "target-unreadable" and it.body["foundBy"] == "expiry-events"]
         return [(it["account"], it["region"]) for it in found]
 
 

@@ -29,7 +29,7 @@ OF_THE_HUB = {
     "SendNotices", "EncryptNotices", "SendEvents", "KeepWhatFailed", "WriteLogs", "WriteTraces", "ReadItsQueue",
     "ReadPrivateCas", "IssueEndEntityCertificates",
     "ReadAcmeSettings", "ReadAcmeAccounts", "DecryptAcmeAccounts", "NeverRenewFromAcmeAccounts",
-    "ActInAccountsThatOwnZones", "ReadZoneRoles",
+    "ActInAccountsThatOwnZones", "ReadZoneRoles", "RememberTargetsWithoutTrail",
 }
 # What imported-renewal does in zones, which is a role of its own in a spoke.
 IN_ZONES = {"ListZones", "ReadZones", "WriteChallengeRecords"}

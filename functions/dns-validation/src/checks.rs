@@ -8,8 +8,8 @@ use aws_sdk_acm::Client;
 use certificates::CertificateArn;
 use jiff::Timestamp;
 use lambda::Metrics;
-use notices::AccountFacts;
-use organization::{Member, OrganizationSettings, SpokeRole, Targets};
+use notices::{AccountFacts, Topic};
+use organization::{Member, OrganizationSettings, Spoke, SpokeRole, Targets};
 use route53::{Delegations, PublicDns, Route53Limits, ZoneAccounts, ZoneDirectory, ZoneListings, ZoneSelector};
 
 use crate::answer::{CertificateReport, SweepReport};
@@ -130,6 +130,12 @@ impl Checks {
         let validated = self.shared.as_ref().map(|shared| &shared.validated);
         let spoke = member.spoke.as_ref().map(|_| &member.target);
         Sweep::new(&reconciler, validated, spoke).run(metrics).await
+    }
+
+    /// Where notices about the target go.
+    pub(crate) fn topic(&self, member: &Member) -> Topic {
+        let account = member.spoke.as_ref().map(Spoke::facts).unwrap_or_default();
+        self.outbox.topic().for_account(account)
     }
 
     async fn in_target(&self, member: &Member) -> InTarget {

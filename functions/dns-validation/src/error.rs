@@ -16,6 +16,9 @@ pub enum Error {
     /// Which accounts there are, or whether one of them is ours, could not be found out.
     #[error("the accounts of the organization could not be read")]
     Organization(#[source] CallError),
+    /// What was reported of a target could not be read or changed, or nobody could be notified of it.
+    #[error("what was reported of the target could not be read or changed")]
+    Reports(#[source] CallError),
     /// Not all targets were handed to the queue.
     #[error("the sweeps of the targets could not be queued")]
     Queue(#[source] CallError),
@@ -54,9 +57,12 @@ impl Error {
         Self::NotShown { certificate: Box::new(certificate.clone()) }
     }
 
-    /// Whether nothing can be read of the target: its role is missing or refused, or its Region is off.
-    pub(crate) fn is_target_unreadable(&self) -> bool {
-        matches!(self, Self::List(cause) if !cause.is_retryable())
+    /// Why nothing can be read of the target: its role is missing or refused, or its Region is off.
+    pub(crate) fn target_unreadable(&self) -> Option<&CallError> {
+        match self {
+            Self::List(cause) if !cause.is_retryable() => Some(cause),
+            _ => None,
+        }
     }
 
     pub(crate) fn bad_event(field: impl Into<String>, problem: impl Into<String>) -> Self {
@@ -80,9 +86,11 @@ impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } => false,
-            Self::List(cause) | Self::Organization(cause) | Self::Queue(cause) | Self::Zones(cause) => {
-                cause.is_retryable()
-            }
+            Self::List(cause)
+            | Self::Organization(cause)
+            | Self::Reports(cause)
+            | Self::Queue(cause)
+            | Self::Zones(cause) => cause.is_retryable(),
             Self::Certificate { cause, .. } => cause.is_retryable(),
             Self::Partial(partial) => partial.is_retryable(),
             Self::NotNamed { .. } | Self::NotShown { .. } => true,

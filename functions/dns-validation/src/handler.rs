@@ -3,12 +3,12 @@
 use aws_client::Clock;
 use aws_config::SdkConfig;
 use lambda::{Invocation, Metrics, SqsMessage};
-use organization::{Member, Organization, OrganizationError, SweepQueue, TargetSweep};
+use organization::{Member, Organization, OrganizationError, SweepQueue, TargetSweep, UnreadableTargets};
 use serde_json::Value;
 
 use crate::answer::{Answer, Outcome};
 use crate::checks::Checks;
-use crate::target_sweeps::{FUNCTION, TargetSweeps};
+use crate::target_sweeps::{FINDER, FUNCTION, TargetSweeps};
 use crate::{Config, Error, Trigger};
 
 /// Clients, clock and configuration, made once.
@@ -17,6 +17,7 @@ pub struct Handler {
     organization: Organization,
     /// Of a hub with spokes.
     queue: Option<SweepQueue>,
+    unreadable: UnreadableTargets,
     checks: Checks,
     clock: Clock,
 }
@@ -29,6 +30,7 @@ impl Handler {
         Self {
             queue: queue_url.map(|url| SweepQueue::new(sdk, url)),
             organization: Organization::new(settings, sdk),
+            unreadable: UnreadableTargets::new(sdk, FINDER),
             checks: Checks::new(config, sdk),
             clock: Clock::of(sdk),
         }
@@ -54,7 +56,8 @@ impl Handler {
     pub async fn handle(&self, event: &Value, invocation: &Invocation, metrics: &mut Metrics) -> Result<Answer, Error> {
         self.checks.start_invocation();
         if let Some(messages) = self.read_batch(event)? {
-            let sweeps = TargetSweeps { organization: &self.organization, checks: &self.checks, invocation };
+            let Self { organization, checks, unreadable, .. } = self;
+            let sweeps = TargetSweeps { organization, checks, unreadable, invocation };
             return Ok(Answer::Batch(sweeps.run(&messages, metrics).await));
         }
         self.handle_event(event, invocation, metrics).await
@@ -128,7 +131,13 @@ impl Handler {
         let has_domains =
             |member: &&Member| member.spoke.as_ref().is_none_or(|spoke| !spoke.grants.grants.domains.is_empty());
         let members = members.iter().filter(has_domains);
-        let sweeps: Vec<TargetSweep> = members.map(|member| TargetSweep::new(member, &Value::Null)).collect();
+        let known = self.unreadable.all().await.map_err(Error::Reports)?;
+        let sweeps: Vec<TargetSweep> = members
+            .map(|member| TargetSweep {
+                unreadable: known.get(&member.target).cloned(),
+                ..TargetSweep::new(member, &Value::Null)
+            })
+            .collect();
         queue.send(&sweeps).await.map_err(Error::Queue)?;
         let targets = sweeps.len();
         tracing::info!(outcome = Outcome::FannedOut.as_str(), targets);

@@ -45,7 +45,7 @@ impl Outbox {
         }
     }
 
-    fn topic(&self) -> &Topic {
+    pub(crate) fn topic(&self) -> &Topic {
         self.topic.get_or_init(|| Topic::new(&self.sdk, &self.destination))
     }
 

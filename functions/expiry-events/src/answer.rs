@@ -5,6 +5,7 @@ use lambda::BatchAnswer;
 use serde::Serialize;
 
 use crate::outcome::Outcome;
+use crate::policy::trail::TrailState;
 use crate::{CertificateReport, Skipped};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,6 +70,9 @@ pub struct SweepReport {
     pub renewals_requested: u64,
     /// Entries of the listing that could not be read.
     pub unreadable: usize,
+    /// Whether API calls of the account and Region reach EventBridge, in the sweep of the day that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trail: Option<TrailState>,
     /// With `DRY_RUN`: what would be done, without the plans' details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<CertificateReport>,

@@ -12,6 +12,7 @@ use organization::{OrganizationConfig, SweepQueue};
 
 use crate::policy::Settings;
 
+const SWEEP_SCHEDULE: &str = "SWEEP_SCHEDULE";
 const ACME_SETTINGS_PARAMETER: &str = "ACME_SETTINGS_PARAMETER";
 
 /// What the function is configured to do.
@@ -49,6 +50,7 @@ impl Config {
         let environment = &environment.with_settings()?;
         let acme: AcmeSettings = environment.parsed("ACME_SETTINGS", AcmeSettings::default())?;
         let organization = OrganizationConfig::read(environment)?;
+        let sweep_gap = environment.parsed(SWEEP_SCHEDULE, SweepSchedule::Unknown)?.longest_gap();
         Ok(Self {
             notices: Destination::read(environment)?,
             event_bus: environment.optional("EVENT_BUS_NAME").unwrap_or("default").to_owned(),
@@ -60,7 +62,8 @@ impl Config {
             settings: Settings {
                 thresholds: environment.parsed("NOTICE_THRESHOLDS", Thresholds::default())?,
                 renew_before_days: environment.number("RENEW_BEFORE_DAYS", 1..=365, 30)?,
-                sweep_gap: environment.parsed("SWEEP_SCHEDULE", SweepSchedule::Unknown)?.longest_gap(),
+                sweep_gap,
+                trail_checks: environment.optional(SWEEP_SCHEDULE).map(|_| sweep_gap),
                 request_renewals: environment.parsed("REQUEST_RENEWALS", true)?,
                 records_are_kept: environment.flag("RECORDS_ARE_KEPT")?,
                 acme_directories: names(&acme),

@@ -2,11 +2,10 @@
 
 use certificates::Target;
 use lambda::Metrics;
-use organization::{Organization, SweepQueue, TargetSweep};
+use organization::{Organization, SweepQueue, TargetSweep, UnreadableTargets};
 use serde_json::Value;
 
 use crate::answer::FanOutReport;
-use crate::unreadable_targets::UnreadableTargets;
 use crate::{Error, Outcome};
 
 #[derive(Debug)]

@@ -10,7 +10,10 @@ use events::{BadField, Envelope, EventBus};
 use jiff::Timestamp;
 use lambda::{Batch, BatchAnswer, Invocation, Metrics, SqsMessage};
 use notices::{RecentNotices, Topic};
-use organization::{Member, Organization, OrganizationError, SpokeRole, SweepQueue, TargetSweep, Targets};
+use organization::{
+    Member, Organization, OrganizationError, ReportedTargets, SpokeRole, SweepQueue, TargetSweep, Targets,
+    UnreadableTargets,
+};
 use serde_json::Value;
 
 use crate::acme_clients::SuccessorSearch;
@@ -24,9 +27,9 @@ use crate::reconcile::Reconciler;
 use crate::report::finish;
 use crate::sweep::{CALLS_FOR_SUCCESSORS, RESERVE, Sweep};
 use crate::target_context::{Configured, TargetContext};
-use crate::target_sweep::TargetSweeper;
-use crate::unreadable_targets::UnreadableTargets;
-use crate::{Answer, Config, Coverage, Error, Outcome, Trigger};
+use crate::target_sweep::{FINDER, TargetSweeper};
+use crate::trail_check::{REPORTED, TrailCheck};
+use crate::{Answer, Config, Coverage, Error, Outcome, SweepReport, Trigger};
 
 /// What is made once: the configuration, and what belongs to no single target.
 #[derive(Debug)]
@@ -37,6 +40,7 @@ pub struct Handler {
     /// In a hub with spokes.
     queue: Option<SweepQueue>,
     unreadable: UnreadableTargets,
+    without_trail: ReportedTargets,
     bus: EventBus,
     clock: Clock,
     notices_per_sweep: usize,
@@ -65,7 +69,8 @@ impl Handler {
             targets: Targets::new(sdk, SpokeRole::Read, organization.as_ref()),
             organization: Organization::new(organization, sdk),
             queue: config.target_queue_url.map(|url| SweepQueue::new(sdk, &url)),
-            unreadable: UnreadableTargets::new(sdk),
+            unreadable: UnreadableTargets::new(sdk, FINDER),
+            without_trail: ReportedTargets::new(sdk, REPORTED),
             bus: EventBus::new(aws_sdk_eventbridge::Client::new(sdk), config.event_bus),
             clock: Clock::of(sdk),
             notices_per_sweep,
@@ -158,7 +163,12 @@ impl Handler {
         let reconciler = self.reconciler(&context);
         match trigger {
             Trigger::Sweep(coverage) => {
-                self.sweep(coverage, &context, &reconciler, invocation.deadline).run(metrics).await.map(Answer::Sweep)
+                let report = self.sweep(coverage, &context, &reconciler, invocation.deadline).run(metrics).await?;
+                let trail = match self.trail_check(coverage, &context, member) {
+                    Some(check) => check.run().await,
+                    None => None,
+                };
+                Ok(Answer::Sweep(SweepReport { trail, ..report }))
             }
             Trigger::Reconcile { occasion, certificates, skipped } => {
                 let mut batch = Batch::default();
@@ -187,12 +197,23 @@ impl Handler {
         let context = self.context(&member).await;
         let reconciler = self.reconciler(&context);
         let sweep = self.sweep(coverage, &context, &reconciler, invocation.deadline);
-        let sweeper = TargetSweeper { context: &context, member: &member, unreadable: &self.unreadable };
+        let trail = self.trail_check(coverage, &context, &member);
+        let sweeper = TargetSweeper { context: &context, member: &member, unreadable: &self.unreadable, trail };
         sweeper.run(&sweep, requested.unreadable.as_deref(), metrics).await
     }
 
     async fn context(&self, member: &Member) -> std::sync::Arc<TargetContext> {
         self.targets.get(member, |sdk| TargetContext::new(&self.configured, member, sdk)).await
+    }
+
+    fn trail_check<'a>(
+        &'a self,
+        coverage: Coverage,
+        context: &'a TargetContext,
+        member: &'a Member,
+    ) -> Option<TrailCheck<'a>> {
+        let (target, reported, now) = (&member.target, &self.without_trail, self.clock.now());
+        (coverage == Coverage::All).then_some(TrailCheck { context, target, reported, now })
     }
 
     fn sweep<'a>(

@@ -24,7 +24,8 @@ mod sweep;
 mod tag_filter;
 mod target_context;
 mod target_sweep;
-mod unreadable_targets;
+mod trail_check;
+mod trails;
 
 pub use answer::{Answer, FanOutReport, SweepReport, TargetReport};
 pub use config::Config;

@@ -71,6 +71,7 @@ impl Sweep<'_> {
             tags_refused: reports.iter().filter(|report| report.tags_refused.is_some()).count(),
             renewals_requested,
             unreadable,
+            trail: None,
             planned: reports.into_iter().filter_map(CertificateReport::without_plan).collect(),
         })
     }

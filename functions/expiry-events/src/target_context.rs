@@ -9,6 +9,7 @@ use organization::{Member, Spoke};
 use crate::acme_clients::AcmeClients;
 use crate::policy::Settings;
 use crate::renewal_windows::RenewalWindows;
+use crate::trails::Trails;
 
 /// No certificate is renewed earlier, whatever the ring of its account.
 const EARLIEST_DAYS: u16 = 365;
@@ -21,6 +22,7 @@ pub(crate) struct TargetContext {
     pub(crate) topic: Topic,
     pub(crate) acme_clients: AcmeClients,
     pub(crate) windows: RenewalWindows,
+    pub(crate) trails: Trails,
     pub(crate) settings: Settings,
     pub(crate) dry_run: bool,
 }
@@ -46,6 +48,7 @@ impl TargetContext {
             topic: spoke.map_or_else(|| topic.clone(), |spoke| topic.for_account(spoke.facts())),
             acme_clients: AcmeClients::default(),
             windows: RenewalWindows::new(sdk, acme.clone(), connection.clone()),
+            trails: Trails::new(sdk),
             settings: spoke.map_or_else(|| settings.clone(), |spoke| in_spoke(settings, spoke)),
             dry_run: *dry_run || spoke.is_some_and(|spoke| spoke.is_read_only),
         }

@@ -2,15 +2,18 @@
 
 use std::fmt::Write;
 
+use certificates::Target;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::chat::plain;
-use crate::foreign::{foreign, one_line};
+use crate::foreign::{foreign, foreign_up_to, one_line, short_name};
 use crate::kind::Severity;
 use crate::subject::subject;
 
 const SCHEMA_VERSION: u8 = 1;
+/// More than the usual sentence about a refused call has, with its two ARNs.
+const LONGEST_CAUSE: usize = 600;
 
 /// What a notice about a target is about: the message attribute `kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -20,6 +23,10 @@ pub enum TargetKind {
     TargetUnreadable,
     /// They can be read again.
     TargetReadable,
+    /// Its API calls do not reach EventBridge.
+    TargetWithoutTrail,
+    /// They do again.
+    TargetWithTrail,
 }
 
 impl TargetKind {
@@ -28,6 +35,8 @@ impl TargetKind {
         match self {
             Self::TargetUnreadable => "target-unreadable",
             Self::TargetReadable => "target-readable",
+            Self::TargetWithoutTrail => "target-without-trail",
+            Self::TargetWithTrail => "target-with-trail",
         }
     }
 }
@@ -44,6 +53,8 @@ pub struct TargetNotice {
     pub account: String,
     /// The Region.
     pub region: String,
+    /// Which function found it.
+    pub found_by: String,
     /// Why, in AWS's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
@@ -66,13 +77,35 @@ pub struct TargetNotice {
 }
 
 impl TargetNotice {
+    /// A notice about this target, to which the caller adds the sentences.
+    pub fn new(kind: TargetKind, severity: Severity, found_by: &str, target: &Target) -> Self {
+        Self {
+            kind,
+            severity,
+            account: target.account.clone(),
+            region: target.region.clone(),
+            found_by: found_by.to_owned(),
+            cause: None,
+            what_happened: String::new(),
+            why_it_matters: String::new(),
+            what_happens_next: String::new(),
+            what_to_do: Vec::new(),
+            account_name: None,
+            organizational_units: Vec::new(),
+            sent_by: None,
+        }
+    }
+
     /// One line: the subject of an e-mail.
     pub fn subject(&self) -> String {
-        let what = match self.kind {
-            TargetKind::TargetUnreadable => "cannot be read",
-            TargetKind::TargetReadable => "can be read again",
+        let Self { found_by, account, region, .. } = self;
+        let headline = match self.kind {
+            TargetKind::TargetUnreadable => format!("{found_by} cannot read certificates of {account} in {region}"),
+            TargetKind::TargetReadable => format!("{found_by} can read certificates of {account} in {region} again"),
+            TargetKind::TargetWithoutTrail => format!("no CloudTrail trail reports API calls of {account} in {region}"),
+            TargetKind::TargetWithTrail => format!("a CloudTrail trail reports API calls of {account} in {region}"),
         };
-        subject(self.severity, &format!("certificates of account {} in {} {what}", self.account, self.region), None)
+        subject(self.severity, &headline, None)
     }
 
     /// The notice for people.
@@ -90,7 +123,7 @@ impl TargetNotice {
         }
         text.push('\n');
         section(&mut text, "What happens next", &self.what_happens_next);
-        section(&mut text, "Cause, in AWS's words", &self.cause.as_deref().map(foreign).unwrap_or_default());
+        section(&mut text, "Cause, in AWS's words", &self.cause.as_deref().map(both_ends).unwrap_or_default());
         let sender = self.sent_by.as_deref().map(|function| format!(", function {},", foreign(function)));
         let name = self.account_name.as_deref().map(|name| format!(" ({})", foreign(name))).unwrap_or_default();
         let place = format!("account {}{name}, Region {}", self.account, self.region);
@@ -146,6 +179,11 @@ impl TargetNotice {
             },
         })
     }
+}
+
+/// AWS's words begin with the call and end with what it was made on.
+fn both_ends(cause: &str) -> String {
+    short_name(&foreign_up_to(cause, usize::MAX), LONGEST_CAUSE)
 }
 
 fn section(text: &mut String, title: &str, words: &str) {

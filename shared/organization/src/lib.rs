@@ -6,6 +6,7 @@
 //! - [`OrganizationSettings`] is what the operator configures.
 //! - [`Organization`] says whether work may be done in a target, and which targets there are.
 //! - [`Targets`] keeps what a function needs to work in them.
+//! - [`UnreadableTargets`] reports those that a function cannot work in, by what [`ReportedTargets`] remembers.
 //! - [`TargetSweep`] is the message with which a hub sweeps one of them; [`SweepQueue`] takes these messages.
 
 mod account;
@@ -16,14 +17,18 @@ mod contacts;
 mod directory;
 mod members;
 mod queue;
+mod reported_targets;
 mod settings;
 mod sweep;
 mod targets;
+mod unreadable_targets;
 
 pub use account::{Account, Selection};
 pub use config::OrganizationConfig;
 pub use members::{Member, Organization, OrganizationError, Refusal, Spoke};
 pub use queue::SweepQueue;
+pub use reported_targets::ReportedTargets;
 pub use settings::{AccountGrants, InvalidSettings, OrganizationSettings};
 pub use sweep::TargetSweep;
 pub use targets::{SpokeRole, Targets};
+pub use unreadable_targets::{Finder, UnreadableTargets};

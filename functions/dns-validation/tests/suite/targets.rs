@@ -142,7 +142,7 @@ async fn a_sweep_hands_each_target_to_the_queue() {
     assert_eq!(serde_json::to_value(answer.unwrap()).unwrap(), json!({ "outcome": "fanned-out", "targets": 7 }));
     assert_eq!(
         hub.world.aws.calls().iter().map(|call| call.operation.as_str()).collect::<Vec<_>>(),
-        ["SendMessageBatch"]
+        ["GetParametersByPath", "SendMessageBatch"]
     );
     let bodies: Vec<Value> =
         hub.world.aws.queued(&hub.queue).iter().map(|queued| serde_json::from_str(&queued.body).unwrap()).collect();
@@ -406,4 +406,50 @@ async fn never_mix(wishes: &[(usize, usize)], granted: &BTreeSet<(usize, usize)>
             ACCOUNTS.iter().enumerate().filter(|(n, id)| text.contains(**id) || text.contains(&format!("shop{n}-")));
         assert_eq!(named.count(), 1, "{text}");
     }
+}
+
+/// The sweep of all targets, and then its messages in one batch, as Lambda delivers them.
+async fn sweep_all(hub: &Hub) {
+    let before = hub.world.aws.queued(&hub.queue).len();
+    hub.answer(&sample("sweep-requested", "")).await.0.unwrap();
+    let sent = &hub.world.aws.queued(&hub.queue)[before..];
+    let records: Vec<Value> = sent.iter().map(|one| message(&one.id, &one.body)).collect();
+    hub.answer(&json!({ "Records": records })).await.0.unwrap();
+}
+
+#[tokio::test]
+async fn an_unreadable_target_is_reported_once_for_each_cause() {
+    let hub = Hub::new();
+    let kinds = || {
+        let published = hub.world.aws.published();
+        published.iter().map(|one| one.attribute("kind").unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    hub.world.aws.set_role(&role(DEV), RoleRule::Refused);
+    sweep_all(&hub).await;
+    assert_eq!(kinds(), ["target-unreadable"; 2], "one for each Region");
+    let notice = hub.world.aws.published().pop().unwrap();
+    let text: Value = serde_json::from_str(notice.for_protocol("sqs")).unwrap();
+    assert_eq!((&text["account"], &text["accountName"]), (&json!(DEV), &json!("dev")));
+    assert_eq!((&text["foundBy"], &text["severity"]), (&json!("dns-validation"), &json!("warning")));
+    let schema = include_str!("../../../../events/schemas/target-notice.schema.json");
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    assert!(schema.is_valid(&text), "{text:#}");
+    hub.world.aws.advance(Span::new().hours(1));
+    sweep_all(&hub).await;
+    assert_eq!(kinds().len(), 2, "not again while the cause is the same");
+    hub.world.aws.set_role(&role(DEV), RoleRule::ExternalId("autopilot-1".into()));
+    sweep_all(&hub).await;
+    assert_eq!(kinds()[2..], ["target-readable"; 2]);
+    sweep_all(&hub).await;
+    assert_eq!(kinds().len(), 4);
+}
+
+/// Nobody else may find that it is already known.
+#[tokio::test]
+async fn a_target_whose_report_fails_returns_to_the_queue() {
+    let hub = Hub::new();
+    hub.world.aws.set_role(&role(DEV), RoleRule::Refused);
+    hub.world.aws.fail_always("Publish", Fault::ServerError);
+    let (failures, metrics) = hub.sweep(&[DEV, SHOP]).await;
+    assert_eq!((failures, &metrics["MessagesReturned"]), (vec![DEV.to_owned()], &json!(1)));
 }

@@ -1,5 +1,5 @@
 //! The words of a notice. Sentences and steps that belong together are in one file: [`acm`], [`autopilot`] with
-//! [`secret`], [`acme`], [`suggested_window`].
+//! [`secret`], [`acme`], [`suggested_window`], [`trail`].
 
 mod acm;
 mod acm_steps;
@@ -11,6 +11,7 @@ mod phrases;
 mod secret;
 mod steps;
 mod suggested_window;
+pub(crate) mod trail;
 
 use certificates::tags::RENEW_FROM;
 use certificates::{RenewalStatus, utc_date};

@@ -7,7 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use certificates::tags::TagState;
-use certificates::{CertificateArn, CertificateSummary, RenewalStatus};
+use certificates::{CertificateSummary, RenewalStatus};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Settings;
@@ -88,10 +88,10 @@ pub fn is_worth_asking(may_be_skipped: usize, certificates: usize, page: usize) 
 }
 
 /// Whether a sweep that starts now is the first one since a moment of the day that follows from a hash of the certificate's
-/// ARN: so each has its turn in one sweep of the day, all of them spread evenly, and nothing has to be remembered.
-pub fn is_in_turn(arn: &CertificateArn, sweep_gap: SignedDuration, now: Timestamp) -> bool {
+/// ARN, or of what else the key is: so each has its turn in one sweep of the day, all of them spread evenly, and nothing has to be remembered.
+pub fn is_in_turn(key: &impl Hash, sweep_gap: SignedDuration, now: Timestamp) -> bool {
     let mut hasher = DefaultHasher::new();
-    arn.hash(&mut hasher);
+    key.hash(&mut hasher);
     let moment = i64::try_from(hasher.finish() % DAY.as_secs().unsigned_abs()).unwrap_or_default();
     let since = (now.as_second() - moment).rem_euclid(DAY.as_secs());
     SignedDuration::from_secs(since) < sweep_gap.saturating_add(LATE)

@@ -18,6 +18,7 @@ pub mod severity;
 pub mod succession;
 pub mod suggested_window;
 pub mod sweep_candidates;
+pub mod trail;
 pub mod undelivered_secret;
 
 use std::collections::BTreeSet;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub renew_before_days: u16,
     /// The longest time between two sweeps.
     pub sweep_gap: SignedDuration,
+    /// The same where it is known, so that trails can be checked once a day; without it they are not.
+    pub trail_checks: Option<SignedDuration>,
     /// Whether renewals are requested: false where imported-renewal is not deployed.
     pub request_renewals: bool,
     /// Whether missing validation records are restored: true where dns-validation is deployed.

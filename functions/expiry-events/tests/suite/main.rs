@@ -23,5 +23,6 @@ mod suggested_window;
 mod sweep;
 mod sweep_candidates;
 mod tag_filter;
+mod trails;
 mod wording;
 mod world;

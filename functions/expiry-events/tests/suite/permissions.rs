@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use simulated_aws::permissions::granted;
-use simulated_aws::{Call, CertificateSpec};
+use simulated_aws::{Call, CertificateSpec, Trail};
 
 use crate::from_acme::FromAcme;
 use crate::settings_parameter;
+use crate::world::World;
 
 const ROLE: &str = "ExpiryEventsRole";
 /// What Lambda itself does in the function's name, or SNS with an encrypted topic.
@@ -43,9 +45,20 @@ async fn busy_sweep() -> Vec<Call> {
     world.aws.calls().into_iter().skip(before).filter(|call| call.service != "acme").collect()
 }
 
+/// Sweeps that find no trail, and then one.
+async fn trail_sweeps() -> Vec<Call> {
+    let world = World::configured(&[("SWEEP_SCHEDULE", "rate(1 day)")]);
+    world.sweep().await;
+    let selectors = json!({ "EventSelectors": [{ "ReadWriteType": "All", "IncludeManagementEvents": true }] });
+    world.aws.set_trail(Trail::new("calls").selecting(selectors));
+    world.sweep().await;
+    world.aws.calls()
+}
+
 #[tokio::test]
 async fn the_role_allows_exactly_what_is_called() {
-    let called: BTreeSet<String> = busy_sweep().await.iter().map(Call::action).collect();
+    let calls = busy_sweep().await.into_iter().chain(trail_sweeps().await);
+    let called: BTreeSet<String> = calls.map(|call| call.action()).collect();
     let granted: BTreeSet<String> = granted(&template(), ROLE)
         .into_iter()
         .flat_map(|statement| statement.actions)

@@ -1,9 +1,13 @@
 //! A hub with spokes: where work is done, in whose name, and what is refused.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use expiry_events::{Answer, Config, Error, Handler, Outcome};
 use jiff::{SignedDuration, ToSpan};
 use lambda::{Invocation, Metrics};
 use serde_json::{Value, json};
+use simulated_aws::permissions::granted_actions;
 use simulated_aws::{AlternateContact, Aws, RoleRule};
 
 use crate::world::{NOW, at, imported, managed, sample};
@@ -208,7 +212,8 @@ async fn an_unreadable_target_is_reported_once_for_each_cause() {
         is_sample |= json == sample;
         assert_eq!(notice.attribute("account"), Some(BANK));
         let text = notice.for_protocol("email");
-        assert!(text.contains("AWS refused sts:AssumeRole for account 444455556666 in "), "{text}");
+        assert!(text.contains("AWS refused sts:AssumeRole to expiry-events for account 444455556666 in "), "{text}");
+        assert!(text.contains(&format!("on resource: {}\n", role(BANK))), "{text}");
         assert!(!notice.subject.as_deref().unwrap_or_default().is_empty());
     }
     assert!(is_sample, "the sample is what is sent");
@@ -338,4 +343,26 @@ async fn a_notice_is_sent_without_an_owner_where_the_contact_is_denied() {
     let published = organization.aws.published();
     let notice: Value = serde_json::from_str(published[0].for_protocol("sqs")).unwrap();
     assert_eq!((&notice["owner"], &notice["ownerContact"]), (&json!(null), &json!(null)));
+}
+
+/// But for what Lambda does in the function's name, and what is read at the start.
+#[tokio::test]
+async fn the_policy_of_a_hub_allows_exactly_what_is_called_for_the_organization() {
+    let (organization, shop) = asking(None);
+    organization.event(SHOP, "us-east-1", &shop.insert_certificate(imported(20))).await.unwrap();
+    let known = RoleRule::ExternalId(EXTERNAL_ID.into());
+    for rule in [RoleRule::Refused, known] {
+        organization.aws.set_role(&role(SHOP), rule);
+        // A session is kept for an hour.
+        organization.aws.advance(2.hours());
+        organization.sweep().await;
+    }
+    let services = ["account", "organizations", "sqs", "ssm", "sts"];
+    let calls = organization.aws.calls().into_iter().filter(|call| services.contains(&call.service.as_str()));
+    let called: BTreeSet<String> = calls.map(|call| call.action().replace("MessageBatch", "Message")).collect();
+    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml");
+    let others = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "ssm:GetParameter"];
+    let mut granted = granted_actions(&template, "ExpiryEventsOrganizationPolicy");
+    granted.retain(|action| !others.contains(&action.as_str()));
+    assert_eq!(granted, called);
 }

@@ -195,6 +195,7 @@ pub(crate) fn settings() -> Settings {
         thresholds: Default::default(),
         renew_before_days: 30,
         sweep_gap: SignedDuration::from_hours(24),
+        trail_checks: None,
         request_renewals: true,
         records_are_kept: false,
         acme_directories: BTreeSet::from(["letsencrypt".into()]),

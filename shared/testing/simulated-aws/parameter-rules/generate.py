@@ -39,6 +39,7 @@ SERVICES = {
         " RevokeCertificate TagCertificateAuthority UpdateCertificateAuthority",
     ),
     "apigateway": ("apigateway", "GetDomainNames"),
+    "cloudtrail": ("cloudtrail", "DescribeTrails GetEventSelectors GetTrailStatus"),
     "config": (
         "config",
         "DescribeConfigRules GetComplianceDetailsByConfigRule GetResourceConfigHistory PutConfigRule PutEvaluations",

@@ -101,6 +101,7 @@ mod authorization;
 mod aws;
 mod calls;
 mod clock;
+mod cloudtrail;
 mod config;
 mod connector;
 #[cfg(feature = "server")]
@@ -143,6 +144,7 @@ pub use acme_server::{AcmeCertificate, AcmeOrder, AcmeOutage, AcmeRenewalInfo, A
 pub use apigateway::DomainName;
 pub use aws::Aws;
 pub use calls::{Call, CallResult};
+pub use cloudtrail::Trail;
 pub use config::Evaluation;
 #[cfg(feature = "server")]
 pub use dns_server::DnsServer;

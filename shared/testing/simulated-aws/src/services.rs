@@ -6,8 +6,8 @@ use crate::aws::State;
 use crate::calls::Answer;
 use crate::wire::Incoming;
 use crate::{
-    account_management, acm, apigateway, config, eventbridge, iam, organizations, pca, route53, secrets, sns, sqs, ssm,
-    sts, tagging,
+    account_management, acm, apigateway, cloudtrail, config, eventbridge, iam, organizations, pca, route53, secrets,
+    sns, sqs, ssm, sts, tagging,
 };
 
 /// Reads the operation and its input from method, path, query and body.
@@ -73,7 +73,7 @@ const fn json(
 }
 
 /// Every service, as its model in the SDKs describes it.
-pub(crate) static SERVICES: [Service; 15] = [
+pub(crate) static SERVICES: [Service; 16] = [
     Service {
         name: "account",
         sdk_name: "account",
@@ -90,6 +90,7 @@ pub(crate) static SERVICES: [Service; 15] = [
         call: apigateway::call,
         global: false,
     },
+    json("cloudtrail", "cloudtrail", "CloudTrail_20131101", cloudtrail::call),
     json("config", "configservice", "StarlingDoveService", config::call),
     json("events", "eventbridge", "AWSEvents", eventbridge::call),
     Service {

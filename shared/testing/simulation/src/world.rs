@@ -7,7 +7,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use simulated_aws::Aws;
+use simulated_aws::{Aws, Trail};
 
 use crate::acme_ca::AcmeCa;
 use crate::call_log::CallLog;
@@ -98,6 +98,8 @@ impl World {
         let aws = Aws::in_account(start, ACCOUNT, &region);
         let faults = parameters.fault_profile();
         aws.set_tagging_delay(faults.tagging_delay);
+        // Operators' calls reach the functions.
+        aws.set_trail(Trail::new("calls"));
         let cas = Cas::create(&aws);
         aws.create_topic("NoticeTopic");
         let acme = AcmeCa::create(&aws, parameters.has_acme());

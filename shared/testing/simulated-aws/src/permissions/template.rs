@@ -15,7 +15,7 @@ pub fn granted_actions(template: &Path, role: &str) -> BTreeSet<String> {
     granted(template, role).into_iter().flat_map(|statement| statement.actions).collect()
 }
 
-/// The statements of a role's own policies. Of `!If` both sides count.
+/// The statements of a role's own policies, or of a policy that is a resource of its own. Of `!If` both sides count.
 ///
 /// # Panics
 /// When the template cannot be read, or has no such role with policies.
@@ -35,15 +35,21 @@ pub fn denied(template: &Path, role: &str) -> Vec<Statement> {
 
 pub(super) fn read(template: &str, role: &str, effect: &str) -> Result<Vec<Statement>, String> {
     let documents = Yaml::load_from_str(template).map_err(|error| error.to_string())?;
-    let policies = documents
+    let properties = documents
         .first()
         .and_then(|template| member(template, "Resources"))
         .and_then(|resources| member(resources, role))
         .and_then(|resource| member(resource, "Properties"))
-        .and_then(|properties| member(properties, "Policies"))
-        .ok_or_else(|| format!("there is no role {role} with policies"))?;
-    let statements = items(policies)
-        .filter_map(|policy| member(member(policy, "PolicyDocument")?, "Statement"))
+        .ok_or_else(|| format!("there is no role {role}"))?;
+    // A policy of its own has only the document.
+    let of_role = member(properties, "Policies").into_iter().flat_map(items);
+    let documents: Vec<_> = of_role.chain([properties]).filter_map(|policy| member(policy, "PolicyDocument")).collect();
+    if documents.is_empty() {
+        return Err(format!("{role} has no policies"));
+    }
+    let statements = documents
+        .into_iter()
+        .filter_map(|document| member(document, "Statement"))
         .flat_map(items)
         .flat_map(alternatives)
         .filter(|node| member(node, "Effect").and_then(untagged_text) == Some(effect))

@@ -11,7 +11,7 @@ mod subject;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use simulated_aws::{Aws, Notice, RoleRule};
+use simulated_aws::{Aws, Notice, RoleRule, Trail};
 
 pub(crate) use self::checker::check_isolation;
 use self::outages::Outage;
@@ -58,6 +58,7 @@ impl Organization {
         let home = Place::new(ACCOUNT, region);
         let spokes = places.map(|(account, region)| (Place::new(account, region), forwarding(account, region, &home)));
         for account in SPOKES {
+            aws.scoped(account, region).set_trail(Trail::new("calls"));
             for name in outages::ROLES {
                 aws.set_role(&role(account, name), RoleRule::ExternalId(EXTERNAL_ID.to_owned()));
             }
