@@ -6,6 +6,8 @@ PYTHON ?= python3
 ARCH ?=
 # `make demo KEEP=1` leaves LocalStack running.
 KEEP ?=
+# `make demo ORGANIZATION=1` and `make bench ORGANIZATION=1`: a hub and the accounts of an organization.
+ORGANIZATION ?=
 # `make pebble CERTBOT=1`: certbot gets certificates from the same server.
 CERTBOT ?=
 # `make simulate SEEDS=200 WORLD=faulty`: how many worlds, and of which kind.
@@ -111,11 +113,11 @@ pebble: build simulated-aws acme-account venv  ## Renews from Pebble, the ACME t
 	@$(if $(CERTBOT),$(PYTHON) localstack-tests/setup_venv.py certbot >/dev/null)
 	@env -u AWS_ENDPOINT_URL CERTBOT=$(CERTBOT) $(VENV)/bin/python localstack-tests/pebble_renewals.py
 
-bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory of each function, and more, next to others.
+bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory of each function, next to others. ORGANIZATION=1: sweeps of 1,000 accounts.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function
 	@$(CARGO) build --locked --profile simulation --package simulated-aws --features server
 	@$(PYTHON) localstack-tests/setup_venv.py custodian >/dev/null
-	@$(VENV)/bin/python localstack-tests/bench.py $(FUNCTIONS)
+	@$(VENV)/bin/python $(if $(ORGANIZATION),localstack-tests/bench_organization.py,localstack-tests/bench.py $(FUNCTIONS))
 
 # Not part of `make test`: advisories come from a database on the internet, and cargo-deny takes minutes to compile.
 deny: need-rust  ## Licences, sources and known vulnerabilities of the dependencies. CHECKS="bans licenses sources" needs no internet.

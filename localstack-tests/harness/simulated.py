@@ -58,8 +58,8 @@ def control(endpoint: str, method: str, path: str, body: Any = None) -> Any:
 class SimulatedAws:
     """A running server with so many certificates; each of its answers takes so long."""
 
-    def __init__(self, certificates: int, latency_ms: int, log: Path) -> None:
-        options = ["--region", REGION, "--account", ACCOUNT]
+    def __init__(self, certificates: int, latency_ms: int, log: Path, *more: str) -> None:
+        options = ["--region", REGION, "--account", ACCOUNT, *more]
         options += ["--certificates", str(certificates), "--latency-ms", str(latency_ms)]
         self._process, self.endpoint = start(log, *options, program=FAST_PROGRAM)
         self._log = log

@@ -101,6 +101,11 @@ class FunctionProcess:
         return work.answer, work.failed
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.poll() is None

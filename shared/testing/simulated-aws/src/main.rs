@@ -1,24 +1,31 @@
 //! `simulated-aws`: serves a simulated account on a loopback port until it is stopped.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod fleet;
+
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use simulated_aws::{Aws, CertificateSpec, DnsServer, Key};
+use simulated_aws::{Aws, DnsServer, Key};
 
 const USAGE: &str = "\
 simulated-aws --port N [--now TIMESTAMP | --real-time] [--latency-ms N] [--certificates N]
               [--region REGION] [--account ID] [--dns-port N] [--record-delay N]
-              [--issuance-delay N] [--insync-delay N] [--end-with-stdin]
+              [--issuance-delay N] [--insync-delay N] [--end-with-stdin] [--quotas]
+              [--accounts N --regions REGION,...]
 
   --port N            where to listen on 127.0.0.1 (default 4577; 0 takes a free port)
   --now TIMESTAMP     the clock shows this time; PUT /_simulated/clock moves it
   --real-time         the clock follows the machine's (default)
   --latency-ms N      every answer takes this long
   --certificates N    N certificates of all kinds, an active private CA and a topic
+  --accounts N        an organization of N accounts that trust this one, with N certificates (--certificates) in each
+                      account and Region, and their zones in one account more
+  --regions A,B       the Regions of these accounts (default: --region)
+  --quotas            the published request rates are enforced
   --region REGION     default us-east-1
   --account ID        default 123456789012
   --record-delay N    ACM shows the record of a domain name N seconds after the request (default 5)
@@ -32,6 +39,9 @@ struct Options {
     now: Option<Timestamp>,
     latency: Duration,
     certificates: usize,
+    accounts: usize,
+    regions: Option<String>,
+    quotas: bool,
     region: String,
     account: String,
     dns_port: Option<u16>,
@@ -62,6 +72,9 @@ fn read(arguments: &[String]) -> Result<Options, String> {
         now: None,
         latency: Duration::ZERO,
         certificates: 0,
+        accounts: 0,
+        regions: None,
+        quotas: false,
         region: "us-east-1".to_owned(),
         account: "123456789012".to_owned(),
         dns_port: None,
@@ -76,6 +89,7 @@ fn read(arguments: &[String]) -> Result<Options, String> {
         match name.as_str() {
             "--real-time" => real_time = true,
             "--end-with-stdin" => options.end_with_stdin = true,
+            "--quotas" => options.quotas = true,
             _ => read_value(&mut options, name, rest.next())?,
         }
     }
@@ -92,6 +106,8 @@ fn read_value(options: &mut Options, name: &str, value: Option<&String>) -> Resu
         "--now" => options.now = Some(parse(name, value)?),
         "--latency-ms" => options.latency = Duration::from_millis(parse(name, value)?),
         "--certificates" => options.certificates = parse(name, value)?,
+        "--accounts" => options.accounts = parse(name, value)?,
+        "--regions" => options.regions = Some(value.clone()),
         "--region" => options.region.clone_from(value),
         "--account" => options.account.clone_from(value),
         "--dns-port" => options.dns_port = Some(parse(name, value)?),
@@ -131,11 +147,12 @@ fn run(options: &Options) -> Result<(), String> {
     if options.now.is_none() {
         server.follow_real_time();
     }
+    if options.quotas {
+        aws.enforce_quotas();
+    }
     if options.certificates > 0 {
-        let ca = aws.create_private_ca(Key::P256);
-        let topic = aws.create_topic("notices");
-        fill(&aws, &ca, options.certificates);
-        println!("private CA {ca}\ntopic {topic}\n{} certificates", options.certificates);
+        println!("topic {}", aws.create_topic("notices"));
+        fill(&aws, options);
     }
     println!("serving account {} in {} on {}", options.account, options.region, server.endpoint_url());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -150,6 +167,19 @@ fn run(options: &Options) -> Result<(), String> {
     })
 }
 
+fn fill(aws: &Aws, options: &Options) {
+    let certificates = options.certificates;
+    if options.accounts == 0 {
+        let ca = aws.create_private_ca(Key::P256);
+        fleet::fill(aws, &ca, certificates);
+        return println!("private CA {ca}\n{certificates} certificates");
+    }
+    let regions = options.regions.as_deref().unwrap_or(&options.region);
+    let regions: Vec<String> = regions.split(',').map(str::to_owned).collect();
+    fleet::Fleet { aws, accounts: options.accounts, regions: &regions, certificates }.fill();
+    println!("{} accounts in {} Regions, {certificates} certificates in each", options.accounts, regions.len());
+}
+
 /// When the program that holds standard input has stopped, even because it was killed, so does this one.
 fn end_with_stdin() {
     let mut rest = [0; 64];
@@ -162,28 +192,4 @@ async fn serve_dns(aws: &Aws, port: u16) -> Result<DnsServer, String> {
     let dns = aws.serve_dns_on(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
     println!("serving DNS on {}", dns.address());
     Ok(dns)
-}
-
-/// Certificates of all kinds, expiry spread from five days ago to a year ahead.
-fn fill(aws: &Aws, ca: &str, count: usize) {
-    let keys = [Key::Rsa2048, Key::P256, Key::P384, Key::Rsa3072];
-    let mut days = (-5..360).step_by(7).cycle();
-    for (n, key) in (0..count).zip(keys.into_iter().cycle()) {
-        let name = format!("host-{n}.example.com");
-        let spec = match n % 5 {
-            0 => CertificateSpec::amazon_issued(&name).key(key),
-            1 => CertificateSpec::private(&name, ca).key(key),
-            2 => CertificateSpec::imported(&name)
-                .dns(&name)
-                .key(key)
-                .issued_by(ca)
-                .tag("acm-autopilot:renew-from", "private-ca"),
-            _ => CertificateSpec::imported(&name).dns(&name).key(key),
-        };
-        let spec =
-            spec.days_left(days.next().unwrap_or(30)).tag("Owner", if n % 2 == 0 { "payments" } else { "search" });
-        let load_balancer =
-            format!("arn:aws:elasticloadbalancing:{}:{}:loadbalancer/app/web/{n}", aws.region(), aws.account());
-        aws.insert_certificate(if n % 3 == 0 { spec.in_use_by(&load_balancer) } else { spec });
-    }
 }
