@@ -69,7 +69,7 @@ def certificates_of_organization(aws: SimulatedAws, days: int, organization: Org
     (folder / "accounts.json").write_text(json.dumps({"accounts": accounts}))
     command = [str(ORGANIZATION_PROGRAM), "run", "--config", str(folder / "accounts.json"), "--use", str(policy)]
     command += ["--output-dir", str(folder / "out"), "--cache-period", "0", "--cache-path", str(folder / "cache")]
-    taken, peak = _run(aws, command, {"C7N_ORG_PARALLEL": str(organization.processes)}, folder)
+    taken, peak = _run(aws, command, {"C7N_ORG_PARALLEL": str(organization.processes), "AWS_DEFAULT_REGION": REGION}, folder)
     found: set[str] = set()
     for resources in (folder / "out").glob(f"*/*/{_POLICY}/resources.json"):
         found |= {resource["CertificateArn"] for resource in json.loads(resources.read_text())}
