@@ -57,9 +57,20 @@ impl Organization {
     }
 
     async fn handle(&self, event: &Value) -> Result<Answer, Error> {
+        self.run(event, &mut Metrics::new("expiry-events")).await
+    }
+
+    async fn run(&self, event: &Value, metrics: &mut Metrics) -> Result<Answer, Error> {
         let home = certificates::Target { partition: "aws".into(), region: "us-east-1".into(), account: HUB.into() };
         let deadline = self.aws.now() + SignedDuration::from_mins(5);
-        self.handler.handle(event, &Invocation { home, deadline }, &mut Metrics::new("expiry-events")).await
+        self.handler.handle(event, &Invocation { home, deadline }, metrics).await
+    }
+
+    /// The line of metrics of an event that is handled.
+    async fn counted(&self, event: &Value) -> Value {
+        let mut metrics = Metrics::new("expiry-events");
+        self.run(event, &mut metrics).await.unwrap();
+        serde_json::from_str(&metrics.line(self.aws.now()).unwrap()).unwrap()
     }
 
     /// ACM's event about a certificate, as EventBridge forwards it from this account.
@@ -116,6 +127,25 @@ async fn every_target_is_swept_as_a_message_of_its_own() {
     }
     organization.sweep().await;
     assert_eq!(organization.aws.published().len(), published.len(), "each is notified once");
+}
+
+/// CloudWatch charges for each value of a dimension as for a metric of its own.
+#[tokio::test]
+async fn thousands_of_targets_are_counted_in_the_metrics_of_one() {
+    let organization = Organization::new();
+    for account in [SHOP, BANK] {
+        organization.aws.scoped(account, "us-east-1").insert_certificate(imported(5).thin());
+    }
+    organization.aws.set_role(&role(BANK), RoleRule::Refused);
+    organization.handle(&sample("scheduled-event", "")).await.unwrap();
+    let messages = organization.aws.queued(&organization.queue);
+    for message in messages {
+        let record = json!({ "messageId": message.id, "body": message.body, "attributes": {} });
+        let metrics = organization.counted(&json!({ "Records": [record] })).await;
+        let definitions = &metrics["_aws"]["CloudWatchMetrics"];
+        assert_eq!(definitions[0]["Dimensions"], json!([["Function"]]), "{metrics}");
+        assert_eq!(definitions.as_array().map(Vec::len), Some(1));
+    }
 }
 
 #[tokio::test]
