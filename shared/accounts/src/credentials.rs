@@ -2,14 +2,23 @@
 
 use aws_client::{ASSUME_ROLE, CallError};
 use aws_config::SdkConfig;
+use aws_config::identity::IdentityCache;
 use aws_config::sts::AssumeRoleProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use crate::RoleArn;
 
-/// The credentials of a role. The SDK assumes the role with the first call, and again before its credentials expire.
-/// `session` names the session in the other account's CloudTrail.
-pub async fn credentials(
+/// A configuration whose clients call as this role. The SDK assumes the role with the first call, and again before its
+/// credentials expire. `session` names the session in the other account's CloudTrail.
+///
+/// The credentials are kept with this configuration and those that are made of it. Those of `sdk` keep the credentials of 64
+/// roles together, and drop any of them for another: where there are more, roles were assumed again and again.
+pub async fn with_role(sdk: &SdkConfig, role: &RoleArn, external_id: Option<&str>, session: &str) -> SdkConfig {
+    let credentials = credentials(sdk, role, external_id, session).await;
+    sdk.to_builder().credentials_provider(credentials).identity_cache(IdentityCache::lazy().build()).build()
+}
+
+async fn credentials(
     sdk: &SdkConfig,
     role: &RoleArn,
     external_id: Option<&str>,
@@ -20,12 +29,6 @@ pub async fn credentials(
         provider = provider.external_id(id);
     }
     SharedCredentialsProvider::new(provider.build().await)
-}
-
-/// A configuration whose clients call as this role.
-pub async fn with_role(sdk: &SdkConfig, role: &RoleArn, external_id: Option<&str>, session: &str) -> SdkConfig {
-    let credentials = credentials(sdk, role, external_id, session).await;
-    sdk.to_builder().credentials_provider(credentials).build()
 }
 
 /// Whether a role may not be assumed, which time does not fix.

@@ -4,5 +4,5 @@
 mod credentials;
 mod role;
 
-pub use credentials::{credentials, is_role_refusal, with_role};
+pub use credentials::{is_role_refusal, with_role};
 pub use role::RoleArn;

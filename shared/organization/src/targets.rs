@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use accounts::RoleArn;
 use aws_config::{Region, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
 use certificates::Target;
 
 use crate::members::Member;
@@ -67,15 +66,15 @@ pub struct Targets<T> {
 struct Kept<T> {
     /// Those used last are at the end.
     targets: VecDeque<(Member, Arc<T>)>,
-    /// Of an account, whose session is valid in all its Regions.
-    credentials: VecDeque<(String, SharedCredentialsProvider)>,
+    /// With the credentials of an account, whose session is valid in all its Regions.
+    sdks: VecDeque<(String, SdkConfig)>,
 }
 
 impl<T> Targets<T> {
     /// For a function with this role. `sdk` has the hub's own credentials.
     pub fn new(sdk: &SdkConfig, role: SpokeRole, settings: Option<&OrganizationSettings>) -> Self {
         let external_id = settings.map(|settings| settings.external_id.clone()).unwrap_or_default();
-        let kept = Mutex::new(Kept { targets: VecDeque::new(), credentials: VecDeque::new() });
+        let kept = Mutex::new(Kept { targets: VecDeque::new(), sdks: VecDeque::new() });
         Self { sdk: sdk.clone(), role, external_id, kept }
     }
 
@@ -93,14 +92,13 @@ impl<T> Targets<T> {
         let Some(role) = member.spoke.as_ref().and_then(|_| RoleArn::parse(&self.role.arn(&member.target))) else {
             return self.sdk.clone();
         };
-        let kept = self.lock().credentials_of(&member.target.account);
-        let credentials = match kept {
-            Some(credentials) => credentials,
-            None => accounts::credentials(&self.sdk, &role, Some(&self.external_id), self.role.session()).await,
+        let kept = self.lock().sdk_of(&member.target.account);
+        let sdk = match kept {
+            Some(sdk) => sdk,
+            None => accounts::with_role(&self.sdk, &role, Some(&self.external_id), self.role.session()).await,
         };
-        self.lock().keep_credentials(&member.target.account, &credentials);
-        let region = Region::new(member.target.region.clone());
-        self.sdk.to_builder().region(region).credentials_provider(credentials).build()
+        self.lock().keep_sdk(&member.target.account, &sdk);
+        sdk.to_builder().region(Region::new(member.target.region.clone())).build()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept<T>> {
@@ -127,17 +125,17 @@ impl<T> Kept<T> {
         }
     }
 
-    fn credentials_of(&self, account: &str) -> Option<SharedCredentialsProvider> {
-        self.credentials.iter().find(|(kept, _)| kept == account).map(|(_, credentials)| credentials.clone())
+    fn sdk_of(&self, account: &str) -> Option<SdkConfig> {
+        self.sdks.iter().find(|(kept, _)| kept == account).map(|(_, sdk)| sdk.clone())
     }
 
-    fn keep_credentials(&mut self, account: &str, credentials: &SharedCredentialsProvider) {
-        if self.credentials_of(account).is_some() {
+    fn keep_sdk(&mut self, account: &str, sdk: &SdkConfig) {
+        if self.sdk_of(account).is_some() {
             return;
         }
-        self.credentials.push_back((account.to_owned(), credentials.clone()));
-        if self.credentials.len() > MOST_KEPT {
-            self.credentials.pop_front();
+        self.sdks.push_back((account.to_owned(), sdk.clone()));
+        if self.sdks.len() > MOST_KEPT {
+            self.sdks.pop_front();
         }
     }
 }

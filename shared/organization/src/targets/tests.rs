@@ -1,3 +1,4 @@
+use aws_config::identity::IdentityCache;
 use simulated_aws::Aws;
 
 use super::*;
@@ -42,7 +43,24 @@ async fn what_is_made_for_a_target_is_kept_for_it_alone() {
     assert_eq!(get(&targets, &beijing).await, (false, "cn-north-1".into()));
     assert!(get(&targets, &member("111122223333", "cn-northwest-1", "a")).await.0);
     assert!(get(&targets, &member("444455556666", "cn-north-1", "a")).await.0);
-    assert_eq!(targets.lock().credentials.len(), 2, "a session is valid in all Regions");
+    assert_eq!(targets.lock().sdks.len(), 2, "a session is valid in all Regions");
+}
+
+/// The SDK's own cache, which all clients of a configuration share, is made for 64 roles.
+#[tokio::test]
+async fn the_role_of_each_account_is_assumed_once() {
+    let aws = Aws::new("2026-11-27T00:00:00Z".parse().unwrap());
+    let sdk = aws.sdk_config().into_builder().identity_cache(IdentityCache::lazy().build()).build();
+    let settings = r#"{"id": "o-a1b2c3d4e5", "regions": ["cn-north-1"]}"#.parse().unwrap();
+    let targets = Targets::new(&sdk, SpokeRole::Dns, Some(&settings));
+    for region in ["cn-north-1", "cn-northwest-1", "cn-north-1"] {
+        for account in 1..=90 {
+            let member = member(&format!("{account:012}"), region, "a");
+            let client = targets.get(&member, aws_sdk_sqs::Client::new).await;
+            client.list_queues().send().await.unwrap();
+        }
+    }
+    assert_eq!(aws.call_counts()["AssumeRole"], 90);
 }
 
 #[tokio::test]
