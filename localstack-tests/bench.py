@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,21 @@ from harness.memory import peak_after_events
 EMPTY = "empty-function"
 RUNS = 60
 WARM_UPS = 5
-# Beyond these it fails: a start of at most 2.5 times the empty function's, a package of at most 4 MB, and at
-# most 24 MiB held.
-MAX_START_RATIO = 2.5
-MAX_PACKAGE_BYTES = 4_000_000
-MAX_MEMORY_MIB = 24
 VALIDATION = "dns-validation"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Beyond these the run fails: a start in times of the empty function's, the package, and what was held."""
+
+    start_ratio: float
+    package_bytes: int
+    memory_mib: int
+
+
+LIMITS = Limits(2.5, 4_000_000, 24)
+# It has a TLS stack of its own for ACME servers, and makes keys.
+LIMITS_OF = {"imported-renewal": Limits(2.5, 4_500_000, 32)}
 
 
 def environment(address: str, function: str) -> dict[str, str]:
@@ -49,6 +59,7 @@ def environment(address: str, function: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
         "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-central-1:000000000000:notices",
+        "GRANTS": '{"domains": ["example.com"]}',
         "PATH": os.defpath,
     }
 
@@ -127,12 +138,13 @@ def main() -> None:
         print(f"{function:<18} {start:>6.2f} ms {start / empty:>9.2f} {size / 1e6:>6.2f} MB {shown:>20}")
         ratio = start / empty
         rows.append({"function": function, "start_ms": start, "start_ratio": ratio, "zipped_bytes": size, "memory_mib": held})
-        if ratio > MAX_START_RATIO:
-            broken.append(f"{function}: a start takes {ratio:.2f} times that of the empty function, more than {MAX_START_RATIO}")
-        if size > MAX_PACKAGE_BYTES:
-            broken.append(f"{function}: the package has {size} bytes, more than {MAX_PACKAGE_BYTES}")
-        if held and held > MAX_MEMORY_MIB:
-            broken.append(f"{function}: it held {held} MiB, more than {MAX_MEMORY_MIB}")
+        limits = LIMITS_OF.get(function, LIMITS)
+        if ratio > limits.start_ratio:
+            broken.append(f"{function}: a start takes {ratio:.2f} times that of the empty function, more than {limits.start_ratio}")
+        if size > limits.package_bytes:
+            broken.append(f"{function}: the package has {size} bytes, more than {limits.package_bytes}")
+        if held and held > limits.memory_mib:
+            broken.append(f"{function}: it held {held} MiB, more than {limits.memory_mib}")
     if latencies:
         median = statistics.median(latencies)
         print(f"\nFrom the event of a RequestCertificate call to the record in its zone, with {VALIDATION} on LocalStack:")
