@@ -17,8 +17,9 @@ pub struct TagKeys {
 impl TagKeys {
     /// Reads the environment.
     pub fn read(environment: &Environment) -> Self {
-        let key = |variable, default| environment.optional(variable).unwrap_or(default).to_owned();
-        Self { owner: key("OWNER_TAG_KEY", "Owner"), purpose: key("PURPOSE_TAG_KEY", "Purpose") }
+        let key = |variable, default| environment.optional(variable).map_or(default, str::to_owned);
+        let Self { owner, purpose } = Self::default();
+        Self { owner: key("OWNER_TAG_KEY", owner), purpose: key("PURPOSE_TAG_KEY", purpose) }
     }
 }
 

@@ -87,8 +87,8 @@ pub fn is_worth_asking(may_be_skipped: usize, certificates: usize, page: usize) 
     may_be_skipped > certificates.div_ceil(page)
 }
 
-/// Whether a sweep that starts now is the first one since a moment of the day that follows from a hash of the certificate's
-/// ARN, or of what else the key is: so each has its turn in one sweep of the day, all of them spread evenly, and nothing has to be remembered.
+/// Whether a sweep that starts now is the first one since a moment of the day that follows from a hash of the key, such as a
+/// certificate's ARN: so each has its turn in one sweep of the day, all of them spread evenly, and nothing has to be remembered.
 pub fn is_in_turn(key: &impl Hash, sweep_gap: SignedDuration, now: Timestamp) -> bool {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);

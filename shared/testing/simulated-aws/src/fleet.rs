@@ -125,7 +125,7 @@ fn imported(name: &str) -> CertificateSpec {
     CertificateSpec::imported(name).dns(name)
 }
 
-/// Valid for so many days, of which these are left.
+/// Valid for `days`, of which `left` are left.
 fn lasting(spec: CertificateSpec, aws: &Aws, days: i64, left: i64) -> CertificateSpec {
     let not_after = aws.now() + SignedDuration::from_hours(24 * left);
     spec.not_after(not_after).not_before(not_after - SignedDuration::from_hours(24 * days))
