@@ -17,8 +17,8 @@ const SHOWN: usize = 40;
 #[derive(Debug, Default)]
 pub(crate) struct CallLog {
     pub(crate) keep: bool,
-    /// The world's Region, which differs between the worlds of a process.
-    region: String,
+    /// The world's Regions, which differ between the worlds of a process.
+    regions: Vec<String>,
     pub(crate) lines: Vec<String>,
     last: VecDeque<String>,
     /// The last lines about each certificate.
@@ -30,8 +30,8 @@ pub(crate) struct CallLog {
 }
 
 impl CallLog {
-    pub(crate) fn new(region: &str) -> Self {
-        Self { region: region.to_owned(), ..Self::default() }
+    pub(crate) fn new(regions: Vec<String>) -> Self {
+        Self { regions, ..Self::default() }
     }
 
     /// `by_second`: the second of two concurrent runs made the call.
@@ -49,8 +49,12 @@ impl CallLog {
     }
 
     /// Adds what happened between calls.
-    pub(crate) fn note(&mut self, text: String) {
-        let text = if text.contains(&self.region) { text.replace(&self.region, "REGION") } else { text };
+    pub(crate) fn note(&mut self, mut text: String) {
+        for (number, region) in (1..).zip(&self.regions) {
+            if text.contains(region) {
+                text = text.replace(region, &format!("REGION-{number}"));
+            }
+        }
         self.digest.write(text.as_bytes());
         if self.keep {
             self.lines.push(text.clone());

@@ -14,7 +14,7 @@ use crate::call_log::CallLog;
 use crate::config_recorder;
 use crate::event_queue::{EventQueue, ScheduledEvent};
 use crate::model_state::SharedState;
-use crate::organization::Organization;
+use crate::organization::{Organization, second_region};
 use crate::parameters::{FaultProfile, Parameters};
 use crate::population::{Cas, populate};
 use crate::processes::Functions;
@@ -139,7 +139,7 @@ impl World {
             wiring,
             events: EventQueue::default(),
             state,
-            log: CallLog::new(&region),
+            log: CallLog::new(vec![region.clone(), second_region(&region)]),
             start,
             numbered: 0,
             issued: 0,

@@ -46,6 +46,11 @@ pub(crate) struct Organization {
     pub(crate) reports: Reports,
 }
 
+/// Where some of the spokes' certificates are, in a world whose hub is in `region`.
+pub(crate) fn second_region(region: &str) -> String {
+    region.replace("us-east", "eu-west")
+}
+
 fn role(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/acm-autopilot/acm-autopilot-{name}")
 }
@@ -53,7 +58,7 @@ fn role(account: &str, name: &str) -> String {
 impl Organization {
     /// `ca`: the one that spokes may use.
     pub(crate) fn create(aws: &Aws, region: &str, ca: &str, asks_directory: bool) -> Self {
-        let second = region.replace("us-east", "eu-west");
+        let second = second_region(region);
         let places = [(SPOKES[0], region), (SPOKES[0], &second), (SPOKES[1], region)];
         let home = Place::new(ACCOUNT, region);
         let spokes = places.map(|(account, region)| (Place::new(account, region), forwarding(account, region, &home)));
