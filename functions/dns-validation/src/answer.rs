@@ -16,7 +16,7 @@ pub enum Answer {
     Certificate(Box<CertificateReport>),
     /// An event of which nothing came, or an AWS Health event that names several things.
     Certificates {
-        /// `checked`, `ignored` or `refused`.
+        /// `checked`, `ignored`, `refused` or `unreadable`.
         outcome: Outcome,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
@@ -56,6 +56,8 @@ pub enum Outcome {
     FannedOut,
     /// An event of a target in which this installation does not work, or about a certificate of another one.
     Refused,
+    /// The certificate's account lets nobody read it.
+    Unreadable,
 }
 
 impl Outcome {
@@ -74,6 +76,7 @@ impl Outcome {
             Self::Swept => "swept",
             Self::FannedOut => "fanned-out",
             Self::Refused => "refused",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -202,8 +205,15 @@ impl Answer {
     }
 
     pub(crate) fn refused(reason: &'static str) -> Self {
-        let (certificates, skipped) = (Vec::new(), Vec::new());
-        Self::Certificates { outcome: Outcome::Refused, reason: Some(reason), certificates, skipped }
+        Self::nothing_done(Outcome::Refused, reason)
+    }
+
+    pub(crate) fn unreadable() -> Self {
+        Self::nothing_done(Outcome::Unreadable, "account-refuses")
+    }
+
+    fn nothing_done(outcome: Outcome, reason: &'static str) -> Self {
+        Self::Certificates { outcome, reason: Some(reason), certificates: Vec::new(), skipped: Vec::new() }
     }
 }
 

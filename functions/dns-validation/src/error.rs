@@ -3,6 +3,7 @@
 use aws_client::CallError;
 use certificates::CertificateArn;
 use lambda::{InvalidBatch, PartialFailure, RetryableError};
+use organization::is_account_refusal;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -62,6 +63,17 @@ impl Error {
         match self {
             Self::List(cause) if !cause.is_retryable() => Some(cause),
             _ => None,
+        }
+    }
+
+    /// Whether the certificate's account lets nobody read it.
+    pub(crate) fn is_account_refusal(&self) -> bool {
+        match self {
+            Self::Certificate { cause, .. } => is_account_refusal(cause),
+            Self::Partial(partial) => {
+                !partial.is_retryable() && partial.first.as_ref().is_some_and(|first| first.is_account_refusal())
+            }
+            _ => false,
         }
     }
 

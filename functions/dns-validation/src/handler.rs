@@ -110,8 +110,13 @@ impl Handler {
             }
             Trigger::Reconcile { occasion, update_requested_at, certificates, skipped } => {
                 let why = (occasion, update_requested_at);
-                let reports = self.checks.reconcile(member, &certificates, why, invocation.deadline, metrics).await?;
-                Ok(Answer::from_reports(reports, skipped))
+                let checked = self.checks.reconcile(member, &certificates, why, invocation.deadline, metrics).await;
+                match checked {
+                    Err(error) if member.spoke.is_some() && error.is_account_refusal() => {
+                        Ok(unreadable(member, &error, metrics))
+                    }
+                    checked => Ok(Answer::from_reports(checked?, skipped)),
+                }
             }
         }
     }
@@ -149,6 +154,14 @@ impl Handler {
             metrics.count("EventsRefused", 1);
         }
     }
+}
+
+/// The account lets nobody read its certificates, and will not at another delivery. The sweep checks them once it does.
+fn unreadable(member: &Member, error: &Error, metrics: &mut Metrics) -> Answer {
+    let (account, region) = (member.target.account.as_str(), member.target.region.as_str());
+    tracing::error!(account, region, outcome = "target-unreadable", reason = %error);
+    metrics.count("TargetsUnreadable", 1);
+    Answer::unreadable()
 }
 
 /// Nothing was called, and the same event would be refused again: it is answered, so that nobody delivers it again.

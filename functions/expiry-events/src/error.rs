@@ -3,6 +3,7 @@
 use aws_client::CallError;
 use certificates::CertificateArn;
 use lambda::{PartialFailure, RetryableError};
+use organization::is_account_refusal;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +28,15 @@ pub enum Error {
 impl Error {
     pub(crate) fn certificate(certificate: &CertificateArn, cause: CallError) -> Self {
         Self::Certificate { certificate: Box::new(certificate.clone()), cause: Box::new(cause) }
+    }
+
+    /// The call that the certificate's account refused, if nothing can be read there.
+    pub(crate) fn account_refusal(&self) -> Option<&CallError> {
+        match self {
+            Self::Certificate { cause, .. } if is_account_refusal(cause) => Some(cause.as_ref()),
+            Self::Partial(partial) => partial.first.as_ref()?.account_refusal().filter(|_| !partial.is_retryable()),
+            _ => None,
+        }
     }
 
     pub(crate) fn bad_event(field: impl Into<String>, problem: impl Into<String>) -> Self {

@@ -2,11 +2,11 @@
 
 use certificates::Target;
 use lambda::Metrics;
-use organization::{Organization, SweepQueue, TargetSweep, UnreadableTargets};
+use organization::{Member, Organization, SweepQueue, TargetSweep, UnreadableTargets};
 use serde_json::Value;
 
 use crate::answer::FanOutReport;
-use crate::{Error, Outcome};
+use crate::{Coverage, Error, Outcome};
 
 #[derive(Debug)]
 pub(crate) struct FanOut<'a> {
@@ -25,8 +25,10 @@ impl FanOut<'_> {
     ) -> Result<FanOutReport, Error> {
         let members = self.organization.members(home).await.map_err(Error::Targets)?;
         let known = self.unreadable.all().await.map_err(Error::Targets)?;
+        let coverage = Coverage::read(request)?;
         let sweeps: Vec<_> = members
             .iter()
+            .filter(|member| has_any(member, coverage))
             .map(|member| TargetSweep {
                 unreadable: known.get(&member.target).cloned(),
                 ..TargetSweep::new(member, request)
@@ -38,4 +40,10 @@ impl FanOut<'_> {
         tracing::info!(outcome = Outcome::FannedOut.as_str(), targets, unreadable = known.len());
         Ok(FanOutReport { outcome: Outcome::FannedOut, targets })
     }
+}
+
+/// Whether a sweep can find a certificate there that is renewed: not from an ACME server where no directory is granted.
+fn has_any(member: &Member, coverage: Coverage) -> bool {
+    let may_use_acme = member.spoke.as_ref().is_none_or(|spoke| !spoke.grants.acme_directories.is_empty());
+    coverage == Coverage::All || may_use_acme
 }

@@ -144,7 +144,10 @@ impl Handler {
             return fan_out.run(home, &event["detail"], metrics).await.map(Answer::FanOut);
         }
         match self.organization.member(&target, home).await {
-            Ok(member) => self.work(event, &member, invocation, metrics).await,
+            Ok(member) => {
+                let result = self.work(event, &member, invocation, metrics).await;
+                unreadable_spoke(result, &member, metrics)
+            }
             Err(OrganizationError::Refused(refusal)) => Ok(refused(refusal.as_str(), &refusal, &target, metrics)),
             Err(OrganizationError::Call(cause)) => Err(Error::Targets(cause)),
         }
@@ -249,6 +252,18 @@ fn refused(reason: &str, why: &dyn Display, target: &Target, metrics: &mut Metri
     let (account, region) = (target.account.as_str(), target.region.as_str());
     tracing::warn!(account, region, outcome = Outcome::Refused.as_str(), reason, "{why}");
     Answer::Target(TargetReport::new(Outcome::Refused, target, reason))
+}
+
+/// An event of a spoke that lets nobody read its certificates, and will not at another delivery: the sweep reports it, and
+/// checks them when it is over.
+fn unreadable_spoke(result: Result<Answer, Error>, member: &Member, metrics: &mut Metrics) -> Result<Answer, Error> {
+    let Some(cause) = result.as_ref().err().and_then(Error::account_refusal).filter(|_| member.spoke.is_some()) else {
+        return result;
+    };
+    let (target, reason) = (&member.target, UnreadableTargets::reason(cause));
+    tracing::warn!(account = target.account, region = target.region, outcome = "unreadable", reason, %cause);
+    metrics.count("TargetsUnreadable", 1);
+    Ok(Answer::Target(TargetReport::new(Outcome::Unreadable, target, &reason)))
 }
 
 /// A spoke must not be the reason for work in another account, nor for dead letters of the hub.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_client::Clock;
 use aws_config::SdkConfig;
+use certificates::Target;
 use events::BadField;
 use jiff::SignedDuration;
 use lambda::{BatchAnswer, Invocation, Metrics, SqsMessage};
@@ -82,11 +83,14 @@ impl Handler {
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<Vec<CertificateReport>, Error> {
-        let error = match self.work(event, waited, invocation, metrics).await {
+        let target = self.organization.target_of(event, &invocation.home);
+        let is_of_spoke = target != invocation.home;
+        let error = match self.work(event, target, waited, invocation, metrics).await {
             Ok(reports) => return Ok(reports),
             Err(error) => error,
         };
-        let refused = Refused::because_of(&error).filter(|_| self.organization.has_spokes()).ok_or(error)?;
+        let refused =
+            Refused::because_of(&error, is_of_spoke).filter(|_| self.organization.has_spokes()).ok_or(error)?;
         metrics.count(refused.metric, 1);
         let report = refused.into_report();
         report.log();
@@ -97,11 +101,11 @@ impl Handler {
     async fn work(
         &self,
         event: &Value,
+        target: Target,
         waited: SignedDuration,
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<Vec<CertificateReport>, Error> {
-        let target = self.organization.target_of(event, &invocation.home);
         let member = self.organization.member(&target, &invocation.home).await;
         let member = member.map_err(|error| Error::organization(target, error))?;
         let trigger = Trigger::read(event, &member.target)?;

@@ -2,7 +2,9 @@
 //! delivered again.
 
 use accounts::is_role_refusal;
+use aws_client::CallError;
 use certificates::CertificateArn;
+use organization::is_account_refusal;
 
 use crate::answer::CertificateReport;
 use crate::error::Error;
@@ -20,8 +22,11 @@ pub(crate) struct Refused {
 
 impl Refused {
     /// `None`: the error is not that the event asks for what it may not have.
-    pub(crate) fn because_of(error: &Error) -> Option<Self> {
+    ///
+    /// `is_of_spoke`: what the hub's own account refuses is a fault of the hub.
+    pub(crate) fn because_of(error: &Error, is_of_spoke: bool) -> Option<Self> {
         let event = |reason, detail| Self::new(error, reason, detail, "EventsRefused");
+        let unreadable = |reason, source: &CallError| Self::new(error, reason, source.to_string(), "TargetsUnreadable");
         match error {
             Error::Refused(refusal) => Some(event(refusal.as_str(), refusal.to_string())),
             Error::Elsewhere { certificate, region, account } => {
@@ -32,7 +37,10 @@ impl Refused {
             Error::SecretElsewhere { .. } => Some(event("another-account-or-region", error.to_string())),
             // Its account has not switched renewals on, or has removed the role. What is due is requested again.
             Error::Gather { source, .. } | Error::Secret { source, .. } if is_role_refusal(source) => {
-                Some(Self::new(error, "role-refused", source.to_string(), "TargetsUnreadable"))
+                Some(unreadable("role-refused", source))
+            }
+            Error::Gather { source, .. } if is_of_spoke && is_account_refusal(source) => {
+                Some(unreadable("account-refuses", source))
             }
             _ => None,
         }

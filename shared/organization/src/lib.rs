@@ -30,5 +30,5 @@ pub use queue::SweepQueue;
 pub use reported_targets::ReportedTargets;
 pub use settings::{AccountGrants, InvalidSettings, OrganizationSettings};
 pub use sweep::TargetSweep;
-pub use targets::{SpokeRole, Targets};
+pub use targets::{SpokeRole, Targets, is_account_refusal};
 pub use unreadable_targets::{Finder, UnreadableTargets};

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use accounts::RoleArn;
+use accounts::{RoleArn, is_role_refusal};
+use aws_client::CallError;
 use aws_config::{Region, SdkConfig};
 use certificates::Target;
 
@@ -48,6 +49,12 @@ impl SpokeRole {
     pub fn arn(self, target: &Target) -> String {
         format!("arn:{}:iam::{}:role/{PATH}{}", target.partition, target.account, self.name())
     }
+}
+
+/// Whether the account of a target lets nobody work with its certificates: the role may not be assumed, a policy denies the
+/// call, or the Region is off. Time does not fix it.
+pub fn is_account_refusal(error: &CallError) -> bool {
+    is_role_refusal(error) || (error.operation.starts_with("acm:") && !error.is_retryable())
 }
 
 /// Clients, and what else belongs to one target: made with the first work there, and kept for the next. The one that was

@@ -47,6 +47,11 @@ impl UnreadableTargets {
         self.reported.all().await
     }
 
+    /// The cause in few words. AWS's own may name a request.
+    pub fn reason(cause: &CallError) -> String {
+        format!("{} {}", cause.operation, cause.code.as_deref().unwrap_or("failed"))
+    }
+
     /// Reports a target in which AWS refused a call, unless that is known. `known`: what the message that asked for the work
     /// says. The answer is the reason, which is the same for as long as the cause is the same.
     ///
@@ -61,7 +66,7 @@ impl UnreadableTargets {
         cause: &CallError,
         known: Option<&str>,
     ) -> Result<String, CallError> {
-        let reason = reason(cause);
+        let reason = Self::reason(cause);
         if known != Some(reason.as_str()) && self.reported.cause(&member.target).await?.as_ref() != Some(&reason) {
             topic.publish_about_target(&self.unreadable(&member.target, cause)).await?;
             self.reported.remember(&member.target, &reason).await?;
@@ -106,9 +111,4 @@ impl UnreadableTargets {
             ..TargetNotice::new(TargetKind::TargetReadable, Severity::Info, self.finder.function, target)
         }
     }
-}
-
-/// AWS's words may name a request.
-fn reason(cause: &CallError) -> String {
-    format!("{} {}", cause.operation, cause.code.as_deref().unwrap_or("failed"))
 }

@@ -173,6 +173,29 @@ async fn what_happens_to_one_target_does_not_stop_the_others() {
     assert_eq!((hub.world.cnames(&zone).len(), hub.world.status(&own).as_str()), (2, "ISSUED"));
 }
 
+/// Its events must not fill a dead-letter queue of the hub. What the hub's own account refuses is a fault of the hub.
+#[tokio::test]
+async fn an_event_of_an_account_that_refuses_is_done_with() {
+    let hub = Hub::new();
+    let arn = hub.request(SHOP, &["www.example.com"]).await;
+    let own = super::world::request_in(&hub.world.aws, &["own.example.com"]).await;
+    let unreadable = async || {
+        let (answer, metrics) = hub.answer(&event(SHOP, REGION, &arn)).await;
+        let answer = serde_json::to_value(answer.unwrap()).unwrap();
+        assert_eq!((&answer["outcome"], &answer["reason"]), (&json!("unreadable"), &json!("account-refuses")));
+        assert_eq!(metrics["TargetsUnreadable"], 1);
+    };
+    hub.world.aws.set_role(&role(SHOP), RoleRule::Refused);
+    unreadable().await;
+    hub.world.aws.set_role(&role(SHOP), RoleRule::ExternalId("autopilot-1".into()));
+    hub.world.aws.fail_always("DescribeCertificate", Fault::AccessDenied);
+    unreadable().await;
+    assert!(hub.answer(&event(HUB, "us-east-1", &own)).await.0.is_err());
+    hub.world.aws.clear_faults();
+    hub.world.aws.fail_always("DescribeCertificate", Fault::Throttled);
+    assert!(hub.answer(&event(SHOP, REGION, &arn)).await.0.unwrap_err().is_retryable());
+}
+
 #[tokio::test]
 async fn what_may_pass_returns_to_the_queue() {
     let hub = Hub::new();

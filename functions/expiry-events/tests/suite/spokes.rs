@@ -8,7 +8,7 @@ use jiff::{SignedDuration, ToSpan};
 use lambda::{Invocation, Metrics};
 use serde_json::{Value, json};
 use simulated_aws::permissions::granted_actions;
-use simulated_aws::{AlternateContact, Aws, RoleRule};
+use simulated_aws::{AlternateContact, Aws, Fault, RoleRule};
 
 use crate::world::{NOW, at, imported, managed, sample};
 
@@ -148,6 +148,19 @@ async fn thousands_of_targets_are_counted_in_the_metrics_of_one() {
     }
 }
 
+/// Its calls would find nothing that may be renewed.
+#[tokio::test]
+async fn a_sweep_of_acme_is_for_accounts_with_a_directory() {
+    let grants = json!([{ "accounts": [SHOP], "acmeDirectories": ["letsencrypt"], "domains": ["example.com"] }]);
+    let organization = Organization::with(&json!({ "grants": grants }));
+    let mut requested = sample("scheduled-event", "");
+    requested["detail"] = json!({ "renewFrom": "acme" });
+    let fanned_out = organization.handle(&requested).await.unwrap();
+    let Answer::FanOut(report) = fanned_out else { panic!("{fanned_out:?}") };
+    assert_eq!(report.targets, 3, "two Regions of the shop, and the hub's own account");
+    assert!(organization.aws.queued(&organization.queue).iter().all(|message| !message.body.contains(BANK)));
+}
+
 #[tokio::test]
 async fn a_notice_names_the_account() {
     let organization = Organization::new();
@@ -258,6 +271,43 @@ async fn an_unreadable_target_is_reported_once_for_each_cause() {
     assert_eq!(kinds[3..], ["target-readable", "target-readable"]);
     organization.sweep().await;
     assert_eq!(organization.kinds().len(), 5);
+}
+
+/// The sweep reports the account; its events must not fill a dead-letter queue of the hub.
+#[tokio::test]
+async fn an_event_of_an_unreadable_target_is_done_with() {
+    let organization = Organization::new();
+    let bank = organization.aws.scoped(BANK, "us-east-1").insert_certificate(imported(5).thin());
+    let own = organization.aws.insert_certificate(imported(5).thin());
+    let reason = async || match organization.event(BANK, "us-east-1", &bank).await {
+        Ok(Answer::Target(report)) => {
+            assert_eq!((report.outcome, report.account.as_str()), (Outcome::Unreadable, BANK));
+            report.reason
+        }
+        other => panic!("{other:?}"),
+    };
+    organization.aws.set_role(&role(BANK), RoleRule::Refused);
+    assert_eq!(reason().await, "sts:AssumeRole AccessDenied");
+    organization.aws.set_role(&role(BANK), RoleRule::ExternalId(EXTERNAL_ID.into()));
+    for (fault, expected) in
+        [(Fault::AccessDenied, "AccessDeniedException"), (region_is_off(), "UnrecognizedClientException")]
+    {
+        organization.aws.fail_always("DescribeCertificate", fault);
+        assert_eq!(reason().await, format!("acm:DescribeCertificate {expected}"));
+        assert!(organization.event(HUB, "us-east-1", &own).await.is_err(), "of the hub's own account it is a fault");
+        organization.aws.clear_faults();
+    }
+    organization.aws.fail_always("DescribeCertificate", Fault::Throttled);
+    assert!(organization.event(BANK, "us-east-1", &bank).await.is_err(), "another delivery may succeed");
+    organization.aws.clear_faults();
+    organization.aws.fail_always("Publish", Fault::AccessDenied);
+    assert!(organization.event(BANK, "us-east-1", &bank).await.is_err(), "the topic is the hub's");
+    assert!(organization.kinds().is_empty());
+}
+
+fn region_is_off() -> Fault {
+    let message = "The security token included in the request is invalid".to_owned();
+    Fault::Error { code: "UnrecognizedClientException".into(), message, status: 400 }
 }
 
 /// SQS delivers a message at least once, and what it says of the target is as old as the message.

@@ -1,7 +1,7 @@
 //! What the organization settings change.
 
 use serde_json::json;
-use simulated_aws::RoleRule;
+use simulated_aws::{Fault, RoleRule};
 
 use super::{SHOP, calls_of, role};
 use crate::world::{World, batch, due};
@@ -48,6 +48,24 @@ async fn an_account_whose_role_refuses_is_counted_and_not_asked_again() {
     let (answer, _) = world.measure(batch(&world.requested(&arn))).await;
     assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
     assert!(calls_of(&world, SHOP).is_empty());
+}
+
+/// A service control policy, or a Region that is off. What the hub's own account refuses is a fault of the hub.
+#[tokio::test]
+async fn an_account_that_refuses_calls_is_counted_and_not_asked_again() {
+    let world = World::hub();
+    let [shop, own] = [world.import(SHOP, due()).await, world.insert(due())];
+    let message = "The security token included in the request is invalid".to_owned();
+    let region_is_off = Fault::Error { code: "UnrecognizedClientException".to_owned(), message, status: 400 };
+    for fault in [Fault::AccessDenied, region_is_off] {
+        world.aws.fail_always("DescribeCertificate", fault);
+        let (answer, metrics) = world.measure(world.requested(&shop)).await;
+        let answer = answer.unwrap();
+        assert_eq!((&answer["outcome"], &answer["reason"]), (&json!("refused"), &json!("account-refuses")), "{answer}");
+        assert_eq!(metrics["TargetsUnreadable"], 1, "{metrics}");
+        assert!(world.request(&own).await.is_err());
+        world.aws.clear_faults();
+    }
 }
 
 /// Who is not in the fixed list, if there is one, is asked of AWS Organizations.
