@@ -106,7 +106,7 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 
 impl Call {
     /// The IAM action that allows this call. For the services here it is the operation's name, but for API Gateway, where
-    /// it is the HTTP method.
+    /// it is the HTTP method, and for batches of SQS.
     pub fn action(&self) -> String {
         action(&self.service, &self.operation)
     }
@@ -116,6 +116,8 @@ pub(crate) fn action(service: &str, operation: &str) -> String {
     if service == "apigateway" {
         return "apigateway:GET".to_owned();
     }
+    // API reference of SQS, SendMessageBatch: its permission is that of SendMessage; so it is of the other batches.
+    let operation = operation.strip_suffix("Batch").filter(|_| service == "sqs").unwrap_or(operation);
     format!("{service}:{operation}")
 }
 
@@ -215,6 +217,30 @@ Resources:
         let call = call("apigateway", "GetDomainNames", json!({}));
         assert_eq!(call.action(), "apigateway:GET");
         assert!(allowed(&call));
+    }
+
+    #[test]
+    fn the_action_of_a_batch_is_that_of_one() {
+        assert_eq!(call("sqs", "SendMessageBatch", json!({})).action(), "sqs:SendMessage");
+        assert_eq!(call("sqs", "SendMessage", json!({})).action(), "sqs:SendMessage");
+    }
+
+    /// The long form, as where the template is written in flow style; and a policy beside its role.
+    #[test]
+    fn conditional_statements_and_policies_of_their_own_are_read() {
+        let template = "
+Resources:
+  Policy:
+    Properties:
+      PolicyName: more
+      PolicyDocument:
+        Statement:
+          - Fn::If: [SomeCondition, {Effect: Allow, Action: acm:ListCertificates, Resource: '*'}, !Ref AWS::NoValue]
+          - {Effect: Allow, Action: sqs:SendMessage, Resource: '*'}
+";
+        let read = read(template, "Policy", "Allow").unwrap();
+        let actions: Vec<_> = read.iter().flat_map(|statement| &statement.actions).collect();
+        assert_eq!(actions, ["acm:ListCertificates", "sqs:SendMessage"]);
     }
 
     #[test]

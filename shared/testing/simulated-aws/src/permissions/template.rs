@@ -89,11 +89,13 @@ fn conditions(node: &Yaml<'_>) -> Vec<Condition> {
 /// What an entry of a list can be: itself, or the sides of its `!If` that are no `!Ref AWS::NoValue`.
 fn alternatives<'a, 'input>(node: &'a Yaml<'input>) -> Vec<&'a Yaml<'input>> {
     match node {
-        Yaml::Tagged(tag, inner) if tag.suffix == "If" => {
-            items(inner).skip(1).filter(|side| side.is_mapping()).collect()
-        }
-        other => vec![other],
+        Yaml::Tagged(tag, inner) if tag.suffix == "If" => sides(inner),
+        other => member(other, "Fn::If").map_or_else(|| vec![other], sides),
     }
+}
+
+fn sides<'a, 'input>(condition: &'a Yaml<'input>) -> Vec<&'a Yaml<'input>> {
+    items(condition).skip(1).filter(|side| side.is_mapping()).collect()
 }
 
 fn untagged<'a, 'input>(node: &'a Yaml<'input>) -> &'a Yaml<'input> {
