@@ -59,6 +59,47 @@ fn another_process_gives_the_same_calls() {
     assert_eq!(digest(), digest());
 }
 
+/// A world whose sweeps take place every hour, without anything else that lists certificates.
+const HOURLY: u64 = 200;
+
+/// What sweeps skip because of tags that are shown late is part of what the invariants hold.
+#[tokio::test]
+async fn hourly_sweeps_ask_for_the_tags_of_all_certificates_at_once() {
+    let parameters = Parameters { certificates: 30, days: 20, ..Parameters::new(Kind::Mixed, HOURLY) };
+    assert_eq!(parameters.actual_kind(), Kind::Hourly);
+    let log = record(parameters).await;
+    let calls = |operation: &str| log.lines().filter(|line| line.contains(operation)).count();
+    assert!(calls("tag:GetResources") > 300, "{} in 20 days", calls("tag:GetResources"));
+}
+
+/// One that finds nothing to do lists the certificates, those of Amazon's N2 hierarchies too, and their tags.
+#[tokio::test]
+async fn a_quiet_hourly_sweep_costs_three_calls() {
+    let mut world = World::empty(Parameters::new(Kind::Mixed, HOURLY)).undisturbed().with_full_log();
+    (0..40).for_each(|_| drop(world.add_imported(300, true, &[])));
+    let mut days = async |days: i64| {
+        let before = world.call_log().lines().count();
+        world.run_for(jiff::SignedDuration::from_hours(24 * days)).await.unwrap_or_else(|broken| panic!("{broken}"));
+        let log = world.call_log();
+        log.lines()
+            .skip(before)
+            .filter(|line| line.contains("Z acm:") || line.contains("Z tag:"))
+            .map(str::to_owned)
+            .collect()
+    };
+    // What was imported within two days is read from ACM.
+    let _: Vec<String> = days(3).await;
+    let calls: Vec<String> = days(1).await;
+    let sweeps = calls.iter().filter(|line| line.contains("tag:GetResources")).count();
+    assert!((23..=25).contains(&sweeps), "{sweeps} sweeps in a day");
+    assert!(
+        calls.len() <= 3 * sweeps,
+        "{} calls of {sweeps} sweeps: {:#?}",
+        calls.len(),
+        &calls[..calls.len().min(20)]
+    );
+}
+
 /// The invariants can fail, and the report says how to reproduce it.
 #[tokio::test]
 async fn a_tag_changed_by_others_is_found() {
