@@ -47,6 +47,7 @@ impl World {
             self.restart();
         }
         let touched = effects.touched();
+        let hindrance = effects.hindrance(ends.iter().any(|end| end.terminated));
         let runs = ends.map(|RunEnd { answer, terminated }| Run {
             function: id.to_owned(),
             about: about.clone(),
@@ -54,6 +55,7 @@ impl World {
             answer,
             terminated,
             touched: touched.clone(),
+            hindrance: hindrance.clone(),
         });
         self.process_runs(&runs, effects)?;
         Ok(runs.into())

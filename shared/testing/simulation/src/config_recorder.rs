@@ -8,6 +8,7 @@ use simulated_aws::{Aws, Key, PrivateCaSpec};
 
 use crate::aws_events::finding;
 use crate::config_checker;
+use crate::dead_letters::Tries;
 use crate::event_queue::ScheduledEvent;
 use crate::population::Cas;
 use crate::report::Check;
@@ -185,7 +186,7 @@ impl World {
                 let delay = if late { self.rng.i64(0..86_400) } else { 1 };
                 let event = notification(&self.aws, &rule, &invoking);
                 let function = rule.function.clone();
-                let scheduled = ScheduledEvent::Invoke { function, event, attempt: 0 };
+                let scheduled = ScheduledEvent::Invoke { function, event, tries: Tries::default() };
                 self.events.schedule(now + SignedDuration::from_secs(delay), scheduled);
             }
         }
@@ -205,7 +206,7 @@ impl World {
             "recordVersion": "1.0",
         });
         let event = notification(&self.aws, &rule, &invoking);
-        self.events.schedule(now, ScheduledEvent::Invoke { function: rule.function, event, attempt: 0 });
+        self.events.schedule(now, ScheduledEvent::Invoke { function: rule.function, event, tries: Tries::default() });
     }
 
     /// Lambda does not retry any more.

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use lambda::Invocation;
 use serde_json::{Value, json};
 
+use crate::dead_letters::Tries;
 use crate::event_queue::{Message, ScheduledEvent};
 use crate::processes::run_until_deadline;
 use crate::report::{Broken, Check};
@@ -16,21 +17,24 @@ use crate::world::{ACCOUNT, World};
 const RETRY_AFTER: [SignedDuration; 2] = [SignedDuration::from_mins(1), SignedDuration::from_mins(2)];
 
 impl World {
-    pub(crate) async fn invoke_async(&mut self, function: String, event: Value, attempt: u32) -> Check {
+    pub(crate) async fn invoke_async(&mut self, function: String, event: Value, tries: Tries) -> Check {
+        let attempt = tries.count();
         for run in self.deliver(&function, &event).await? {
             if run.answer.is_some() {
                 continue;
             }
+            let mut tries = tries.clone();
+            tries.add(std::slice::from_ref(&run));
             if attempt >= self.wiring.functions[&function].retries {
-                self.summary.dead_letters += 1;
                 self.record_dead_letter(&event);
+                self.add_dead_letter(&function, &event, &tries)?;
                 continue;
             }
             let pause = RETRY_AFTER[(attempt as usize).min(RETRY_AFTER.len() - 1)];
             let at = self.aws.now() + pause;
             self.schedule_operator_after_crash(&run, at);
             let (function, event) = (function.clone(), event.clone());
-            self.events.schedule(at, ScheduledEvent::Invoke { function, event, attempt: attempt + 1 });
+            self.events.schedule(at, ScheduledEvent::Invoke { function, event, tries });
         }
         Ok(())
     }
@@ -40,20 +44,18 @@ impl World {
     pub(crate) async fn receive(&mut self, queue: String, mut message: Message) -> Check {
         let settings = self.wiring.queues[&queue].clone();
         let Some(function) = &settings.function else { return Ok(()) };
-        if settings.most_receives.is_some_and(|most| message.receives >= most) {
-            self.summary.dead_letters += 1;
+        if settings.most_receives.is_some_and(|most| message.tries.count() >= most) {
             self.state.lock().abandon(self.aws.now(), &message.body);
             self.give_up_sweep(&message.body);
-            return Ok(());
+            return self.add_dead_letter(&queue, &message.body, &message.tries);
         }
-        message.receives += 1;
         let first_received = *message.first_received.get_or_insert(self.aws.now());
         let hidden_until = self.aws.now() + settings.visibility;
         let batch = json!({ "Records": [{
             "messageId": "message",
             "body": message.body.to_string(),
             "attributes": {
-                "ApproximateReceiveCount": message.receives.to_string(),
+                "ApproximateReceiveCount": (message.tries.count() + 1).to_string(),
                 "ApproximateFirstReceiveTimestamp": first_received.as_millisecond().to_string(),
             },
             "eventSource": "aws:sqs",
@@ -65,6 +67,7 @@ impl World {
             !settings.reports_failures || failures.is_some_and(Vec::is_empty)
         });
         if !done {
+            message.tries.add(&runs);
             let at = hidden_until.max(self.aws.now());
             if let Some(run) = runs.iter().find(|run| run.terminated) {
                 self.schedule_operator_after_crash(run, at);
@@ -99,7 +102,8 @@ impl World {
         }
         let answer = answer.flatten().filter(|_| !terminated);
         let effects = RunEffects::from_single_run(self.aws.take_record());
-        let run = Run { function: id.to_owned(), about, started, answer, terminated, touched: effects.touched() };
+        let (touched, hindrance) = (effects.touched(), effects.hindrance(terminated));
+        let run = Run { function: id.to_owned(), about, started, answer, terminated, touched, hindrance };
         self.process_runs(std::slice::from_ref(&run), effects)?;
         Ok(run)
     }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::dead_letters::Tries;
 use crate::event_queue::{Message, ScheduledEvent};
 use crate::world::World;
 
@@ -59,10 +60,11 @@ impl World {
     pub(crate) fn send_to(&mut self, target: &str, event: Value) {
         let now = self.aws.now();
         if self.wiring.functions.contains_key(target) {
-            self.events.schedule(now, ScheduledEvent::Invoke { function: target.to_owned(), event, attempt: 0 });
+            self.events
+                .schedule(now, ScheduledEvent::Invoke { function: target.to_owned(), event, tries: Tries::default() });
         } else {
-            let message = Message { body: event, receives: 0, first_received: None };
-            self.events.schedule(now, ScheduledEvent::Receive { queue: target.to_owned(), message });
+            self.events
+                .schedule(now, ScheduledEvent::Receive { queue: target.to_owned(), message: Message::new(event) });
         }
     }
 }

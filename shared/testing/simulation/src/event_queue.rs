@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::dead_letters::Tries;
 use crate::operators;
 use crate::secrets::actions::SecretAction;
 use crate::zones::ZoneAction;
@@ -20,7 +21,7 @@ pub(crate) enum ScheduledEvent {
     Invoke {
         function: String,
         event: Value,
-        attempt: u32,
+        tries: Tries,
     },
     /// A message of a queue becomes visible.
     Receive {
@@ -50,8 +51,14 @@ pub(crate) enum OperatorAction {
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub(crate) body: Value,
-    pub(crate) receives: u32,
+    pub(crate) tries: Tries,
     pub(crate) first_received: Option<Timestamp>,
+}
+
+impl Message {
+    pub(crate) fn new(body: Value) -> Self {
+        Self { body, tries: Tries::default(), first_received: None }
+    }
 }
 
 /// Events in order of time, and of insertion if the times are equal.

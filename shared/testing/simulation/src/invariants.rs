@@ -13,6 +13,7 @@ use simulated_aws::{Aws, Certificate, PrivateCa};
 
 use crate::acme_ca::is_granted;
 use crate::model_state::{ModelState, TrackedCertificate, is_ours};
+use crate::organization::may_use;
 use crate::parameters::FaultProfile;
 use crate::place::{at, is_in_hub};
 use crate::population::{Cas, CertificateKind};
@@ -74,6 +75,9 @@ fn hindrance(aws: &Aws, tracked: &TrackedCertificate, cas: &Cas, issuer_may_chan
     }
     if !has_room(tracked) {
         return Some("it has no room for tags");
+    }
+    if !may_use(&tracked.seen.arn, tracked.source()?) {
+        return Some("its account may not use its source");
     }
     match tracked.source()? {
         SourceKind::PrivateCa => hindrance_of_ca(aws, tracked, cas, issuer_may_change),

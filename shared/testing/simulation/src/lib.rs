@@ -8,6 +8,7 @@ mod call_log;
 mod concurrency;
 mod config_checker;
 mod config_recorder;
+mod dead_letters;
 mod delivery;
 mod dns_checker;
 mod dns_workload;

@@ -40,6 +40,7 @@ impl Place {
             &event["resources"][0],
             &event["detail"]["requestParameters"]["certificateArn"],
             &event["detail"]["responseElements"]["certificateArn"],
+            &event["detail"]["responseElements"]["arn"],
             &event["detail"]["resourceId"],
         ];
         named.into_iter().filter_map(Value::as_str).find_map(Self::of_arn)

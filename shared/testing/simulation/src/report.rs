@@ -1,5 +1,6 @@
 //! The result of a world.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -17,8 +18,8 @@ pub struct Summary {
     pub runs: u64,
     /// Runs that failed or were terminated.
     pub failed_runs: u64,
-    /// Events and messages that ended in a dead-letter queue.
-    pub dead_letters: u64,
+    /// Events and messages that ended in a dead-letter queue, by function or queue and the cause of the last failure.
+    pub dead_letters: BTreeMap<String, u64>,
     /// Certificates replaced by imported-renewal.
     pub renewals: u64,
     /// Those of them that came from a secret.
@@ -48,7 +49,9 @@ impl Summary {
         self.calls += other.calls;
         self.runs += other.runs;
         self.failed_runs += other.failed_runs;
-        self.dead_letters += other.dead_letters;
+        for (why, count) in &other.dead_letters {
+            *self.dead_letters.entry(why.clone()).or_default() += count;
+        }
         self.renewals += other.renewals;
         self.from_secrets += other.from_secrets;
         self.from_acme += other.from_acme;
@@ -80,7 +83,7 @@ impl fmt::Display for Summary {
             self.issued,
             self.records,
             self.notices,
-            self.dead_letters,
+            self.dead_letters.values().sum::<u64>(),
             self.excused,
             self.digest
         )

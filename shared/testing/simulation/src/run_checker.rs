@@ -60,6 +60,8 @@ impl World {
         }
         calls.iter().try_for_each(check_not_rejected)?;
         check_isolation(runs, &effects)?;
+        self.check_granted(runs, &effects)?;
+        self.check_permitted(runs, &effects)?;
         key_material::check(&self.state.lock().secrets.keys, runs, &effects)?;
 
         let run = &runs[0];
@@ -109,12 +111,15 @@ impl World {
         }
         self.publish_operator_events();
         self.detect_changes(&touched);
-        self.deliver_sweeps();
+        self.deliver_sweeps(calls);
         let swept = runs.iter().all(|run| has_swept(run, calls));
         if swept && failures == 0 && run.function == EXPIRY_EVENTS && utc_date(run.started) == utc_date(now) {
             // Some sweeps are about certificates that are renewed from an ACME server alone, which their tags show.
             let is_swept = |tracked: &TrackedCertificate| {
-                run.about.concerns(&tracked.seen.arn) && (!is_of_tagged || tracked.source() == Some(SourceKind::Acme))
+                let is_planned = self.is_read_only(&tracked.seen.arn);
+                run.about.concerns(&tracked.seen.arn)
+                    && !is_planned
+                    && (!is_of_tagged || tracked.source() == Some(SourceKind::Acme))
             };
             invariants::check_all_notified(&self.state.lock(), run.started, self.faults.tagging_delay, is_swept)?;
         }

@@ -19,6 +19,8 @@ pub(crate) struct Run {
     pub(crate) terminated: bool,
     /// The certificates in its calls.
     pub(crate) touched: BTreeSet<String>,
+    /// Why AWS or Lambda kept it from its work, if something did.
+    pub(crate) hindrance: Option<String>,
 }
 
 /// The effects of a run, or of two at the same time, in order.
@@ -42,6 +44,19 @@ impl RunEffects {
         self.calls.extend(calls);
         self.notices.extend(notices);
         self.events.extend(events);
+    }
+
+    /// Why AWS or Lambda kept a run from its work: that it was terminated, or the last call of it that failed.
+    pub(crate) fn hindrance(&self, terminated: bool) -> Option<String> {
+        if terminated {
+            return Some("terminated".to_owned());
+        }
+        let error = |call: &Call| match &call.result {
+            CallResult::Error(code) => code.clone(),
+            _ => "no answer".to_owned(),
+        };
+        let failed = self.calls.iter().rev().find(|call| failed(call));
+        failed.map(|call| format!("{}:{} {}", call.service, call.operation, error(call)))
     }
 
     pub(crate) fn touched(&self) -> BTreeSet<String> {

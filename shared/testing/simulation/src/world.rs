@@ -245,7 +245,7 @@ impl World {
                 self.route(&bus, &event);
                 Ok(())
             }
-            ScheduledEvent::Invoke { function, event, attempt } => self.invoke_async(function, event, attempt).await,
+            ScheduledEvent::Invoke { function, event, tries } => self.invoke_async(function, event, tries).await,
             ScheduledEvent::Receive { queue, message } => self.receive(queue, message).await,
             ScheduledEvent::Operator(action) => {
                 self.perform_operator_action(action);

@@ -161,6 +161,9 @@ fn report(progress: &Progress, options: &Options, started: Instant) -> ExitCode 
     println!("wall time {wall:.1} s: {:.0} certificate-years/s", years / wall);
     println!("CPU time {cpu:.1} s: {:.0} certificate-years per CPU-second", years / cpu);
     println!("{total}");
+    for (why, count) in &total.dead_letters {
+        println!("  dead letters: {count} of {why}");
+    }
     if violations.is_empty() {
         return ExitCode::SUCCESS;
     }

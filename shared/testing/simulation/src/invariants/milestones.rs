@@ -10,6 +10,7 @@ use simulated_aws::Certificate;
 
 use super::{NONE_MISSED, has_room};
 use crate::model_state::{ExpiryNotice, ModelState, TrackedCertificate};
+use crate::organization::renew_days_earlier;
 use crate::report::{Broken, Check};
 
 /// The template's defaults.
@@ -51,9 +52,9 @@ pub(crate) fn milestone_midnight(certificate: &Certificate, now: Timestamp) -> O
     crossed.filter_map(|days| midnight_of(certificate, days)).filter(|midnight| *midnight <= now).max()
 }
 
-/// README of expiry-events: "at most a third of the lifetime".
+/// README of expiry-events: "at most a third of the lifetime". In the ring of an organization it starts earlier.
 pub(crate) fn renewal_window(certificate: &Certificate) -> i64 {
-    RENEW_BEFORE_DAYS.min((lifetime(certificate) / 3).max(1))
+    (RENEW_BEFORE_DAYS + renew_days_earlier(&certificate.arn)).min((lifetime(certificate) / 3).max(1))
 }
 
 /// The milestone of an expiry notice; none for other notices.

@@ -24,10 +24,10 @@ pub(crate) fn check_isolation(runs: &[Run], effects: &RunEffects) -> Check {
         return Ok(());
     }
     effects.calls.iter().try_for_each(|call| check_call(subject, call))?;
-    let notices = effects.notices.iter().map(|notice| format!("{notice:?}"));
-    let events = effects.events.iter().map(|event| event.event.to_string());
-    let answers = runs.iter().filter_map(|run| run.answer.as_ref()).map(Value::to_string);
-    notices.chain(events).chain(answers).try_for_each(|text| check_text(subject, &text))
+    effects.notices.iter().try_for_each(|notice| check_text(subject, &format!("{notice:?}")))?;
+    let events = effects.events.iter().map(|event| &event.event);
+    let answers = runs.iter().filter_map(|run| run.answer.as_ref());
+    events.chain(answers).try_for_each(|value| check_value(subject, value))
 }
 
 fn check_call(subject: &Subject, call: &Call) -> Check {
@@ -51,13 +51,26 @@ fn check_call(subject: &Subject, call: &Call) -> Check {
             let named = SPOKES.into_iter().filter(|account| text.contains(account)).count();
             if named > 1 { broken(ISOLATED, "names two accounts in a run") } else { Ok(()) }
         }),
-        subject => check_text(subject, &call.input.to_string()),
+        subject => check_value(subject, &call.input),
     }
 }
 
 /// The bodies of messages that a call sends.
 fn messages(input: &Value) -> Vec<String> {
     input["Entries"].as_array().into_iter().flatten().map(Value::to_string).collect()
+}
+
+/// Each text alone: to write all of it as one costs more than all other checks of a call.
+fn check_value(subject: &Subject, value: &Value) -> Check {
+    match value {
+        Value::String(text) => check_text(subject, text),
+        Value::Array(items) => items.iter().try_for_each(|item| check_value(subject, item)),
+        Value::Object(members) => members.iter().try_for_each(|(name, member)| {
+            check_text(subject, name)?;
+            check_value(subject, member)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
 }
 
 /// Whether a text names what the run is not about.

@@ -2,29 +2,32 @@
 
 mod checker;
 mod forgery;
+mod grants;
 mod outages;
+mod permissions;
 mod queues;
 mod reports;
 mod spokes;
 mod subject;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use simulated_aws::{Aws, Notice, RoleRule, Trail};
 
 pub(crate) use self::checker::check_isolation;
+pub(crate) use self::grants::{may_use, renew_days_earlier};
 use self::outages::Outage;
 use self::queues::SweepQueue;
 use self::reports::Reports;
-pub(crate) use self::subject::Subject;
+pub(crate) use self::subject::{Subject, message_in};
 use crate::place::Place;
 use crate::report::Check;
 use crate::run_effects::Run;
+use crate::secrets::GRANTED;
 use crate::template::Template;
 use crate::wiring::{Wiring, spoke_template_path};
 use crate::world::{ACCOUNT, EXPIRY_EVENTS, World};
-use crate::zones::granted_domains;
 
 /// The two accounts. The first has certificates in two Regions.
 pub(crate) const SPOKES: [&str; 2] = ["222233334444", "333344445555"];
@@ -39,9 +42,13 @@ pub(crate) struct Organization {
     /// The accounts and Regions of the spokes, each with the rules that forward its events.
     spokes: BTreeMap<Place, Wiring>,
     settings: Value,
+    /// The CA that spokes may use.
+    ca: String,
     /// Where AWS Organizations is asked for the accounts; otherwise the settings list them.
     directory: Option<simulated_aws::Organization>,
     outages: BTreeMap<&'static str, Outage>,
+    /// With which roles of spokes what was called.
+    called: BTreeSet<(&'static str, String)>,
     queues: Vec<SweepQueue>,
     pub(crate) reports: Reports,
 }
@@ -68,13 +75,16 @@ impl Organization {
                 aws.set_role(&role(account, name), RoleRule::ExternalId(EXTERNAL_ID.to_owned()));
             }
         }
+        let (directory, unit) = found(aws);
         Self {
             home,
-            settings: settings(region, &second, ca, asks_directory),
-            directory: asks_directory.then(|| found(aws)),
+            settings: settings(region, &second, ca, &unit, asks_directory),
+            ca: ca.to_owned(),
+            directory: asks_directory.then_some(directory),
             reports: Reports::default(),
             spokes: spokes.into(),
             outages: BTreeMap::new(),
+            called: BTreeSet::new(),
             queues: Vec::new(),
         }
     }
@@ -118,7 +128,6 @@ impl World {
     pub(crate) fn give_up_sweep(&mut self, message: &Value) {
         let now = self.aws.now();
         let Subject::Sweep(place) = self.subject(message) else { return };
-        self.log.note(format!("{now} the sweep of account {} is a dead letter", place.account));
         let mut state = self.state.lock();
         let all = state.certificates.iter_mut().filter(|(arn, _)| Place::of_arn(arn).as_ref() == Some(&place));
         all.for_each(|(_, tracked)| tracked.hinder(now, "its sweep ended in a dead-letter queue"));
@@ -140,41 +149,48 @@ impl World {
     }
 }
 
-fn settings(region: &str, second: &str, ca: &str, asks_directory: bool) -> Value {
+fn settings(region: &str, second: &str, ca: &str, unit: &str, asks_directory: bool) -> Value {
     let mut settings = json!({
         "id": ID,
         "externalId": EXTERNAL_ID,
         "regions": [region],
         "regionsByAccount": { SPOKES[0]: [region, second] },
-        "grants": [{
-            "accounts": SPOKES, "privateCas": [ca], "issuerChange": true, "domains": granted_domains().split(',').collect::<Vec<_>>(),
-        }],
+        "grants": grants::rows(ca, None),
+        "rings": grants::rings(unit),
     });
     if !asks_directory {
-        settings["accounts"] =
-            SPOKES.map(|id| json!({ "id": id, "name": format!("spoke-{id}") })).into_iter().collect();
+        settings["accounts"] = SPOKES
+            .map(|id| json!({ "id": id, "name": format!("spoke-{id}"), "units": units_of(id, unit) }))
+            .into_iter()
+            .collect();
     }
     settings
 }
 
-/// The organization, whose management account is the hub.
-fn found(aws: &Aws) -> simulated_aws::Organization {
+fn units_of(account: &str, unit: &str) -> Vec<String> {
+    if account == SPOKES[0] { vec![unit.to_owned()] } else { Vec::new() }
+}
+
+/// The organization, whose management account is the hub, and the unit of its first account.
+fn found(aws: &Aws) -> (simulated_aws::Organization, String) {
     let organization = aws.create_organization(ID);
     let unit = organization.create_unit(organization.root(), "workloads");
     organization.create_account(SPOKES[0], "shop", &unit);
     organization.create_account(SPOKES[1], "bank", organization.root());
-    organization
+    (organization, unit)
 }
 
 /// The rules of spoke.yaml, with everything switched on.
 fn forwarding(account: &str, region: &str, hub: &Place) -> Wiring {
     let bus = format!("arn:aws:events:{}:{}:event-bus/acm-autopilot", hub.region, hub.account);
+    let secrets = format!("arn:aws:secretsmanager:*:{account}:secret:{GRANTED}*");
     let given = [
         ("HubEventBusArn", bus.as_str()),
         ("OrganizationId", ID),
         ("ExternalId", EXTERNAL_ID),
         ("AllowNotices", "true"),
         ("AllowRenewals", "true"),
+        ("SecretArns", &secrets),
         ("AllowValidationRecords", "true"),
         ("HomeRegion", &hub.region),
     ];

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use simulated_aws::{AccountState, Aws, Fault, RoleRule};
 
+use super::grants::rows;
 use super::{EXTERNAL_ID, Organization, SPOKES, Subject, role};
 use crate::invariants;
 use crate::place::Place;
@@ -34,6 +35,10 @@ pub(super) enum Wrong {
     Throttles,
     /// It is excluded or, where AWS Organizations is asked, suspended.
     Left,
+    /// The settings let the functions only plan in it.
+    IsReadOnly,
+    /// The settings grant it nothing.
+    HasNoGrants,
 }
 
 impl Wrong {
@@ -43,7 +48,14 @@ impl Wrong {
             Self::RegionIsOff(_) => "a Region of its account is off",
             Self::Throttles => "its account throttles",
             Self::Left => "its account is not watched",
+            Self::IsReadOnly => "its account is read-only",
+            Self::HasNoGrants => "its account has no grants",
         }
+    }
+
+    /// Whether the settings say it, which have one account in each of these lists.
+    fn is_of_settings(&self) -> bool {
+        matches!(self, Self::Left | Self::IsReadOnly | Self::HasNoGrants)
     }
 }
 
@@ -62,7 +74,7 @@ impl Organization {
         let is_unreadable = match &outage.wrong {
             Wrong::Refuses(roles) => roles.contains(&"read"),
             Wrong::RegionIsOff(off) => off == place,
-            Wrong::Throttles | Wrong::Left => false,
+            Wrong::Throttles | Wrong::Left | Wrong::IsReadOnly | Wrong::HasNoGrants => false,
         };
         is_unreadable.then_some(outage.since)
     }
@@ -70,6 +82,10 @@ impl Organization {
     /// Whether an account has not been watched since this time.
     pub(super) fn left_before(&self, account: &str, at: Timestamp) -> bool {
         self.outages.get(account).is_some_and(|outage| outage.wrong == Wrong::Left && outage.since <= at)
+    }
+
+    fn has_any(&self, wrong: &Wrong) -> bool {
+        self.outages.values().any(|outage| outage.wrong == *wrong)
     }
 
     pub(super) fn has_left(&self, account: &str) -> bool {
@@ -88,6 +104,11 @@ impl Organization {
                 if starts { scoped.disable_region() } else { scoped.enable_region() }
             }
             Wrong::Throttles => {}
+            Wrong::IsReadOnly => {
+                let accounts: &[&str] = if starts { &[account] } else { &[] };
+                self.settings["readOnly"] = json!({ "accounts": accounts });
+            }
+            Wrong::HasNoGrants => self.settings["grants"] = rows(&self.ca, starts.then_some(account)),
             Wrong::Left => match &self.directory {
                 Some(directory) => {
                     let state = if starts { AccountState::Suspended } else { AccountState::Active };
@@ -131,21 +152,26 @@ impl World {
             .organization
             .as_ref()
             .and_then(|one| one.places().into_iter().find(|place| place.region != one.home.region));
-        let wrong = match (self.rng.u8(..6), second) {
+        let wrong = match (self.rng.u8(..9), second) {
             (0 | 1, _) => Wrong::Refuses(ROLES.into()),
             (2, _) => Wrong::Refuses(vec![ROLES[self.rng.usize(..ROLES.len())]]),
             (3, Some(place)) if place.account == account => Wrong::RegionIsOff(place),
             (4, _) => Wrong::Left,
+            (5, _) => Wrong::IsReadOnly,
+            (6 | 7, _) => Wrong::HasNoGrants,
             _ => Wrong::Throttles,
         };
-        // The settings exclude one at a time.
-        if wrong == Wrong::Left
-            && SPOKES.into_iter().any(|other| self.organization.as_ref().is_some_and(|one| one.has_left(other)))
-        {
-            return;
+        let is_wrong_elsewhere = self.organization.as_ref().is_some_and(|one| one.has_any(&wrong));
+        if !(wrong.is_of_settings() && is_wrong_elsewhere) {
+            let until = today + self.rng.i64(1..8);
+            self.begin_outage(account, wrong, until);
         }
+    }
+
+    /// `until`: the day.
+    pub(super) fn begin_outage(&mut self, account: &'static str, wrong: Wrong, until: i64) {
         self.note_outage(account, &format!("{} from now on", wrong.name()));
-        let (since, until) = (self.aws.now(), today + self.rng.i64(1..8));
+        let since = self.aws.now();
         self.switch(account, &wrong, true);
         if let Some(organization) = &mut self.organization {
             organization.outages.insert(account, Outage { wrong, since, until });
@@ -165,7 +191,7 @@ impl World {
             organization.configure(&mut self.wiring);
             organization.reports.hinder(now, |place| place.account == account);
         }
-        if *wrong == Wrong::Left {
+        if wrong.is_of_settings() {
             self.restart();
         }
     }
@@ -183,6 +209,15 @@ impl World {
             tracked.hinder(now, why);
             // A request about it may have been refused, which nobody repeats before it is due.
             tracked.abandoned = true;
+        }
+        state.secrets.delay(of_account);
+    }
+
+    /// An event about a secret may be refused while something is wrong with its account.
+    pub(crate) fn delay_secrets(&self, about: &Subject) {
+        let Some(place) = about.place() else { return };
+        if self.organization.as_ref().is_some_and(|one| one.outages.contains_key(place.account.as_str())) {
+            self.state.lock().secrets.delay(|arn| Place::of_arn(arn).as_ref() == Some(place));
         }
     }
 

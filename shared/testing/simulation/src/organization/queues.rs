@@ -1,6 +1,6 @@
 //! The queues through which the hub's functions sweep each account and Region.
 
-use simulated_aws::Aws;
+use simulated_aws::{Aws, Call};
 
 use super::Organization;
 use crate::event_queue::{Message, ScheduledEvent};
@@ -49,9 +49,12 @@ impl Organization {
 }
 
 impl World {
-    /// Delivers what was sent to the queues, each message at least once.
-    pub(crate) fn deliver_sweeps(&mut self) {
-        let Some(organization) = &mut self.organization else { return };
+    /// Delivers what calls have sent to the queues, each message at least once.
+    pub(crate) fn deliver_sweeps(&mut self, calls: &[Call]) {
+        let Some(organization) = self.organization.as_mut().filter(|_| calls.iter().any(|call| call.service == "sqs"))
+        else {
+            return;
+        };
         let mut sent = Vec::new();
         for queue in &mut organization.queues {
             let new = self.aws.queued(&queue.url).into_iter().filter(|message| message.id > queue.taken);
@@ -64,7 +67,7 @@ impl World {
         for (queue, body) in sent {
             let twice = !self.quiet && self.chance(self.faults.duplicate_event);
             for _ in 0..=usize::from(twice) {
-                let message = Message { body: serde_json::Value::clone(&body), receives: 0, first_received: None };
+                let message = Message::new(serde_json::Value::clone(&body));
                 self.events.schedule(now, ScheduledEvent::Receive { queue: queue.clone(), message });
             }
         }

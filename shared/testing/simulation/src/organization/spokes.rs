@@ -3,10 +3,13 @@
 use fastrand::Rng;
 use simulated_aws::{Aws, Key};
 
+use super::SPOKES;
+use super::outages::Wrong;
 use crate::model_state::SharedState;
 use crate::place::Place;
 use crate::population::{Blueprint, Cas, CertificateKind};
-use crate::source::Source;
+use crate::secrets;
+use crate::source::{Source, SourceKind};
 use crate::world::World;
 
 /// What each spoke has in each of its Regions.
@@ -17,6 +20,9 @@ const KINDS: [CertificateKind; 5] = [
     CertificateKind::Watched,
     CertificateKind::Amazon,
 ];
+
+/// For so long the functions only show at first what they would do in one of the accounts.
+const READ_ONLY_DAYS: i64 = 20;
 
 /// Zones of the hub and of the team, in which spokes have names.
 const ZONES: [&str; 2] = ["alpha.example", "gamma.example"];
@@ -30,6 +36,10 @@ impl World {
             if self.parameters.has_zones() {
                 self.add_to_spoke(&place, CertificateKind::Validated);
             }
+        }
+        // As the README of infra says to begin.
+        if self.organization.is_some() {
+            self.begin_outage(SPOKES[1], Wrong::IsReadOnly, READ_ONLY_DAYS);
         }
     }
 
@@ -60,16 +70,30 @@ fn insert(
     let key = if kind == CertificateKind::Amazon { Key::Rsa2048 } else { Key::P256 };
     let days = if is_managed { [365, 198, 90, 47][rng.usize(..4)] } else { 198 };
     let name = format!("host-{number}.spoke.example.com");
-    let source = Source::PrivateCa(ca.clone());
+    let secret = format!("{}spoke-{number}", secrets::GRANTED);
+    let aws = &aws.scoped(&place.account, &place.region);
+    let has_acme = state.lock().has_acme;
+    let source = match SourceKind::of_number(number, has_acme) {
+        SourceKind::Secret if is_managed => {
+            secrets::actions::reserve(aws, state, &secret);
+            Source::Secret(secret.clone())
+        }
+        SourceKind::Acme if is_managed => Source::Acme,
+        _ => Source::PrivateCa(ca.clone()),
+    };
+    let days = if source == Source::Acme { 90 } else { days };
     let blueprint =
         Blueprint { kind, key, names: vec![name], days, ca, issuer: String::new(), source, in_use: true, is_n2: false };
-    let aws = &aws.scoped(&place.account, &place.region);
     let mut spec = blueprint.spec(aws, rng.i64(1..=days), rng.i64(0..86_400)).tag("Owner", "team-spoke");
     if is_managed {
         spec = blueprint.source.tags().iter().fold(spec, |spec, (key, value)| spec.tag(key, value));
     }
     let arn = aws.insert_certificate(spec);
+    let is_from_secret = is_managed && blueprint.source.kind() == SourceKind::Secret;
     state.enter(aws, &arn, blueprint);
+    if is_from_secret {
+        secrets::actions::create(aws, state, &secret, &arn, secrets::tool::Tool::new(days, rng));
+    }
 }
 
 /// Its records are in the zones already, where the hub restores them. No other account has the same names: a zone does not

@@ -86,7 +86,7 @@ pub(super) fn others(account: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// The message of a batch, or the event itself.
-pub(super) fn message_in(event: &Value) -> Value {
+pub(crate) fn message_in(event: &Value) -> Value {
     let body = event["Records"][0]["body"].as_str();
     body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_else(|| event.clone())
 }

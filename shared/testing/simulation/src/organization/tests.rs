@@ -13,7 +13,11 @@ fn world(seed: u64) -> (World, Vec<String>) {
     assert!(parameters.has_organization());
     let mut world = World::empty(parameters).undisturbed();
     let places = world.organization.as_ref().unwrap().places();
-    places.iter().for_each(|place| world.add_to_spoke(place, CertificateKind::Managed));
+    for (number, place) in places.iter().enumerate() {
+        // The numbers of those that are renewed from a private CA.
+        world.numbered = 3 * number + 2;
+        world.add_to_spoke(place, CertificateKind::Managed);
+    }
     let arns = world.state.lock().certificates.keys().cloned().collect();
     (world, arns)
 }
@@ -39,6 +43,25 @@ fn an_outage_explains_nothing_in_another_account() {
     };
     assert_eq!(found(&world, SPOKES[0]), Ok(()));
     assert_eq!(found(&world, SPOKES[1]).unwrap_err().invariant, NO_EXPIRY);
+}
+
+/// In the ring the renewal is due ten days earlier, and its status shows it within a day.
+#[test]
+fn a_certificate_of_the_ring_that_is_not_renewed_earlier_is_found() {
+    let found = |account: &str| {
+        let (world, _) = world(1);
+        let state = &mut *world.state.lock();
+        state.certificates.retain(|arn, _| is_of(arn, account));
+        let tracked = state.certificates.values_mut().next().unwrap();
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        tracked.seen.not_before = tracked.seen.not_after - days(365);
+        let now = tracked.seen.not_after - days(32);
+        (tracked.hindered, tracked.in_place) = (now - days(7), now - days(7));
+        state.certificates = state.certificates.iter().take(1).map(|(arn, one)| (arn.clone(), one.clone())).collect();
+        invariants::check_statuses(now, state, world.parameters.fault_profile())
+    };
+    assert_eq!(found(SPOKES[1]), Ok(()));
+    assert_eq!(found(SPOKES[0]).unwrap_err().invariant, invariants::STATUS_CORRECT);
 }
 
 /// Nobody can add records to a zone that is gone: the hub adds them when it is there again.

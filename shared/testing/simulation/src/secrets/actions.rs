@@ -9,8 +9,7 @@ use super::tool::Tool;
 use super::written::{Written, write};
 use super::{Content, TrackedSecret};
 use crate::model_state::{ModelState, SharedState};
-use crate::place::is_in_hub;
-use crate::world::ACCOUNT;
+use crate::place::{Place, at};
 
 /// To what a secret consents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +47,11 @@ impl SecretAction {
 /// Performs an action unless the secret or its certificate is gone.
 pub(crate) fn perform(aws: &Aws, state: &SharedState, name: &str, action: SecretAction) {
     let state = &mut *state.lock();
-    let Some(secret) = state.secrets.all.get(name).filter(|_| aws.has_secret(name)) else { return };
+    let Some(secret) = state.secrets.all.get(name) else { return };
+    let aws = &at(aws, &secret.arn);
+    if !aws.has_secret(name) {
+        return;
+    }
     let certificate = secret.certificate.clone();
     let now = aws.now();
     match action {
@@ -103,10 +106,12 @@ fn set_deleted(aws: &Aws, state: &mut ModelState, name: &str, is_deleted: bool) 
 
 pub(crate) fn set_consent(aws: &Aws, state: &mut ModelState, name: &str, consent: Consent) {
     let own = state.secrets.all[name].certificate.clone();
-    let another = || state.certificates.keys().find(|arn| **arn != own && is_in_hub(arn)).cloned().unwrap_or_default();
+    let place = Place::of_arn(&own);
+    let is_another = |arn: &&String| **arn != own && Place::of_arn(arn) == place;
+    let another = || state.certificates.keys().find(is_another).cloned().unwrap_or_default();
     let value = match consent {
         Consent::Certificate => own.clone(),
-        Consent::Account => ACCOUNT.to_owned(),
+        Consent::Account => place.map(|place| place.account).unwrap_or_default(),
         Consent::AnotherCertificate => another(),
         Consent::Nothing => String::new(),
     };
@@ -118,6 +123,7 @@ pub(crate) fn set_consent(aws: &Aws, state: &mut ModelState, name: &str, consent
 pub(crate) fn create(aws: &Aws, state: &SharedState, name: &str, certificate: &str, tool: Tool) {
     let state = &mut *state.lock();
     let Some(arn) = state.secrets.all.get(name).map(|secret| secret.arn.clone()) else { return };
+    let aws = &at(aws, &arn);
     let expiry = state.certificates[certificate].seen.not_after;
     let mut secret = TrackedSecret::new(arn, certificate, aws.now());
     secret.tool = Tool { expiry, ..tool };

@@ -17,8 +17,8 @@ use certificates::tags::SECRET;
 use jiff::Timestamp;
 
 use crate::model_state::TrackedCertificate;
+use crate::place::Place;
 use crate::source::SourceKind;
-use crate::world::ACCOUNT;
 pub(crate) use events::SecretEvents;
 
 /// The secrets that the stack grants begin with this.
@@ -100,7 +100,10 @@ impl TrackedSecret {
 
     /// Whether its owner lets a certificate be renewed from it.
     fn consents_to(&self, certificate: &str) -> bool {
-        !self.deleted && self.consent.split_whitespace().any(|one| one == certificate || one == ACCOUNT)
+        let (place, of) = (Place::of_arn(&self.arn), Place::of_arn(certificate));
+        let account = place.as_ref().map(|place| place.account.as_str());
+        let consents = |one: &str| one == certificate || Some(one) == account && place == of;
+        !self.deleted && self.consent.split_whitespace().any(consents)
     }
 
     /// What may replace a certificate.
@@ -150,6 +153,12 @@ impl Secrets {
         let is_newer =
             keeps_issuer && issued.serial != tracked.seen.serial && issued.not_after > tracked.seen.not_after;
         (is_newer && (issued.not_before..=issued.not_after).contains(&now)).then_some(issued)
+    }
+
+    /// The events about some of them may not do anything.
+    pub(crate) fn delay(&mut self, is_delayed: impl Fn(&str) -> bool) {
+        let delayed = self.all.values_mut().filter(|secret| is_delayed(&secret.arn));
+        delayed.for_each(|secret| secret.is_prompt = false);
     }
 
     /// The secrets that an event is about.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::actions::SecretAction;
 use super::written::Written;
 use crate::event_queue::{OperatorAction, ScheduledEvent};
+use crate::place::at;
 use crate::world::World;
 
 /// RENEW_BEFORE_DAYS of the template.
@@ -50,14 +51,19 @@ impl World {
 
     fn secret_daily(&mut self, name: &str) {
         let now = self.aws.now();
-        let (tool, is_orphaned, days) = {
+        let (arn, tool, is_orphaned, days) = {
             let state = self.state.lock();
             let secret = &state.secrets.all[name];
             let certificate = state.certificates.get(&secret.certificate);
-            (secret.tool, certificate.is_none(), certificate.map_or(0, |tracked| tracked.blueprint.days))
+            (
+                secret.arn.clone(),
+                secret.tool,
+                certificate.is_none(),
+                certificate.map_or(0, |tracked| tracked.blueprint.days),
+            )
         };
         if is_orphaned {
-            self.aws.remove_secret(name);
+            at(&self.aws, &arn).remove_secret(name);
             self.state.lock().secrets.all.remove(name);
             return;
         }

@@ -5,6 +5,7 @@ use simulated_aws::{Aws, Certificate, CertificateSpec, Key, PrivateKey};
 
 use super::{Content, Issued, key_material};
 use crate::model_state::ModelState;
+use crate::place::is_in_hub;
 use crate::population::Blueprint;
 
 /// What is written into a secret.
@@ -52,7 +53,9 @@ pub(super) fn write(aws: &Aws, state: &mut ModelState, name: &str, written: Writ
     let tracked = &state.certificates[&certificate];
     let (blueprint, present) = (tracked.blueprint.clone(), tracked.seen.clone());
     let issued = issue(aws, &blueprint, &present, written);
-    let (value, content) = value(issued.as_ref(), written, state.issuer_may_change);
+    // The grants of spokes let it.
+    let issuer_may_change = state.issuer_may_change || !is_in_hub(&certificate);
+    let (value, content) = value(issued.as_ref(), written, issuer_may_change);
     if let Some(issued) = &issued {
         state.secrets.issued_for.entry(issued.serial.clone()).or_insert(certificate);
         state.secrets.keys.extend(key_material::fragment(issued));

@@ -21,7 +21,15 @@ fn call(account: &str, service: &str, input: Value) -> Call {
 /// What breaks when a run about this makes one call and gives an answer.
 fn broken(about: &Subject, call: Call, answer: Option<Value>) -> Option<&'static str> {
     let (at, touched) = (call.at, BTreeSet::new());
-    let run = Run { function: String::new(), about: about.clone(), started: at, answer, terminated: false, touched };
+    let run = Run {
+        function: String::new(),
+        about: about.clone(),
+        started: at,
+        answer,
+        terminated: false,
+        touched,
+        hindrance: None,
+    };
     let effects = RunEffects { calls: vec![call], ..RunEffects::default() };
     check_isolation(&[run], &effects).err().map(|broken| broken.invariant)
 }
