@@ -5,7 +5,9 @@ use super::*;
 use crate::{Kind, Parameters};
 
 /// What no function of a world calls with a spoke's role, and why.
-const NOT_CALLED: [(&str, &str); 7] = [
+const NOT_CALLED: [(&str, &str); 8] = [
+    // No trail of a world has event selectors of its own.
+    ("read", "cloudtrail:GetEventSelectors"),
     // Secrets Manager decrypts in the function's name.
     ("renew", "kms:Decrypt"),
     // Nobody changes a certificate from e-mail to DNS validation.
