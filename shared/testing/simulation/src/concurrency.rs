@@ -47,7 +47,7 @@ impl World {
             self.restart();
         }
         let touched = effects.touched();
-        let hindrance = effects.hindrance(ends.iter().any(|end| end.terminated));
+        let hindrance = effects.hindrance(event, started, ends.iter().any(|end| end.terminated));
         let runs = ends.map(|RunEnd { answer, terminated }| Run {
             function: id.to_owned(),
             about: about.clone(),

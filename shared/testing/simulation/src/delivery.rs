@@ -102,7 +102,7 @@ impl World {
         }
         let answer = answer.flatten().filter(|_| !terminated);
         let effects = RunEffects::from_single_run(self.aws.take_record());
-        let (touched, hindrance) = (effects.touched(), effects.hindrance(terminated));
+        let (touched, hindrance) = (effects.touched(), effects.hindrance(event, started, terminated));
         let run = Run { function: id.to_owned(), about, started, answer, terminated, touched, hindrance };
         self.process_runs(std::slice::from_ref(&run), effects)?;
         Ok(run)

@@ -41,7 +41,7 @@ const MOMENTS_OF_SECRETS: [&str; 4] = ["DescribeSecret", "GetSecretValue", "AddT
 impl World {
     /// Plans what goes wrong during the next run.
     pub(crate) fn arm_faults(&mut self, function: &str, about: &Subject) -> bool {
-        self.delay_secrets(about);
+        self.delay_secrets();
         let throttles = self.throttle(about);
         self.arm_random_faults(function) || throttles
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use simulated_aws::{Call, CallResult, Notice, PutEvent};
 
@@ -46,8 +46,9 @@ impl RunEffects {
         self.events.extend(events);
     }
 
-    /// Why AWS or Lambda kept a run from its work: that it was terminated, or the last call of it that failed.
-    pub(crate) fn hindrance(&self, terminated: bool) -> Option<String> {
+    /// Why AWS or Lambda kept a run from its work: that it was terminated, or the last call of it that failed, or that ACM had
+    /// not named each validation record yet.
+    pub(crate) fn hindrance(&self, event: &Value, started: Timestamp, terminated: bool) -> Option<String> {
         if terminated {
             return Some("terminated".to_owned());
         }
@@ -56,12 +57,21 @@ impl RunEffects {
             _ => "no answer".to_owned(),
         };
         let failed = self.calls.iter().rev().find(|call| failed(call));
-        failed.map(|call| format!("{}:{} {}", call.service, call.operation, error(call)))
+        let failed = failed.map(|call| format!("{}:{} {}", call.service, call.operation, error(call)));
+        failed.or_else(|| is_being_named(event, started).then(|| "records not named yet".to_owned()))
     }
 
     pub(crate) fn touched(&self) -> BTreeSet<String> {
         self.calls.iter().filter_map(certificate_of).map(str::to_owned).collect()
     }
+}
+
+/// Whether ACM may still be naming validation records of the certificate that an event requests: the hundredth name's is there
+/// 104 seconds after the request.
+fn is_being_named(event: &Value, now: Timestamp) -> bool {
+    let requested_at = event["time"].as_str().and_then(|time| time.parse::<Timestamp>().ok());
+    event["detail"]["eventName"] == "RequestCertificate"
+        && requested_at.is_some_and(|at| now.duration_since(at) < SignedDuration::from_secs(104))
 }
 
 /// Errors that occur without faults.
@@ -108,4 +118,21 @@ pub(crate) fn failed(call: &Call) -> bool {
 
 pub(crate) fn certificate_of(call: &Call) -> Option<&str> {
     call.input["CertificateArn"].as_str().filter(|_| call.service == "acm")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_run_is_hindered_while_acm_names_the_records_of_a_request() {
+        let at = |time: &str| time.parse::<Timestamp>().unwrap();
+        let event = |name: &str| json!({ "time": "2026-01-01T00:00:00Z", "detail": { "eventName": name } });
+        let hindrance = |name, time| RunEffects::default().hindrance(&event(name), at(time), false);
+        assert_eq!(hindrance("RequestCertificate", "2026-01-01T00:01:43Z").as_deref(), Some("records not named yet"));
+        assert_eq!(hindrance("RequestCertificate", "2026-01-01T00:01:44Z"), None);
+        assert_eq!(hindrance("AddTagsToCertificate", "2026-01-01T00:00:01Z"), None);
+    }
 }

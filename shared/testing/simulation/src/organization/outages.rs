@@ -213,12 +213,12 @@ impl World {
         state.secrets.delay(of_account);
     }
 
-    /// An event about a secret may be refused while something is wrong with its account.
-    pub(crate) fn delay_secrets(&self, about: &Subject) {
-        let Some(place) = about.place() else { return };
-        if self.organization.as_ref().is_some_and(|one| one.outages.contains_key(place.account.as_str())) {
-            self.state.lock().secrets.delay(|arn| Place::of_arn(arn).as_ref() == Some(place));
-        }
+    /// An event about a secret may be refused while something is wrong with its account, also when it is not watched and
+    /// no run is about it.
+    pub(crate) fn delay_secrets(&self) {
+        let Some(organization) = &self.organization else { return };
+        let is_wrong = |place: &Place| organization.outages.contains_key(place.account.as_str());
+        self.state.lock().secrets.delay(|arn| Place::of_arn(arn).is_some_and(|place| is_wrong(&place)));
     }
 
     /// Whether calls about certificates are throttled in a run, because those of its account are.
