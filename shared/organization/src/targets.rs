@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use accounts::{RoleArn, is_role_refusal};
-use aws_client::CallError;
+use aws_client::{CallError, CallErrorKind};
 use aws_config::{Region, SdkConfig};
 use certificates::Target;
 
@@ -52,9 +52,11 @@ impl SpokeRole {
 }
 
 /// Whether the account of a target lets nobody work with its certificates: the role may not be assumed, a policy denies the
-/// call, or the Region is off. Time does not fix it.
+/// call, or the Region is off (ACM does not recognize the credentials there). Time does not fix it. Any other refusal of ACM
+/// is about the one certificate.
 pub fn is_account_refusal(error: &CallError) -> bool {
-    is_role_refusal(error) || (error.operation.starts_with("acm:") && !error.is_retryable())
+    let is_denied = error.kind == CallErrorKind::Denied || error.has_code("UnrecognizedClientException");
+    is_role_refusal(error) || (error.operation.starts_with("acm:") && is_denied)
 }
 
 /// Clients, and what else belongs to one target: made with the first work there, and kept for the next. The one that was

@@ -91,3 +91,22 @@ fn roles_have_the_partition_of_their_target() {
     assert_eq!(arn, "arn:aws-cn:iam::111122223333:role/acm-autopilot/acm-autopilot-dns");
     assert!(RoleArn::parse(&arn).is_some());
 }
+
+#[test]
+fn what_is_about_one_certificate_is_no_refusal_of_its_account() {
+    use CallErrorKind::{Denied, Refused, Throttled};
+    for (operation, code, kind, expected) in [
+        ("sts:AssumeRole", "AccessDenied", Denied, true),
+        ("sts:AssumeRole", "RegionDisabledException", Refused, true),
+        ("sts:AssumeRole", "Throttling", Throttled, false),
+        ("acm:DescribeCertificate", "AccessDeniedException", Denied, true),
+        ("acm:DescribeCertificate", "UnrecognizedClientException", Refused, true),
+        ("acm:DescribeCertificate", "ThrottlingException", Throttled, false),
+        ("acm:AddTagsToCertificate", "TooManyTagsException", Refused, false),
+        ("acm:DescribeCertificate", "ResourceNotFoundException", Refused, false),
+        ("secretsmanager:GetSecretValue", "AccessDeniedException", Denied, false),
+    ] {
+        let error = CallError { operation, code: Some(code.into()), message: "no".into(), kind };
+        assert_eq!(is_account_refusal(&error), expected, "{operation} {code}");
+    }
+}
