@@ -17,10 +17,10 @@ from .processes import ManagedProcess, NotReady, free_port
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-# Built by `make simulated-aws`.
 PROGRAM = paths.TARGET / "debug" / "simulated-aws"
-# Built by `make bench`. The other one needs so much time for an answer that it would be measured.
+# The other one needs so much time for an answer that it would be measured.
 FAST_PROGRAM = paths.TARGET / "simulation" / "simulated-aws"
+MADE_BY = {PROGRAM: "simulated-aws", FAST_PROGRAM: "bench"}
 _START_SECONDS = 60
 
 
@@ -29,7 +29,7 @@ def start(
 ) -> tuple[ManagedProcess, str]:
     """A server on a free port, and its endpoint. It listens before it is filled: wait for `is_ready`."""
     if not program.is_file():
-        raise NotReady(f"{program} is missing: run `make simulated-aws` first.")
+        raise NotReady(f"{program} is missing: run `make {MADE_BY[program]}` first.")
     port = free_port()
     command = [str(program), "--port", str(port), *options]
     if not stays:
