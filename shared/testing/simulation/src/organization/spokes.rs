@@ -21,7 +21,7 @@ const KINDS: [CertificateKind; 5] = [
     CertificateKind::Amazon,
 ];
 
-/// For so long the functions only show at first what they would do in one of the accounts.
+/// How long the functions, at first, only plan in one of the accounts.
 const READ_ONLY_DAYS: i64 = 20;
 
 /// Zones of the hub and of the team, in which spokes have names.
