@@ -27,6 +27,7 @@ ACME_DOMAIN = "acme.example"
 ACME_DELEGATION_ZONE = "challenges.example"
 _EXTERNAL_ID = "acm-autopilot-tests"
 _TIDY_SECONDS = 5.0
+_WRITES = ("AddTagsToCertificate", "RemoveTagsFromCertificate", "ImportCertificate")
 _ENDS = ("renewal-complete", "renewal-failed")
 
 
@@ -260,6 +261,11 @@ class World:
     def acm_calls(self, operation: str) -> int:
         """How often ACM was called; only simulated-aws counts."""
         return self.backend.control("GET", "calls").get(f"acm:{operation}", 0)
+
+    def writes(self, arn: str) -> dict[str, int]:
+        """How often ACM was asked to change a certificate. Others may be changed meanwhile, because of earlier tests."""
+        calls = self.backend.control("POST", "calls", {"certificateArn": arn})
+        return {operation: calls.get(f"acm:{operation}", 0) for operation in _WRITES}
 
     def refuse(self, operation: str, code: str, times: int) -> None:
         """Let ACM refuse the next calls of an operation."""

@@ -17,7 +17,7 @@ use crate::calls::ApiError;
 use crate::organizations::{self, OrganizationControl};
 use crate::places::Place;
 use crate::wire::{Incoming, Response};
-use crate::{Aws, CallResult, Fault};
+use crate::{Aws, Call, CallResult, Fault};
 
 /// The status, and what to say.
 type Refusal = (u16, String);
@@ -43,7 +43,8 @@ fn answer(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Controlled {
     match (incoming.method, path) {
         ("GET", "clock") => Ok(clock(aws)),
         ("PUT", "clock") => move_clock(aws, read(body)?),
-        ("GET", "calls") => Ok(json!(counts(aws))),
+        ("GET", "calls") => Ok(json!(counts(aws, |_| true))),
+        ("POST", "calls") => Ok(json!(counts_about(aws, &read(body)?))),
         ("GET", "batches") => Ok(json!(batches(aws))),
         ("PUT", "fail-next") => Ok(fail_next(aws, read(body)?)),
         ("PUT", "record-delay") => Ok(record_delay(aws, &read(body)?)),
@@ -122,12 +123,17 @@ fn move_clock(aws: &Aws, wanted: MoveClock) -> Controlled {
 }
 
 /// How often each operation was called, such as `acm:ListCertificates`, in all accounts and Regions.
-fn counts(aws: &Aws) -> BTreeMap<String, usize> {
+fn counts(aws: &Aws, is_counted: impl Fn(&Call) -> bool) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    for call in &aws.state().calls {
+    for call in aws.state().calls.iter().filter(|call| is_counted(call)) {
         *counts.entry(format!("{}:{}", call.service, call.operation)).or_default() += 1;
     }
     counts
+}
+
+/// The same for the calls that name a certificate.
+fn counts_about(aws: &Aws, wanted: &OfCertificate) -> BTreeMap<String, usize> {
+    counts(aws, |call| call.input["CertificateArn"] == wanted.certificate_arn.as_str())
 }
 
 /// How many batches of changes were made in each hosted zone.

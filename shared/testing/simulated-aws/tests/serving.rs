@@ -131,6 +131,12 @@ fn the_clock_and_the_record_are_served() {
     assert!(record.ends_with("2026-11-21T08:00:00Z acm:ListCertificates {} -> ok\n"), "{record}");
     let calls = raw(&server, "GET /_simulated/calls HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     assert!(calls.ends_with(r#"{"acm:ListCertificates":1}"#), "{calls}");
+    let body = r#"{"certificateArn":"arn:aws:acm:eu-central-1:123456789012:certificate/1"}"#;
+    let post = format!(
+        "POST /_simulated/calls HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    assert!(raw(&server, &post).ends_with("{}"), "none of the calls names it");
 }
 
 #[tokio::test]
