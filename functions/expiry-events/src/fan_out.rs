@@ -23,9 +23,9 @@ impl FanOut<'_> {
         request: &Value,
         metrics: &mut Metrics,
     ) -> Result<FanOutReport, Error> {
+        let coverage = Coverage::read(request)?;
         let members = self.organization.members(home).await.map_err(Error::Targets)?;
         let known = self.unreadable.all().await.map_err(Error::Targets)?;
-        let coverage = Coverage::read(request)?;
         let sweeps: Vec<_> = members
             .iter()
             .filter(|member| has_any(member, coverage))

@@ -131,12 +131,16 @@ fn the_clock_and_the_record_are_served() {
     assert!(record.ends_with("2026-11-21T08:00:00Z acm:ListCertificates {} -> ok\n"), "{record}");
     let calls = raw(&server, "GET /_simulated/calls HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     assert!(calls.ends_with(r#"{"acm:ListCertificates":1}"#), "{calls}");
-    let body = r#"{"certificateArn":"arn:aws:acm:eu-central-1:123456789012:certificate/1"}"#;
-    let post = format!(
-        "POST /_simulated/calls HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    assert!(raw(&server, &post).ends_with("{}"), "none of the calls names it");
+    let post = |head: &str, body: &str| {
+        let length = body.len();
+        raw(&server, &format!("POST {head}\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"))
+    };
+    let arn = "arn:aws:acm:us-east-1:123456789012:certificate/1";
+    let about = || post("/_simulated/calls HTTP/1.1", &format!(r#"{{"certificateArn":"{arn}"}}"#));
+    assert!(about().ends_with("\r\n\r\n{}"), "no call names it");
+    let describe = "/ HTTP/1.1\r\nx-amz-target: CertificateManager.DescribeCertificate";
+    assert!(post(describe, &format!(r#"{{"CertificateArn":"{arn}"}}"#)).contains("ResourceNotFoundException"));
+    assert!(about().ends_with(r#"{"acm:DescribeCertificate":1}"#));
 }
 
 #[tokio::test]
