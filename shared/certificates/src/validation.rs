@@ -1,10 +1,10 @@
 //! How control of domains is proven to ACM, at first and at each managed renewal.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A CNAME record that proves control of a domain to ACM.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceRecord {
     /// The name of the record, with its trailing dot.
     pub name: String,
@@ -16,7 +16,8 @@ pub struct ResourceRecord {
 }
 
 /// How control of one domain is proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Validation {
     /// By a CNAME record. ACM names the record some seconds after the request.
     Dns(Option<ResourceRecord>),
@@ -27,7 +28,8 @@ pub enum Validation {
 }
 
 /// The validation of one domain of a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DomainValidation {
     /// The domain, possibly a wildcard.
     pub domain_name: String,
@@ -39,7 +41,8 @@ pub struct DomainValidation {
 
 /// The state of ACM's own, managed renewal of a certificate
 /// ([RenewalSummary](https://docs.aws.amazon.com/acm/latest/APIReference/API_RenewalSummary.html)).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Renewal {
     /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS` or `FAILED`.
     pub status: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use certificates::{DomainValidation, Renewal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,8 @@ pub struct Entry {
     pub not_after: Option<Timestamp>,
     /// When it was requested, imported for the first time, or uploaded.
     pub created_at: Option<Timestamp>,
+    /// When it was issued. Not there for imported ones.
+    pub issued_at: Option<Timestamp>,
     /// When it was last imported.
     pub imported_at: Option<Timestamp>,
     /// What the listing says of its use, which a deep pass may know better.
@@ -138,10 +141,17 @@ pub struct Described {
     pub signature_algorithm: Option<String>,
     /// `ENABLED` or `DISABLED`.
     pub transparency_logging: Option<String>,
-    /// Why ACM's renewal or request fails, such as `CAA_ERROR`.
-    pub reason: Option<String>,
-    /// Names whose validation waits.
-    pub domains_waiting: Vec<String>,
+    /// Why ACM's request failed, such as `CAA_ERROR`.
+    pub failure_reason: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// Why it was revoked.
+    pub revocation_reason: Option<String>,
+    /// ACM's managed renewal.
+    pub renewal: Option<Renewal>,
+    /// How its domains are validated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domain_validations: Vec<DomainValidation>,
 }
 
 /// What a certificate and its chain show.

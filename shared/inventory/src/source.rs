@@ -14,6 +14,8 @@ pub enum Source {
     Identities,
     /// tag:GetResources.
     Tags,
+    /// cloudtrail:LookupEvents: who requested or imported a certificate in the last 90 days.
+    Requesters,
     /// kms:ListGrants on `aws/acm`.
     Grants,
     /// iam:ListServerCertificates.

@@ -1,0 +1,1 @@
+//! Every certificate, what uses it, who owns it, and what breaks next.

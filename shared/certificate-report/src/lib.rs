@@ -1,0 +1,1 @@
+//! Shows the report of an account to a person, without deploying anything.

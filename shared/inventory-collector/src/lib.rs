@@ -1,0 +1,13 @@
+//! Reads what an account and Region have into a shard of the inventory.
+//!
+//! Two passes. The fast one lists: certificates of every kind, their identities, tags, and what uses them. The deep one
+//! reads what only DescribeCertificate and GetCertificate show, certificate by certificate, as far as time allows; what an
+//! earlier shard has of a certificate with the same ARN and serial is kept with its age.
+//!
+//! A call that fails is no error of a pass: it is a [`Reading`](inventory::Reading) that says so.
+
+mod collector;
+mod place;
+
+pub use collector::{Collector, DeepPass};
+pub use place::Place;

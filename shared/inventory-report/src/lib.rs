@@ -1,0 +1,1 @@
+//! Verdicts over all shards of the inventory, and the report in HTML, CSV and JSON.
