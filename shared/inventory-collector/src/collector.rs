@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use inventory::{Shard, Source};
 use jiff::Timestamp;
 
-use crate::place::Place;
+use crate::target_facts::TargetFacts;
 
 /// Reads one account and Region, with the credentials of its SDK configuration.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Collector {
     }
 
     /// Lists everything. `previous` is the last shard of this account and Region.
-    pub async fn fast_pass(&self, _place: &Place, _previous: Option<&Shard>) -> Shard {
+    pub async fn fast_pass(&self, _of: &TargetFacts, _previous: Option<&Shard>) -> Shard {
         unimplemented!()
     }
 

@@ -7,7 +7,7 @@
 //! A call that fails is no error of a pass: it is a [`Reading`](inventory::Reading) that says so.
 
 mod collector;
-mod place;
+mod target_facts;
 
 pub use collector::{Collector, DeepPass};
-pub use place::Place;
+pub use target_facts::TargetFacts;

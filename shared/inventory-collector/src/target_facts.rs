@@ -5,7 +5,7 @@ use inventory::{Account, Owner, Reading};
 
 /// An account and Region, and what is known of them from elsewhere.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct TargetFacts {
     /// The account and Region.
     pub target: Target,
     /// The account, as the shard shows it.
