@@ -13,7 +13,7 @@ mod usage;
 
 pub use entry::{Chain, Described, Entry, Identity, Kind, Owner, OwnerSource, Tags};
 pub use reading::{Reading, Unreadable};
-pub use shard::{Account, Header, InvalidShard, Shard};
+pub use shard::{Account, Header, InvalidShard, Shard, UseElsewhere};
 pub use source::{Source, SourceReading};
 pub use usage::{SeenIn, Usage};
 

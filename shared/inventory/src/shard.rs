@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::SCHEMA;
 use crate::entry::Entry;
 use crate::source::SourceReading;
+use crate::usage::Usage;
 
 /// All that is known of an account and Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,19 @@ pub struct Header {
     pub taken_at: Timestamp,
     /// How each source answered. One that is not here was not asked.
     pub sources: Vec<SourceReading>,
+    /// Uses of certificates that are in another shard of the account: IAM server certificates, and those of CloudFront.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses_elsewhere: Vec<UseElsewhere>,
+}
+
+/// A use of a certificate that another shard has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UseElsewhere {
+    /// The certificate's ARN, or the id of an IAM server certificate.
+    pub certificate: String,
+    /// What uses it.
+    pub usage: Usage,
 }
 
 /// The account of a shard.

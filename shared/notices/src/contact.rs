@@ -4,6 +4,8 @@ use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use aws_client::CallError;
+
 use serde::Serialize;
 
 use crate::foreign::foreign_up_to;
@@ -45,8 +47,8 @@ pub struct AccountContact {
 }
 
 impl AccountContact {
-    /// The owner that a notice names.
-    pub(crate) fn owner(&self) -> String {
+    /// The owner that notices and the inventory name.
+    pub fn owner(&self) -> String {
         let (name, address) = (foreign_up_to(&self.name, LONGEST_NAME), foreign_up_to(&self.address, LONGEST_ADDRESS));
         if name.is_empty() { address } else { format!("{name} <{address}>") }
     }
@@ -57,8 +59,11 @@ pub trait FindContact: Debug + Send + Sync {
     /// The account's id.
     fn account(&self) -> &str;
 
-    /// The contact; `None` also where AWS does not say.
-    fn find(&self) -> Pin<Box<dyn Future<Output = Option<AccountContact>> + Send + '_>>;
+    /// The contact; `None` where the account has none.
+    ///
+    /// # Errors
+    /// AWS does not say.
+    fn find(&self) -> Pin<Box<dyn Future<Output = Result<Option<AccountContact>, CallError>> + Send + '_>>;
 }
 
 /// The contact of one account, whatever it is.
@@ -71,7 +76,11 @@ impl Contact {
         Self(Arc::new(find))
     }
 
-    pub(crate) async fn find(&self) -> Option<AccountContact> {
+    /// What it is; `None` where the account has none.
+    ///
+    /// # Errors
+    /// AWS does not say.
+    pub async fn find(&self) -> Result<Option<AccountContact>, CallError> {
         self.0.find().await
     }
 }

@@ -6,6 +6,7 @@
 mod chat;
 mod contact;
 mod destination;
+mod digest;
 mod footer;
 mod foreign;
 mod kind;
@@ -20,6 +21,7 @@ mod topic;
 
 pub use contact::{AccountContact, Contact, ContactType, FindContact};
 pub use destination::{Destination, NotATopic, TopicArn};
+pub use digest::{Digest, DigestEntry};
 pub use foreign::{foreign, foreign_message, foreign_up_to, short_name};
 pub use kind::{Kind, Severity};
 pub use notice::{Notice, Paste};

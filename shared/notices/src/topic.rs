@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::chat::chat;
 use crate::contact::{AccountContact, Contact};
 use crate::destination::{Destination, TopicArn};
+use crate::digest::Digest;
 use crate::message::{for_all, per_protocol};
 use crate::notice::Notice;
 use crate::target_notice::TargetNotice;
@@ -94,6 +95,22 @@ impl Topic {
         Ok(())
     }
 
+    /// Publishes a digest.
+    ///
+    /// # Errors
+    /// The call failed; as above, chat is not meant.
+    pub async fn publish_digest(&self, digest: &Digest) -> Result<(), CallError> {
+        let digest = Digest { sent_by: self.destination.sent_by.clone(), ..digest.clone() };
+        let message = for_all(&digest.subject(), &digest.text(), &digest.json());
+        let call = self.call(&self.destination.topic, digest.attributes())?.subject(digest.subject());
+        let call = call.message_structure("json").message(message);
+        call.send().await.map_err(|error| CallError::new(PUBLISH, &error))?;
+        if let Err(error) = self.publish_to_chat(&digest.attributes(), &digest.chat()).await {
+            tracing::warn!(owner = digest.owner, outcome = "not-sent-to-chat", reason = %error);
+        }
+        Ok(())
+    }
+
     /// With what is the same in all notices about the account.
     async fn completed(&self, notice: &Notice) -> Notice {
         let AccountFacts { name, units, owner, purpose, .. } = self.account.clone();
@@ -110,8 +127,9 @@ impl Topic {
         }
     }
 
+    /// A notice without an owner is better than none.
     async fn contact(&self) -> Option<AccountContact> {
-        self.account.contact.as_ref()?.find().await
+        self.account.contact.as_ref()?.find().await.ok().flatten()
     }
 
     /// Publishes the chat form, if there is a topic for it. That it failed is counted, since nothing else fails for it.

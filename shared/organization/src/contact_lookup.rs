@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use aws_client::CallError;
 use notices::{AccountContact, FindContact};
 
 use crate::directory::Directory;
@@ -25,7 +26,7 @@ impl FindContact for ContactLookup {
         &self.account
     }
 
-    fn find(&self) -> Pin<Box<dyn Future<Output = Option<AccountContact>> + Send + '_>> {
+    fn find(&self) -> Pin<Box<dyn Future<Output = Result<Option<AccountContact>, CallError>> + Send + '_>> {
         Box::pin(self.directory.contact(&self.account))
     }
 }

@@ -28,7 +28,7 @@ const TYPES: [(ContactType, AlternateContactType); 2] = [
 pub(crate) struct Contacts {
     sdk: SdkConfig,
     clock: Clock,
-    kept: Cache<Option<AccountContact>>,
+    kept: Cache<Result<Option<AccountContact>, CallError>>,
     /// Notices about one account that are sent at the same time wait for one answer.
     asking: Mutex<()>,
 }
@@ -39,14 +39,16 @@ impl Contacts {
     }
 
     /// The contact of an account. An error is kept too: no notice is worth a second refused call.
-    pub(crate) async fn of(&self, account: &str) -> Option<AccountContact> {
+    ///
+    /// # Errors
+    /// AWS does not say.
+    pub(crate) async fn of(&self, account: &str) -> Result<Option<AccountContact>, CallError> {
         let _asking = self.asking.lock().await;
         if let Some(kept) = self.kept.get(account, self.clock.now()) {
             return kept;
         }
-        let contact = self.ask(account).await.unwrap_or_else(|cause| {
+        let contact = self.ask(account).await.inspect_err(|cause| {
             tracing::warn!(account, reason = "contact-not-read", %cause, "notices about it name no owner");
-            None
         });
         self.kept.keep(account, contact.clone(), self.clock.now());
         contact

@@ -42,7 +42,7 @@ impl Directory {
     }
 
     /// Who is asked about an account, where AWS says so.
-    pub(crate) async fn contact(&self, id: &str) -> Option<AccountContact> {
+    pub(crate) async fn contact(&self, id: &str) -> Result<Option<AccountContact>, CallError> {
         self.contacts.of(id).await
     }
 

@@ -13,6 +13,10 @@ use crate::contact_lookup::ContactLookup;
 use crate::directory::Directory;
 use crate::settings::{AccountGrants, OrganizationSettings};
 
+/// CloudFront takes certificates of this Region only
+/// ([requirements](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html)).
+const CLOUDFRONT: &str = "us-east-1";
+
 /// A target in which work may be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -175,6 +179,17 @@ impl Organization {
                 hub.spoke(target, account)
             }
         }
+    }
+
+    /// Whether services without Regions are read with this target: once in an account, in the Region where certificates
+    /// of CloudFront are, if the account is watched there.
+    pub fn has_global_services(&self, target: &Target, home: &Target) -> bool {
+        let Some(hub) = &self.hub else { return target == home };
+        let mut regions = hub.settings.regions_of(&target.account).clone();
+        if target.account == home.account {
+            regions.insert(home.region.clone());
+        }
+        regions.get(CLOUDFRONT).or(regions.first()).is_some_and(|region| *region == target.region)
     }
 
     /// All targets, the function's own first.

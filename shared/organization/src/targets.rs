@@ -25,6 +25,8 @@ pub enum SpokeRole {
     Renew,
     /// dns-validation.
     Dns,
+    /// certificate-inventory.
+    Inventory,
 }
 
 impl SpokeRole {
@@ -33,6 +35,7 @@ impl SpokeRole {
             Self::Read => "acm-autopilot-read",
             Self::Renew => "acm-autopilot-renew",
             Self::Dns => "acm-autopilot-dns",
+            Self::Inventory => "acm-autopilot-inventory",
         }
     }
 
@@ -42,6 +45,7 @@ impl SpokeRole {
             Self::Read => "acm-autopilot-expiry-events",
             Self::Renew => "acm-autopilot-imported-renewal",
             Self::Dns => "acm-autopilot-dns-validation",
+            Self::Inventory => "acm-autopilot-certificate-inventory",
         }
     }
 

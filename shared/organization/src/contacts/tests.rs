@@ -1,3 +1,4 @@
+use aws_client::CallErrorKind;
 use jiff::ToSpan;
 use simulated_aws::{AlternateContact as Simulated, Aws, Fault};
 
@@ -27,8 +28,8 @@ fn calls(aws: &Aws) -> usize {
     aws.calls().iter().filter(|call| call.operation == CALL).count()
 }
 
-fn found(kind: ContactType, name: &str) -> Option<AccountContact> {
-    Some(AccountContact { kind, name: name.to_owned(), address: format!("{name}@example.com") })
+fn found(kind: ContactType, name: &str) -> Result<Option<AccountContact>, CallError> {
+    Ok(Some(AccountContact { kind, name: name.to_owned(), address: format!("{name}@example.com") }))
 }
 
 #[tokio::test]
@@ -46,16 +47,19 @@ async fn the_security_contact_comes_before_that_of_operations() {
 #[tokio::test]
 async fn an_account_is_asked_once_a_day_whatever_the_answer() {
     let (aws, contacts) = start(true);
-    assert_eq!((contacts.of(SHOP).await, contacts.of(SHOP).await, calls(&aws)), (None, None, 2), "there is none");
+    assert_eq!((contacts.of(SHOP).await, contacts.of(SHOP).await, calls(&aws)), (Ok(None), Ok(None), 2), "there is none");
     let (aws, contacts) = start(false);
     set(&aws, "SECURITY", "sec");
-    assert_eq!((contacts.of(SHOP).await, contacts.of(SHOP).await, calls(&aws)), (None, None, 1), "denied");
+    let denied = contacts.of(SHOP).await;
+    assert_eq!(denied.as_ref().unwrap_err().kind, CallErrorKind::Denied);
+    assert_eq!((contacts.of(SHOP).await, calls(&aws)), (denied, 1), "denied");
     let (aws, contacts) = start(true);
     set(&aws, "SECURITY", "sec");
     aws.fail_always(CALL, Fault::ServerError);
-    assert_eq!(contacts.of(SHOP).await, None);
+    let failed = contacts.of(SHOP).await;
+    assert!(failed.is_err());
     let before = calls(&aws);
-    assert_eq!((contacts.of(SHOP).await, calls(&aws)), (None, before), "AWS does not answer");
+    assert_eq!((contacts.of(SHOP).await, calls(&aws)), (failed, before), "AWS does not answer");
 }
 
 #[tokio::test]

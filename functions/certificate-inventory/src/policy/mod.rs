@@ -1,0 +1,4 @@
+//! What is decided without AWS.
+
+pub mod digest;
+pub mod sources;
