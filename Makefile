@@ -26,7 +26,7 @@ SINCE ?=
 MUTATED := 'functions/*/src/policy/**' 'functions/*/src/preflight/**' 'functions/*/src/renewal/acm_state.rs' \
 	'shared/certificates/src/**'
 
-FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules
+FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules certificate-inventory
 VENV := target/venv
 # A LocalStack that is not this machine's (AWS_ENDPOINT_URL) needs what is built for Lambda.
 DEMO_BUILD := $(if $(AWS_ENDPOINT_URL),build simulated-aws,demo-build)
@@ -67,7 +67,7 @@ lint: clippy venv  ## Formatting, clippy with warnings denied, cfn-lint.
 	$(VENV)/bin/python infra/rules.py --check
 	$(VENV)/bin/python infra/readme.py
 	$(VENV)/bin/python shared/testing/simulated-aws/parameter-rules/generate.py --check
-	$(VENV)/bin/cfn-lint infra/template.yaml infra/compliance-rules.yaml infra/zone-role.yaml infra/acme-role.yaml infra/spoke.yaml infra/config-aggregator.yaml infra/conformance-pack.yaml
+	$(VENV)/bin/cfn-lint infra/template.yaml infra/compliance-rules.yaml infra/certificate-inventory.yaml infra/zone-role.yaml infra/acme-role.yaml infra/spoke.yaml infra/config-aggregator.yaml infra/conformance-pack.yaml
 	$(VENV)/bin/python localstack-tests/check_schemas.py
 
 clippy: need-rust

@@ -23,6 +23,7 @@ PERMISSIONS = "## Permissions of the functions"
 PARAMETERS = {
     "template.yaml": "## Parameters",
     "compliance-rules.yaml": "### Parameters of compliance-rules.yaml",
+    "certificate-inventory.yaml": "### Parameters of certificate-inventory.yaml",
     "spoke.yaml": "### Parameters of spoke.yaml",
 }
 SETTINGS = "### Settings"
@@ -32,16 +33,19 @@ ROLES = {
     "imported-renewal": ("template.yaml", "ImportedRenewalRole"),
     "dns-validation": ("template.yaml", "DnsValidationRole"),
     "compliance-rules": ("compliance-rules.yaml", "ComplianceRulesRole"),
+    "certificate-inventory": ("certificate-inventory.yaml", "CertificateInventoryRole"),
     "CentralEventBusRole": ("template.yaml", "CentralEventBusRole"),
     "zone-role.yaml": ("zone-role.yaml", "ZoneRole"),
     "acme-role.yaml": ("acme-role.yaml", "AcmeRole"),
     "ExpiryEventsOrganizationPolicy": ("template.yaml", "ExpiryEventsOrganizationPolicy"),
     "ImportedRenewalOrganizationPolicy": ("template.yaml", "ImportedRenewalOrganizationPolicy"),
     "DnsValidationOrganizationPolicy": ("template.yaml", "DnsValidationOrganizationPolicy"),
+    "CertificateInventoryOrganizationPolicy": ("certificate-inventory.yaml", "CertificateInventoryOrganizationPolicy"),
     "acm-autopilot-read": ("spoke.yaml", "ReadRole"),
     "acm-autopilot-renew": ("spoke.yaml", "RenewRole"),
     "acm-autopilot-dns": ("spoke.yaml", "DnsRole"),
     "acm-autopilot-acme": ("spoke.yaml", "AcmeRole"),
+    "acm-autopilot-inventory": ("spoke.yaml", "InventoryRole"),
     "acm-autopilot-events": ("spoke.yaml", "EventsRole"),
 }
 _ACTION = re.compile(r"`([a-z0-9-]+:[A-Za-z]+)`")

@@ -117,7 +117,7 @@ def binary(function: str, artifacts: Path = paths.ARTIFACTS) -> Path:
 
 def check_artifacts(artifacts: Path = paths.ARTIFACTS) -> None:
     """DeployFailed when a binary is missing."""
-    for template in (paths.TEMPLATE, paths.COMPLIANCE_TEMPLATE):
+    for template in (paths.TEMPLATE, paths.COMPLIANCE_TEMPLATE, paths.INVENTORY_TEMPLATE):
         for function in _functions(template.read_text()):
             binary(function, artifacts)
 

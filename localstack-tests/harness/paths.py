@@ -10,6 +10,7 @@ PROJECT = TESTS.parent
 TARGET = PROJECT / "target"
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 COMPLIANCE_TEMPLATE = PROJECT / "infra" / "compliance-rules.yaml"
+INVENTORY_TEMPLATE = PROJECT / "infra" / "certificate-inventory.yaml"
 ZONE_ROLE_TEMPLATE = PROJECT / "infra" / "zone-role.yaml"
 ACME_ROLE_TEMPLATE = PROJECT / "infra" / "acme-role.yaml"
 SPOKE_TEMPLATE = PROJECT / "infra" / "spoke.yaml"
