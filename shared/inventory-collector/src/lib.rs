@@ -8,6 +8,8 @@
 
 mod collector;
 mod target_facts;
+#[allow(dead_code, reason = "the readers of sources use it")]
+mod unreadable;
 
 pub use collector::{Collector, DeepPass};
 pub use target_facts::TargetFacts;
