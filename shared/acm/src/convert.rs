@@ -31,6 +31,7 @@ pub(crate) fn summary(summary: &acm::CertificateSummary) -> Option<CertificateSu
             .map(|usages| names(usages, acm::ExtendedKeyUsageName::as_str)),
         export_option: summary.export_option().map(|option| option.as_str().to_owned()),
         exported: summary.exported(),
+        managed_by: summary.managed_by().map(|service| service.as_str().to_owned()),
         key_pair_origin: summary.certificate_key_pair_origin().map(|origin| KeyPairOrigin::from(origin.as_str())),
         ..CertificateSummary::new(arn, certificate_type(summary.r#type()))
     })
@@ -59,6 +60,7 @@ pub(crate) fn detail(arn: &CertificateArn, detail: &acm::CertificateDetail) -> C
             .as_ref()
             .map(|usages| usages.iter().filter_map(extended_key_usage).collect()),
         export_option: detail.options().and_then(|options| Some(options.export()?.as_str().to_owned())),
+        managed_by: detail.managed_by().map(|service| service.as_str().to_owned()),
         key_pair_origin: detail.certificate_key_pair_origin().map(|origin| KeyPairOrigin::from(origin.as_str())),
         ..CertificateSummary::new(arn.clone(), certificate_type(detail.r#type()))
     };

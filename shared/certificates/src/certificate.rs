@@ -50,6 +50,8 @@ pub struct CertificateSummary {
     pub export_option: Option<String>,
     /// Only in listings, and not of imported certificates: whether it was exported.
     pub exported: Option<bool>,
+    /// The service that manages it, such as `CLOUDFRONT`; `None` where nobody does.
+    pub managed_by: Option<String>,
     /// Who made its key pair.
     pub key_pair_origin: Option<KeyPairOrigin>,
     /// The hierarchy of roots above it, such as `N2_AMAZON_MANAGED`; `None` for all older ones.
@@ -80,6 +82,7 @@ impl CertificateSummary {
             extended_key_usages: None,
             export_option: None,
             exported: None,
+            managed_by: None,
             key_pair_origin: None,
             root_hierarchy: None,
             usage: None,

@@ -3,18 +3,22 @@
 use std::collections::BTreeSet;
 
 use aws_config::SdkConfig;
-use inventory::{Shard, Source};
+use inventory::{Header, SCHEMA, Shard, Source};
 use jiff::Timestamp;
+use notices::TagKeys;
 
+use crate::clients::Clients;
+use crate::merge::Found;
+use crate::owners::Owners;
 use crate::target_facts::TargetFacts;
+use crate::{certificates, deep_pass, merge, requesters};
 
 /// Reads one account and Region, with the credentials of its SDK configuration.
 #[derive(Debug)]
 pub struct Collector {
-    #[expect(dead_code, reason = "its clients come from it")]
-    sdk: SdkConfig,
-    #[expect(dead_code, reason = "only these are asked")]
+    clients: Clients,
     sources: BTreeSet<Source>,
+    tag_keys: TagKeys,
 }
 
 /// How far a deep pass came.
@@ -27,18 +31,64 @@ pub struct DeepPass {
 }
 
 impl Collector {
-    /// A collector that asks these sources.
+    /// A collector that asks these sources. The tags `Owner` and `Purpose` name owner and purpose.
     pub fn new(sdk: &SdkConfig, sources: BTreeSet<Source>) -> Self {
-        Self { sdk: sdk.clone(), sources }
+        Self { clients: Clients::new(sdk), sources, tag_keys: TagKeys::default() }
+    }
+
+    /// With other tags that name owner and purpose.
+    #[must_use]
+    pub fn with_tag_keys(self, tag_keys: TagKeys) -> Self {
+        Self { tag_keys, ..self }
     }
 
     /// Lists everything. `previous` is the last shard of this account and Region.
-    pub async fn fast_pass(&self, _of: &TargetFacts, _previous: Option<&Shard>) -> Shard {
-        unimplemented!()
+    pub async fn fast_pass(&self, of: &TargetFacts, previous: Option<&Shard>) -> Shard {
+        let now = self.clients.clock.now();
+        let mut found = self.found(now).await;
+        if let Some(previous) = previous {
+            certificates::keep(&mut found.entries, previous);
+        }
+        merge::add_uses(&mut found);
+        self.add_owners(&mut found, of, now).await;
+        merge::set_unused(&mut found.entries, &found.sources, now);
+        Shard { header: header(of, found.sources, now), entries: found.entries }
     }
 
     /// Describes certificates until `latest`: those never described first, then the one described longest ago.
-    pub async fn deep_pass(&self, _shard: &mut Shard, _latest: Timestamp) -> DeepPass {
-        unimplemented!()
+    pub async fn deep_pass(&self, shard: &mut Shard, latest: Timestamp) -> DeepPass {
+        deep_pass::run(&self.clients, shard, latest).await
+    }
+
+    /// All independent lists, at the same time. Whatever lists entries or uses is one line here and one in `joined`.
+    async fn found(&self, now: Timestamp) -> Found {
+        let asked = |source| self.sources.contains(&source);
+        let (certificates, endpoints) = futures::join!(
+            certificates::certificates(&self.clients, &asked, now),
+            certificates::endpoints(&self.clients, &asked, now),
+        );
+        Found::joined([certificates, endpoints])
+    }
+
+    async fn add_owners(&self, found: &mut Found, of: &TargetFacts, now: Timestamp) {
+        let mut owners = Owners { facts: of, tag_keys: &self.tag_keys, requesters: inventory::Reading::NotAsked, now };
+        if self.sources.contains(&Source::Requesters) {
+            if found.entries.iter().any(|entry| owners.needs_requester(entry)) {
+                owners.requesters = requesters::look_up(&self.clients, now).await;
+            }
+            found.sources.push(requesters::source_reading(&owners.requesters));
+        }
+        found.entries.iter_mut().for_each(|entry| owners.set(entry));
+    }
+}
+
+fn header(of: &TargetFacts, sources: Vec<inventory::SourceReading>, taken_at: Timestamp) -> Header {
+    Header {
+        schema: SCHEMA,
+        partition: of.target.partition.clone(),
+        account: of.account.clone(),
+        region: of.target.region.clone(),
+        taken_at,
+        sources,
     }
 }

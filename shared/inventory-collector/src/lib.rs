@@ -6,7 +6,13 @@
 //!
 //! A call that fails is no error of a pass: it is a [`Reading`](inventory::Reading) that says so.
 
+mod certificates;
+mod clients;
 mod collector;
+mod deep_pass;
+mod merge;
+mod owners;
+mod requesters;
 mod target_facts;
 #[allow(dead_code, reason = "the readers of sources use it")]
 mod unreadable;

@@ -45,7 +45,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// Its ARN.
+    /// Its ARN; of an ACME account, which has none, its URL.
     pub arn: String,
     /// What it is.
     pub kind: Kind,

@@ -178,6 +178,12 @@ impl Certificate {
         objection(&self.der, &chain)
     }
 
+    /// Its SHA-256, hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &self.der);
+        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The certificate itself.
     pub fn der(&self) -> &[u8] {
         &self.der
@@ -242,6 +248,15 @@ A+8eAiAah/jwC+zHPzsd3oKJdkBawtEdtK/JDq486jFQvKG08A==
         assert_eq!(a.subject.to_string(), "O=Müller, CN=Wurzel A");
         assert!(leaf.issuer == a.subject && a.is_self_issued());
         assert!(a.subject != b.subject && !leaf.is_self_issued());
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_sha_256_of_the_der() {
+        // By `openssl x509 -fingerprint -sha256`.
+        assert_eq!(
+            Certificate::from_pem(ENDLESS).unwrap().fingerprint(),
+            "8352ebfcd5e6531719fd9990092f6f28d13725b52c219f5006970130a3e9dc69"
+        );
     }
 
     #[test]

@@ -1,0 +1,61 @@
+//! What only DescribeCertificate and GetCertificate show, certificate by certificate.
+
+mod due;
+mod facts;
+mod read;
+
+use futures::StreamExt;
+use inventory::{Reading, Shard, Unreadable};
+use jiff::Timestamp;
+
+use crate::certificates::is_of_acm;
+use crate::clients::Clients;
+use crate::collector::DeepPass;
+use crate::merge;
+use crate::unreadable::unreadable;
+use read::{Description, Reader};
+
+/// Certificates that are read at the same time: an answer may take eight tenths of a second before it keeps others from
+/// being asked for at ten a second.
+const AT_ONCE: usize = 8;
+
+/// Describes what is due until `latest`.
+pub(crate) async fn run(clients: &Clients, shard: &mut Shard, latest: Timestamp) -> DeepPass {
+    let reader = Reader::new(clients, latest);
+    let due = due::in_order(&shard.entries, clients.clock.now());
+    let mut answers = futures::stream::iter(due).map(|due| reader.read(due)).buffer_unordered(AT_ONCE);
+    let (mut gone, mut read) = (Vec::new(), 0);
+    while let Some((place, answer)) = answers.next().await {
+        match &answer.description {
+            Description::Read(_) => read += 1,
+            Description::Gone => gone.push(shard.entries[place].arn.clone()),
+            Description::OutOfTime | Description::Failed(_) => {}
+        }
+        facts::set(&mut shard.entries[place], answer, shard.header.taken_at, clients.clock.now());
+        if reader.describe.is_hopeless() {
+            break;
+        }
+    }
+    drop(answers);
+    shard.entries.retain(|entry| !gone.contains(&entry.arn));
+    if let Some(denied) = reader.describe.denied() {
+        mark_unread(shard, &unreadable(&denied));
+    }
+    finish(shard, read, clients.clock.now())
+}
+
+/// What was read earlier stays known, with its age.
+fn mark_unread(shard: &mut Shard, denied: &Unreadable) {
+    for entry in shard.entries.iter_mut().filter(|entry| is_of_acm(entry.kind)) {
+        if entry.described == Reading::NotAsked {
+            entry.described = Reading::Unreadable(denied.clone());
+        }
+    }
+}
+
+fn finish(shard: &mut Shard, read: usize, now: Timestamp) -> DeepPass {
+    shard.entries.iter_mut().for_each(merge::replace_in_use_by);
+    merge::set_unused(&mut shard.entries, &shard.header.sources, now);
+    let left = shard.entries.iter().filter(|entry| due::lacks_description(entry, now)).count();
+    DeepPass { read, left }
+}

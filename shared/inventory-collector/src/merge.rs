@@ -1,0 +1,164 @@
+//! What was found in different places, as one.
+
+use std::collections::HashMap;
+
+use inventory::{Entry, Kind, Reading, SeenIn, Source, SourceReading, Usage};
+use jiff::Timestamp;
+
+use crate::certificates::is_of_acm;
+
+/// What a list, or several, found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Entries.
+    pub(crate) entries: Vec<Entry>,
+    /// Uses by the ARN of the certificate.
+    pub(crate) uses: HashMap<String, Vec<Usage>>,
+    /// How the sources answered.
+    pub(crate) sources: Vec<SourceReading>,
+}
+
+impl Found {
+    /// What all of them found.
+    pub(crate) fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            all.entries.extend(part.entries);
+            all.sources.extend(part.sources);
+            for (certificate, uses) in part.uses {
+                all.uses.entry(certificate).or_default().extend(uses);
+            }
+        }
+        all
+    }
+}
+
+/// Adds to each entry what uses it: by InUseBy of its description, and by what was found.
+pub(crate) fn add_uses(found: &mut Found) {
+    for entry in &mut found.entries {
+        entry.uses.clear();
+        let elsewhere = found.uses.remove(&entry.arn).unwrap_or_default();
+        in_use_by(entry).into_iter().chain(elsewhere).for_each(|usage| add(&mut entry.uses, usage));
+        entry.uses.sort_by(|one, other| one.resource.cmp(&other.resource));
+    }
+}
+
+/// Replaces what an earlier description said of the entry's use by what the present one says.
+pub(crate) fn replace_in_use_by(entry: &mut Entry) {
+    for usage in &mut entry.uses {
+        usage.seen_in.remove(&SeenIn::InUseBy);
+    }
+    entry.uses.retain(|usage| !usage.seen_in.is_empty());
+    in_use_by(entry).into_iter().for_each(|usage| add(&mut entry.uses, usage));
+    entry.uses.sort_by(|one, other| one.resource.cmp(&other.resource));
+}
+
+/// One usage for each resource, with all places where it was seen. The service's own configuration knows best what the
+/// resource is called.
+fn add(uses: &mut Vec<Usage>, usage: Usage) {
+    let Some(known) = uses.iter_mut().find(|known| known.resource == usage.resource) else {
+        return uses.push(usage);
+    };
+    if usage.seen_in.contains(&SeenIn::Lookup) && !known.seen_in.contains(&SeenIn::Lookup) {
+        (known.label, known.service, known.is_aws_owned) = (usage.label, usage.service, usage.is_aws_owned);
+    }
+    known.seen_in.extend(usage.seen_in);
+    known.grants.extend(usage.grants);
+}
+
+fn in_use_by(entry: &Entry) -> Vec<Usage> {
+    let resources = entry.described.known().map_or(&[][..], |described| &described.in_use_by);
+    let account = account(&entry.arn);
+    resources.iter().map(|arn| usage(arn, account, SeenIn::InUseBy)).collect()
+}
+
+/// A resource of which only the ARN is known, for a certificate of this account.
+pub(crate) fn usage(resource: &str, account_of_certificate: &str, seen_in: SeenIn) -> Usage {
+    let service = resource.split(':').nth(2).unwrap_or_default();
+    let account_of_resource = account(resource);
+    let is_aws_owned = !account_of_resource.is_empty() && account_of_resource != account_of_certificate;
+    Usage {
+        resource: resource.to_owned(),
+        service: service.to_owned(),
+        label: label(resource, service, is_aws_owned),
+        is_aws_owned,
+        seen_in: [seen_in].into(),
+        grants: [].into(),
+    }
+}
+
+fn account(arn: &str) -> &str {
+    arn.split(':').nth(4).unwrap_or_default()
+}
+
+/// Which services have their resources behind which ones of AWS:
+/// [Troubleshoot API Gateway](https://docs.aws.amazon.com/acm/latest/userguide/troubleshoot-apigateway.html).
+fn label(resource: &str, service: &str, is_aws_owned: bool) -> String {
+    match service {
+        "elasticloadbalancing" if is_aws_owned => "a load balancer that AWS owns (API Gateway, ...)".to_owned(),
+        "cloudfront" if is_aws_owned => "a distribution that AWS owns (API Gateway, Cognito, AppSync, ...)".to_owned(),
+        _ if is_aws_owned => format!("a resource in another account ({service})"),
+        _ => name(resource).to_owned(),
+    }
+}
+
+/// The name in an ARN: load balancers have `loadbalancer/app/NAME/ID`, others end in theirs.
+fn name(resource: &str) -> &str {
+    let path = resource.splitn(6, ':').last().unwrap_or(resource);
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts[..] {
+        ["loadbalancer", "app" | "net", name, _] => name,
+        _ => path.rsplit(['/', ':']).next().unwrap_or(path),
+    }
+}
+
+/// Sets since when each entry is unused by all that was read, and forgets it where it is used or where that is not known.
+pub(crate) fn set_unused(entries: &mut [Entry], sources: &[SourceReading], now: Timestamp) {
+    let all_read = sources.iter().filter(|one| shows_uses(one.source)).all(|one| one.found.known().is_some());
+    for entry in entries {
+        let is_unused = all_read && is_unused(entry);
+        entry.unused_since = is_unused.then(|| entry.unused_since.unwrap_or(now));
+    }
+}
+
+/// Whether nothing uses it, by its description and what else was found. An IAM server certificate has no description, only
+/// its users have. What the other kinds are used for is not read.
+pub(crate) fn is_unused(entry: &Entry) -> bool {
+    let is_described_unused = || match &entry.described {
+        Reading::Known { value, .. } => value.in_use_by.is_empty() && entry.in_use != Some(true),
+        Reading::Unreadable(_) | Reading::NotAsked => false,
+    };
+    let may_be_judged = entry.kind == Kind::IamServer || (is_of_acm(entry.kind) && is_described_unused());
+    may_be_judged && entry.uses.is_empty()
+}
+
+/// Whether uses may be missing when this source could not be read.
+fn shows_uses(source: Source) -> bool {
+    match source {
+        Source::Identities
+        | Source::Tags
+        | Source::Requesters
+        | Source::ServerCertificates
+        | Source::ClientCertificates
+        | Source::PrivateCas
+        | Source::AcmeEndpoints => false,
+        Source::Certificates
+        | Source::Grants
+        | Source::LoadBalancers
+        | Source::ClassicLoadBalancers
+        | Source::Distributions
+        | Source::ApiDomains
+        | Source::AppSyncDomains
+        | Source::UserPoolDomains
+        | Source::ClientVpnEndpoints
+        | Source::OpenSearchDomains
+        | Source::LatticeServices
+        | Source::TlsInspections
+        | Source::TransferServers
+        | Source::Enclaves
+        | Source::BeanstalkEnvironments => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;
