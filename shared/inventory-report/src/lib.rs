@@ -2,6 +2,22 @@
 //!
 //! Pure: shards and `now` in, a [`Report`] and texts out. What could not be read is said in every format and total.
 
+mod changes;
+mod cost;
+mod facts;
+mod forecast;
+mod gaps;
+mod life;
 mod model;
+mod reduce;
+#[cfg(any(test, feature = "sample"))]
+pub mod sample;
+mod settings;
+mod totals;
+mod verdicts;
+mod weeks;
 
+pub use changes::{Seen, Snapshot};
 pub use model::*;
+pub use reduce::{UnusableShard, reduce};
+pub use settings::ReportSettings;

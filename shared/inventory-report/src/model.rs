@@ -34,6 +34,8 @@ pub struct Report {
     pub cost: Cost,
     /// Since the last report; `None` in the first one.
     pub changes: Option<Changes>,
+    /// Rules that need what the inventory does not store, and how many rows they could not be asked of.
+    pub unevaluated_rules: Vec<UnevaluatedRule>,
     /// Each certificate, CA and ACME endpoint: expired and soonest first, those without an end last.
     pub rows: Vec<Row>,
 }
@@ -48,10 +50,12 @@ pub struct Totals {
     pub expired: u64,
     /// Expired, and something uses them.
     pub expired_in_use: u64,
-    /// Expire within 30 days.
+    /// Valid, and expire within 30 days.
     pub expiring: u64,
-    /// Of these, those that nobody renews.
+    /// Of these, those that nothing renews: nobody does, or a person has to.
     pub expiring_unhandled: u64,
+    /// Of these, those of which it is not known.
+    pub expiring_unknown: u64,
     /// Not ready for lifetimes of 47 days.
     pub not_ready: u64,
     /// Whether they are ready is not known.
@@ -80,6 +84,8 @@ pub struct TargetSummary {
     pub taken_at: Option<Timestamp>,
     /// Numbers over its rows.
     pub totals: Totals,
+    /// The rules about the account and Region as a whole that are not met, and those that could not be asked.
+    pub rules: Vec<RuleResult>,
 }
 
 /// Something that could not be read.
@@ -122,9 +128,9 @@ pub enum Missing {
 pub struct Week {
     /// Its first day, a Monday.
     pub starts: Date,
-    /// Expiries of what somebody renews.
+    /// Expiries of what ACM, a function or an ACME client renews.
     pub handled: u64,
-    /// Expiries of what nobody renews.
+    /// Expiries of what nobody renews, or a person has to.
     pub unhandled: u64,
     /// Expiries of which it is not known.
     pub unknown: u64,
@@ -138,10 +144,12 @@ pub struct Forecast {
     pub year: i16,
     /// The longest lifetime of public certificates then, in days.
     pub longest_lifetime_days: u16,
-    /// Renewals that ACM or a function does.
+    /// Renewals that ACM, a function or an ACME client does.
     pub automatic: u64,
     /// Renewals that a person has to do.
     pub by_hand: u64,
+    /// Renewals of which it is not known.
+    pub unknown: u64,
     /// Accounts and Regions whose imports would be more than ACM's quota of a year, with their number.
     pub over_import_quota: BTreeMap<String, u64>,
 }
@@ -372,6 +380,18 @@ pub enum RuleVerdict {
     NonCompliant,
     /// Something that it needs could not be read.
     Unknown,
+}
+
+/// A rule that needs what the inventory does not store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnevaluatedRule {
+    /// The rule's name.
+    pub rule: String,
+    /// What it needs.
+    pub why: String,
+    /// Rows that it could not be asked of.
+    pub rows: u64,
 }
 
 /// Something to do.

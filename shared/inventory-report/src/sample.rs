@@ -1,0 +1,1 @@
+//! A set of shards that shows every verdict, for tests.
