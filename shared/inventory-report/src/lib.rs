@@ -4,20 +4,28 @@
 
 mod changes;
 mod cost;
+mod csv;
 mod facts;
 mod forecast;
 mod gaps;
+mod json;
 mod life;
+mod metrics_values;
 mod model;
 mod reduce;
 #[cfg(any(test, feature = "sample"))]
 pub mod sample;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod verdicts;
 mod weeks;
 
 pub use changes::{Seen, Snapshot};
+pub use csv::write_csv;
+pub use json::write_json;
+pub use metrics_values::{MetricValue, NOBODY, OTHERS, metric_values};
 pub use model::*;
 pub use reduce::{UnusableShard, reduce};
 pub use settings::ReportSettings;

@@ -34,6 +34,40 @@ impl Totals {
     }
 }
 
+impl Totals {
+    /// Adds the numbers of other rows.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let Self {
+            entries,
+            expired,
+            expired_in_use,
+            expiring,
+            expiring_unhandled,
+            expiring_unknown,
+            not_ready,
+            readiness_unknown,
+            unused,
+            use_unknown,
+            without_owner,
+            findings,
+            nearest_expiry_days,
+        } = other;
+        self.entries += entries;
+        self.expired += expired;
+        self.expired_in_use += expired_in_use;
+        self.expiring += expiring;
+        self.expiring_unhandled += expiring_unhandled;
+        self.expiring_unknown += expiring_unknown;
+        self.not_ready += not_ready;
+        self.readiness_unknown += readiness_unknown;
+        self.unused += unused;
+        self.use_unknown += use_unknown;
+        self.without_owner += without_owner;
+        self.findings += findings;
+        self.nearest_expiry_days = self.nearest_expiry_days.into_iter().chain(*nearest_expiry_days).min();
+    }
+}
+
 /// Whether nothing renews it, since nobody does or a person has to.
 pub(crate) fn is_unhandled(who: Renewer) -> bool {
     matches!(who, Renewer::Nobody | Renewer::Person)

@@ -1,1 +1,0 @@
-//! A set of shards that shows every verdict, for tests.
