@@ -11,6 +11,7 @@ mod gaps;
 mod json;
 mod life;
 mod metrics_values;
+mod html;
 mod model;
 mod reduce;
 #[cfg(any(test, feature = "sample"))]
@@ -26,6 +27,7 @@ pub use changes::{Seen, Snapshot};
 pub use csv::write_csv;
 pub use json::write_json;
 pub use metrics_values::{MetricValue, NOBODY, OTHERS, metric_values};
+pub use html::{HtmlOptions, Scope, write_html};
 pub use model::*;
 pub use reduce::{UnusableShard, reduce};
 pub use settings::ReportSettings;

@@ -26,8 +26,8 @@ pub fn foreign_message(error: &impl Display) -> String {
 }
 
 /// The text in one line, with a blank for every character that cannot be seen: for sentences of our own, in which the
-/// texts of others are [`foreign`] already.
-pub(crate) fn one_line(text: &str) -> String {
+/// texts of others are [`foreign`] already, and for pages that make no links of texts.
+pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if is_visible(c) { c } else { ' ' }).collect()
 }
 
