@@ -37,7 +37,7 @@ CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e pebble build simulated-aws acme-account deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo demo-build test bench lint clippy unit mutate-events years simulate e2e pebble browser build simulated-aws acme-account deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +112,12 @@ fidelity: simulated-aws venv  ## moto's own tests against simulated-aws: which p
 pebble: build simulated-aws acme-account venv  ## Renews from Pebble, the ACME test server of Let's Encrypt. CERTBOT=1 next to certbot.
 	@$(if $(CERTBOT),$(PYTHON) localstack-tests/setup_venv.py certbot >/dev/null)
 	@env -u AWS_ENDPOINT_URL CERTBOT=$(CERTBOT) $(VENV)/bin/python localstack-tests/pebble_renewals.py
+
+# Not part of `make test`: Chromium is a package of the machine. Where it is missing, every test is skipped, which is said.
+browser: need-rust  ## Tests the inventory's HTML report in headless Chromium: clicks, keyboard, contrast, time. Needs chromium and chromedriver.
+	$(CARGO) run --quiet --locked -p inventory-report --example sample-report -- target/browser/pages
+	@$(PYTHON) localstack-tests/setup_venv.py browser >/dev/null
+	target/venv-browser/bin/python -m pytest localstack-tests/browser
 
 bench: need-rust simulated-aws venv venv-build  ## Start time, size and memory of each function, next to others. ORGANIZATION=1: sweeps of 1,000 accounts.
 	@$(ALONE) $(PYTHON) localstack-tests/build.py $(FUNCTIONS) empty-function

@@ -2,8 +2,8 @@
 """Makes target/venv with what requirements.txt pins. Standard library only.
 
 `setup_venv.py custodian` makes target/venv-custodian with what requirements-custodian.txt pins, `setup_venv.py certbot`
-target/venv-certbot, and `setup_venv.py build` target/venv-build, which builds the functions: nothing of the tests is installed
-or runs there.
+target/venv-certbot, `setup_venv.py browser` target/venv-browser, and `setup_venv.py build` target/venv-build, which
+builds the functions: nothing of the tests is installed or runs there.
 Prints the path of the environment's Python. A second run finds the stamp and does nothing.
 """
 

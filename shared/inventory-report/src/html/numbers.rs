@@ -112,20 +112,20 @@ pub(crate) fn thousands(number: u64) -> String {
 
 /// The sum of both: for accounts, which have several Regions.
 pub(crate) fn add(one: Totals, other: Totals) -> Totals {
-    Totals {
-        entries: one.entries + other.entries,
-        expired: one.expired + other.expired,
-        expired_in_use: one.expired_in_use + other.expired_in_use,
-        expiring: one.expiring + other.expiring,
-        expiring_unhandled: one.expiring_unhandled + other.expiring_unhandled,
-        not_ready: one.not_ready + other.not_ready,
-        readiness_unknown: one.readiness_unknown + other.readiness_unknown,
-        unused: one.unused + other.unused,
-        use_unknown: one.use_unknown + other.use_unknown,
-        without_owner: one.without_owner + other.without_owner,
-        findings: one.findings + other.findings,
-        nearest_expiry_days: [one.nearest_expiry_days, other.nearest_expiry_days].into_iter().flatten().min(),
-    }
+    let mut sum = one;
+    sum.entries += other.entries;
+    sum.expired += other.expired;
+    sum.expired_in_use += other.expired_in_use;
+    sum.expiring += other.expiring;
+    sum.expiring_unhandled += other.expiring_unhandled;
+    sum.not_ready += other.not_ready;
+    sum.readiness_unknown += other.readiness_unknown;
+    sum.unused += other.unused;
+    sum.use_unknown += other.use_unknown;
+    sum.without_owner += other.without_owner;
+    sum.findings += other.findings;
+    sum.nearest_expiry_days = [one.nearest_expiry_days, other.nearest_expiry_days].into_iter().flatten().min();
+    sum
 }
 
 #[cfg(test)]

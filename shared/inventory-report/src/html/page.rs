@@ -28,7 +28,7 @@ const EARLY: &str = "document.documentElement.className='js'";
 
 /// The page.
 #[derive(Template)]
-#[template(path = "report.html", whitespace = "suppress")]
+#[template(path = "report.html", whitespace = "minimize")]
 pub(super) struct Page<'a> {
     report: &'a Report,
     policy: String,

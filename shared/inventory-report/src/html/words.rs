@@ -67,11 +67,11 @@ pub(crate) const fn finding(kind: FindingKind) -> (&'static str, Tone) {
 
 pub(crate) const fn owner_source(source: OwnerSource) -> &'static str {
     match source {
-        OwnerSource::CertificateTag => "by the certificate's tag",
-        OwnerSource::Stack => "by its CloudFormation stack",
+        OwnerSource::CertificateTag => "by its tag",
+        OwnerSource::Stack => "by its stack",
         OwnerSource::AccountTag => "by the account's tag",
-        OwnerSource::AccountContact => "the account's alternate contact",
-        OwnerSource::Requester => "requested or imported it, by CloudTrail",
+        OwnerSource::AccountContact => "account's contact",
+        OwnerSource::Requester => "requester, by CloudTrail",
     }
 }
 
