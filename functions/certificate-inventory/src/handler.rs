@@ -143,7 +143,7 @@ impl Handler {
         invocation: &Invocation,
         metrics: &mut Metrics,
     ) -> Result<CollectionReport, Error> {
-        let make = |sdk: &SdkConfig| Collector::new(sdk, self.sources.clone(), self.tag_keys.clone());
+        let make = |sdk: &SdkConfig| Collector::new(sdk, self.sources.clone()).with_tag_keys(self.tag_keys.clone());
         let collector = self.targets.get(member, make).await;
         let has_global_services = self.organization.has_global_services(&member.target, &invocation.home);
         let facts = target_facts(member, has_global_services, self.clock.now()).await;

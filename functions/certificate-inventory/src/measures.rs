@@ -1,6 +1,6 @@
 //! The numbers that alarms and the dashboard watch.
 
-use inventory_report::{MetricValue, Report, metric_values};
+use inventory_report::{MetricValue, Report, metric_name, metric_values};
 use jiff::Timestamp;
 use lambda::Metrics;
 use serde::{Deserialize, Serialize};
@@ -19,12 +19,26 @@ const SECONDS_AN_HOUR: i64 = 3600;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Measures {
     made_at: Timestamp,
-    values: Vec<MetricValue>,
+    values: Vec<Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Value {
+    metric: String,
+    owner: Option<String>,
+    value: u64,
+}
+
+impl From<MetricValue> for Value {
+    /// None of the metrics is ever below 0: the nearest expiry is among those that have not expired.
+    fn from(MetricValue { metric, owner, value }: MetricValue) -> Self {
+        Self { metric: metric.into(), owner, value: u64::try_from(value).unwrap_or_default() }
+    }
 }
 
 impl Measures {
     pub(crate) fn of(report: &Report) -> Self {
-        Self { made_at: report.made_at, values: metric_values(report) }
+        Self { made_at: report.made_at, values: metric_values(report).into_iter().map(Value::from).collect() }
     }
 
     /// Those of the last report; `None` before the first one.
@@ -49,13 +63,14 @@ impl Measures {
         let age = now.duration_since(self.made_at).as_secs().max(0) / SECONDS_AN_HOUR;
         all.count(AGE, u64::try_from(age).unwrap_or_default());
         let mut owners: Vec<(&str, Metrics)> = Vec::new();
-        for MetricValue { name, owner, value } in &self.values {
+        for Value { metric, owner, value } in &self.values {
             let metrics = match owner {
                 None => &mut all,
                 Some(owner) => of_owner(&mut owners, owner),
             };
-            if let Some(name) = known_name(name) {
-                metrics.count(name, *value);
+            // A file that an older version wrote may have a name that is no metric any more.
+            if let Some(metric) = metric_name(metric) {
+                metrics.count(metric, *value);
             }
         }
         std::iter::once(all).chain(owners.into_iter().map(|(_, metrics)| metrics)).collect()
@@ -72,20 +87,15 @@ fn of_owner<'a, 'b>(owners: &'a mut Vec<(&'b str, Metrics)>, owner: &'b str) -> 
     &mut owners[at].1
 }
 
-/// A file that an older version wrote may have a name that is no metric any more.
-fn known_name(name: &str) -> Option<&'static str> {
-    inventory_report::METRICS.into_iter().find(|known| *known == name)
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
     #[test]
     fn one_line_for_all_and_one_for_each_owner() {
-        let value = |name: &str, owner: Option<&str>, value| MetricValue { name: name.into(), owner: owner.map(str::to_owned), value };
+        let value = |metric: &str, owner: Option<&str>, value| Value { metric: metric.into(), owner: owner.map(str::to_owned), value };
         let measures = Measures {
             made_at: "2026-11-21T06:00:00Z".parse().unwrap(),
             values: vec![
@@ -96,11 +106,11 @@ mod tests {
             ],
         };
         let now = "2026-11-21T08:30:00Z".parse().unwrap();
-        let lines: Vec<Value> =
+        let lines: Vec<serde_json::Value> =
             measures.metrics(now).iter().map(|one| serde_json::from_str(&one.line(now).unwrap()).unwrap()).collect();
         assert_eq!(lines.len(), 2);
         assert_eq!((&lines[0]["ReportAgeHours"], &lines[0]["ExpiringUnhandled"]), (&json!(2), &json!(3)));
-        assert_eq!(lines[0]["Gone"], Value::Null);
+        assert_eq!(lines[0]["Gone"], json!(null));
         assert_eq!((&lines[1]["Owner"], &lines[1]["NearestExpiryDays"]), (&json!("web"), &json!(12)));
     }
 }

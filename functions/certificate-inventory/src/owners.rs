@@ -21,8 +21,10 @@ pub(crate) async fn target_facts(member: &Member, has_global_services: bool, now
     }
 }
 
-fn account(member: &Member) -> Account {
-    let (name, units) = member.spoke.as_ref().map(|spoke| (spoke.account.name.clone(), spoke.account.units.clone())).unwrap_or_default();
+/// The account as a shard shows it.
+pub(crate) fn account(member: &Member) -> Account {
+    let spoke = member.spoke.as_ref().map(|spoke| &spoke.account);
+    let (name, units) = spoke.map(|account| (account.name.clone(), account.units.clone())).unwrap_or_default();
     Account { id: member.target.account.clone(), name, units }
 }
 

@@ -1,7 +1,6 @@
 //! Makes a report of all shards.
 
 use aws_client::Clock;
-use certificates::Target;
 use futures::{StreamExt, stream};
 use inventory::Shard;
 use inventory_report::{HtmlOptions, Report, ReportSettings, Snapshot, UnusableShard, reduce};
@@ -58,8 +57,7 @@ impl ReportRun<'_> {
     /// Of every account and Region that there is, whether it has a shard or not.
     async fn shards(&self) -> Vec<Result<Shard, UnusableShard>> {
         let shards = Shards(self.store);
-        let targets: Vec<&Target> = self.members.iter().map(|member| &member.target).collect();
-        let read: Vec<_> = targets.into_iter().map(|target| shards.for_report(target)).collect();
+        let read: Vec<_> = self.members.iter().map(|member| shards.for_report(member)).collect();
         stream::iter(read).buffered(CONCURRENCY).collect().await
     }
 
@@ -110,7 +108,8 @@ fn latest(name: &str) -> String {
 fn files(report: &Report) -> Result<[File; 3], Error> {
     let failed = |error: std::io::Error| Error::Report(error.to_string());
     let (mut html, mut csv, mut json) = (Vec::new(), Vec::new(), Vec::new());
-    inventory_report::write_html(report, &HtmlOptions::default(), &mut html).map_err(|error| Error::Report(error.to_string()))?;
+    let options = HtmlOptions { all_rows_in: vec!["report.csv".into(), "report.json".into()], ..HtmlOptions::default() };
+    inventory_report::write_html(report, &options, &mut html).map_err(failed)?;
     inventory_report::write_csv(report, &mut csv).map_err(failed)?;
     inventory_report::write_json(report, &mut json).map_err(failed)?;
     Ok([

@@ -1,14 +1,19 @@
 //! Shards in the bucket.
 
+use std::fmt::Display;
 use std::io::BufReader;
 
 use certificates::Target;
-use inventory::Shard;
+use inventory::{Shard, Unreadable};
 use inventory_report::UnusableShard;
+use organization::Member;
 
 use crate::Error;
+use crate::owners::account;
 use crate::store::Store;
 
+/// The call with which a report reads shards.
+const GET: &str = "s3:GetObject";
 const JSON_LINES: &str = "application/jsonl";
 
 /// The shards of all accounts and Regions.
@@ -30,13 +35,18 @@ impl Shards<'_> {
     }
 
     /// The shard of an account and Region for a report.
-    pub(crate) async fn for_report(&self, target: &Target) -> Result<Shard, UnusableShard> {
-        let unusable = |why: String| UnusableShard { target: target.clone(), why };
-        match self.0.read(&key(target)).await {
-            Ok(Some(bytes)) => Shard::read(BufReader::new(bytes.as_slice())).map_err(|error| unusable(error.to_string())),
-            Ok(None) => Err(unusable("it has not been read yet".into())),
-            Err(error) => Err(unusable(error.to_string())),
-        }
+    pub(crate) async fn for_report(&self, member: &Member) -> Result<Shard, UnusableShard> {
+        let target = &member.target;
+        let read = self.0.read(&key(target)).await;
+        let why = match read {
+            Ok(Some(bytes)) => match Shard::read(BufReader::new(bytes.as_slice())) {
+                Ok(shard) => return Ok(shard),
+                Err(error) => why("Damaged", &error),
+            },
+            Ok(None) => why("NotReadYet", &"it has not been read yet"),
+            Err(error) => why("NotFetched", &error),
+        };
+        Err(UnusableShard { account: account(member), region: target.region.clone(), why })
     }
 
     /// Writes a shard in place of the last one.
@@ -44,6 +54,17 @@ impl Shards<'_> {
         let (key, mut bytes) = (key(target), Vec::new());
         shard.write(&mut bytes).map_err(|error| Error::Damaged { key: key.clone(), problem: error.to_string() })?;
         self.0.write(&key, JSON_LINES, bytes).await
+    }
+}
+
+fn why(code: &str, why: &dyn Display) -> Unreadable {
+    Unreadable {
+        code: code.into(),
+        action: GET.into(),
+        explanation: format!(
+            "Nothing is known of this account and Region: {why}. Ask for a collection, and look for the account in the \
+             function's log if this stays."
+        ),
     }
 }
 

@@ -52,7 +52,8 @@ impl Collector {
         merge::add_uses(&mut found);
         self.add_owners(&mut found, of, now).await;
         merge::set_unused(&mut found.entries, &found.sources, now);
-        Shard { header: header(of, found.sources, now), entries: found.entries }
+        let uses_elsewhere = found.uses_elsewhere();
+        Shard { header: Header { uses_elsewhere, ..header(of, found.sources, now) }, entries: found.entries }
     }
 
     /// Describes certificates until `latest`: those never described first, then the one described longest ago.
@@ -90,5 +91,6 @@ fn header(of: &TargetFacts, sources: Vec<inventory::SourceReading>, taken_at: Ti
         region: of.target.region.clone(),
         taken_at,
         sources,
+        uses_elsewhere: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use inventory::{Entry, Kind, Reading, SeenIn, Source, SourceReading, Usage};
+use inventory::{Entry, Kind, Reading, SeenIn, Source, SourceReading, Usage, UseElsewhere};
 use jiff::Timestamp;
 
 use crate::certificates::is_of_acm;
@@ -30,6 +30,20 @@ impl Found {
             }
         }
         all
+    }
+
+    /// What is left after each entry got its own uses: those of certificates that another shard of the account has.
+    pub(crate) fn uses_elsewhere(&mut self) -> Vec<UseElsewhere> {
+        let uses = std::mem::take(&mut self.uses).into_iter();
+        let mut elsewhere: Vec<_> = uses
+            .flat_map(|(certificate, uses)| {
+                uses.into_iter().map(move |usage| UseElsewhere { certificate: certificate.clone(), usage })
+            })
+            .collect();
+        elsewhere.sort_by(|one, other| {
+            (&one.certificate, &one.usage.resource).cmp(&(&other.certificate, &other.usage.resource))
+        });
+        elsewhere
     }
 }
 

@@ -5,13 +5,14 @@
 mod changes;
 mod cost;
 mod csv;
+mod elsewhere;
 mod facts;
 mod forecast;
 mod gaps;
+mod html;
 mod json;
 mod life;
 mod metrics_values;
-mod html;
 mod model;
 mod reduce;
 #[cfg(any(test, feature = "sample"))]
@@ -25,9 +26,10 @@ mod weeks;
 
 pub use changes::{Seen, Snapshot};
 pub use csv::write_csv;
-pub use json::write_json;
-pub use metrics_values::{MetricValue, NOBODY, OTHERS, metric_values};
 pub use html::{HtmlOptions, Scope, write_html};
+pub use json::write_json;
+pub use metrics_values::{MetricValue, NOBODY, OTHERS, metric_name, metric_values};
 pub use model::*;
 pub use reduce::{UnusableShard, reduce};
 pub use settings::ReportSettings;
+pub use totals::owner_name;

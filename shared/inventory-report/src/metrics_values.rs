@@ -46,6 +46,11 @@ pub fn metric_values(report: &Report) -> Vec<MetricValue> {
     all
 }
 
+/// A metric by its name, as a file of an earlier version may have it; `None` for one that is no more.
+pub fn metric_name(name: &str) -> Option<&'static str> {
+    METRICS.into_iter().map(|(known, _)| known).find(|known| *known == name)
+}
+
 fn values(owner: Option<&str>, totals: &Totals) -> Vec<MetricValue> {
     let value = |(metric, value): &(&'static str, Value)| {
         Some(MetricValue { metric, owner: owner.map(str::to_owned), value: value(totals)? })

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::changes::{Snapshot, changes, target_of};
 use crate::cost::cost;
+use crate::elsewhere::UsesElsewhere;
 use crate::forecast::forecast;
 use crate::gaps::Gaps;
 use crate::life::days;
@@ -35,7 +36,7 @@ pub struct UnusableShard {
 
 /// The report of all shards. `previous` is the snapshot of the last report.
 pub fn reduce(
-    shards: Vec<Result<Shard, UnusableShard>>,
+    mut shards: Vec<Result<Shard, UnusableShard>>,
     settings: &ReportSettings,
     previous: Option<&Snapshot>,
     now: Timestamp,
@@ -48,6 +49,7 @@ pub fn reduce(
         gaps: Gaps::default(),
         unevaluated: Unevaluated::default(),
         with_grants: BTreeSet::new(),
+        elsewhere: UsesElsewhere::take(shards.iter_mut().flatten()),
     };
     for shard in shards {
         match shard {
@@ -67,6 +69,7 @@ struct Reducer<'a> {
     unevaluated: Unevaluated,
     /// Targets whose grants were read.
     with_grants: BTreeSet<String>,
+    elsewhere: UsesElsewhere,
 }
 
 impl Reducer<'_> {
@@ -81,7 +84,8 @@ impl Reducer<'_> {
         });
     }
 
-    fn shard(&mut self, Shard { header, entries }: Shard) {
+    fn shard(&mut self, Shard { header, mut entries }: Shard) {
+        entries.iter_mut().for_each(|entry| self.elsewhere.add_to(entry, &header.account.id));
         let target = target_of(&header.account.id, &header.region);
         self.gaps.sources(&target, &header.sources);
         if Sources::new(&header).is_read(inventory::Source::Grants) {

@@ -74,6 +74,6 @@ pub(crate) fn is_unhandled(who: Renewer) -> bool {
 }
 
 /// The name under which a row is counted; `""` where nobody is known to answer for it.
-pub(crate) fn owner_name(row: &Row) -> &str {
+pub fn owner_name(row: &Row) -> &str {
     row.entry.owner.known().and_then(Option::as_ref).map_or("", |owner| owner.name.as_str())
 }

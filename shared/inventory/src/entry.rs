@@ -47,6 +47,9 @@ pub enum Kind {
 pub struct Entry {
     /// Its ARN; of an ACME account, which has none, its URL.
     pub arn: String,
+    /// Its id, by which CloudFront names an IAM server certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// What it is.
     pub kind: Kind,
     /// What people call it: its domain name, its subject, or its id.

@@ -1,6 +1,6 @@
 //! Who gets a digest, and what is in it.
 
-use inventory_report::{Report, Row, Use};
+use inventory_report::{Report, Row, Use, owner_name};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use notices::{Digest, DigestEntry};
@@ -23,7 +23,7 @@ pub fn digests(report: &Report, address: &str) -> Vec<Digest> {
 
 fn digest(report: &Report, owner: &str, address: &str) -> Option<Digest> {
     let totals = report.owners.get(owner)?;
-    let rows = report.rows.iter().filter(|row| row.owner() == owner);
+    let rows = report.rows.iter().filter(|row| owner_name(row) == owner);
     let most_urgent: Vec<_> = rows.filter_map(entry).take(MOST).collect();
     (!most_urgent.is_empty()).then(|| Digest {
         owner: Some(owner.to_owned()).filter(|owner| !owner.is_empty()),

@@ -6,6 +6,7 @@ use inventory::{Entry, Kind, Reading};
 /// An entry of which nothing is known but what it is.
 pub(crate) fn bare(arn: &str, kind: Kind, name: &str) -> Entry {
     Entry {
+        id: None,
         arn: arn.to_owned(),
         kind,
         name: name.to_owned(),
