@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[3]
 RULES = HERE / "rules.json"
 NEWER_MODELS = PROJECT / "localstack-tests" / "harness" / "newer_models"
-# The service's name in src/services.rs, that of botocore, and the operations. What is not listed is not modelled.
+# The service's name in src/services.rs (or that of its SDK), that of botocore, and the operations. What is not listed is not modelled.
 SERVICES = {
     "account": ("account", "GetAlternateContact"),
     "acm": (
@@ -39,10 +39,17 @@ SERVICES = {
         " RevokeCertificate TagCertificateAuthority UpdateCertificateAuthority",
     ),
     "apigateway": ("apigateway", "GetDomainNames"),
+    "cloudcontrol": ("cloudcontrol", "GetResource ListResources"),
+    "cloudfront": ("cloudfront", "ListDistributions"),
     "cloudtrail": ("cloudtrail", "DescribeTrails GetEventSelectors GetTrailStatus"),
     "config": (
         "config",
         "DescribeConfigRules GetComplianceDetailsByConfigRule GetResourceConfigHistory PutConfigRule PutEvaluations",
+    ),
+    "elasticloadbalancing": ("elb", "DescribeLoadBalancers"),
+    "elasticloadbalancingv2": (
+        "elbv2",
+        "DescribeListenerCertificates DescribeListeners DescribeLoadBalancers",
     ),
     "events": ("events", "PutEvents"),
     "iam": ("iam", "ListAccountAliases"),

@@ -111,6 +111,13 @@ pub(crate) fn check(state: &State, request: &Request) -> Result<(), ApiError> {
     Err(denied(state, request, &action, &format!("because no identity-based policy allows the {action} action")))
 }
 
+/// Whether the caller may do this, where one service does it for them in another: as for the calls themselves.
+pub(crate) fn is_allowed(state: &State, action: &str) -> bool {
+    let allowed = state.caller_role().and_then(|role| state.authorization.allowed.get(role));
+    organizations::denying_policy(state, action).is_none()
+        && allowed.is_none_or(|patterns| patterns.iter().any(|pattern| like(pattern, action)))
+}
+
 /// IAM user guide, "Troubleshoot access denied error messages". As of 2026 the policy that denies is named. Calls about one
 /// resource name it, others do not (DFE-Digital/teaching-vacancies#6568, aws-ia/terraform-aws-eks-blueprints-addons#198).
 fn denied(state: &State, request: &Request, action: &str, why: &str) -> ApiError {

@@ -50,7 +50,8 @@
 //!   [`Aws::remove_record`], [`Aws::remove_hosted_zone`], [`Aws::request_certificate`], [`Aws::set_caa`],
 //!   [`Aws::set_parameter`], [`Aws::create_queue`], [`Aws::set_domain_name`], [`Aws::insert_secret`],
 //!   [`Aws::set_secret_value`], [`Aws::set_secret_tags`], [`Aws::set_secret_deleted`], [`Aws::issue_outside`],
-//!   [`Aws::insert_configuration_item`], [`Aws::record_configuration`], [`Aws::new_result_token`].
+//!   [`Aws::create_load_balancer`], [`Aws::create_classic_load_balancer`], [`Aws::create_distribution`],
+//!   [`Aws::insert_resource`] (for Cloud Control API), [`Aws::insert_configuration_item`], [`Aws::record_configuration`], [`Aws::new_result_token`].
 //! - Other accounts and Regions: [`Aws::scoped`], [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that
 //!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.
 //! - Organizations: [`Aws::create_organization`] and the methods of [`Organization`] (units, accounts, their states and tags,
@@ -101,6 +102,8 @@ mod authorization;
 mod aws;
 mod calls;
 mod clock;
+mod cloudcontrol;
+mod cloudfront;
 mod cloudtrail;
 mod config;
 mod connector;
@@ -113,6 +116,7 @@ mod eventbridge;
 mod faults;
 mod iam;
 mod keys;
+mod load_balancers;
 mod organizations;
 mod parameters;
 mod pca;
@@ -144,6 +148,7 @@ pub use acme_server::{AcmeCertificate, AcmeOrder, AcmeOutage, AcmeRenewalInfo, A
 pub use apigateway::DomainName;
 pub use aws::Aws;
 pub use calls::{Call, CallResult};
+pub use cloudfront::Distribution;
 pub use cloudtrail::Trail;
 pub use config::Evaluation;
 #[cfg(feature = "server")]
@@ -151,6 +156,7 @@ pub use dns_server::DnsServer;
 pub use eventbridge::PutEvent;
 pub use faults::Fault;
 pub use keys::{Key, PrivateKey};
+pub use load_balancers::LoadBalancer;
 pub use organizations::{AccountState, Organization};
 pub use pca::{Misissue, PrivateCa, PrivateCaSpec};
 pub use route53::DnsRecord;

@@ -1,14 +1,14 @@
 //! Accounts and Regions: what each of them has, and in which one a call takes place.
 //!
-//! Services keep what they have for each account and Region apart. Hosted zones belong to an account and to no Region,
-//! and have their owner with them; the public DNS, credentials, the clock and the record are everybody's.
+//! Services keep what they have for each account and Region apart. Hosted zones and distributions belong to an account and to no
+//! Region, and have their owner with them; the public DNS, credentials, the clock and the record are everybody's.
 
 use std::mem::replace;
 use std::ops::{Deref, DerefMut};
 use std::sync::MutexGuard;
 
 use crate::aws::State;
-use crate::{acm, apigateway, config, eventbridge, pca, secrets, sns, sqs, ssm};
+use crate::{acm, apigateway, cloudcontrol, config, eventbridge, load_balancers, pca, secrets, sns, sqs, ssm};
 
 /// An account in a Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,8 @@ impl Place {
 pub(crate) struct Regional {
     acm: acm::Store,
     apigateway: apigateway::Store,
+    cloudcontrol: cloudcontrol::Store,
+    load_balancers: load_balancers::Store,
     pca: pca::Store,
     sns: sns::Store,
     events: eventbridge::Store,
@@ -73,6 +75,8 @@ impl State {
         Regional {
             acm: replace(&mut self.acm, new.acm),
             apigateway: replace(&mut self.apigateway, new.apigateway),
+            cloudcontrol: replace(&mut self.cloudcontrol, new.cloudcontrol),
+            load_balancers: replace(&mut self.load_balancers, new.load_balancers),
             pca: replace(&mut self.pca, new.pca),
             sns: replace(&mut self.sns, new.sns),
             events: replace(&mut self.events, new.events),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::places::Place;
 use crate::route53;
+use crate::services::Service;
 use crate::wire::Request;
 
 /// Requests per second, account and Region (ACM user guide, "API rate quotas"; AWS Private CA user guide,
@@ -38,6 +39,9 @@ const RATES: [(&str, &str, f64); 21] = [
 ];
 /// API Gateway developer guide, "API Gateway quotas": "10 request per second (rps) with a burst quota of 40 rps".
 const API_GATEWAY_BURST: f64 = 40.0;
+/// User guide of Elastic Load Balancing, "Request throttling for the ELB API": "the bucket size for non-mutating API actions
+/// is 40 tokens, with a refill rate of 10 tokens per second"; each version of the API has its own bucket.
+const LOAD_BALANCERS: (f64, f64) = (40.0, 10.0);
 
 /// What a call takes from a bucket of this size, which refills by so many tokens a second.
 #[derive(Debug)]
@@ -61,7 +65,7 @@ impl Quotas {
         if !self.enforced {
             return true;
         }
-        let takes = takes(request.service.name, place, &request.operation, &request.input);
+        let takes = takes(request.service, place, &request.operation, &request.input);
         for take in &takes {
             let (tokens, since) = self.buckets.entry(take.bucket.clone()).or_insert((take.size, now));
             *tokens = (*tokens + take.refill * now.duration_since(*since).as_secs_f64()).min(take.size);
@@ -81,13 +85,19 @@ impl Quotas {
 
 /// A bucket of ACM, AWS Private CA, Systems Manager and the Resource Groups Tagging API holds one second's worth (the size of AWS's own is not
 /// published); that of API Gateway holds 40.
-fn takes(service: &str, place: &Place, operation: &str, input: &Value) -> Vec<Take> {
+fn takes(service: &Service, place: &Place, operation: &str, input: &Value) -> Vec<Take> {
+    let Service { name: service, sdk_name, .. } = *service;
     if service == "route53" {
         return route53::quotas::takes(&place.account, operation, input);
     }
+    let of_place = |service: &str| format!("{service} {} {}", place.account, place.region);
+    if service == "elasticloadbalancing" {
+        let (size, refill) = LOAD_BALANCERS;
+        return vec![Take { bucket: (of_place(sdk_name), "Describe*".to_owned()), size, refill, tokens: 1.0 }];
+    }
     let known = RATES.iter().find(|(s, o, _)| *s == service && *o == operation);
     let take = |(_, _, rate): &(&str, &str, f64)| Take {
-        bucket: (format!("{service} {} {}", place.account, place.region), operation.to_owned()),
+        bucket: (of_place(service), operation.to_owned()),
         size: if service == "apigateway" { API_GATEWAY_BURST } else { *rate },
         refill: *rate,
         tokens: 1.0,

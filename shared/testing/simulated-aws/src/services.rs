@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::aws::State;
 use crate::calls::Answer;
-use crate::wire::Incoming;
+use crate::wire::{Incoming, xml};
 use crate::{
-    account_management, acm, apigateway, cloudtrail, config, eventbridge, iam, organizations, pca, route53, secrets,
-    sns, sqs, ssm, sts, tagging,
+    account_management, acm, apigateway, cloudcontrol, cloudfront, cloudtrail, config, eventbridge, iam,
+    load_balancers, organizations, pca, route53, secrets, sns, sqs, ssm, sts, tagging,
 };
 
 /// Reads the operation and its input from method, path, query and body.
@@ -18,7 +18,8 @@ pub(crate) type Decode = fn(&Incoming<'_>) -> Result<(String, Value), String>;
 pub(crate) struct Service {
     /// As in the service's IAM actions.
     pub(crate) name: &'static str,
-    /// As the SDK for Rust calls it, where it counts the budget for retries.
+    /// As the SDK for Rust calls it, where it counts the budget for retries. The rules of parameters have this name too,
+    /// where the other one is that of several services.
     pub(crate) sdk_name: &'static str,
     pub(crate) protocol: Protocol,
     /// Answers one operation.
@@ -36,9 +37,20 @@ pub(crate) enum Protocol {
     /// AWS query: the API version in the body names the service.
     Query { version: &'static str, namespace: &'static str },
     /// REST with XML: the path names the service.
-    Rest { prefix: &'static str },
+    Rest(RestXml),
     /// REST with JSON: the path and the credential scope name the service.
     RestJson { prefix: &'static str, decode: Decode },
+}
+
+/// REST with XML.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RestXml {
+    pub(crate) prefix: &'static str,
+    pub(crate) namespace: &'static str,
+    pub(crate) decode: Decode,
+    /// The root element of an operation's answer.
+    pub(crate) root: fn(&str) -> String,
+    pub(crate) lists: xml::Lists,
 }
 
 impl Protocol {
@@ -47,7 +59,7 @@ impl Protocol {
             Self::Json { version: "1.0", .. } => "application/x-amz-json-1.0",
             Self::Json { .. } => "application/x-amz-json-1.1",
             Self::RestJson { .. } => "application/json",
-            Self::Query { .. } | Self::Rest { .. } => "text/xml",
+            Self::Query { .. } | Self::Rest(_) => "text/xml",
         }
     }
 
@@ -59,7 +71,7 @@ impl Protocol {
 
     /// Services that answer in XML have older names for some common errors.
     pub(crate) fn is_xml(self) -> bool {
-        matches!(self, Self::Query { .. } | Self::Rest { .. })
+        matches!(self, Self::Query { .. } | Self::Rest(_))
     }
 }
 
@@ -73,7 +85,7 @@ const fn json(
 }
 
 /// Every service, as its model in the SDKs describes it.
-pub(crate) static SERVICES: [Service; 16] = [
+pub(crate) static SERVICES: [Service; 20] = [
     Service {
         name: "account",
         sdk_name: "account",
@@ -88,6 +100,47 @@ pub(crate) static SERVICES: [Service; 16] = [
         sdk_name: "apigateway",
         protocol: Protocol::RestJson { prefix: "/domainnames", decode: apigateway::decode },
         call: apigateway::call,
+        global: false,
+    },
+    Service {
+        // Its actions are CloudFormation's: service authorization reference, "AWS Cloud Control API".
+        name: "cloudformation",
+        sdk_name: "cloudcontrol",
+        protocol: Protocol::Json { target: "CloudApiService", version: "1.0" },
+        call: cloudcontrol::call,
+        global: false,
+    },
+    Service {
+        name: "cloudfront",
+        sdk_name: "cloudfront",
+        protocol: Protocol::Rest(RestXml {
+            prefix: "/2020-05-31/",
+            namespace: cloudfront::NAMESPACE,
+            decode: cloudfront::decode,
+            root: cloudfront::root,
+            lists: xml::Lists::Repeated,
+        }),
+        call: cloudfront::call,
+        global: true,
+    },
+    Service {
+        name: "elasticloadbalancing",
+        sdk_name: "elasticloadbalancing",
+        protocol: Protocol::Query {
+            version: "2012-06-01",
+            namespace: "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
+        },
+        call: load_balancers::classic::call,
+        global: false,
+    },
+    Service {
+        name: "elasticloadbalancing",
+        sdk_name: "elasticloadbalancingv2",
+        protocol: Protocol::Query {
+            version: "2015-12-01",
+            namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+        },
+        call: load_balancers::call,
         global: false,
     },
     json("cloudtrail", "cloudtrail", "CloudTrail_20131101", cloudtrail::call),
@@ -132,7 +185,13 @@ pub(crate) static SERVICES: [Service; 16] = [
     Service {
         name: "route53",
         sdk_name: "route53",
-        protocol: Protocol::Rest { prefix: "/2013-04-01/" },
+        protocol: Protocol::Rest(RestXml {
+            prefix: "/2013-04-01/",
+            namespace: route53::NAMESPACE,
+            decode: route53::decode,
+            root: |operation| format!("{operation}Response"),
+            lists: xml::Lists::Singular,
+        }),
         call: route53::call,
         global: true,
     },

@@ -10,8 +10,8 @@ use crate::faults::Faults;
 use crate::places::{Place, Regional};
 use crate::quotas::Quotas;
 use crate::{
-    Call, account_management, acm, acme_server, apigateway, authorization, cloudtrail, config, eventbridge,
-    organizations, pca, route53, secrets, sns, sqs, ssm, sts,
+    Call, account_management, acm, acme_server, apigateway, authorization, cloudcontrol, cloudfront, cloudtrail,
+    config, eventbridge, load_balancers, organizations, pca, route53, secrets, sns, sqs, ssm, sts,
 };
 
 /// The stores of the services are those of the place where the present call takes place.
@@ -32,7 +32,10 @@ pub(crate) struct State {
     pub(crate) acme: acme_server::Store,
     pub(crate) apigateway: apigateway::Store,
     pub(crate) authorization: authorization::Store,
+    pub(crate) cloudcontrol: cloudcontrol::Store,
+    pub(crate) cloudfront: cloudfront::Store,
     pub(crate) cloudtrail: cloudtrail::Store,
+    pub(crate) load_balancers: load_balancers::Store,
     pub(crate) organizations: organizations::Store,
     pub(crate) pca: pca::Store,
     pub(crate) sns: sns::Store,
@@ -75,7 +78,10 @@ impl State {
             acme: acme_server::Store::default(),
             apigateway: apigateway::Store::default(),
             authorization: authorization::Store::default(),
+            cloudcontrol: cloudcontrol::Store::default(),
+            cloudfront: cloudfront::Store::default(),
             cloudtrail: cloudtrail::Store::default(),
+            load_balancers: load_balancers::Store::default(),
             organizations: organizations::Store::default(),
             pca: pca::Store::default(),
             sns: sns::Store::default(),

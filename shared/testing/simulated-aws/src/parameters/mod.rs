@@ -18,7 +18,6 @@ use crate::calls::ApiError;
 use crate::connector::not_modelled;
 use crate::services::{SERVICES, Service};
 use check::Walk;
-use rules::RULES;
 
 /// Checks what a test sets up with an operation of a service.
 pub(crate) fn check_named(service: &str, operation: &str, input: &Value) -> Result<(), ApiError> {
@@ -28,7 +27,7 @@ pub(crate) fn check_named(service: &str, operation: &str, input: &Value) -> Resu
 
 /// Checks a request of an operation. One without rules is not modelled.
 pub(crate) fn check(service: &Service, operation: &str, input: &Value) -> Result<(), ApiError> {
-    let rules = RULES.get(service.name);
+    let rules = rules::of(service);
     let Some((rules, input_shape)) = rules.and_then(|rules| Some((rules, rules.operations.get(operation)?))) else {
         return Err(not_modelled(service.name, operation));
     };

@@ -23,13 +23,15 @@ pub(super) fn refusal(service: &Service, operation: &str, violations: &[Violatio
 
 /// InvalidInput of Route 53 is in hashicorp/terraform#24250 (for the content of a document it sends the XML parser's own
 /// text, which is not modelled), ValidationError of SNS in LocalStack's `tests/aws/services/sns/test_sns.snapshot.json`.
-/// That SQS, API Gateway and the tagging API use these codes is unverified.
+/// That SQS, API Gateway, CloudFront and the tagging API use these codes is
+/// unverified.
 fn code(service: &Service, operation: &str) -> &'static str {
     match (service.name, operation) {
         // "InvalidArgsException" is among its errors, and ValidationException is not.
         ("acm", "ListCertificateDomainValidations") => "InvalidArgsException",
-        ("sns" | "sts" | "iam", _) => "ValidationError",
+        ("sns" | "sts" | "iam" | "elasticloadbalancing", _) => "ValidationError",
         ("route53", _) => "InvalidInput",
+        ("cloudfront", _) => "InvalidArgument",
         ("sqs", _) => "InvalidParameterValue",
         ("tag", _) => "InvalidParameterException",
         // API reference of Organizations, InvalidInputException; its own words for each Reason are not modelled.
@@ -63,7 +65,7 @@ pub(super) fn wrong_type(service: &Service, wrong: &WrongType) -> ApiError {
         Protocol::Json { .. } => "SerializationException",
         Protocol::RestJson { .. } if service.name == "account" => "ValidationException",
         Protocol::RestJson { .. } => "BadRequestException",
-        Protocol::Query { .. } | Protocol::Rest { .. } => "MalformedInput",
+        Protocol::Query { .. } | Protocol::Rest(_) => "MalformedInput",
     };
     ApiError::new(code, wrong.why.clone())
 }

@@ -6,14 +6,21 @@ use std::sync::{LazyLock, OnceLock};
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use crate::services::Service;
+
 static FILE: &str = include_str!("../../parameter-rules/rules.json");
 
-/// By the service's name.
-pub(super) static RULES: LazyLock<HashMap<String, ServiceRules>> = LazyLock::new(|| {
+/// By the service's name, or that of its SDK.
+static RULES: LazyLock<HashMap<String, ServiceRules>> = LazyLock::new(|| {
     let mut file: Map<String, Value> = serde_json::from_str(FILE).expect("the generator writes JSON");
     file.remove("source");
     file.iter().map(|(name, service)| (name.clone(), ServiceRules::read(service))).collect()
 });
+
+/// The rules of a service.
+pub(super) fn of(service: &Service) -> Option<&'static ServiceRules> {
+    RULES.get(service.sdk_name).or_else(|| RULES.get(service.name))
+}
 
 /// What the model of a service says.
 pub(super) struct ServiceRules {

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::check;
-use super::rules::{Kind, RULES, ServiceRules, Shape};
+use super::rules::{self, Kind, ServiceRules, Shape};
 use crate::services::{SERVICES, Service};
 
 /// Texts that match the patterns which neither letters nor digits match.
-const EXAMPLES: [(&str, &str); 15] = [
+const EXAMPLES: [(&str, &str); 17] = [
     ("tag:.+|Name|", "Name"),
     (r"^\d{12}$", "123456789012"),
     (r"^(\d{12})|", "123456789012"),
@@ -22,6 +22,8 @@ const EXAMPLES: [(&str, &str); 15] = [
     (r"^[A-Za-z0-9\-]+[\.]", "a.b"),
     ("^([a-z]+-)+", "us-east-1"),
     ("guard", "guard-2.x.x"),
+    ("[A-Za-z0-9]{2,64}::", "AWS::Transfer::Server"),
+    ("arn:.+:iam::", "arn:aws:iam::123456789012:role/a"),
     ("[A-Za-z]{2}", "DE"),
 ];
 
@@ -32,7 +34,7 @@ type Broken = (String, Value);
 fn each_is_refused_and_the_whole_request_is_not() {
     let (mut requests, mut accepted) = (0, Vec::new());
     for service in &SERVICES {
-        let rules = &RULES[service.name];
+        let rules = rules::of(service).unwrap();
         for (operation, shape) in &rules.operations {
             let Some(shape) = *shape else { continue };
             let maker = Maker { rules, text_only: service.protocol.is_text() };
@@ -99,8 +101,8 @@ fn messages_are_as_recorded() {
 #[test]
 fn every_operation_with_rules_is_modelled() {
     let aws = crate::Aws::new("2026-11-20T08:00:00Z".parse().unwrap());
-    for Service { name, call, .. } in &SERVICES {
-        for operation in RULES[*name].operations.keys() {
+    for service @ Service { name, call, .. } in &SERVICES {
+        for operation in rules::of(service).unwrap().operations.keys() {
             if let Err(error) = call(&mut aws.state(), operation, &json!({})) {
                 assert_ne!(error.code, "NotModelled", "{name}:{operation}");
             }

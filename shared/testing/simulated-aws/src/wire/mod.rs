@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::calls::{Answer, ApiError, CallResult};
 use crate::services::{Decode, Protocol, SERVICES, Service};
-use crate::{route53, sqs};
+use crate::sqs;
 
 /// The parts of an HTTP request that decide.
 #[derive(Debug, Clone, Copy)]
@@ -95,12 +95,7 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
             return Err(format!("simulated-aws has no service for {scope} (operation {operation})"));
         }
     }
-    if let Some(service) = find(|s| matches!(s.protocol, Protocol::Rest { prefix } if request.path.starts_with(prefix)))
-    {
-        let (operation, input) = route53::decode(request)?;
-        return Ok(Request { service, operation, input, access_key, region });
-    }
-    if let Some((service, decode)) = SERVICES.iter().find_map(|service| Some((service, rest_json(service, request)?))) {
+    if let Some((service, decode)) = SERVICES.iter().find_map(|service| Some((service, rest(service, request)?))) {
         let (operation, input) = decode(request)?;
         return Ok(Request { service, operation, input, access_key, region });
     }
@@ -108,12 +103,17 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
     Err(format!("simulated-aws has no service for {scope} ({} {})", request.method, request.path))
 }
 
-/// How to read a request for this service of REST with JSON. Other services have such paths too (apigatewayv2 has
+/// How to read a request for this service of REST. Other services have the paths of those with JSON too (apigatewayv2 has
 /// `/v2/domainnames`): the credential scope decides.
-fn rest_json(service: &Service, request: &Incoming<'_>) -> Option<Decode> {
-    let Protocol::RestJson { prefix, decode } = service.protocol else { return None };
-    let scope = request.authorization.and_then(Scope::read)?;
-    (scope.service == service.name && request.path.starts_with(prefix)).then_some(decode)
+fn rest(service: &Service, request: &Incoming<'_>) -> Option<Decode> {
+    match service.protocol {
+        Protocol::Rest(rest) => request.path.starts_with(rest.prefix).then_some(rest.decode),
+        Protocol::RestJson { prefix, decode } => {
+            let scope = request.authorization.and_then(Scope::read)?;
+            (scope.service == service.name && request.path.starts_with(prefix)).then_some(decode)
+        }
+        Protocol::Json { .. } | Protocol::Query { .. } => None,
+    }
 }
 
 fn find(wanted: impl Fn(&Service) -> bool) -> Option<&'static Service> {
@@ -174,13 +174,13 @@ fn success(request: &Request, output: Value) -> Response {
             let rest = "<ResponseMetadata><RequestId>simulated</RequestId></ResponseMetadata>";
             xml::document(&format!("{operation}Response"), namespace, &format!("{result}{rest}"))
         }
-        Protocol::Rest { .. } => {
+        Protocol::Rest(rest) => {
             headers.extend(output["Location"].as_str().map(|location| ("location", location.to_owned())));
             let content = match output {
                 Value::String(written) => written,
-                output => xml::content(&output, xml::Lists::Singular),
+                output => xml::content(&output, rest.lists),
             };
-            xml::document(&format!("{operation}Response"), route53::NAMESPACE, &content)
+            xml::document(&(rest.root)(operation), rest.namespace, &content)
         }
     };
     // Only what creates a resource has a location.
@@ -208,7 +208,7 @@ pub(crate) fn failure(service: &Service, error: &ApiError) -> Response {
         Protocol::Json { .. } => json!({ "__type": error.code, "message": error.message }).to_string(),
         Protocol::RestJson { .. } => json!({ "message": error.message }).to_string(),
         Protocol::Query { namespace, .. } => xml_error(namespace),
-        Protocol::Rest { .. } => xml_error(route53::NAMESPACE),
+        Protocol::Rest(rest) => xml_error(rest.namespace),
     };
     let mut headers = Vec::new();
     if matches!(service.protocol, Protocol::RestJson { .. }) {

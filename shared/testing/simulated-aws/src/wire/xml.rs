@@ -9,6 +9,8 @@ pub(crate) enum Lists {
     Members,
     /// The list's name without its last `s`, as Route 53 does.
     Singular,
+    /// There is no element of the list: each item has its name.
+    Repeated,
 }
 
 /// A whole document.
@@ -35,12 +37,16 @@ fn write_element(text: &mut String, name: &str, value: &Value, lists: Lists) {
     if value.is_null() {
         return;
     }
+    if let (Value::Array(items), Lists::Repeated) = (value, lists) {
+        return items.iter().for_each(|value| write_element(text, name, value, lists));
+    }
     text.extend(["<", name, ">"]);
     match value {
         Value::Array(items) => {
             let item = match lists {
                 Lists::Members => "member",
                 Lists::Singular => name.strip_suffix('s').unwrap_or(name),
+                Lists::Repeated => name,
             };
             items.iter().for_each(|value| write_element(text, item, value, lists));
         }
@@ -105,6 +111,7 @@ mod tests {
         let expected = json!({ "Name": "a<b>&\"c\"", "Items": [{ "Value": "1" }, { "Value": "2" }] });
         assert_eq!(read(text.as_bytes(), &["Items"]).unwrap(), expected);
         assert!(element("L", &json!(["x"]), Lists::Members).contains("<member>x</member>"));
+        assert_eq!(element("L", &json!({ "I": ["x", "y"] }), Lists::Repeated), "<L><I>x</I><I>y</I></L>");
         assert!(read(b"<a>", &[]).is_err());
     }
 }
