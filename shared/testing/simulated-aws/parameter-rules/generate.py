@@ -38,7 +38,7 @@ SERVICES = {
         " ListCertificateAuthorities ListPermissions ListTags PutPolicy RestoreCertificateAuthority"
         " RevokeCertificate TagCertificateAuthority UpdateCertificateAuthority",
     ),
-    "apigateway": ("apigateway", "GetDomainNames"),
+    "apigateway": ("apigateway", "GetClientCertificates GetDomainNames"),
     "cloudcontrol": ("cloudcontrol", "GetResource ListResources"),
     "cloudfront": ("cloudfront", "ListDistributions"),
     "cloudtrail": ("cloudtrail", "DescribeTrails GetEventSelectors GetTrailStatus"),
@@ -52,7 +52,11 @@ SERVICES = {
         "DescribeListenerCertificates DescribeListeners DescribeLoadBalancers",
     ),
     "events": ("events", "PutEvents"),
-    "iam": ("iam", "ListAccountAliases"),
+    "iam": (
+        "iam",
+        "GetServerCertificate ListAccountAliases ListServerCertificateTags ListServerCertificates",
+    ),
+    "kms": ("kms", "DescribeKey ListGrants"),
     "organizations": (
         "organizations",
         "DescribeAccount DescribeOrganization ListAccounts ListAccountsForParent ListOrganizationalUnitsForParent"
@@ -63,6 +67,7 @@ SERVICES = {
         "ChangeResourceRecordSets CreateHostedZone DeleteHostedZone GetChange GetHostedZone ListHostedZones"
         " ListHostedZonesByName ListResourceRecordSets",
     ),
+    "s3": ("s3", "DeleteObject GetObject HeadObject ListObjectsV2 PutObject"),
     "secretsmanager": (
         "secretsmanager",
         "BatchGetSecretValue CreateSecret DeleteSecret DescribeSecret GetSecretValue ListSecretVersionIds ListSecrets"

@@ -104,18 +104,22 @@ pub(crate) fn check(state: &State, request: &Request) -> Result<(), ApiError> {
         let why = format!("with an explicit deny in a service control policy: {policy}");
         return Err(denied(state, request, &action, &why));
     }
-    let allowed = state.caller_role().and_then(|role| state.authorization.allowed.get(role));
-    if allowed.is_none_or(|patterns| patterns.iter().any(|pattern| like(pattern, &action))) {
+    if allows(state, &action) {
         return Ok(());
     }
     Err(denied(state, request, &action, &format!("because no identity-based policy allows the {action} action")))
 }
 
-/// Whether the caller may do this, where one service does it for them in another: as for the calls themselves.
+/// Whether the caller may do this, where an answer depends on it or one service does it for them in another: as for the calls
+/// themselves.
 pub(crate) fn is_allowed(state: &State, action: &str) -> bool {
+    organizations::denying_policy(state, action).is_none() && allows(state, action)
+}
+
+/// Whether the caller's own role allows an action.
+fn allows(state: &State, action: &str) -> bool {
     let allowed = state.caller_role().and_then(|role| state.authorization.allowed.get(role));
-    organizations::denying_policy(state, action).is_none()
-        && allowed.is_none_or(|patterns| patterns.iter().any(|pattern| like(pattern, action)))
+    allowed.is_none_or(|patterns| patterns.iter().any(|pattern| like(pattern, action)))
 }
 
 /// IAM user guide, "Troubleshoot access denied error messages". As of 2026 the policy that denies is named. Calls about one

@@ -75,7 +75,7 @@ pub(crate) fn for_record(mut input: Value) -> Value {
     if let Some(members) = input.as_object_mut() {
         for (name, value) in members.iter_mut() {
             match name.as_str() {
-                "PrivateKey" | "SecretString" | "SecretBinary" => *value = Value::from("(left out)"),
+                "PrivateKey" | "SecretString" | "SecretBinary" | "Body" => *value = Value::from("(left out)"),
                 "Certificate" | "CertificateChain" | "Csr" => {
                     let text = value.as_str().and_then(decode_blob).and_then(|b| String::from_utf8(b).ok());
                     if let Some(text) = text {

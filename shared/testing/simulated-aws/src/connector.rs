@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 
 use crate::acme_server::{self, AcmeRequest};
 use crate::authorization::{self, access_denied};
@@ -38,7 +39,7 @@ impl HttpClient for Aws {
 }
 
 impl HttpConnector for Aws {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let aws = self.clone();
         // The effect takes place when the request is sent, which is when the future is first polled.
         HttpConnectorFuture::new(async move {
@@ -53,19 +54,20 @@ impl HttpConnector for Aws {
                 })
                 .await;
             }
-            aws.connect(&request).await
+            let body = read(request.body_mut()).await?;
+            aws.connect(&request, &body).await
         })
     }
 }
 
 impl Aws {
-    async fn connect(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    async fn connect(&self, request: &HttpRequest, body: &[u8]) -> Result<HttpResponse, ConnectorError> {
         let headers = request.headers();
         let (_, location) = request.uri().split_once("://").unwrap_or(("", request.uri()));
         let path = location.find('/').map_or("/", |slash| &location[slash..]);
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if location.split('/').next() == Some(acme_server::HOST) {
-            let (method, uri, body) = (request.method(), request.uri(), request.body().bytes().unwrap_or_default());
+            let (method, uri) = (request.method(), request.uri());
             let origin = &uri[..uri.len() - location.len() + acme_server::HOST.len()];
             let (content_type, user_agent) = (headers.get("content-type"), headers.get("user-agent"));
             let request = AcmeRequest { method, origin, path, content_type, user_agent, body };
@@ -78,7 +80,9 @@ impl Aws {
             query,
             target: headers.get("x-amz-target"),
             authorization: headers.get("authorization"),
-            body: request.body().bytes().unwrap_or_default(),
+            host: location.split(['/', '?']).next().unwrap_or_default(),
+            headers: &headers.iter().collect::<Vec<_>>(),
+            body,
         };
         let request = wire::decode(&incoming).map_err(|why| ConnectorError::user(why.into()))?;
         let service = request.service;
@@ -128,6 +132,16 @@ impl Aws {
     }
 }
 
+/// The bytes of a request, also of one that is a stream, such as a body of S3 with its checksum at the end.
+async fn read(body: &mut SdkBody) -> Result<Vec<u8>, ConnectorError> {
+    if let Some(bytes) = body.bytes() {
+        return Ok(bytes.to_vec());
+    }
+    let stream = ByteStream::new(std::mem::replace(body, SdkBody::taken()));
+    let all = stream.collect().await.map_err(|error| ConnectorError::user(error.into()))?;
+    Ok(all.to_vec())
+}
+
 fn encoded(request: &Request, answer: Answer) -> (CallResult, Result<Response, Broken>) {
     let (result, response) = wire::encode(request, answer);
     (result, Ok(response))
@@ -148,6 +162,10 @@ pub(crate) fn not_modelled(service: &str, operation: &str) -> ApiError {
 fn error_of(fault: &Fault, request: &Request) -> ApiError {
     let xml = request.service.protocol.is_xml();
     match fault {
+        // API reference of S3, "List of error codes": "SlowDown: Please reduce your request rate", HTTP 503.
+        Fault::Throttled if request.service.name == "s3" => {
+            ApiError::new("SlowDown", "Please reduce your request rate.").status(503)
+        }
         Fault::Throttled if xml => ApiError::new("Throttling", "Rate exceeded"),
         // API reference of API Gateway: "TooManyRequestsException: The request has reached its throttling limit".
         Fault::Throttled if request.service.name == "apigateway" => {
@@ -180,7 +198,11 @@ fn respond(answer: Response, request_id: &str) -> HttpResponse {
     response.headers_mut().insert("content-type", answer.content_type);
     response.headers_mut().insert("x-amzn-requestid", request_id.to_owned());
     for (name, value) in answer.headers {
-        response.headers_mut().append(name, value);
+        if name == "content-type" {
+            response.headers_mut().insert(name, value);
+        } else {
+            response.headers_mut().append(name, value);
+        }
     }
     response
 }

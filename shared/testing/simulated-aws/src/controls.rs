@@ -35,7 +35,7 @@ pub(crate) fn control(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Respons
 }
 
 fn response(status: u16, content_type: &'static str, body: String) -> Response {
-    Response { status, content_type, headers: Vec::new(), body, error: None }
+    Response { status, content_type, headers: Vec::new(), body: body.into_bytes(), error: None }
 }
 
 fn answer(aws: &Aws, incoming: &Incoming<'_>, path: &str) -> Controlled {

@@ -51,7 +51,8 @@
 //!   [`Aws::set_parameter`], [`Aws::create_queue`], [`Aws::set_domain_name`], [`Aws::insert_secret`],
 //!   [`Aws::set_secret_value`], [`Aws::set_secret_tags`], [`Aws::set_secret_deleted`], [`Aws::issue_outside`],
 //!   [`Aws::create_load_balancer`], [`Aws::create_classic_load_balancer`], [`Aws::create_distribution`],
-//!   [`Aws::insert_resource`] (for Cloud Control API), [`Aws::insert_configuration_item`], [`Aws::record_configuration`], [`Aws::new_result_token`].
+//!   [`Aws::insert_resource`] (for Cloud Control API), [`Aws::insert_configuration_item`], [`Aws::record_configuration`],
+//!   [`Aws::new_result_token`], [`Aws::insert_bucket`], [`Aws::insert_object`].
 //! - Other accounts and Regions: [`Aws::scoped`], [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that
 //!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.
 //! - Organizations: [`Aws::create_organization`] and the methods of [`Organization`] (units, accounts, their states and tags,
@@ -72,7 +73,8 @@
 //!   [`Aws::set_tagging_delay`], [`Aws::set_issuance_delay`], [`Aws::set_issuance_polls`], [`Aws::set_call_duration`].
 //! - Permissions of templates: [`permissions`] reads what the deployment template allows a function.
 //! - What happened: [`Aws::calls`], [`Aws::calls_here`], [`Aws::calls_by_role`], [`Aws::published`], [`Aws::events`], [`Aws::certificate`],
-//!   [`Aws::private_ca`], [`Aws::records`], [`Aws::queued`], [`Aws::evaluations`], [`Aws::results`].
+//!   [`Aws::private_ca`], [`Aws::records`], [`Aws::queued`], [`Aws::evaluations`], [`Aws::results`],
+//!   [`Aws::object`], [`Aws::object_keys`].
 //! - Determinism: [`Aws::record`] is the record as text, the same in every run.
 //! - Other programs: `Aws::serve` (feature `server`) answers on a loopback port.
 //!
@@ -117,6 +119,7 @@ mod faults;
 mod iam;
 mod keys;
 mod load_balancers;
+mod md5;
 mod organizations;
 mod parameters;
 mod pca;
@@ -130,6 +133,7 @@ mod recorded;
 mod recorder;
 mod retries;
 mod route53;
+mod s3;
 mod secrets;
 #[cfg(feature = "server")]
 mod server;
@@ -160,6 +164,7 @@ pub use load_balancers::LoadBalancer;
 pub use organizations::{AccountState, Organization};
 pub use pca::{Misissue, PrivateCa, PrivateCaSpec};
 pub use route53::DnsRecord;
+pub use s3::S3Object;
 #[cfg(feature = "server")]
 pub use server::Server;
 pub use sns::Notice;

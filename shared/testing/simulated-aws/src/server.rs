@@ -135,12 +135,16 @@ async fn handle(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let headers = head.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let headers: Vec<_> = headers.collect();
     let incoming = Incoming {
         method: head.method.as_str(),
         path: head.uri.path(),
         query: head.uri.query().unwrap_or_default(),
         target: header("x-amz-target"),
         authorization: header("authorization"),
+        host: header("host").unwrap_or_default(),
+        headers: &headers,
         body: &body,
     };
     if let Some(path) = incoming.path.strip_prefix(CONTROL) {
@@ -194,17 +198,21 @@ fn unknown(incoming: &Incoming<'_>, why: String) -> Response {
     let error = ApiError::new("NotModelled", why).status(501);
     match service {
         Some(service) => wire::failure(service, &error),
-        None => {
-            Response { status: 501, content_type: "text/plain", headers: Vec::new(), body: error.message, error: None }
-        }
+        None => Response {
+            status: 501,
+            content_type: "text/plain",
+            headers: Vec::new(),
+            body: error.message.into_bytes(),
+            error: None,
+        },
     }
 }
 
 fn respond(answer: Response, id: &str) -> Result<hyper::Response<Full<Bytes>>, io::Error> {
-    let mut response = hyper::Response::builder()
-        .status(answer.status)
-        .header("content-type", answer.content_type)
-        .header("x-amzn-requestid", id);
+    let mut response = hyper::Response::builder().status(answer.status).header("x-amzn-requestid", id);
+    if !answer.headers.iter().any(|(name, _)| *name == "content-type") {
+        response = response.header("content-type", answer.content_type);
+    }
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }

@@ -7,7 +7,7 @@ use crate::calls::Answer;
 use crate::wire::{Incoming, xml};
 use crate::{
     account_management, acm, apigateway, cloudcontrol, cloudfront, cloudtrail, config, eventbridge, iam,
-    load_balancers, organizations, pca, route53, secrets, sns, sqs, ssm, sts, tagging,
+    load_balancers, organizations, pca, route53, s3, secrets, sns, sqs, ssm, sts, tagging,
 };
 
 /// Reads the operation and its input from method, path, query and body.
@@ -38,6 +38,8 @@ pub(crate) enum Protocol {
     Query { version: &'static str, namespace: &'static str },
     /// REST with XML: the path names the service.
     Rest(RestXml),
+    /// REST with XML as S3 has it: the credential scope names the service.
+    S3,
     /// REST with JSON: the path and the credential scope name the service.
     RestJson { prefix: &'static str, decode: Decode },
 }
@@ -60,6 +62,7 @@ impl Protocol {
             Self::Json { .. } => "application/x-amz-json-1.1",
             Self::RestJson { .. } => "application/json",
             Self::Query { .. } | Self::Rest(_) => "text/xml",
+            Self::S3 => "application/xml",
         }
     }
 
@@ -71,7 +74,7 @@ impl Protocol {
 
     /// Services that answer in XML have older names for some common errors.
     pub(crate) fn is_xml(self) -> bool {
-        matches!(self, Self::Query { .. } | Self::Rest(_))
+        matches!(self, Self::Query { .. } | Self::Rest(_) | Self::S3)
     }
 }
 
@@ -85,7 +88,7 @@ const fn json(
 }
 
 /// Every service, as its model in the SDKs describes it.
-pub(crate) static SERVICES: [Service; 20] = [
+pub(crate) static SERVICES: [Service; 21] = [
     Service {
         name: "account",
         sdk_name: "account",
@@ -195,4 +198,5 @@ pub(crate) static SERVICES: [Service; 20] = [
         call: route53::call,
         global: true,
     },
+    Service { name: "s3", sdk_name: "s3", protocol: Protocol::S3, call: s3::call, global: false },
 ];

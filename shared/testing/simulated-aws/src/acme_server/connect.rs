@@ -109,7 +109,7 @@ fn out_of_order(server: &Server, outage: AcmeOutage, now: Timestamp) -> Result<R
         }
         AcmeOutage::NoConnection => return Err(Broken::ConnectionReset),
     };
-    Ok(Response { status: 503, content_type, headers, body, error })
+    Ok(Response { status: 503, content_type, headers, body: body.into_bytes(), error })
 }
 
 fn problem_of(fault: &Fault, now: Timestamp) -> Problem {
@@ -140,12 +140,12 @@ impl Exchange<'_> {
                     Body::Json(value) => ("application/json", value.to_string()),
                     Body::Chain(pem) => ("application/pem-certificate-chain", pem),
                 };
-                Response { status: reply.status, content_type, headers, body, error: None }
+                Response { status: reply.status, content_type, headers, body: body.into_bytes(), error: None }
             }
             Err(problem) => {
                 let after = problem.retry_at.and_then(|at| style.header(now, at));
                 headers.extend(after.map(|after| ("retry-after", after)));
-                let (status, body) = (problem.status, problem.json().to_string());
+                let (status, body) = (problem.status, problem.json().to_string().into_bytes());
                 Response { status, content_type: "application/problem+json", headers, body, error: Some(problem.kind) }
             }
         }

@@ -11,7 +11,7 @@ use crate::places::{Place, Regional};
 use crate::quotas::Quotas;
 use crate::{
     Call, account_management, acm, acme_server, apigateway, authorization, cloudcontrol, cloudfront, cloudtrail,
-    config, eventbridge, load_balancers, organizations, pca, route53, secrets, sns, sqs, ssm, sts,
+    config, eventbridge, load_balancers, organizations, pca, route53, s3, secrets, sns, sqs, ssm, sts,
 };
 
 /// The stores of the services are those of the place where the present call takes place.
@@ -44,6 +44,7 @@ pub(crate) struct State {
     pub(crate) secrets: secrets::Store,
     pub(crate) config: config::Store,
     pub(crate) route53: route53::Store,
+    pub(crate) s3: s3::Store,
     pub(crate) ssm: ssm::Store,
     pub(crate) sts: sts::Store,
     /// How long ACM's ResourceRecords take to appear; `None` for the usual time.
@@ -90,6 +91,7 @@ impl State {
             secrets: secrets::Store::default(),
             config: config::Store::default(),
             route53: route53::Store::default(),
+            s3: s3::Store::default(),
             ssm: ssm::Store::default(),
             sts: sts::Store::default(),
             record_delay: None,

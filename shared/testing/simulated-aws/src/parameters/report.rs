@@ -33,6 +33,7 @@ fn code(service: &Service, operation: &str) -> &'static str {
         ("route53", _) => "InvalidInput",
         ("cloudfront", _) => "InvalidArgument",
         ("sqs", _) => "InvalidParameterValue",
+        ("s3", _) => "InvalidArgument",
         ("tag", _) => "InvalidParameterException",
         // API reference of Organizations, InvalidInputException; its own words for each Reason are not modelled.
         ("organizations", _) => "InvalidInputException",
@@ -65,7 +66,7 @@ pub(super) fn wrong_type(service: &Service, wrong: &WrongType) -> ApiError {
         Protocol::Json { .. } => "SerializationException",
         Protocol::RestJson { .. } if service.name == "account" => "ValidationException",
         Protocol::RestJson { .. } => "BadRequestException",
-        Protocol::Query { .. } | Protocol::Rest(_) => "MalformedInput",
+        Protocol::Query { .. } | Protocol::Rest(_) | Protocol::S3 => "MalformedInput",
     };
     ApiError::new(code, wrong.why.clone())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Condition, Statement};
-use crate::Call;
+use crate::{Call, s3};
 
 /// Service authorization reference, "Condition keys for Amazon Route 53": all start so.
 const ROUTE53_KEYS: &str = "route53:ChangeResourceRecordSets";
@@ -55,6 +55,8 @@ fn resource(call: &Call) -> Option<String> {
         ("route53", _) => {
             text("Id").filter(|id| id.starts_with('Z')).map(|id| format!("arn:aws:route53:::hostedzone/{id}"))
         }
+        ("s3", "ListObjectsV2") => text("Bucket").map(|bucket| format!("arn:aws:s3:::{bucket}")),
+        ("s3", _) => text("Bucket").zip(text("Key")).map(|(bucket, key)| format!("arn:aws:s3:::{bucket}/{key}")),
         // Service authorization reference, "Amazon API Gateway Management": the resource is the path.
         ("apigateway", "GetDomainNames") => Some("arn:aws:apigateway:us-east-1::/domainnames".to_owned()),
         _ => None,
@@ -115,6 +117,9 @@ impl Call {
 pub(crate) fn action(service: &str, operation: &str) -> String {
     if service == "apigateway" {
         return "apigateway:GET".to_owned();
+    }
+    if service == "s3" {
+        return format!("s3:{}", s3::action(operation));
     }
     // API reference of SQS, SendMessageBatch: its permission is that of SendMessage; so it is of the other batches.
     let operation = operation.strip_suffix("Batch").filter(|_| service == "sqs").unwrap_or(operation);

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{invalid, md5};
+use super::invalid;
 use crate::calls::{ApiError, decode_blob};
+use crate::md5;
 
 /// Developer guide, "Message attributes": type and value are not empty. The text about the value is recorded from AWS:
 /// LocalStack's `tests/aws/services/sqs/test_sqs.snapshot.json`, test_send_message_with_empty_string_attribute, 2024-04-30.

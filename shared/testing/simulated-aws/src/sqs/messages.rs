@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::{Message, Queue, invalid, md5, queue, redrive, strings};
+use super::{Message, Queue, invalid, queue, redrive, strings};
 use crate::acm::without_nulls;
 use crate::aws::State;
 use crate::calls::{Answer, ApiError};
+use crate::md5;
 
 /// Developer guide, "Visibility timeout": at most 12 hours, counted from the receive.
 const LONGEST_INVISIBLE: i64 = 43_200;

@@ -2,7 +2,6 @@
 
 mod attributes;
 mod batch;
-mod md5;
 mod messages;
 mod setup;
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::calls::{Answer, ApiError, CallResult};
 use crate::services::{Decode, Protocol, SERVICES, Service};
-use crate::sqs;
+use crate::{s3, sqs};
 
 /// The parts of an HTTP request that decide.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,18 @@ pub(crate) struct Incoming<'a> {
     pub(crate) target: Option<&'a str>,
     /// The header `Authorization`.
     pub(crate) authorization: Option<&'a str>,
+    /// The host that the URL or the header `Host` names.
+    pub(crate) host: &'a str,
+    /// All headers.
+    pub(crate) headers: &'a [(&'a str, &'a str)],
     pub(crate) body: &'a [u8],
+}
+
+impl Incoming<'_> {
+    /// The first header of this name, which is in lower case here.
+    pub(crate) fn header(&self, wanted: &str) -> Option<&str> {
+        self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| *value)
+    }
 }
 
 /// A request, decoded.
@@ -41,7 +52,7 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
     /// The code, when it is an error.
     pub(crate) error: Option<String>,
 }
@@ -75,6 +86,13 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<Request, String> {
     let scope = request.authorization.and_then(Scope::read);
     let access_key = scope.map(|scope| scope.access_key.to_owned());
     let region = scope.map(|scope| scope.region.to_owned());
+    // First: the bytes of an object may look like a form.
+    if scope.is_some_and(|scope| scope.service == "s3")
+        && let Some(service) = find(|service| matches!(service.protocol, Protocol::S3))
+    {
+        let (operation, input) = s3::decode(request)?;
+        return Ok(Request { service, operation, input, access_key, region });
+    }
     if let Some(target) = request.target {
         let (prefix, operation) = target.rsplit_once('.').unwrap_or(("", target));
         let service = find(|service| matches!(service.protocol, Protocol::Json { target, .. } if target == prefix))
@@ -112,7 +130,7 @@ fn rest(service: &Service, request: &Incoming<'_>) -> Option<Decode> {
             let scope = request.authorization.and_then(Scope::read)?;
             (scope.service == service.name && request.path.starts_with(prefix)).then_some(decode)
         }
-        Protocol::Json { .. } | Protocol::Query { .. } => None,
+        Protocol::Json { .. } | Protocol::Query { .. } | Protocol::S3 => None,
     }
 }
 
@@ -156,9 +174,13 @@ fn hex_digit(digit: u8) -> Option<u8> {
 /// Writes an operation's answer in its service's protocol.
 pub(crate) fn encode(request: &Request, answer: Answer) -> (CallResult, Response) {
     match answer {
+        Ok(output) if request.service.name == "s3" => (CallResult::Ok, s3::success(&request.operation, &output)),
         Ok(output) => (CallResult::Ok, success(request, output)),
         Err(error) => {
-            let response = failure(request.service, &error);
+            let response = match request.service.protocol {
+                Protocol::S3 => s3::failure(&request.operation, &error),
+                _ => failure(request.service, &error),
+            };
             (CallResult::Error(error.code), response)
         }
     }
@@ -168,7 +190,7 @@ fn success(request: &Request, output: Value) -> Response {
     let operation = &request.operation;
     let mut headers = Vec::new();
     let body = match request.service.protocol {
-        Protocol::Json { .. } | Protocol::RestJson { .. } => json_text(output),
+        Protocol::Json { .. } | Protocol::RestJson { .. } | Protocol::S3 => json_text(output),
         Protocol::Query { namespace, .. } => {
             let result = xml::element(&format!("{operation}Result"), &output, xml::Lists::Members);
             let rest = "<ResponseMetadata><RequestId>simulated</RequestId></ResponseMetadata>";
@@ -185,7 +207,13 @@ fn success(request: &Request, output: Value) -> Response {
     };
     // Only what creates a resource has a location.
     let status = if headers.is_empty() { 200 } else { 201 };
-    Response { status, content_type: request.service.protocol.content_type(), headers, body, error: None }
+    Response {
+        status,
+        content_type: request.service.protocol.content_type(),
+        headers,
+        body: body.into_bytes(),
+        error: None,
+    }
 }
 
 /// JSON text, if it is not written yet.
@@ -209,6 +237,7 @@ pub(crate) fn failure(service: &Service, error: &ApiError) -> Response {
         Protocol::RestJson { .. } => json!({ "message": error.message }).to_string(),
         Protocol::Query { namespace, .. } => xml_error(namespace),
         Protocol::Rest(rest) => xml_error(rest.namespace),
+        Protocol::S3 => return s3::failure("", error),
     };
     let mut headers = Vec::new();
     if matches!(service.protocol, Protocol::RestJson { .. }) {
@@ -221,7 +250,7 @@ pub(crate) fn failure(service: &Service, error: &ApiError) -> Response {
         status: error.status,
         content_type: service.protocol.content_type(),
         headers,
-        body,
+        body: body.into_bytes(),
         error: Some(error.code.clone()),
     }
 }
@@ -245,6 +274,8 @@ mod tests {
             query: "",
             target,
             authorization: Some("AWS4-HMAC-SHA256 Credential=A/20261120/us-east-1/elasticache/aws4_request"),
+            host: "localhost",
+            headers: &[],
             body,
         };
         let why = decode(&request(Some("Logs_20140328.PutLogEvents"), "/", b"{}")).unwrap_err();

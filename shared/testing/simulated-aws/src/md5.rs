@@ -1,7 +1,7 @@
-//! MD5 (RFC 1321), with which SQS's senders and receivers compare messages.
+//! MD5 (RFC 1321), with which senders and receivers of SQS compare messages, and which is the ETag of S3.
 
 /// The digest in hexadecimal.
-pub(super) fn hex(message: &[u8]) -> String {
+pub(crate) fn hex(message: &[u8]) -> String {
     let mut state = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
     let mut padded = message.to_vec();
     padded.push(0x80);
