@@ -56,7 +56,7 @@ SERVICES = {
         "iam",
         "GetServerCertificate ListAccountAliases ListServerCertificateTags ListServerCertificates",
     ),
-    "kms": ("kms", "DescribeKey ListGrants"),
+    "kms": ("kms", "DescribeKey ListAliases ListGrants"),
     "organizations": (
         "organizations",
         "DescribeAccount DescribeOrganization ListAccounts ListAccountsForParent ListOrganizationalUnitsForParent"

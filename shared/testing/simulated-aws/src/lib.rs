@@ -52,7 +52,8 @@
 //!   [`Aws::set_secret_value`], [`Aws::set_secret_tags`], [`Aws::set_secret_deleted`], [`Aws::issue_outside`],
 //!   [`Aws::create_load_balancer`], [`Aws::create_classic_load_balancer`], [`Aws::create_distribution`],
 //!   [`Aws::insert_resource`] (for Cloud Control API), [`Aws::insert_configuration_item`], [`Aws::record_configuration`],
-//!   [`Aws::new_result_token`], [`Aws::insert_bucket`], [`Aws::insert_object`].
+//!   [`Aws::new_result_token`], [`Aws::insert_bucket`], [`Aws::insert_object`],
+//!   [`Aws::insert_server_certificate`], [`Aws::insert_client_certificate`], [`Aws::add_grant`], [`Aws::revoke_grant`].
 //! - Other accounts and Regions: [`Aws::scoped`], [`Aws::create_hosted_zone_in`], [`Aws::set_role`]. Credentials that
 //!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.
 //! - Organizations: [`Aws::create_organization`] and the methods of [`Organization`] (units, accounts, their states and tags,
@@ -74,7 +75,7 @@
 //! - Permissions of templates: [`permissions`] reads what the deployment template allows a function.
 //! - What happened: [`Aws::calls`], [`Aws::calls_here`], [`Aws::calls_by_role`], [`Aws::published`], [`Aws::events`], [`Aws::certificate`],
 //!   [`Aws::private_ca`], [`Aws::records`], [`Aws::queued`], [`Aws::evaluations`], [`Aws::results`],
-//!   [`Aws::object`], [`Aws::object_keys`].
+//!   [`Aws::object`], [`Aws::object_keys`], [`Aws::grants`].
 //! - Determinism: [`Aws::record`] is the record as text, the same in every run.
 //! - Other programs: `Aws::serve` (feature `server`) answers on a loopback port.
 //!
@@ -118,6 +119,7 @@ mod eventbridge;
 mod faults;
 mod iam;
 mod keys;
+mod kms;
 mod load_balancers;
 mod md5;
 mod organizations;

@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::MutexGuard;
 
 use crate::aws::State;
-use crate::{acm, apigateway, cloudcontrol, config, eventbridge, load_balancers, pca, secrets, sns, sqs, ssm};
+use crate::{acm, apigateway, cloudcontrol, config, eventbridge, kms, load_balancers, pca, secrets, sns, sqs, ssm};
 
 /// An account in a Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,7 @@ impl Place {
 #[derive(Debug, Default)]
 pub(crate) struct Regional {
     acm: acm::Store,
+    kms: kms::Store,
     apigateway: apigateway::Store,
     cloudcontrol: cloudcontrol::Store,
     load_balancers: load_balancers::Store,
@@ -74,6 +75,7 @@ impl State {
     fn exchange(&mut self, new: Regional) -> Regional {
         Regional {
             acm: replace(&mut self.acm, new.acm),
+            kms: replace(&mut self.kms, new.kms),
             apigateway: replace(&mut self.apigateway, new.apigateway),
             cloudcontrol: replace(&mut self.cloudcontrol, new.cloudcontrol),
             load_balancers: replace(&mut self.load_balancers, new.load_balancers),

@@ -13,7 +13,7 @@ use crate::wire::Request;
 /// Requests per second, account and Region (ACM user guide, "API rate quotas"; AWS Private CA user guide,
 /// "Quotas"; API Gateway: see below; Systems Manager, "Service quotas": standard throughput). Operations that are not
 /// named here are not limited by the model.
-const RATES: [(&str, &str, f64); 21] = [
+const RATES: [(&str, &str, f64); 22] = [
     ("acm", "AddTagsToCertificate", 5.0),
     ("acm", "DeleteCertificate", 10.0),
     ("acm", "DescribeCertificate", 10.0),
@@ -32,6 +32,8 @@ const RATES: [(&str, &str, f64); 21] = [
     ("acm-pca", "IssueCertificate", 25.0),
     ("acm-pca", "GetCertificateAuthorityCertificate", 20.0),
     ("apigateway", "GetDomainNames", 10.0),
+    // KMS developer guide, "Request quotas".
+    ("kms", "ListGrants", 100.0),
     ("ssm", "GetParameter", 40.0),
     ("ssm", "GetParameters", 40.0),
     // No document that was read has the figure for GetResources; it is unverified.

@@ -6,7 +6,7 @@ use crate::aws::State;
 use crate::calls::Answer;
 use crate::wire::{Incoming, xml};
 use crate::{
-    account_management, acm, apigateway, cloudcontrol, cloudfront, cloudtrail, config, eventbridge, iam,
+    account_management, acm, apigateway, cloudcontrol, cloudfront, cloudtrail, config, eventbridge, iam, kms,
     load_balancers, organizations, pca, route53, s3, secrets, sns, sqs, ssm, sts, tagging,
 };
 
@@ -88,7 +88,7 @@ const fn json(
 }
 
 /// Every service, as its model in the SDKs describes it.
-pub(crate) static SERVICES: [Service; 21] = [
+pub(crate) static SERVICES: [Service; 22] = [
     Service {
         name: "account",
         sdk_name: "account",
@@ -101,7 +101,7 @@ pub(crate) static SERVICES: [Service; 21] = [
     Service {
         name: "apigateway",
         sdk_name: "apigateway",
-        protocol: Protocol::RestJson { prefix: "/domainnames", decode: apigateway::decode },
+        protocol: Protocol::RestJson { prefix: "/", decode: apigateway::decode },
         call: apigateway::call,
         global: false,
     },
@@ -153,6 +153,7 @@ pub(crate) static SERVICES: [Service; 21] = [
         global: true,
         ..json("organizations", "organizations", "AWSOrganizationsV20161128", organizations::call)
     },
+    json("kms", "kms", "TrentService", kms::call),
     json("secretsmanager", "secretsmanager", "secretsmanager", secrets::call),
     json("ssm", "ssm", "AmazonSSM", ssm::call),
     json("tag", "resourcegroupstaggingapi", "ResourceGroupsTaggingAPI_20170126", tagging::call),

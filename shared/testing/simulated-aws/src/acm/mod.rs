@@ -78,6 +78,18 @@ fn settle(state: &mut State) {
     renewal::settle(state);
 }
 
+/// Whether the account has certificates in the Region.
+pub(crate) fn has_certificates(state: &State) -> bool {
+    !state.acm.certificates.is_empty()
+}
+
+/// Each certificate with each resource that uses it, and when the certificate was made.
+pub(crate) fn uses(state: &State) -> impl Iterator<Item = (&str, &str, Timestamp)> {
+    state.acm.certificates.values().flat_map(|entry| {
+        entry.in_use_by.iter().map(|resource| (entry.arn.as_str(), resource.as_str(), entry.created_at))
+    })
+}
+
 /// Answers one operation.
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
     settle(state);

@@ -11,7 +11,7 @@ use crate::places::{Place, Regional};
 use crate::quotas::Quotas;
 use crate::{
     Call, account_management, acm, acme_server, apigateway, authorization, cloudcontrol, cloudfront, cloudtrail,
-    config, eventbridge, load_balancers, organizations, pca, route53, s3, secrets, sns, sqs, ssm, sts,
+    config, eventbridge, iam, kms, load_balancers, organizations, pca, route53, s3, secrets, sns, sqs, ssm, sts,
 };
 
 /// The stores of the services are those of the place where the present call takes place.
@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) cloudcontrol: cloudcontrol::Store,
     pub(crate) cloudfront: cloudfront::Store,
     pub(crate) cloudtrail: cloudtrail::Store,
+    pub(crate) iam: iam::Store,
+    pub(crate) kms: kms::Store,
     pub(crate) load_balancers: load_balancers::Store,
     pub(crate) organizations: organizations::Store,
     pub(crate) pca: pca::Store,
@@ -82,6 +84,8 @@ impl State {
             cloudcontrol: cloudcontrol::Store::default(),
             cloudfront: cloudfront::Store::default(),
             cloudtrail: cloudtrail::Store::default(),
+            iam: iam::Store::default(),
+            kms: kms::Store::default(),
             load_balancers: load_balancers::Store::default(),
             organizations: organizations::Store::default(),
             pca: pca::Store::default(),

@@ -58,6 +58,7 @@ fn resource(call: &Call) -> Option<String> {
         ("s3", "ListObjectsV2") => text("Bucket").map(|bucket| format!("arn:aws:s3:::{bucket}")),
         ("s3", _) => text("Bucket").zip(text("Key")).map(|(bucket, key)| format!("arn:aws:s3:::{bucket}/{key}")),
         // Service authorization reference, "Amazon API Gateway Management": the resource is the path.
+        ("apigateway", "GetClientCertificates") => Some("arn:aws:apigateway:us-east-1::/clientcertificates".to_owned()),
         ("apigateway", "GetDomainNames") => Some("arn:aws:apigateway:us-east-1::/domainnames".to_owned()),
         _ => None,
     }

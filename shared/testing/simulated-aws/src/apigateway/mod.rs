@@ -1,4 +1,6 @@
-//! Amazon API Gateway: GetDomainNames, in the REST protocol with JSON.
+//! Amazon API Gateway: GetDomainNames and GetClientCertificates, in the REST protocol with JSON.
+
+mod client_certificates;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -11,7 +13,7 @@ use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
 use crate::wire::{Incoming, pairs, percent_decode};
 
-/// API reference, GetDomainNames, limit: "The default value is 25 and the maximum value is 500."
+/// API reference, GetDomainNames and GetClientCertificates, limit: "The default value is 25 and the maximum value is 500."
 const USUAL_PAGE: usize = 25;
 const LARGEST_PAGE: usize = 500;
 /// The values of domainNameStatus in the API reference, DomainName.
@@ -22,6 +24,7 @@ const STATUSES: [&str; 6] =
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     domain_names: BTreeMap<(String, String), DomainName>,
+    client_certificates: BTreeMap<String, client_certificates::ClientCertificate>,
 }
 
 /// A custom domain name of API Gateway.
@@ -115,6 +118,7 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<(String, Value), String> 
     let query = pairs(request.query).ok_or("the query is not UTF-8")?;
     let input: Map<_, _> = query.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
     let operation = match (request.method, path.as_str()) {
+        ("GET", "/clientcertificates") => "GetClientCertificates".to_owned(),
         ("GET", "/domainnames") => "GetDomainNames".to_owned(),
         (method, path) => format!("{method} {path}"),
     };
@@ -124,6 +128,7 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<(String, Value), String> 
 /// Answers one operation.
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
     match operation {
+        "GetClientCertificates" => client_certificates::list(state, input),
         "GetDomainNames" => list(state, input),
         other => Err(not_modelled("apigateway", other)),
     }
