@@ -1,0 +1,71 @@
+//! What has an expiry outside of ACM: IAM's server certificates, API Gateway's client certificates, and private CAs.
+
+mod body;
+mod clients;
+mod private_cas;
+mod server;
+
+use inventory::{Reading, Source};
+use jiff::Timestamp;
+
+use crate::certificates::{asked_ones, counted, reading};
+use crate::merge::Found;
+use crate::target_facts::TargetFacts;
+use crate::unreadable::unreadable;
+
+pub(crate) use server::{Deepened, deepen, is_due, keep};
+
+/// The clients of the three services.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OtherClients<'a> {
+    pub(crate) iam: &'a aws_sdk_iam::Client,
+    pub(crate) apigateway: &'a aws_sdk_apigateway::Client,
+    pub(crate) private_ca: &'a aws_sdk_acmpca::Client,
+}
+
+/// What was found, with the ARN of each IAM server certificate by its id: CloudFront's distributions know the id only.
+#[derive(Debug, Default)]
+pub(crate) struct Others {
+    pub(crate) found: Found,
+    pub(crate) server_certificates: std::collections::HashMap<String, String>,
+}
+
+/// Lists them all, at the same time. IAM has no Regions: it is asked in one Region of each account.
+pub(crate) async fn collect(
+    clients: OtherClients<'_>,
+    asked: &impl Fn(Source) -> bool,
+    of: &TargetFacts,
+    at: Timestamp,
+) -> Others {
+    let is_asked = |source| asked(source) && (source != Source::ServerCertificates || of.has_global_services);
+    let (servers, api_clients, cas) = futures::join!(
+        reading(is_asked(Source::ServerCertificates), at, async {
+            server::list(clients.iam).await.map_err(|error| unreadable(&error))
+        }),
+        reading(is_asked(Source::ClientCertificates), at, async {
+            clients::list(clients.apigateway, &of.target, at).await.map_err(|error| unreadable(&error))
+        }),
+        reading(is_asked(Source::PrivateCas), at, async {
+            private_cas::list(clients.private_ca, at).await.map_err(|error| unreadable(&error))
+        }),
+    );
+    let sources = asked_ones([
+        (Source::ServerCertificates, counted(&servers, Vec::len)),
+        (Source::ClientCertificates, counted(&api_clients, Vec::len)),
+        (Source::PrivateCas, counted(&cas, Vec::len)),
+    ]);
+    let (servers, ids): (Vec<_>, Vec<_>) = listed(servers).into_iter().unzip();
+    let server_certificates = ids.into_iter().zip(servers.iter().map(|entry| entry.arn.clone())).collect();
+    let entries = servers.into_iter().chain(listed(api_clients)).chain(listed(cas)).collect();
+    Others { found: Found { entries, sources, ..Found::default() }, server_certificates }
+}
+
+fn listed<T>(reading: Reading<Vec<T>>) -> Vec<T> {
+    match reading {
+        Reading::Known { value, .. } => value,
+        Reading::Unreadable(_) | Reading::NotAsked => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
