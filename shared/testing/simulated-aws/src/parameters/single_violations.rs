@@ -7,7 +7,7 @@ use super::rules::{self, Kind, ServiceRules, Shape};
 use crate::services::{SERVICES, Service};
 
 /// Texts that match the patterns which neither letters nor digits match.
-const EXAMPLES: [(&str, &str); 17] = [
+const EXAMPLES: [(&str, &str); 18] = [
     ("tag:.+|Name|", "Name"),
     (r"^\d{12}$", "123456789012"),
     (r"^(\d{12})|", "123456789012"),
@@ -25,6 +25,7 @@ const EXAMPLES: [(&str, &str); 17] = [
     ("[A-Za-z0-9]{2,64}::", "AWS::Transfer::Server"),
     ("arn:.+:iam::", "arn:aws:iam::123456789012:role/a"),
     ("[A-Za-z]{2}", "DE"),
+    (r"\u002F", "/"),
 ];
 
 /// A request that breaks one rule, and the name of what is broken.

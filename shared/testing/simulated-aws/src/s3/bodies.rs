@@ -61,8 +61,10 @@ fn line(bytes: &[u8]) -> Option<(&str, &[u8])> {
 
 /// The encoding that is kept with an object: S3 takes `aws-chunked` away (API reference, PutObject).
 pub(super) fn content_encoding(request: &Incoming<'_>) -> Option<String> {
-    let given = request.header("content-encoding")?;
-    let kept: Vec<_> = given.split(',').map(str::trim).filter(|one| !["aws-chunked", ""].contains(one)).collect();
+    // The SDK for Rust adds a second header of this name.
+    let given = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    let all = given.flat_map(|(_, value)| value.split(',')).map(str::trim);
+    let kept: Vec<_> = all.filter(|one| !["aws-chunked", ""].contains(one)).collect();
     (!kept.is_empty()).then(|| kept.join(","))
 }
 
