@@ -26,9 +26,10 @@ SERVICES = {
     "acm": (
         "acm",
         "AddTagsToCertificate DeleteCertificate DescribeCertificate GetAccountConfiguration GetCertificate"
-        " ImportCertificate ListCertificateDomainValidations ListCertificates ListTagsForCertificate"
+        " ImportCertificate ListAcmeAccounts ListAcmeEndpoints ListAcmeExternalAccountBindings"
+        " ListCertificateDomainValidations ListCertificates ListTagsForCertificate"
         " PutAccountConfiguration RemoveTagsFromCertificate RenewCertificate RequestCertificate"
-        " UpdateCertificateOptions",
+        " SearchCertificates UpdateCertificateOptions",
     ),
     "acm-pca": (
         "acm-pca",
@@ -41,7 +42,7 @@ SERVICES = {
     "apigateway": ("apigateway", "GetClientCertificates GetDomainNames"),
     "cloudcontrol": ("cloudcontrol", "GetResource ListResources"),
     "cloudfront": ("cloudfront", "ListDistributions"),
-    "cloudtrail": ("cloudtrail", "DescribeTrails GetEventSelectors GetTrailStatus"),
+    "cloudtrail": ("cloudtrail", "DescribeTrails GetEventSelectors GetTrailStatus LookupEvents"),
     "config": (
         "config",
         "DescribeConfigRules GetComplianceDetailsByConfigRule GetResourceConfigHistory PutConfigRule PutEvaluations",

@@ -58,6 +58,8 @@
 //!   AssumeRole gives act in the role's account until they expire; an access key of twelve digits acts in that account.
 //! - Organizations: [`Aws::create_organization`] and the methods of [`Organization`] (units, accounts, their states and tags,
 //!   delegated administrators, service control policies), [`Aws::answer_empty_pages`], [`Aws::set_alternate_contact`].
+//! - ACME endpoints of ACM: [`Aws::create_acme_endpoint`], [`Aws::create_acme_binding`], [`Aws::register_acme_account`].
+//! - Event history: [`Aws::record_trail_event`].
 //! - Permissions of callers: [`Aws::set_role`] with [`RoleTrust`], [`Aws::limit_role`], [`Aws::sdk_config_as`],
 //!   [`Organization::deny`], [`Aws::disable_region`].
 //! - Public DNS: [`Aws::delegate`], [`Aws::undelegate`], [`Aws::name_servers`]; ACM searches validation records and
@@ -155,7 +157,7 @@ pub use apigateway::DomainName;
 pub use aws::Aws;
 pub use calls::{Call, CallResult};
 pub use cloudfront::Distribution;
-pub use cloudtrail::Trail;
+pub use cloudtrail::{Trail, TrailEvent};
 pub use config::Evaluation;
 #[cfg(feature = "server")]
 pub use dns_server::DnsServer;

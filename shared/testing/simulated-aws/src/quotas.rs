@@ -13,7 +13,7 @@ use crate::wire::Request;
 /// Requests per second, account and Region (ACM user guide, "API rate quotas"; AWS Private CA user guide,
 /// "Quotas"; API Gateway: see below; Systems Manager, "Service quotas": standard throughput). Operations that are not
 /// named here are not limited by the model.
-const RATES: [(&str, &str, f64); 22] = [
+const RATES: [(&str, &str, f64); 24] = [
     ("acm", "AddTagsToCertificate", 5.0),
     ("acm", "DeleteCertificate", 10.0),
     ("acm", "DescribeCertificate", 10.0),
@@ -26,6 +26,7 @@ const RATES: [(&str, &str, f64); 22] = [
     ("acm", "RemoveTagsFromCertificate", 5.0),
     ("acm", "RenewCertificate", 5.0),
     ("acm", "RequestCertificate", 5.0),
+    ("acm", "SearchCertificates", 5.0),
     ("acm", "UpdateCertificateOptions", 5.0),
     ("acm-pca", "DescribeCertificateAuthority", 20.0),
     ("acm-pca", "GetCertificate", 75.0),
@@ -34,6 +35,8 @@ const RATES: [(&str, &str, f64); 22] = [
     ("apigateway", "GetDomainNames", 10.0),
     // KMS developer guide, "Request quotas".
     ("kms", "ListGrants", 100.0),
+    // API reference, LookupEvents.
+    ("cloudtrail", "LookupEvents", 2.0),
     ("ssm", "GetParameter", 40.0),
     ("ssm", "GetParameters", 40.0),
     // No document that was read has the figure for GetResources; it is unverified.

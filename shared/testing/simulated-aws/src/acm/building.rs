@@ -22,6 +22,7 @@ pub(super) fn build(state: &mut State, spec: &CertificateSpec) -> Entry {
     entry.eligible = spec.eligible;
     entry.exportable = spec.exportable;
     entry.acme.clone_from(&spec.acme);
+    entry.managed_by.clone_from(&spec.managed_by);
     entry.root_hierarchy.clone_from(&spec.root_hierarchy);
     entry.client_auth_only = spec.client_auth_only;
     entry.failure_reason.clone_from(&spec.failure_reason);

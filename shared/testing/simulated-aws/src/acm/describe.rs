@@ -47,6 +47,7 @@ fn detail(entry: &Entry, now: jiff::Timestamp) -> Value {
         ("CertificateKeyPairOrigin", json!(entry.key_pair_origin)),
         ("AcmeAccountId", json!(entry.acme.as_ref().map(|(account, _)| account))),
         ("AcmeEndpointArn", json!(entry.acme.as_ref().map(|(_, endpoint)| endpoint))),
+        ("ManagedBy", json!(entry.managed_by)),
         ("CertificateUsage", json!(entry.usage())),
         ("RootHierarchyType", json!(entry.root_hierarchy)),
     ])

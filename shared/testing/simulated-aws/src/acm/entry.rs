@@ -47,6 +47,8 @@ pub(crate) struct Entry {
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) eligible: Option<bool>,
     pub(super) exportable: bool,
+    /// The service that manages it.
+    pub(super) managed_by: Option<String>,
     pub(super) ca_arn: Option<String>,
     pub(super) failure_reason: Option<String>,
     /// `DomainValidationOptions` and `RenewalSummary`, as DescribeCertificate answers them.
@@ -84,6 +86,7 @@ impl Entry {
             revoked_at: None,
             eligible: None,
             exportable: false,
+            managed_by: None,
             ca_arn: None,
             failure_reason: None,
             validation: Vec::new(),

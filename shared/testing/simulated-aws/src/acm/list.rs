@@ -102,7 +102,7 @@ struct Wanted<'a> {
     key_usages: Vec<&'a str>,
     extended_key_usages: Vec<&'a str>,
     export_option: Option<&'a str>,
-    managed: bool,
+    managed_by: Option<&'a str>,
 }
 
 impl<'a> Wanted<'a> {
@@ -116,7 +116,7 @@ impl<'a> Wanted<'a> {
             key_usages: strings(&includes["keyUsage"]).collect(),
             extended_key_usages: strings(&includes["extendedKeyUsage"]).collect(),
             export_option: includes["exportOption"].as_str(),
-            managed: !includes["managedBy"].is_null(),
+            managed_by: includes["managedBy"].as_str(),
         }
     }
 
@@ -180,7 +180,8 @@ impl<'a> Wanted<'a> {
     /// API reference, Filters: exportOption and managedBy.
     fn has_wanted_options(&self, entry: &Entry) -> bool {
         let export = if entry.exportable { "ENABLED" } else { "DISABLED" };
-        self.export_option.is_none_or(|wanted| wanted == export) && !self.managed
+        self.export_option.is_none_or(|wanted| wanted == export)
+            && self.managed_by.is_none_or(|wanted| entry.managed_by.as_deref() == Some(wanted))
     }
 }
 
@@ -250,6 +251,8 @@ struct Summary<'a> {
     revoked_at: Option<Value>,
     certificate_key_pair_origin: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    managed_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     certificate_usage: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     root_hierarchy_type: Option<&'a str>,
@@ -282,6 +285,7 @@ impl<'a> Summary<'a> {
             imported_at: entry.imported_at.map(epoch),
             revoked_at: entry.revoked_at.map(epoch),
             certificate_key_pair_origin: &entry.key_pair_origin,
+            managed_by: entry.managed_by.as_deref(),
             certificate_usage: entry.usage(),
             root_hierarchy_type: entry.root_hierarchy.as_deref(),
         }

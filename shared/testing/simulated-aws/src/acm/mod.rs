@@ -1,6 +1,7 @@
 //! AWS Certificate Manager.
 
 mod account;
+mod acme_endpoints;
 mod building;
 mod certificate;
 mod describe;
@@ -12,6 +13,7 @@ mod list;
 mod renew;
 mod renewal;
 mod request;
+mod search;
 mod setup;
 mod signing;
 mod spec;
@@ -59,6 +61,7 @@ pub(crate) struct Store {
     most_names: Option<usize>,
     /// The endpoint is older than Amazon N2 certificates.
     before_n2: bool,
+    acme_endpoints: Vec<acme_endpoints::Endpoint>,
     /// Of the account configuration; `None` until it is set.
     expiry_days: Option<u64>,
 }
@@ -95,6 +98,10 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
     settle(state);
     match operation {
         "ListCertificates" => list::list(state, input),
+        "SearchCertificates" => search::search(state, input),
+        "ListAcmeEndpoints" => acme_endpoints::list(state, input),
+        "ListAcmeExternalAccountBindings" => acme_endpoints::list_bindings(state, input),
+        "ListAcmeAccounts" => acme_endpoints::list_accounts(state, input),
         "DescribeCertificate" => describe::describe(state, input),
         "GetCertificate" => describe::get(state, input),
         "ImportCertificate" => import::import(state, input),

@@ -28,6 +28,7 @@ pub struct CertificateSpec {
     pub(super) exportable: bool,
     pub(super) key_pair_origin: Option<String>,
     pub(super) acme: Option<(String, String)>,
+    pub(super) managed_by: Option<String>,
     pub(super) root_hierarchy: Option<String>,
     pub(super) client_auth_only: bool,
     pub(super) validation_method: &'static str,
@@ -58,6 +59,7 @@ impl CertificateSpec {
             exportable: false,
             key_pair_origin: None,
             acme: None,
+            managed_by: None,
             root_hierarchy: None,
             client_auth_only: false,
             validation_method: "DNS",
@@ -240,11 +242,19 @@ impl CertificateSpec {
         self
     }
 
-    /// AcmeAccountId and AcmeEndpointArn of a certificate of this client's; which only DescribeCertificate shows.
+    /// AcmeAccountId and AcmeEndpointArn of a certificate of this client's, which DescribeCertificate and
+    /// SearchCertificates show.
     #[must_use]
     pub fn acme_client(mut self, account: &str, endpoint: &str) -> Self {
         self.acme = Some((account.to_owned(), endpoint.to_owned()));
         self.key_pair_origin("ACME").eligible(false)
+    }
+
+    /// ManagedBy: `CLOUDFRONT`; default: nobody.
+    #[must_use]
+    pub fn managed_by(mut self, service: &str) -> Self {
+        self.managed_by = Some(service.to_owned());
+        self
     }
 
     /// RootHierarchyType of an Amazon N2 certificate, such as `N2_AMAZON_MANAGED`; default: none, as of all certificates

@@ -7,13 +7,14 @@ use super::rules::{self, Kind, ServiceRules, Shape};
 use crate::services::{SERVICES, Service};
 
 /// Texts that match the patterns which neither letters nor digits match.
-const EXAMPLES: [(&str, &str); 18] = [
+const EXAMPLES: [(&str, &str); 19] = [
     ("tag:.+|Name|", "Name"),
     (r"^\d{12}$", "123456789012"),
     (r"^(\d{12})|", "123456789012"),
     ("^(r-[0-9a-z]", "r-ab12"),
     ("arn:[", "arn:aws:acm:us-east-1:123456789012:certificate/a"),
     ("arn:[", "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/a"),
+    ("arn:aws[a-z-]*:acm:", "arn:aws:acm:us-east-1:123456789012:acme-endpoint/a"),
     (r"(\*\.)?", "a.example.com"),
     ("([0-2])", "1.2.3"),
     ("(?:[A-Za-z0-9+/]{4})*", "YWFh"),

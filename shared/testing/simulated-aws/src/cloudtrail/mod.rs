@@ -1,4 +1,6 @@
-//! CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors.
+//! CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors, LookupEvents.
+
+mod events;
 
 use serde_json::{Value, json};
 
@@ -7,10 +9,14 @@ use crate::aws::State;
 use crate::calls::{Answer, ApiError};
 use crate::connector::not_modelled;
 
-/// All trails of all accounts.
+pub use events::TrailEvent;
+
+/// All trails of all accounts, and what was recorded.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     trails: Vec<Trail>,
+    /// The event history of all accounts, in the order of time.
+    events: Vec<events::Recorded>,
 }
 
 /// A trail. A new one is logging, for all Regions, all management events.
@@ -84,6 +90,7 @@ pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer 
     match operation {
         "DescribeTrails" => Ok(describe(state, input)),
         "GetTrailStatus" => find(state, &input["Name"]).map(|trail| json!({ "IsLogging": trail.is_logging })),
+        "LookupEvents" => events::look_up(state, input),
         "GetEventSelectors" => selectors(state, input),
         other => Err(not_modelled("cloudtrail", other)),
     }
