@@ -31,7 +31,7 @@ pub(crate) fn cost(rows: &[Row], now: Timestamp) -> Cost {
     let is_billed_ca = |entry: &Entry, mode: Option<&str>| {
         entry.kind == Kind::PrivateCa
             && !matches!(entry.status.as_str(), "DELETED" | "CREATING" | "FAILED")
-            && entry.usage.as_deref() == mode
+            && entry.authority.as_deref().and_then(|authority| authority.usage_mode.as_deref()) == mode
     };
     let is_exportable = |entry: &&Entry| {
         entry.kind == Kind::AmazonIssued

@@ -2,8 +2,8 @@
 
 use certificates::tags::Tags;
 use certificates::{CertificateType, KeyAlgorithm, KeyPairOrigin, RenewalEligibility};
-use inventory::{Described, Entry, Identity, Kind, Reading};
-use rules::facts::{Certificate, Fact, PrivateCa};
+use inventory::{Authority, Described, Entry, Identity, Kind, Reading};
+use rules::facts::{Certificate, Crl, Fact, Ocsp, PrivateCa};
 
 /// A certificate in ACM; `None` for what is none.
 pub(crate) fn certificate(entry: &Entry) -> Option<Certificate> {
@@ -87,9 +87,8 @@ pub(crate) fn private_ca(entry: &Entry) -> Option<PrivateCa> {
     if entry.kind != Kind::PrivateCa {
         return None;
     }
-    Some(PrivateCa {
+    let ca = PrivateCa {
         status: Fact::reported(Some(entry.status.clone()).filter(|status| !status.is_empty())),
-        usage_mode: optional(entry.usage.clone(), false),
         key_algorithm: Fact::reported(entry.key_algorithm.as_deref().map(KeyAlgorithm::new)),
         common_name: Fact::Known(Some(entry.name.clone())),
         not_before: Fact::Known(entry.not_before),
@@ -97,7 +96,36 @@ pub(crate) fn private_ca(entry: &Entry) -> Option<PrivateCa> {
         created_at: Fact::Known(entry.created_at),
         tags: tags(entry),
         ..PrivateCa::unknown(entry.arn.parse().ok()?)
+    };
+    Some(match entry.authority.as_deref().cloned() {
+        Some(authority) => of_authority(authority, ca),
+        None => ca,
     })
+}
+
+/// What only a CA has.
+fn of_authority(authority: Authority, ca: PrivateCa) -> PrivateCa {
+    let crl = |crl: inventory::Crl| Crl {
+        enabled: crl.enabled,
+        bucket: crl.bucket,
+        object_acl: crl.object_acl,
+        expiration_days: crl.expiration_days,
+        custom_cname: crl.custom_cname,
+    };
+    let ocsp = |ocsp: inventory::Ocsp| Ocsp { enabled: ocsp.enabled, custom_cname: ocsp.custom_cname };
+    PrivateCa {
+        ca_type: Fact::reported(authority.ca_type),
+        usage_mode: Fact::Known(authority.usage_mode),
+        signing_algorithm: Fact::reported(authority.signing_algorithm),
+        key_storage_standard: Fact::Known(authority.key_storage_standard),
+        failure_reason: Fact::Known(authority.failure_reason),
+        owner_account: Fact::Known(authority.owner_account),
+        last_state_change_at: Fact::Known(authority.last_state_change_at),
+        restorable_until: Fact::Known(authority.restorable_until),
+        crl: Fact::Known(authority.crl.map(crl)),
+        ocsp: Fact::Known(authority.ocsp.map(ocsp)),
+        ..ca
+    }
 }
 
 /// Not used is only what was read to be not used.

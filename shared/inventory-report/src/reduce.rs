@@ -41,10 +41,12 @@ pub fn reduce(
     previous: Option<&Snapshot>,
     now: Timestamp,
 ) -> Report {
+    // Rows are large: growing the list step by step would need twice their memory.
+    let count = shards.iter().flatten().map(|shard| shard.entries.len()).sum();
     let mut reducer = Reducer {
         settings,
         now,
-        rows: Vec::new(),
+        rows: Vec::with_capacity(count),
         targets: Vec::new(),
         gaps: Gaps::default(),
         unevaluated: Unevaluated::default(),
@@ -107,7 +109,7 @@ impl Reducer<'_> {
     }
 
     fn report(mut self, previous: Option<&Snapshot>) -> Report {
-        self.rows.sort_by(|one, other| order(one).cmp(&order(other)));
+        self.rows.sort_unstable_by(|one, other| order(one).cmp(&order(other)));
         let shared = Shared::new(&self.rows, self.settings, &self.with_grants, self.now);
         let found: Vec<_> = self.rows.iter().map(|row| findings(row, &shared)).collect();
         drop(shared);

@@ -36,7 +36,7 @@ impl Totals {
 
 impl Totals {
     /// Adds the numbers of other rows.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         let Self {
             entries,
             expired,

@@ -6,6 +6,7 @@ use certificates::{DomainValidation, Renewal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::authority::Authority;
 use crate::reading::Reading;
 use crate::usage::Usage;
 
@@ -93,6 +94,9 @@ pub struct Entry {
     pub key_usages: Option<Vec<String>>,
     /// Extended key usages in ACM's names.
     pub extended_key_usages: Option<Vec<String>>,
+    /// Of a private CA only: what a listing shows of it besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<Box<Authority>>,
     /// Issuer, serial, validation.
     pub identity: Reading<Identity>,
     /// All its tags.

@@ -5,12 +5,14 @@
 //!
 //! A shard starts with a [`Header`], has one [`Entry`] a line, and ends with a count, without which it was cut off.
 
+mod authority;
 mod entry;
 mod reading;
 mod shard;
 mod source;
 mod usage;
 
+pub use authority::{Authority, Crl, Ocsp};
 pub use entry::{Chain, Described, Entry, Identity, Kind, Owner, OwnerSource, Tags};
 pub use reading::{Reading, Unreadable};
 pub use shard::{Account, Header, InvalidShard, Shard, UseElsewhere};

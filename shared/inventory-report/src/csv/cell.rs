@@ -7,6 +7,9 @@ use notices::foreign_up_to;
 
 /// Writes a cell in quotes where it needs them, and never as a formula.
 pub(super) fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
+    if is_harmless(text) {
+        return to.write_all(text.as_bytes());
+    }
     // Line breaks and what cannot be seen become blanks; `://` is no danger in a cell.
     let visible = foreign_up_to(&text.replace("://", ":\u{fffc}//"), usize::MAX).replace(":\u{fffc}//", "://");
     let mark = if is_formula(text) || is_formula(&visible) { "'" } else { "" };
@@ -14,6 +17,15 @@ pub(super) fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
         return write!(to, "\"{mark}{}\"", visible.replace('"', "\"\""));
     }
     to.write_all(visible.as_bytes())
+}
+
+/// Most cells need no second look: letters, digits and single blanks, and nothing at the start that means something.
+fn is_harmless(text: &str) -> bool {
+    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || b":/._*;()".contains(b);
+    let mut bytes = text.as_bytes().split(|b| *b == b' ');
+    text.is_empty()
+        || bytes.all(|word| !word.is_empty() && word.iter().all(|b| is_plain(b) || b"-=+@".contains(b)))
+            && text.as_bytes().first().is_some_and(is_plain)
 }
 
 /// Whether a spreadsheet may take a cell for a formula: full-width forms count in some of them.
@@ -62,6 +74,8 @@ mod tests {
             ("\u{ff1d}1", "\"'\u{ff1d}1\""),
             ("two\nlines", "two lines"),
             ("https://example.com", "https://example.com"),
+            ("a  b", "a b"),
+            ("a=b", "a=b"),
         ] {
             assert_eq!(cell(text), written, "{text:?}");
         }

@@ -73,25 +73,20 @@ fn certificates() -> Vec<Entry> {
 fn outside_acm() -> Vec<Entry> {
     let mut iam = entry(Kind::IamServer, "iam-copy", "iam-copy", 12);
     iam.names.clear();
-    iam.described = Reading::NotAsked;
-    iam.uses.clear();
-    iam.in_use = None;
     if let (Reading::Known { value: chain, .. }, Reading::Known { value: identity, .. }) =
         (&mut iam.chain, &mut iam.identity)
     {
         chain.fingerprint = "sha256-nobody-renews".into();
         identity.serial = Some("0a:nobody-renews".into());
     }
-    let mut client = entry(Kind::ApiClient, "abc123", "abc123", 200);
-    client.uses.clear();
-    client.in_use = None;
     let endless = |kind, id| with(entry(kind, id, id, 0), |one| one.not_after = None);
     vec![
         iam,
-        client,
+        entry(Kind::ApiClient, "abc123", "abc123", 200),
         with(entry(Kind::PrivateCa, "6f51", "Example Issuing CA", 40), |ca| ca.tags = known(tags(&[]))),
         with(entry(Kind::PrivateCa, "6f52", "Example Short-Lived CA", 900), |ca| {
-            ca.usage = Some("SHORT_LIVED_CERTIFICATE".into());
+            let modes = ca.authority.iter_mut().map(|authority| &mut authority.usage_mode);
+            modes.for_each(|mode| *mode = Some("SHORT_LIVED_CERTIFICATE".into()));
         }),
         endless(Kind::AcmeEndpoint, "e1"),
         entry(Kind::AcmeBinding, "b1", "b1", 90),

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use certificates::{DomainValidation, ResourceRecord, Validation};
-use inventory::{Chain, Described, Entry, Identity, Kind, Owner, OwnerSource, Reading, SeenIn, Source, Tags, Usage};
+use inventory::{
+    Authority, Chain, Crl, Described, Entry, Identity, Kind, Owner, OwnerSource, Reading, SeenIn, Source, Tags, Usage,
+};
 
 use super::{PLACE, at};
 
@@ -67,7 +69,8 @@ pub fn entry(kind: Kind, id: &str, name: &str, days: i64) -> Entry {
         exported: is_acms.then_some(false),
         managed_by: None,
         root_hierarchy: None,
-        usage: (kind == Kind::PrivateCa).then(|| "GENERAL_PURPOSE".into()),
+        usage: None,
+        authority: (kind == Kind::PrivateCa).then(|| Box::new(authority())),
         key_usages: Some(vec!["DIGITAL_SIGNATURE".into(), "KEY_ENCIPHERMENT".into()]),
         extended_key_usages: Some(vec!["TLS_WEB_SERVER_AUTHENTICATION".into()]),
         identity: known(identity(kind, id, name)),
@@ -84,7 +87,11 @@ pub fn entry(kind: Kind, id: &str, name: &str, days: i64) -> Entry {
         purpose: Some("production".into()),
         arn,
     };
-    if crate::is_certificate(kind) && kind != Kind::Acme { in_use(entry, "shop") } else { entry }
+    match kind {
+        Kind::Imported | Kind::AmazonIssued | Kind::Private => in_use(entry, "shop"),
+        Kind::Acme => Entry { in_use: Some(false), ..entry },
+        _ => Entry { described: Reading::NotAsked, in_use: None, renewal_eligibility: None, ..entry },
+    }
 }
 
 /// The same, in use by a load balancer of this name.
@@ -132,6 +139,18 @@ fn arn(kind: Kind, id: &str) -> String {
         Kind::AcmeBinding => format!("arn:aws:acm:{region}:{account}:acme-external-account-binding/{id}"),
         Kind::AcmeAccount => format!("https://acme.{region}.example/account/{id}"),
         _ => format!("arn:aws:acm:{region}:{account}:certificate/{id}"),
+    }
+}
+
+fn authority() -> Authority {
+    Authority {
+        ca_type: Some("SUBORDINATE".into()),
+        usage_mode: Some("GENERAL_PURPOSE".into()),
+        signing_algorithm: Some("SHA256WITHRSA".into()),
+        key_storage_standard: Some("FIPS_140_2_LEVEL_3_OR_HIGHER".into()),
+        owner_account: Some(PLACE.0.into()),
+        crl: Some(Crl { enabled: false, ..Crl::default() }),
+        ..Authority::default()
     }
 }
 

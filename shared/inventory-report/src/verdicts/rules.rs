@@ -61,7 +61,7 @@ impl TargetRules {
             now,
             settings: Settings::default(),
             certificates,
-            private_cas: entries.iter().filter_map(facts::private_ca).collect(),
+            private_cas: private_cas(entries, sources.unreadable(Source::Certificates).is_none()),
             incomplete: incomplete.cloned(),
         }
     }
@@ -84,7 +84,7 @@ impl TargetRules {
                 _ => continue,
             };
             if let Err(NoVerdict::Missing(missing)) = evaluation
-                && !is_stored(entry.kind, missing)
+                && !is_stored(missing)
             {
                 unevaluated.0.entry(rule.name).or_insert((missing.fact, 0)).1 += 1;
                 continue;
@@ -121,6 +121,8 @@ impl TargetRules {
             Lookup::AllCertificates | Lookup::AllPrivateCas => {
                 self.incomplete.as_ref().map(|why| format!("the list could not be read ({})", because(why)))
             }
+            Lookup::PrivateCertificates => Some("not all of them could be described".to_owned()),
+            _ if entry.kind == Kind::PrivateCa => None,
             _ => lack(&entry.described, "its description").or_else(|| lack(&entry.identity, "its identity")),
         };
         let why = lack.unwrap_or_else(|| "AWS did not report it".into());
@@ -129,11 +131,11 @@ impl TargetRules {
 }
 
 /// Whether the inventory stores a fact when it can be read.
-fn is_stored(kind: Kind, missing: Missing) -> bool {
+fn is_stored(missing: Missing) -> bool {
     match missing.lookup {
         Lookup::Tags | Lookup::AllCertificates | Lookup::AllPrivateCas => true,
-        Lookup::Description => kind != Kind::PrivateCa,
-        Lookup::Chain | Lookup::Permissions | Lookup::Policy | Lookup::PrivateCertificates => false,
+        Lookup::Description | Lookup::PrivateCertificates => true,
+        Lookup::Chain | Lookup::Permissions | Lookup::Policy => false,
     }
 }
 
@@ -144,6 +146,17 @@ fn result(rule: &'static str, evaluation: Evaluation, why: impl Fn(Missing) -> S
         Ok(_) | Err(NoVerdict::NotYet(_)) => None,
         Err(NoVerdict::Missing(missing)) => result(RuleVerdict::Unknown, why(missing)),
     }
+}
+
+/// The CAs, each with all private certificates, if all are listed and described: a listing does not say which CA issued.
+fn private_cas(entries: &[Entry], has_all: bool) -> Vec<PrivateCa> {
+    let mut cas: Vec<PrivateCa> = entries.iter().filter_map(facts::private_ca).collect();
+    let issued = || entries.iter().filter(|entry| entry.kind == Kind::Private);
+    if has_all && !cas.is_empty() && issued().all(|entry| entry.described.known().is_some()) {
+        let issued: Arc<[Certificate]> = issued().filter_map(facts::certificate).collect();
+        cas.iter_mut().for_each(|ca| ca.certificates = Fact::Known(Arc::clone(&issued)));
+    }
+    cas
 }
 
 /// Gives each certificate those of the same type, key and names: the rule about duplicates compares no others.
