@@ -20,7 +20,7 @@ use crate::verdicts::renewer::renewed_by;
 use crate::verdicts::rules::{TargetRules, Unevaluated};
 use crate::verdicts::steps::steps;
 use crate::verdicts::target::Sources;
-use crate::verdicts::use_verdict::use_of;
+use crate::verdicts::use_verdict::{in_use, use_of};
 use crate::weeks::weeks;
 
 /// A shard that there should be and that cannot be used: missing, damaged or of another version.
@@ -34,24 +34,23 @@ pub struct UnusableShard {
     pub why: Unreadable,
 }
 
-/// The report of all shards. `previous` is the snapshot of the last report.
+/// The report of all shards, which are taken one by one, so that they need not all be in memory. `previous` is the
+/// snapshot of the last report.
 pub fn reduce(
-    mut shards: Vec<Result<Shard, UnusableShard>>,
+    shards: impl IntoIterator<Item = Result<Shard, UnusableShard>>,
     settings: &ReportSettings,
     previous: Option<&Snapshot>,
     now: Timestamp,
 ) -> Report {
-    // Rows are large: growing the list step by step would need twice their memory.
-    let count = shards.iter().flatten().map(|shard| shard.entries.len()).sum();
     let mut reducer = Reducer {
         settings,
         now,
-        rows: Vec::with_capacity(count),
+        rows: Vec::new(),
         targets: Vec::new(),
         gaps: Gaps::default(),
         unevaluated: Unevaluated::default(),
         with_grants: BTreeSet::new(),
-        elsewhere: UsesElsewhere::take(shards.iter_mut().flatten()),
+        elsewhere: UsesElsewhere::default(),
     };
     for shard in shards {
         match shard {
@@ -86,8 +85,8 @@ impl Reducer<'_> {
         });
     }
 
-    fn shard(&mut self, Shard { header, mut entries }: Shard) {
-        entries.iter_mut().for_each(|entry| self.elsewhere.add_to(entry, &header.account.id));
+    fn shard(&mut self, Shard { mut header, entries }: Shard) {
+        self.elsewhere.take(&mut header);
         let target = target_of(&header.account.id, &header.region);
         self.gaps.sources(&target, &header.sources);
         if Sources::new(&header).is_read(inventory::Source::Grants) {
@@ -109,6 +108,11 @@ impl Reducer<'_> {
     }
 
     fn report(mut self, previous: Option<&Snapshot>) -> Report {
+        for row in &mut self.rows {
+            if self.elsewhere.add_to(&mut row.entry, &row.account.id) {
+                row.use_verdict = in_use(&row.entry).unwrap_or_else(|| row.use_verdict.clone());
+            }
+        }
         self.rows.sort_unstable_by(|one, other| order(one).cmp(&order(other)));
         let shared = Shared::new(&self.rows, self.settings, &self.with_grants, self.now);
         let found: Vec<_> = self.rows.iter().map(|row| findings(row, &shared)).collect();

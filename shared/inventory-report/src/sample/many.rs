@@ -6,8 +6,8 @@ use super::{account, entries, entry, shard, unused};
 use crate::reduce::UnusableShard;
 
 /// This many certificates over this many accounts, of the usual kinds, owners and states; one in fifty has a duplicate.
-pub fn many(certificates: usize, targets: usize) -> Vec<Result<Shard, UnusableShard>> {
-    let of_target = |target: usize| {
+pub fn many(certificates: usize, targets: usize) -> impl Iterator<Item = Result<Shard, UnusableShard>> {
+    let of_target = move |target: usize| {
         let count = certificates / targets + usize::from(target < certificates % targets);
         let entries = (0..count).map(|number| one(target, number)).collect();
         Ok(shard(
@@ -17,7 +17,7 @@ pub fn many(certificates: usize, targets: usize) -> Vec<Result<Shard, UnusableSh
             entries,
         ))
     };
-    (0..targets).map(of_target).collect()
+    (0..targets).map(of_target)
 }
 
 fn one(target: usize, number: usize) -> Entry {

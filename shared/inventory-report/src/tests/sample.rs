@@ -122,7 +122,7 @@ fn a_target_that_is_not_read_is_not_gone() {
         let why = sample::denied("s3:GetObject");
         Err(crate::UnusableShard { account: header.account, region: header.region, why })
     });
-    let report = crate::reduce(unread.collect(), &crate::ReportSettings::default(), Some(&before), sample::at(1, 0));
+    let report = crate::reduce(unread, &crate::ReportSettings::default(), Some(&before), sample::at(1, 0));
     assert_eq!(report.changes.as_ref().unwrap().items, []);
     let after = report.snapshot(Some(&before));
     assert_eq!((&after.rows, &after.targets), (&before.rows, &before.targets));

@@ -32,20 +32,6 @@ fn measure(certificates: usize, targets: usize, most: Duration) {
     eprintln!(
         "{certificates} certificates: reduced in {reduced:?}, with CSV {with_csv:?}, with JSON {all:?}; {bytes:?} bytes"
     );
-    let rules: usize = report.rows.iter().map(|row| row.rules.len()).sum();
-    let why: usize = report.rows.iter().flat_map(|row| &row.rules).map(|r| r.why.len() + r.rule.len()).sum();
-    let steps: usize = report
-        .rows
-        .iter()
-        .flat_map(|row| &row.steps)
-        .map(|r| r.text.len() + r.command.as_ref().map_or(0, String::len))
-        .sum();
-    let nsteps: usize = report.rows.iter().map(|row| row.steps.len()).sum();
-    eprintln!(
-        "DEBUG rules {rules} {why}, steps {nsteps} {steps}; sizes {} {}",
-        size_of::<crate::Row>(),
-        size_of::<inventory::Entry>()
-    );
     assert_eq!(report.rows.len(), certificates);
     assert!(all < most, "{all:?}");
 }

@@ -35,8 +35,8 @@ pub(crate) fn use_of(entry: &Entry, sources: Sources<'_>, now: Timestamp) -> Use
     if !is_certificate(entry.kind) {
         return verdict(Use::NotApplicable, "It is not a certificate.".into());
     }
-    if let Some(users) = users(entry) {
-        return verdict(Use::InUse, users);
+    if let Some(verdict) = in_use(entry) {
+        return verdict;
     }
     if let Some(why) = outside(entry) {
         return verdict(Use::OutsideAws, why.into());
@@ -46,6 +46,11 @@ pub(crate) fn use_of(entry: &Entry, sources: Sources<'_>, now: Timestamp) -> Use
     }
     let since = entry.unused_since.map_or(String::new(), |since| format!(" since {}", certificates::utc_date(since)));
     verdict(Use::Unused, format!("Nothing uses it{since}: InUseBy is empty, and no grant or look-up shows a use."))
+}
+
+/// That something uses it, where that is known.
+pub(crate) fn in_use(entry: &Entry) -> Option<UseVerdict> {
+    users(entry).map(|why| UseVerdict { verdict: Use::InUse, why })
 }
 
 /// The resources that use it, for people.
