@@ -76,7 +76,7 @@ fn entry(index: usize, mixed: usize, days: i64, account: usize, region: &str, ga
         status: if days < 0 { "EXPIRED" } else { "ISSUED" }.to_owned(),
         key_algorithm: Some(["RSA_2048", "EC_prime256v1"][mixed % 2].to_owned()),
         not_before: Some(now() - (24 * 30).hours()),
-        not_after: Some(now() + (24 * days).hours()),
+        not_after: Some(now() + (24 * days + 5).hours()),
         created_at: Some(now() - (24 * 30).hours()),
         issued_at: (kind != Kind::Imported).then(|| now() - (24 * 30).hours()),
         imported_at: (kind == Kind::Imported).then(|| now() - (24 * 30).hours()),
