@@ -11,12 +11,13 @@ use crate::clients::Clients;
 use crate::merge::Found;
 use crate::owners::Owners;
 use crate::target_facts::TargetFacts;
-use crate::{certificates, deep_pass, merge, requesters};
+use crate::{certificates, consumers, deep_pass, merge, requesters};
 
 /// Reads one account and Region, with the credentials of its SDK configuration.
 #[derive(Debug)]
 pub struct Collector {
     clients: Clients,
+    consumers: consumers::Clients,
     sources: BTreeSet<Source>,
     tag_keys: TagKeys,
 }
@@ -33,7 +34,12 @@ pub struct DeepPass {
 impl Collector {
     /// A collector that asks these sources. The tags `Owner` and `Purpose` name owner and purpose.
     pub fn new(sdk: &SdkConfig, sources: BTreeSet<Source>) -> Self {
-        Self { clients: Clients::new(sdk), sources, tag_keys: TagKeys::default() }
+        Self {
+            clients: Clients::new(sdk),
+            consumers: consumers::Clients::new(sdk),
+            sources,
+            tag_keys: TagKeys::default(),
+        }
     }
 
     /// With other tags that name owner and purpose.
@@ -45,7 +51,7 @@ impl Collector {
     /// Lists everything. `previous` is the last shard of this account and Region.
     pub async fn fast_pass(&self, of: &TargetFacts, previous: Option<&Shard>) -> Shard {
         let now = self.clients.clock.now();
-        let mut found = self.found(now).await;
+        let mut found = self.found(of, now).await;
         if let Some(previous) = previous {
             certificates::keep(&mut found.entries, previous);
         }
@@ -62,13 +68,15 @@ impl Collector {
     }
 
     /// All independent lists, at the same time. Whatever lists entries or uses is one line here and one in `joined`.
-    async fn found(&self, now: Timestamp) -> Found {
+    async fn found(&self, of: &TargetFacts, now: Timestamp) -> Found {
         let asked = |source| self.sources.contains(&source);
-        let (certificates, endpoints) = futures::join!(
+        let explained = consumers::Explained::default();
+        let (certificates, endpoints, consumers) = futures::join!(
             certificates::certificates(&self.clients, &asked, now),
             certificates::endpoints(&self.clients, &asked, now),
+            consumers::look_up(&self.consumers, of, &self.sources, &explained),
         );
-        Found::joined([certificates, endpoints])
+        Found::joined([certificates, endpoints, consumers.into()])
     }
 
     async fn add_owners(&self, found: &mut Found, of: &TargetFacts, now: Timestamp) {

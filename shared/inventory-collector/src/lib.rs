@@ -9,6 +9,7 @@
 mod certificates;
 mod clients;
 mod collector;
+mod consumers;
 mod deep_pass;
 mod grants;
 mod merge;
@@ -16,7 +17,6 @@ mod other_certificates;
 mod owners;
 mod requesters;
 mod target_facts;
-#[allow(dead_code, reason = "the readers of sources use it")]
 mod unreadable;
 
 pub use collector::{Collector, DeepPass};

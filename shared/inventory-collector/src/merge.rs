@@ -6,6 +6,7 @@ use inventory::{Entry, Kind, Reading, SeenIn, Source, SourceReading, Usage, UseE
 use jiff::Timestamp;
 
 use crate::certificates::is_of_acm;
+use crate::consumers;
 
 /// What a list, or several, found.
 #[derive(Debug, Default)]
@@ -52,7 +53,7 @@ pub(crate) fn add_uses(found: &mut Found) {
     for entry in &mut found.entries {
         entry.uses.clear();
         let elsewhere = found.uses.remove(&entry.arn).unwrap_or_default();
-        in_use_by(entry).into_iter().chain(elsewhere).for_each(|usage| add(&mut entry.uses, usage));
+        in_use_by(entry, &elsewhere).into_iter().chain(elsewhere).for_each(|usage| add(&mut entry.uses, usage));
         entry.uses.sort_by(|one, other| one.resource.cmp(&other.resource));
     }
 }
@@ -63,7 +64,7 @@ pub(crate) fn replace_in_use_by(entry: &mut Entry) {
         usage.seen_in.remove(&SeenIn::InUseBy);
     }
     entry.uses.retain(|usage| !usage.seen_in.is_empty());
-    in_use_by(entry).into_iter().for_each(|usage| add(&mut entry.uses, usage));
+    in_use_by(entry, &entry.uses).into_iter().for_each(|usage| add(&mut entry.uses, usage));
     entry.uses.sort_by(|one, other| one.resource.cmp(&other.resource));
 }
 
@@ -80,10 +81,11 @@ fn add(uses: &mut Vec<Usage>, usage: Usage) {
     known.grants.extend(usage.grants);
 }
 
-fn in_use_by(entry: &Entry) -> Vec<Usage> {
+/// With the customer's resources for those of AWS in front of them, where look-ups found them.
+fn in_use_by(entry: &Entry, hits: &[Usage]) -> Vec<Usage> {
     let resources = entry.described.known().map_or(&[][..], |described| &described.in_use_by);
     let account = account(&entry.arn);
-    resources.iter().map(|arn| usage(arn, account, SeenIn::InUseBy)).collect()
+    resources.iter().map(|arn| consumers::resolve(arn, account, SeenIn::InUseBy, hits)).collect()
 }
 
 /// A resource of which only the ARN is known, for a certificate of this account.
@@ -128,7 +130,7 @@ fn name(resource: &str) -> &str {
 
 /// Sets since when each entry is unused by all that was read, and forgets it where it is used or where that is not known.
 pub(crate) fn set_unused(entries: &mut [Entry], sources: &[SourceReading], now: Timestamp) {
-    let all_read = sources.iter().filter(|one| shows_uses(one.source)).all(|one| one.found.known().is_some());
+    let all_read = sources.iter().filter(|one| shows_uses(one.source)).all(|one| one.found.unreadable().is_none());
     for entry in entries {
         let is_unused = all_read && is_unused(entry);
         entry.unused_since = is_unused.then(|| entry.unused_since.unwrap_or(now));

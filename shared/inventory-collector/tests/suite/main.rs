@@ -1,6 +1,7 @@
 //! The collector with real SDK clients on simulated AWS.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod consumers;
 mod deep_pass;
 mod disturbed;
 mod explained;
