@@ -91,6 +91,14 @@ mod tests {
     fn header() -> inventory::Header {
         let account = inventory::Account { id: "123456789012".into(), name: String::new(), units: Vec::new() };
         let (partition, region) = ("aws".into(), "us-east-1".into());
-        inventory::Header { schema: inventory::SCHEMA, partition, account, region, taken_at: AT, sources: Vec::new(), uses_elsewhere: Vec::new() }
+        inventory::Header {
+            schema: inventory::SCHEMA,
+            partition,
+            account,
+            region,
+            taken_at: AT,
+            sources: Vec::new(),
+            uses_elsewhere: Vec::new(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use aws_client::{CallError, CallErrorKind};
 use aws_sdk_acmpca::Client;
-use inventory::{Entry, Kind, Reading, Tags};
+use inventory::{Authority, Crl, Entry, Kind, Ocsp, Reading, Tags};
 use jiff::Timestamp;
 use private_ca::CertificateAuthority;
 
@@ -55,6 +55,28 @@ fn entry(ca: &CertificateAuthority) -> Entry {
         not_before: ca.not_before,
         not_after: ca.not_after,
         created_at: ca.created_at,
+        authority: Some(Box::new(authority(ca))),
         ..bare(ca.arn.as_str(), Kind::PrivateCa, ca.common_name.as_deref().unwrap_or(id))
+    }
+}
+
+fn authority(ca: &CertificateAuthority) -> Authority {
+    Authority {
+        ca_type: ca.ca_type.clone(),
+        usage_mode: ca.usage_mode.clone(),
+        signing_algorithm: ca.signing_algorithm.clone(),
+        key_storage_standard: ca.key_storage_standard.clone(),
+        failure_reason: ca.failure_reason.clone(),
+        owner_account: ca.owner_account.clone(),
+        last_state_change_at: ca.last_state_change_at,
+        restorable_until: ca.restorable_until,
+        crl: ca.crl.as_ref().map(|crl| Crl {
+            enabled: crl.enabled,
+            bucket: crl.bucket.clone(),
+            object_acl: crl.object_acl.clone(),
+            expiration_days: crl.expiration_days,
+            custom_cname: crl.custom_cname.clone(),
+        }),
+        ocsp: ca.ocsp.as_ref().map(|ocsp| Ocsp { enabled: ocsp.enabled, custom_cname: ocsp.custom_cname.clone() }),
     }
 }

@@ -160,6 +160,11 @@ async fn private_cas_have_status_validity_and_tags() {
     assert_eq!((entry.arn.as_str(), entry.kind, entry.status.as_str()), (arn.as_str(), Kind::PrivateCa, "ACTIVE"));
     assert!(entry.not_after.is_some() && entry.not_before.is_some() && entry.key_algorithm.is_some());
     assert_eq!(entry.tags.known().unwrap()["Owner"], "pki");
+    let authority = entry.authority.as_deref().unwrap();
+    assert_eq!(
+        (authority.ca_type.as_deref(), authority.usage_mode.as_deref()),
+        (Some("ROOT"), Some("GENERAL_PURPOSE"))
+    );
     world.aws.fail("ListTags", 1, Fault::AccessDenied);
     let entry = world.collect(true).await.found.entries.remove(0);
     assert_eq!(entry.tags.unreadable().unwrap().action, "acm-pca:ListTags");
