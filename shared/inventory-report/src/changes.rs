@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Change, Changes, Difference, Report, Row};
 use crate::totals::owner_name;
+use crate::verdicts::resource;
 
 /// What the next report needs of this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +109,7 @@ fn of_row(row: &Row, previous: &Snapshot) -> Vec<Change> {
         items.push(change(arn, &now.name, Difference::Replaced, detail));
     }
     for consumer in now.consumers.difference(&before.consumers) {
-        items.push(change(arn, &now.name, Difference::NewConsumer, format!("{} now uses it.", foreign(consumer))));
+        items.push(change(arn, &now.name, Difference::NewConsumer, format!("{} now uses it.", resource(consumer))));
     }
     if let (Some(was), Some(is)) = (&before.owner, &now.owner)
         && was != is

@@ -5,8 +5,10 @@ use certificates::{CertificateType, KeyAlgorithm, KeyPairOrigin, RenewalEligibil
 use inventory::{Authority, Described, Entry, Identity, Kind, Reading};
 use rules::facts::{Certificate, Crl, Fact, Ocsp, PrivateCa};
 
+use crate::verdicts::target::Sources;
+
 /// A certificate in ACM; `None` for what is none.
-pub(crate) fn certificate(entry: &Entry) -> Option<Certificate> {
+pub(crate) fn certificate(entry: &Entry, sources: Sources<'_>) -> Option<Certificate> {
     let (certificate_type, origin) = match entry.kind {
         Kind::Imported => (CertificateType::Imported, KeyPairOrigin::CustomerProvided),
         Kind::AmazonIssued => (CertificateType::AmazonIssued, KeyPairOrigin::AwsManaged),
@@ -32,7 +34,7 @@ pub(crate) fn certificate(entry: &Entry) -> Option<Certificate> {
         key_pair_origin: Fact::Known(Some(origin)),
         root_hierarchy: Fact::Known(entry.root_hierarchy.clone()),
         usage: Fact::Known(entry.usage.clone()),
-        in_use: in_use(entry),
+        in_use: in_use(entry, sources),
         renewal_eligibility: optional(
             entry.renewal_eligibility.as_deref().map(RenewalEligibility::from),
             described || entry.kind == Kind::Imported,
@@ -129,11 +131,12 @@ fn of_authority(authority: Authority, ca: PrivateCa) -> PrivateCa {
 }
 
 /// Not used is only what was read to be not used.
-fn in_use(entry: &Entry) -> Fact<bool> {
+fn in_use(entry: &Entry, sources: Sources<'_>) -> Fact<bool> {
     let described = entry.described.known().map(|described| !described.in_use_by.is_empty());
     match (entry.uses.is_empty(), described, entry.in_use) {
         (false, ..) | (_, Some(true), _) | (_, None, Some(true)) => Fact::Known(true),
         (true, Some(false), Some(true)) | (true, None, _) => Fact::Unknown,
+        (true, Some(false), _) if sources.unread_consumers().is_some() => Fact::Unknown,
         (true, Some(false), _) => Fact::Known(false),
     }
 }

@@ -3,5 +3,6 @@
 mod completeness;
 mod formats;
 mod hostile;
+mod outlook;
 mod sample;
 mod scale;

@@ -170,6 +170,7 @@ fn described(kind: Kind, name: &str) -> Described {
     let by_dns =
         DomainValidation { domain_name: name.into(), succeeded: Some(true), validation: Validation::Dns(Some(record)) };
     Described {
+        certificate_authority: (kind == Kind::Private).then(|| arn(Kind::PrivateCa, "6f51")),
         signature_algorithm: Some("SHA256WITHRSA".into()),
         transparency_logging: Some("ENABLED".into()),
         domain_validations: if kind == Kind::AmazonIssued { vec![by_dns] } else { Vec::new() },

@@ -71,6 +71,9 @@ fn each_source_of_uses_keeps_a_certificate_from_being_unused() {
         let row = row(unused(entry(Kind::Imported, "a", "a.example.com", 90)), &[source]);
         let expected = if asked { Use::Unknown } else { Use::Unused };
         assert_eq!(row.use_verdict.verdict, expected, "{source:?}: {}", row.use_verdict.why);
+        let rule = row.rules.iter().find(|rule| rule.rule == "unused-certificate").map(|rule| rule.verdict);
+        let expected = if asked { RuleVerdict::Unknown } else { RuleVerdict::NonCompliant };
+        assert_eq!(rule, Some(expected), "{source:?}");
     }
 }
 

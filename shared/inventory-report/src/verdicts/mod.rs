@@ -9,7 +9,7 @@ pub(crate) mod target;
 pub(crate) mod use_verdict;
 
 use inventory::{Reading, Unreadable};
-use notices::foreign;
+use notices::{foreign, foreign_up_to};
 
 /// Why a fact is not known, where it is not: what could not be read, or was not read yet.
 pub(crate) fn lack<T>(reading: &Reading<T>, fact: &str) -> Option<String> {
@@ -18,6 +18,11 @@ pub(crate) fn lack<T>(reading: &Reading<T>, fact: &str) -> Option<String> {
         Reading::Unreadable(why) => Some(format!("{fact} could not be read ({})", because(why))),
         Reading::NotAsked => Some(format!("{fact} was not read yet")),
     }
+}
+
+/// The ARN or id of a resource, for people: longer than a name.
+pub(crate) fn resource(text: &str) -> String {
+    foreign_up_to(text, 200)
 }
 
 /// An answer of AWS, for people: the action and the error code.

@@ -41,6 +41,8 @@ pub(crate) struct TargetRules {
     /// By ARN.
     certificates: HashMap<String, Arc<Certificate>>,
     private_cas: Vec<PrivateCa>,
+    /// Why a source of uses could not be read.
+    unread_consumers: Option<Unreadable>,
     /// Why the list of certificates, or of CAs, may not have all.
     incomplete: Option<Unreadable>,
 }
@@ -51,7 +53,7 @@ impl TargetRules {
         let incomplete = sources.unreadable(Source::Certificates).or_else(|| sources.unreadable(Source::PrivateCas));
         let mut certificates: HashMap<String, Arc<Certificate>> = entries
             .iter()
-            .filter_map(|entry| Some((entry.arn.clone(), Arc::new(facts::certificate(entry)?))))
+            .filter_map(|entry| Some((entry.arn.clone(), Arc::new(facts::certificate(entry, sources)?))))
             .collect();
         if sources.unreadable(Source::Certificates).is_none() {
             link_duplicates(&mut certificates);
@@ -61,7 +63,8 @@ impl TargetRules {
             now,
             settings: Settings::default(),
             certificates,
-            private_cas: private_cas(entries, sources.unreadable(Source::Certificates).is_none()),
+            private_cas: private_cas(entries, sources),
+            unread_consumers: sources.unread_consumers().cloned(),
             incomplete: incomplete.cloned(),
         }
     }
@@ -123,10 +126,19 @@ impl TargetRules {
             }
             Lookup::PrivateCertificates => Some("not all of them could be described".to_owned()),
             _ if entry.kind == Kind::PrivateCa => None,
-            _ => lack(&entry.described, "its description").or_else(|| lack(&entry.identity, "its identity")),
+            _ => lack(&entry.described, "its description")
+                .or_else(|| self.unread_use(missing))
+                .or_else(|| lack(&entry.identity, "its identity")),
         };
         let why = lack.unwrap_or_else(|| "AWS did not report it".into());
-        format!("{} is not known: {why}.", missing.fact)
+        format!("It needs {}; {why}.", missing.fact)
+    }
+}
+
+impl TargetRules {
+    fn unread_use(&self, missing: Missing) -> Option<String> {
+        let why = self.unread_consumers.as_ref().filter(|_| missing.fact == "InUseBy")?;
+        Some(format!("what may use it could not be read ({})", because(why)))
     }
 }
 
@@ -149,11 +161,12 @@ fn result(rule: &'static str, evaluation: Evaluation, why: impl Fn(Missing) -> S
 }
 
 /// The CAs, each with all private certificates, if all are listed and described: a listing does not say which CA issued.
-fn private_cas(entries: &[Entry], has_all: bool) -> Vec<PrivateCa> {
+fn private_cas(entries: &[Entry], sources: Sources<'_>) -> Vec<PrivateCa> {
     let mut cas: Vec<PrivateCa> = entries.iter().filter_map(facts::private_ca).collect();
     let issued = || entries.iter().filter(|entry| entry.kind == Kind::Private);
+    let has_all = sources.unreadable(Source::Certificates).is_none();
     if has_all && !cas.is_empty() && issued().all(|entry| entry.described.known().is_some()) {
-        let issued: Arc<[Certificate]> = issued().filter_map(facts::certificate).collect();
+        let issued: Arc<[Certificate]> = issued().filter_map(|entry| facts::certificate(entry, sources)).collect();
         cas.iter_mut().for_each(|ca| ca.certificates = Fact::Known(Arc::clone(&issued)));
     }
     cas

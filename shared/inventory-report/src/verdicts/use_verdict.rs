@@ -16,11 +16,10 @@
 
 use inventory::{Entry, Kind, Reading};
 use jiff::{SignedDuration, Timestamp};
-use notices::foreign;
 
 use crate::model::{Use, UseVerdict, is_certificate};
 use crate::verdicts::target::Sources;
-use crate::verdicts::{because, lack};
+use crate::verdicts::{because, lack, resource};
 
 /// The deep pass describes each certificate at least once a week.
 const OLDEST_DESCRIPTION: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -63,7 +62,7 @@ fn users(entry: &Entry) -> Option<String> {
             .map(String::as_str)
             .collect(),
     };
-    let named: Vec<String> = labels.iter().take(NAMED).map(|label| foreign(label)).collect();
+    let named: Vec<String> = labels.iter().take(NAMED).map(|label| resource(label)).collect();
     match labels.len() {
         0 if entry.in_use == Some(true) && entry.described.known().is_none() => {
             Some("By ACM's list, something uses it.".into())

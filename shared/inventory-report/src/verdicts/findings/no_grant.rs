@@ -7,10 +7,10 @@
 use std::collections::BTreeSet;
 
 use inventory::{Kind, SeenIn, Usage};
-use notices::foreign;
 
 use crate::changes::target_of;
 use crate::model::Row;
+use crate::verdicts::resource;
 
 pub(super) fn find(row: &Row, with_grants: &BTreeSet<String>) -> Option<String> {
     let is_acms = matches!(row.entry.kind, Kind::Imported | Kind::AmazonIssued | Kind::Private);
@@ -23,7 +23,7 @@ pub(super) fn find(row: &Row, with_grants: &BTreeSet<String>) -> Option<String> 
         format!(
             "{} uses it by InUseBy, and no KMS grant is for it: it may fail when it loads the key next. Set the \
              certificate there again.",
-            foreign(&usage.resource)
+            resource(&usage.resource)
         )
     })
 }

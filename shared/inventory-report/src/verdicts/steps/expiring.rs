@@ -19,7 +19,7 @@ pub(super) fn steps(row: &Row, now: Timestamp) -> Vec<Step> {
         (_, Kind::Imported, Renewer::Nobody) if row.use_verdict.verdict != Use::Unused => imported(row),
         (Life::Expired, Kind::AmazonIssued, _) if row.use_verdict.verdict == Use::InUse => replace(row),
         (Life::Expired, Kind::Private, _) if row.use_verdict.verdict == Use::InUse => replace(row),
-        (Life::Expired, ..) => Vec::new(),
+        (Life::Expired, Kind::AmazonIssued | Kind::Private | Kind::Acme, _) => Vec::new(),
         (_, Kind::AmazonIssued | Kind::Private, Renewer::Nobody) if row.use_verdict.verdict != Use::Unused => {
             stuck(row)
         }
@@ -57,7 +57,7 @@ fn imported(row: &Row) -> Vec<Step> {
         .option("--certificate-chain", "fileb://chain.pem");
     vec![
         step("Name the source from which imported-renewal renews it: private-ca, acme or secret.", source),
-        step("Or import a new certificate under the same ARN before it expires.", import),
+        step("Or import a new certificate under the same ARN.", import),
     ]
 }
 
@@ -106,7 +106,7 @@ fn iam(row: &Row) -> Vec<Step> {
         Command::new(&["iam", "delete-server-certificate"]).option("--server-certificate-name", &row.entry.name);
     vec![
         step("Request a certificate of ACM instead, in the Region of what uses it, and switch to it.", request),
-        step("Then delete this one.", delete),
+        step("Then, when nothing uses it any more, delete this one.", delete),
     ]
 }
 

@@ -18,7 +18,7 @@ const SOON: i64 = 45;
 /// What to do next about a row, the most urgent first.
 pub(crate) fn steps(row: &Row, now: Timestamp) -> Vec<Step> {
     let mut steps = expiring::steps(row, now);
-    steps.extend(unused(row));
+    steps.extend(unused(row, now));
     steps.extend(exported(row, now));
     steps.extend(no_grant(row));
     steps.extend(permission::steps(row));
@@ -34,9 +34,9 @@ fn acm<'a>(row: &'a Row, operation: &'static str) -> Command<'a> {
     Command::new(&["acm", operation]).option("--region", &row.region).option("--certificate-arn", &row.entry.arn)
 }
 
-fn unused(row: &Row) -> Vec<Step> {
+fn unused(row: &Row, now: Timestamp) -> Vec<Step> {
     let is_acms = matches!(row.entry.kind, Kind::Imported | Kind::AmazonIssued | Kind::Private);
-    if row.use_verdict.verdict != Use::Unused || !is_acms {
+    if row.use_verdict.verdict != Use::Unused || !is_acms || life(&row.entry, now) == Life::NotIssued {
         return Vec::new();
     }
     let check = acm(row, "describe-certificate").option("--query", "Certificate.InUseBy");
