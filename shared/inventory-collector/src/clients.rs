@@ -4,11 +4,17 @@ use aws_client::{Clock, RateLimiter};
 use aws_config::SdkConfig;
 use jiff::SignedDuration;
 
+use crate::other_certificates::OtherClients;
+
 /// What both passes call, and how fast.
 #[derive(Debug)]
 pub(crate) struct Clients {
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
+    pub(crate) kms: aws_sdk_kms::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) apigateway: aws_sdk_apigateway::Client,
+    pub(crate) private_ca: aws_sdk_acmpca::Client,
     pub(crate) cloudtrail: aws_sdk_cloudtrail::Client,
     pub(crate) clock: Clock,
     pub(crate) pace: Pace,
@@ -24,6 +30,8 @@ pub(crate) struct Pace {
     pub(crate) describe: RateLimiter,
     /// GetCertificate: 10 a second.
     pub(crate) get: RateLimiter,
+    /// IAM's GetServerCertificate, whose rate is in no document.
+    pub(crate) servers: RateLimiter,
     /// The lists of ACM's ACME endpoints. Their rates were found in no document; this is that of ListCertificates, 8 a
     /// second.
     pub(crate) acme: RateLimiter,
@@ -40,10 +48,19 @@ impl Clients {
         Self {
             acm: aws_sdk_acm::Client::new(sdk),
             tagging: aws_sdk_resourcegroupstagging::Client::new(sdk),
+            kms: aws_sdk_kms::Client::new(sdk),
+            iam: aws_sdk_iam::Client::new(sdk),
+            apigateway: aws_sdk_apigateway::Client::new(sdk),
+            private_ca: aws_sdk_acmpca::Client::new(sdk),
             cloudtrail: aws_sdk_cloudtrail::Client::new(sdk),
             pace: Pace::new(&clock),
             clock,
         }
+    }
+
+    /// Of what has an expiry outside of ACM.
+    pub(crate) fn others(&self) -> OtherClients<'_> {
+        OtherClients { iam: &self.iam, apigateway: &self.apigateway, private_ca: &self.private_ca }
     }
 }
 
@@ -54,6 +71,7 @@ impl Pace {
             search: each(200),
             describe: each(100),
             get: each(100),
+            servers: each(100),
             acme: each(125),
             tags: each(67),
             events: each(500),

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use aws_config::SdkConfig;
-use inventory::{Header, SCHEMA, Shard, Source};
+use inventory::{Header, Reading, SCHEMA, Shard, Source, SourceReading};
 use jiff::Timestamp;
 use notices::TagKeys;
 
 use crate::clients::Clients;
+use crate::consumers::Explained;
 use crate::merge::Found;
 use crate::owners::Owners;
 use crate::target_facts::TargetFacts;
-use crate::{certificates, consumers, deep_pass, merge, requesters};
+use crate::{certificates, consumers, deep_pass, grants, merge, other_certificates, requesters};
 
 /// Reads one account and Region, with the credentials of its SDK configuration.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl Collector {
         let mut found = self.found(of, now).await;
         if let Some(previous) = previous {
             certificates::keep(&mut found.entries, previous);
+            other_certificates::keep(&mut found.entries, previous);
         }
         merge::add_uses(&mut found);
         self.add_owners(&mut found, of, now).await;
@@ -70,17 +72,20 @@ impl Collector {
     /// All independent lists, at the same time. Whatever lists entries or uses is one line here and one in `joined`.
     async fn found(&self, of: &TargetFacts, now: Timestamp) -> Found {
         let asked = |source| self.sources.contains(&source);
-        let explained = consumers::Explained::default();
-        let (certificates, endpoints, consumers) = futures::join!(
+        let (certificates, endpoints, grants, others) = futures::join!(
             certificates::certificates(&self.clients, &asked, now),
             certificates::endpoints(&self.clients, &asked, now),
-            consumers::look_up(&self.consumers, of, &self.sources, &explained),
+            grants::look_up(&self.clients.kms, &asked, of, now),
+            other_certificates::collect(self.clients.others(), &asked, of, now),
         );
-        Found::joined([certificates, endpoints, consumers.into()])
+        // Afterwards: what grants explain is not asked for again.
+        let explained = explained(&grants, &others.sources);
+        let consumers = consumers::look_up(&self.consumers, of, &self.sources, &explained).await;
+        Found::joined([certificates, endpoints, grants, others, consumers.into()])
     }
 
     async fn add_owners(&self, found: &mut Found, of: &TargetFacts, now: Timestamp) {
-        let mut owners = Owners { facts: of, tag_keys: &self.tag_keys, requesters: inventory::Reading::NotAsked, now };
+        let mut owners = Owners { facts: of, tag_keys: &self.tag_keys, requesters: Reading::NotAsked, now };
         if self.sources.contains(&Source::Requesters) {
             if found.entries.iter().any(|entry| owners.needs_requester(entry)) {
                 owners.requesters = requesters::look_up(&self.clients, now).await;
@@ -89,6 +94,12 @@ impl Collector {
         }
         found.entries.iter_mut().for_each(|entry| owners.set(entry));
     }
+}
+
+fn explained(grants: &Found, others: &[SourceReading]) -> Explained {
+    let servers = others.iter().find(|one| one.source == Source::ServerCertificates);
+    let servers = servers.map_or(&Reading::NotAsked, |one| &one.found);
+    Explained::by_grants(grants.uses.values().flatten(), servers)
 }
 
 fn header(of: &TargetFacts, sources: Vec<inventory::SourceReading>, taken_at: Timestamp) -> Header {

@@ -30,7 +30,6 @@ const PAGE: i32 = 400;
 pub(crate) struct Explained(BTreeSet<String>);
 
 impl Explained {
-    #[allow(dead_code, reason = "for whoever reads the grants")]
     /// By uses that were seen in grants, and the number of IAM server certificates of the account.
     pub(crate) fn by_grants<'a>(
         grants: impl IntoIterator<Item = &'a Usage>,

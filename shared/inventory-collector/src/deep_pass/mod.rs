@@ -3,9 +3,10 @@
 mod due;
 mod facts;
 mod read;
+mod server_certificates;
 
 use futures::StreamExt;
-use inventory::{Reading, Shard, Unreadable};
+use inventory::{Entry, Reading, Shard, Unreadable};
 use jiff::Timestamp;
 
 use crate::certificates::is_of_acm;
@@ -41,6 +42,7 @@ pub(crate) async fn run(clients: &Clients, shard: &mut Shard, latest: Timestamp)
     if let Some(denied) = reader.describe.denied() {
         mark_unread(shard, &unreadable(&denied));
     }
+    read += server_certificates::read(clients, shard, latest).await;
     finish(shard, read, clients.clock.now())
 }
 
@@ -56,6 +58,7 @@ fn mark_unread(shard: &mut Shard, denied: &Unreadable) {
 fn finish(shard: &mut Shard, read: usize, now: Timestamp) -> DeepPass {
     shard.entries.iter_mut().for_each(merge::replace_in_use_by);
     merge::set_unused(&mut shard.entries, &shard.header.sources, now);
-    let left = shard.entries.iter().filter(|entry| due::lacks_description(entry, now)).count();
+    let is_left = |entry: &&Entry| due::lacks_description(entry, now) || server_certificates::is_left(entry, now);
+    let left = shard.entries.iter().filter(is_left).count();
     DeepPass { read, left }
 }

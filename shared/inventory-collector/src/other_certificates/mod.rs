@@ -23,20 +23,13 @@ pub(crate) struct OtherClients<'a> {
     pub(crate) private_ca: &'a aws_sdk_acmpca::Client,
 }
 
-/// What was found, with the ARN of each IAM server certificate by its id: CloudFront's distributions know the id only.
-#[derive(Debug, Default)]
-pub(crate) struct Others {
-    pub(crate) found: Found,
-    pub(crate) server_certificates: std::collections::HashMap<String, String>,
-}
-
 /// Lists them all, at the same time. IAM has no Regions: it is asked in one Region of each account.
 pub(crate) async fn collect(
     clients: OtherClients<'_>,
     asked: &impl Fn(Source) -> bool,
     of: &TargetFacts,
     at: Timestamp,
-) -> Others {
+) -> Found {
     let is_asked = |source| asked(source) && (source != Source::ServerCertificates || of.has_global_services);
     let (servers, api_clients, cas) = futures::join!(
         reading(is_asked(Source::ServerCertificates), at, async {
@@ -54,10 +47,8 @@ pub(crate) async fn collect(
         (Source::ClientCertificates, counted(&api_clients, Vec::len)),
         (Source::PrivateCas, counted(&cas, Vec::len)),
     ]);
-    let (servers, ids): (Vec<_>, Vec<_>) = listed(servers).into_iter().unzip();
-    let server_certificates = ids.into_iter().zip(servers.iter().map(|entry| entry.arn.clone())).collect();
-    let entries = servers.into_iter().chain(listed(api_clients)).chain(listed(cas)).collect();
-    Others { found: Found { entries, sources, ..Found::default() }, server_certificates }
+    let entries = listed(servers).into_iter().chain(listed(api_clients)).chain(listed(cas)).collect();
+    Found { entries, sources, ..Found::default() }
 }
 
 fn listed<T>(reading: Reading<Vec<T>>) -> Vec<T> {

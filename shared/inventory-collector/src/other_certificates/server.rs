@@ -30,11 +30,11 @@ pub(crate) enum Deepened {
     Failed(CallError),
 }
 
-/// All of them, with their ids. The list has neither names nor tags.
+/// All of them. The list has neither names nor tags.
 ///
 /// # Errors
 /// A page could not be read. Part of the list is never an answer.
-pub(super) async fn list(client: &Client) -> Result<Vec<(Entry, String)>, CallError> {
+pub(super) async fn list(client: &Client) -> Result<Vec<Entry>, CallError> {
     let (mut all, mut marker) = (Vec::new(), None);
     loop {
         let call = client.list_server_certificates().max_items(PAGE).set_marker(marker);
@@ -48,13 +48,13 @@ pub(super) async fn list(client: &Client) -> Result<Vec<(Entry, String)>, CallEr
     }
 }
 
-fn listed(one: &ServerCertificateMetadata) -> (Entry, String) {
-    let entry = Entry {
+fn listed(one: &ServerCertificateMetadata) -> Entry {
+    Entry {
+        id: Some(one.server_certificate_id().to_owned()),
         not_after: one.expiration().and_then(|at| rfc5280_time(at.secs(), 0)),
         created_at: one.upload_date().and_then(|at| rfc5280_time(at.secs(), 0)),
         ..bare(one.arn(), Kind::IamServer, one.server_certificate_name())
-    };
-    (entry, one.server_certificate_id().to_owned())
+    }
 }
 
 /// Whether its certificate and tags were not read yet. Tags that change later are read again after a week.
