@@ -17,20 +17,18 @@ const ALWAYS: [Source; 8] = [
     Source::AcmeEndpoints,
 ];
 
-/// Look-ups of what uses certificates, by the names that the parameter has for them.
-pub const LOOKUPS: [(&str, Source); 12] = [
+/// Look-ups of what uses certificates, by the names that the parameter has for them. Custom domains of Cognito, Client VPN
+/// endpoints, OpenSearch domains and Nitro Enclaves can only be asked one by one: InUseBy and grants show what they use.
+pub const LOOKUPS: [(&str, Source); 9] = [
     ("grants", Source::Grants),
     ("load-balancers", Source::LoadBalancers),
     ("classic-load-balancers", Source::ClassicLoadBalancers),
     ("cloudfront", Source::Distributions),
     ("api-gateway", Source::ApiDomains),
     ("appsync", Source::AppSyncDomains),
-    ("cognito", Source::UserPoolDomains),
-    ("opensearch", Source::OpenSearchDomains),
     ("vpc-lattice", Source::LatticeServices),
     ("network-firewall", Source::TlsInspections),
     ("transfer", Source::TransferServers),
-    ("elastic-beanstalk", Source::BeanstalkEnvironments),
 ];
 
 /// The sources that are read.

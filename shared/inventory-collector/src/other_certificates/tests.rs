@@ -28,7 +28,7 @@ impl World {
         }
     }
 
-    async fn collect(&self, has_global_services: bool) -> Others {
+    async fn collect(&self, has_global_services: bool) -> Found {
         let clients = OtherClients { iam: &self.iam, apigateway: &self.apigateway, private_ca: &self.private_ca };
         let facts = TargetFacts { has_global_services, ..facts() };
         collect(clients, &|_| true, &facts, self.aws.now()).await
@@ -58,8 +58,8 @@ fn account() -> Account {
     Account { id: "123456789012".into(), name: String::new(), units: Vec::new() }
 }
 
-fn count(others: &Others, source: Source) -> Option<u64> {
-    let reading = others.found.sources.iter().find(|one| one.source == source);
+fn count(others: &Found, source: Source) -> Option<u64> {
+    let reading = others.sources.iter().find(|one| one.source == source);
     reading.and_then(|reading| reading.found.known().copied())
 }
 
@@ -70,9 +70,8 @@ async fn server_certificates_are_listed_and_read_later() {
     let mut others = world.collect(true).await;
     assert_eq!(count(&others, Source::ServerCertificates), Some(1));
     let arn = "arn:aws:iam::123456789012:server-certificate/cloudfront/old";
-    assert_eq!(others.server_certificates.values().collect::<Vec<_>>(), [arn]);
-    assert!(others.server_certificates.keys().all(|id| id.starts_with("ASCA")));
-    let [entry] = &mut others.found.entries[..] else { panic!("one is listed") };
+    let [entry] = &mut others.entries[..] else { panic!("one is listed") };
+    assert!(entry.id.as_ref().unwrap().starts_with("ASCA"));
     assert_eq!((entry.arn.as_str(), entry.kind, entry.name.as_str()), (arn, Kind::IamServer, "old"));
     assert_eq!((entry.not_after, entry.created_at), (Some(certificate.not_after), Some(world.aws.now())));
     assert!(entry.names.is_empty() && entry.tags == Reading::NotAsked && is_due(entry, world.aws.now()));
@@ -127,7 +126,7 @@ async fn iam_is_asked_in_one_region() {
     let world = World::new();
     world.upload("old", 10);
     let others = world.collect(false).await;
-    assert_eq!((others.found.entries.len(), count(&others, Source::ServerCertificates)), (0, None));
+    assert_eq!((others.entries.len(), count(&others, Source::ServerCertificates)), (0, None));
     assert!(world.aws.calls().iter().all(|call| call.service != "iam"));
 }
 
@@ -141,7 +140,7 @@ async fn client_certificates_show_all_at_once() {
     }
     let others = world.collect(true).await;
     assert_eq!(count(&others, Source::ClientCertificates), Some(31));
-    let [unnamed, named, ..] = &others.found.entries[..] else { panic!("there are 31") };
+    let [unnamed, named, ..] = &others.entries[..] else { panic!("there are 31") };
     assert_eq!(unnamed.arn, format!("arn:aws:apigateway:us-east-1::/clientcertificates/{id}"));
     assert_eq!((unnamed.name.as_str(), named.name.as_str()), (id.as_str(), "backend"));
     assert_eq!(named.not_after, Some(world.aws.now() + (30 * 24).hours()));
@@ -156,7 +155,7 @@ async fn private_cas_have_status_validity_and_tags() {
     let arn = world.aws.insert_private_ca(PrivateCaSpec::new(Key::P256).tag("Owner", "pki"));
     let others = world.collect(true).await;
     assert_eq!(count(&others, Source::PrivateCas), Some(1));
-    let entry = &others.found.entries[0];
+    let entry = &others.entries[0];
     assert_eq!((entry.arn.as_str(), entry.kind, entry.status.as_str()), (arn.as_str(), Kind::PrivateCa, "ACTIVE"));
     assert!(entry.not_after.is_some() && entry.not_before.is_some() && entry.key_algorithm.is_some());
     assert_eq!(entry.tags.known().unwrap()["Owner"], "pki");
@@ -181,10 +180,10 @@ async fn each_source_fails_alone() {
     ] {
         world.aws.fail(operation, 1, Fault::AccessDenied);
         let others = world.collect(true).await;
-        for reading in &others.found.sources {
+        for reading in &others.sources {
             assert_eq!(reading.found.unreadable().is_some(), reading.source == failed, "{reading:?}");
         }
-        assert_eq!(others.found.entries.is_empty(), failed == Source::ServerCertificates);
+        assert_eq!(others.entries.is_empty(), failed == Source::ServerCertificates);
     }
 }
 
