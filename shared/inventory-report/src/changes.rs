@@ -7,6 +7,7 @@ use notices::foreign;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Change, Changes, Difference, Report, Row};
+use crate::place::target_of;
 use crate::totals::owner_name;
 use crate::verdicts::resource;
 
@@ -40,11 +41,6 @@ pub struct Seen {
     /// What was seen to use it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub consumers: BTreeSet<String>,
-}
-
-/// An account and Region, as gaps and changes write it.
-pub(crate) fn target_of(account: &str, region: &str) -> String {
-    format!("{account}/{region}")
 }
 
 impl Seen {
@@ -152,7 +148,7 @@ impl Report {
     /// Which targets this report is complete for, by its targets and gaps.
     pub(crate) fn coverage(&self) -> Coverage {
         use crate::model::Missing;
-        use crate::verdicts::target::{CONSUMERS, LISTS};
+        use crate::sources::{CONSUMERS, LISTS};
         let read: BTreeSet<String> = self
             .targets
             .iter()

@@ -5,7 +5,7 @@ use certificates::{CertificateType, KeyAlgorithm, KeyPairOrigin, RenewalEligibil
 use inventory::{Authority, Described, Entry, Identity, Kind, Reading};
 use rules::facts::{Certificate, Crl, Fact, Ocsp, PrivateCa};
 
-use crate::verdicts::target::Sources;
+use crate::sources::Sources;
 
 /// A certificate in ACM; `None` for what is none.
 pub(crate) fn certificate(entry: &Entry, sources: Sources<'_>) -> Option<Certificate> {

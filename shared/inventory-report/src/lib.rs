@@ -14,10 +14,12 @@ mod json;
 mod life;
 mod metrics_values;
 mod model;
+mod place;
 mod reduce;
 #[cfg(any(test, feature = "sample"))]
 pub mod sample;
 mod settings;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod totals;

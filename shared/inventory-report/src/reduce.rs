@@ -2,24 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use inventory::{Account, Entry, Header, Shard, Unreadable};
+use inventory::{Account, Entry, Header, Reading, Shard, Unreadable};
 use jiff::Timestamp;
 
-use crate::changes::{Snapshot, changes, target_of};
+use crate::changes::{Snapshot, changes};
 use crate::cost::cost;
 use crate::elsewhere::UsesElsewhere;
 use crate::forecast::forecast;
 use crate::gaps::Gaps;
 use crate::life::days;
 use crate::model::{Report, Row, SCHEMA, TargetSummary, Totals};
+use crate::place::target_of;
 use crate::settings::ReportSettings;
+use crate::sources::Sources;
 use crate::totals::owner_name;
 use crate::verdicts::findings::{Shared, findings};
 use crate::verdicts::readiness::readiness;
 use crate::verdicts::renewer::renewed_by;
 use crate::verdicts::rules::{TargetRules, Unevaluated};
 use crate::verdicts::steps::steps;
-use crate::verdicts::target::Sources;
 use crate::verdicts::use_verdict::{in_use, use_of};
 use crate::weeks::weeks;
 
@@ -164,8 +165,19 @@ impl Reducer<'_> {
     }
 }
 
+/// What was parsed has room to grow, which over many rows is much memory.
+fn shrink(entry: &mut Entry) {
+    entry.names.shrink_to_fit();
+    entry.uses.shrink_to_fit();
+    if let Reading::Known { value, .. } = &mut entry.described {
+        value.domain_validations.shrink_to_fit();
+        value.in_use_by.shrink_to_fit();
+    }
+}
+
 /// A row with the verdicts that need no other row.
-fn row(entry: Entry, header: &Header, now: Timestamp) -> Row {
+fn row(mut entry: Entry, header: &Header, now: Timestamp) -> Row {
+    shrink(&mut entry);
     let renewal = renewed_by(&entry, now);
     Row {
         days_left: days(&entry, now),

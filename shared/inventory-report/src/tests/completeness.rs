@@ -27,7 +27,9 @@ fn without_description(mut entry: Entry) -> Entry {
     entry
 }
 
-const UNREAD: [(&str, fn(Entry) -> Entry); 3] =
+type Change = fn(Entry) -> Entry;
+
+const UNREAD: [(&str, Change); 3] =
     [("tags", without_tags), ("identity", without_identity), ("description", without_description)];
 
 #[test]
@@ -62,7 +64,7 @@ fn acm_renews_only_what_is_known_to_validate() {
 
 #[test]
 fn each_source_of_uses_keeps_a_certificate_from_being_unused() {
-    for source in crate::verdicts::target::CONSUMERS {
+    for source in crate::sources::CONSUMERS {
         let asked = sample::shard(sample::account(PLACE.0, "", &[]), PLACE.1, &[source], Vec::new())
             .header
             .sources

@@ -40,7 +40,7 @@ fn report(name: &str, other: &str) -> Report {
     for usage in &mut one.uses {
         (usage.label, usage.resource) = (name.to_owned(), other.to_owned());
     }
-    one.status = if name.len() % 2 == 0 { "ISSUED" } else { "PENDING_VALIDATION" }.into();
+    one.status = if name.len().is_multiple_of(2) { "ISSUED" } else { "PENDING_VALIDATION" }.into();
     let mut iam = entry(Kind::IamServer, "two", name, 10);
     iam.tags = Reading::Known {
         value: [("acm-autopilot:renew-from".to_owned(), other.to_owned())].into(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use inventory::Shard;
+
 use crate::model::*;
 use crate::sample;
 
@@ -117,12 +119,13 @@ fn the_same_shards_change_nothing() {
 #[test]
 fn a_target_that_is_not_read_is_not_gone() {
     let before = sample::report().snapshot(None);
-    let unread = sample::shards().into_iter().map(|shard| {
-        let header = shard?.header;
-        let why = sample::denied("s3:GetObject");
-        Err(crate::UnusableShard { account: header.account, region: header.region, why })
+    let unread = sample::shards().into_iter().map(|shard| match shard {
+        Ok(Shard { header, .. }) => {
+            crate::UnusableShard { account: header.account, region: header.region, why: sample::denied("s3:GetObject") }
+        }
+        Err(unusable) => unusable,
     });
-    let report = crate::reduce(unread, &crate::ReportSettings::default(), Some(&before), sample::at(1, 0));
+    let report = crate::reduce(unread.map(Err), &crate::ReportSettings::default(), Some(&before), sample::at(1, 0));
     assert_eq!(report.changes.as_ref().unwrap().items, []);
     let after = report.snapshot(Some(&before));
     assert_eq!((&after.rows, &after.targets), (&before.rows, &before.targets));

@@ -5,7 +5,6 @@ pub(crate) mod readiness;
 pub(crate) mod renewer;
 pub(crate) mod rules;
 pub(crate) mod steps;
-pub(crate) mod target;
 pub(crate) mod use_verdict;
 
 use inventory::{Reading, Unreadable};

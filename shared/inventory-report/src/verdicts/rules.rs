@@ -14,7 +14,7 @@ use rules::{Context, Evaluation, Evaluator, NoVerdict, Settings, Verdict};
 
 use crate::facts;
 use crate::model::{Row, RuleResult, RuleVerdict, UnevaluatedRule};
-use crate::verdicts::target::Sources;
+use crate::sources::Sources;
 use crate::verdicts::{because, lack};
 
 /// Rules that could not be asked, with the fact that is not stored and the number of rows.

@@ -18,7 +18,7 @@ use inventory::{Entry, Kind, Reading};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{Use, UseVerdict, is_certificate};
-use crate::verdicts::target::Sources;
+use crate::sources::Sources;
 use crate::verdicts::{because, lack, resource};
 
 /// The deep pass describes each certificate at least once a week.

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use inventory::{Kind, SeenIn, Usage};
 
-use crate::changes::target_of;
 use crate::model::Row;
+use crate::place::target_of;
 use crate::verdicts::resource;
 
 pub(super) fn find(row: &Row, with_grants: &BTreeSet<String>) -> Option<String> {
