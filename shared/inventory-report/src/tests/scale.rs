@@ -11,13 +11,6 @@ fn ten_thousand_certificates_take_seconds() {
     measure(10_000, 40, Duration::from_secs(10));
 }
 
-/// Run by hand, since it takes long beside other tests; its memory is what `/usr/bin/time -v` shows.
-#[test]
-#[ignore = "measures 100,000 certificates: run it by itself"]
-fn a_hundred_thousand_certificates_take_twenty_seconds() {
-    measure(100_000, 400, Duration::from_secs(20));
-}
-
 fn measure(certificates: usize, targets: usize, most: Duration) {
     let shards = sample::many(certificates, targets);
     let started = Instant::now();
