@@ -7,6 +7,8 @@ use inventory::{Account, Entry, Header, Kind, SCHEMA, Shard};
 use jiff::ToSpan;
 use simulated_aws::{Aws, CertificateSpec, Fault, Key, PrivateCaSpec};
 
+use x509::SerialNumber;
+
 use super::*;
 
 struct World {
@@ -36,7 +38,8 @@ impl World {
 
     /// With the id of the certificate in IAM.
     fn upload(&self, name: &str, days_left: i64) -> simulated_aws::Certificate {
-        let spec = CertificateSpec::imported("old.example.com").dns("www.example.com").key(Key::P256);
+        let spec =
+            CertificateSpec::imported("old.example.com").dns("old.example.com").dns("www.example.com").key(Key::P256);
         let certificate = self.aws.issue_outside(&spec.days_left(days_left));
         self.aws.insert_server_certificate("/cloudfront/", name, &certificate, &[("Owner", "web")]);
         certificate
@@ -79,7 +82,8 @@ async fn server_certificates_are_listed_and_read_later() {
     assert!(matches!(deepen(&world.iam, entry, world.aws.now()).await, Deepened::Read));
     assert_eq!(entry.names, ["old.example.com", "www.example.com"]);
     assert_eq!(entry.key_algorithm.as_deref(), Some("EC_prime256v1"));
-    assert_eq!(entry.identity.known().unwrap().serial, Some(certificate.serial));
+    let serial = entry.identity.known().unwrap().serial.as_deref().and_then(SerialNumber::parse);
+    assert_eq!(serial, SerialNumber::parse(&certificate.serial));
     assert_eq!(entry.tags.known().unwrap()["Owner"], "web");
     assert_eq!(entry.chain.known().unwrap().fingerprint.len(), 64);
     assert!(!is_due(entry, world.aws.now()) && is_due(entry, world.aws.now() + (8 * 24).hours()));

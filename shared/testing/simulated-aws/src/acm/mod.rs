@@ -89,7 +89,7 @@ pub(crate) fn has_certificates(state: &State) -> bool {
 /// Each certificate with each resource that uses it, and when the certificate was made.
 pub(crate) fn uses(state: &State) -> impl Iterator<Item = (&str, &str, Timestamp)> {
     state.acm.certificates.values().flat_map(|entry| {
-        entry.in_use_by.iter().map(|resource| (entry.arn.as_str(), resource.as_str(), entry.created_at))
+        entry.in_use_by.iter().map(move |resource| (entry.arn.as_str(), resource.as_str(), entry.created_at))
     })
 }
 
