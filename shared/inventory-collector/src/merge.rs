@@ -130,7 +130,7 @@ fn name(resource: &str) -> &str {
 
 /// Sets since when each entry is unused by all that was read, and forgets it where it is used or where that is not known.
 pub(crate) fn set_unused(entries: &mut [Entry], sources: &[SourceReading], now: Timestamp) {
-    let all_read = sources.iter().filter(|one| shows_uses(one.source)).all(|one| one.found.unreadable().is_none());
+    let all_read = sources.iter().filter(|one| shows_uses(one.source)).all(|one| one.found.known().is_some());
     for entry in entries {
         let is_unused = all_read && is_unused(entry);
         entry.unused_since = is_unused.then(|| entry.unused_since.unwrap_or(now));

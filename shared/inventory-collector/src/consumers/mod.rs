@@ -30,10 +30,10 @@ mod resource_types;
 mod tests;
 mod user_pools;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use futures::future::{BoxFuture, FutureExt, join_all};
-use inventory::{Reading, Source, SourceReading, Usage};
+use inventory::{Source, SourceReading, Usage};
 
 use crate::merge;
 use crate::target_facts::TargetFacts;
@@ -44,10 +44,6 @@ pub(crate) use owned::resolve;
 
 use listed::Listed;
 
-/// Nothing here can read these.
-const NOT_ASKED: [Source; 4] =
-    [Source::ClientVpnEndpoints, Source::OpenSearchDomains, Source::Enclaves, Source::BeanstalkEnvironments];
-
 /// What the services say.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -55,7 +51,8 @@ pub(crate) struct Found {
     /// which CloudFront knows it. A certificate may be in another Region than what uses it: those of distributions and of
     /// AWS's own in front of API Gateway, AppSync and Cognito are in us-east-1.
     pub(crate) uses: Vec<(String, Usage)>,
-    /// How the sources answered. Without one for distributions where they are read in another Region.
+    /// How the sources answered. Those that are not asked have none: see above, and distributions where those are read in
+    /// another Region of the account.
     pub(crate) readings: Vec<SourceReading>,
 }
 
@@ -66,6 +63,18 @@ impl From<Found> for merge::Found {
             all.uses.entry(certificate).or_default().push(usage);
         }
         all
+    }
+}
+
+impl Found {
+    /// With the ARNs of IAM server certificates for their ids.
+    pub(crate) fn with_arns(mut self, by_id: &HashMap<String, String>) -> Self {
+        for (certificate, _) in &mut self.uses {
+            if let Some(arn) = by_id.get(certificate) {
+                certificate.clone_from(arn);
+            }
+        }
+        self
     }
 }
 
@@ -84,8 +93,6 @@ pub(crate) async fn look_up(
         found.uses.extend(uses);
         found.readings.push(reading);
     }
-    let not_asked = NOT_ASKED.into_iter().filter(|source| sources.contains(source));
-    found.readings.extend(not_asked.map(|source| SourceReading { source, found: Reading::NotAsked }));
     found
 }
 

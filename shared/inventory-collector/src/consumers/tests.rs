@@ -1,7 +1,7 @@
 //! What a shard does not show: the keys of certificates outside ACM, and load balancers that are not asked.
 
 use certificates::Target;
-use inventory::{Account, Unreadable};
+use inventory::{Account, Reading, Unreadable};
 use jiff::Timestamp;
 use simulated_aws::{Aws, Distribution, LoadBalancer};
 
@@ -14,7 +14,7 @@ fn facts() -> TargetFacts {
     let account = "123456789012".to_owned();
     TargetFacts {
         target: Target { partition: "aws".to_owned(), region: "us-east-1".to_owned(), account: account.clone() },
-        account: Account { id: account, name: String::new(), units: Vec::new(), purpose: None },
+        account: Account { id: account, name: String::new(), units: Vec::new() },
         account_owner: Reading::NotAsked,
         account_purpose: None,
         has_global_services: true,
