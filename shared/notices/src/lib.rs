@@ -22,7 +22,6 @@ mod topic;
 pub use contact::{AccountContact, Contact, ContactType, FindContact};
 pub use destination::{Destination, NotATopic, TopicArn};
 pub use digest::{Digest, DigestEntry};
-pub use foreign::{foreign, foreign_message, foreign_up_to, short_name};
 pub use foreign::{foreign, foreign_message, foreign_up_to, one_line, short_name};
 pub use kind::{Kind, Severity};
 pub use notice::{Notice, Paste};

@@ -30,7 +30,7 @@ mod resource_types;
 mod tests;
 mod user_pools;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use futures::future::{BoxFuture, FutureExt, join_all};
 use inventory::{Source, SourceReading, Usage};
@@ -63,18 +63,6 @@ impl From<Found> for merge::Found {
             all.uses.entry(certificate).or_default().push(usage);
         }
         all
-    }
-}
-
-impl Found {
-    /// With the ARNs of IAM server certificates for their ids.
-    pub(crate) fn with_arns(mut self, by_id: &HashMap<String, String>) -> Self {
-        for (certificate, _) in &mut self.uses {
-            if let Some(arn) = by_id.get(certificate) {
-                certificate.clone_from(arn);
-            }
-        }
-        self
     }
 }
 
