@@ -19,7 +19,7 @@ use crate::totals::owner_name;
 use crate::verdicts::findings::{Shared, findings};
 use crate::verdicts::readiness::readiness;
 use crate::verdicts::renewer::renewed_by;
-use crate::verdicts::rules::{TargetRules, Unevaluated};
+use crate::verdicts::rules::{TargetRules, Unevaluated, without_unused};
 use crate::verdicts::steps::steps;
 use crate::verdicts::use_verdict::{in_use, use_of};
 use crate::weeks::weeks;
@@ -112,6 +112,7 @@ impl Reducer<'_> {
         for row in &mut self.rows {
             if self.elsewhere.add_to(&mut row.entry, &row.account.id) {
                 row.use_verdict = in_use(&row.entry).unwrap_or_else(|| row.use_verdict.clone());
+                without_unused(&mut row.rules);
             }
         }
         self.rows.sort_unstable_by(|one, other| order(one).cmp(&order(other)));

@@ -1,9 +1,9 @@
 //! What could not be read is never none, unused or nobody.
 
-use inventory::{Entry, Kind, Reading, Source};
+use inventory::{Entry, Kind, Reading, Source, UseElsewhere};
 
 use crate::model::*;
-use crate::sample::{self, PLACE, denied, entry, unused};
+use crate::sample::{self, PLACE, denied, entry, in_use, unused};
 use crate::{ReportSettings, reduce};
 
 fn row(entry: Entry, unread: &[Source]) -> Row {
@@ -154,4 +154,22 @@ fn an_unread_fact_lowers_no_count_without_saying_so() {
         assert_eq!((whole.gaps.len(), unread.gaps.len()), (0, 1), "{what}");
         assert_eq!(unread.gaps[0].rows, Some(3), "{what}");
     }
+}
+
+#[test]
+fn a_use_that_another_region_shows_is_a_use() {
+    let usage = || in_use(entry(Kind::Imported, "x", "x.example.com", 90), "elsewhere").uses.remove(0);
+    let here = [unused(entry(Kind::Imported, "a", "a.example.com", 90)), entry(Kind::IamServer, "b", "b", 90)];
+    let (arn, id) = (here[0].arn.clone(), here[1].id.clone().unwrap());
+    let account = || sample::account(PLACE.0, "shop", &[]);
+    let mut other = sample::shard(account(), "us-east-1", &[], Vec::new());
+    other.header.uses_elsewhere =
+        [arn, id].map(|certificate| UseElsewhere { certificate, usage: usage() }).into_iter().collect();
+    let shards = [Ok(sample::shard(account(), PLACE.1, &[], here.to_vec())), Ok(other)];
+    let report = reduce(shards, &ReportSettings::default(), None, sample::now());
+    for row in &report.rows {
+        assert_eq!(row.use_verdict.verdict, Use::InUse, "{}", row.entry.name);
+        assert!(row.rules.iter().all(|rule| rule.rule != "unused-certificate"), "{:?}", row.rules);
+    }
+    assert_eq!(report.totals.unused, 0);
 }

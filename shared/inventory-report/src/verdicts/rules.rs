@@ -142,6 +142,11 @@ impl TargetRules {
     }
 }
 
+/// Takes back what was said of a certificate before a use of it was seen in another Region.
+pub(crate) fn without_unused(results: &mut Vec<RuleResult>) {
+    results.retain(|result| result.rule != rules::certificate::unused_certificate::RULE.name);
+}
+
 /// Whether the inventory stores a fact when it can be read.
 fn is_stored(missing: Missing) -> bool {
     match missing.lookup {
