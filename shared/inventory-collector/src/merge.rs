@@ -52,8 +52,9 @@ impl Found {
 pub(crate) fn add_uses(found: &mut Found) {
     for entry in &mut found.entries {
         entry.uses.clear();
-        let elsewhere = found.uses.remove(&entry.arn).unwrap_or_default();
-        in_use_by(entry, &elsewhere).into_iter().chain(elsewhere).for_each(|usage| add(&mut entry.uses, usage));
+        let keys = [Some(entry.arn.clone()), entry.id.clone()].into_iter().flatten();
+        let hits: Vec<Usage> = keys.filter_map(|key| found.uses.remove(&key)).flatten().collect();
+        add_all(entry, &hits, in_use_by(entry).into_iter().chain(hits.clone()));
         entry.uses.sort_by(|one, other| one.resource.cmp(&other.resource));
     }
 }
@@ -64,8 +65,13 @@ pub(crate) fn replace_in_use_by(entry: &mut Entry) {
         usage.seen_in.remove(&SeenIn::InUseBy);
     }
     entry.uses.retain(|usage| !usage.seen_in.is_empty());
-    in_use_by(entry, &entry.uses).into_iter().for_each(|usage| add(&mut entry.uses, usage));
+    add_all(entry, &entry.uses.clone(), in_use_by(entry));
     entry.uses.sort_by(|one, other| one.resource.cmp(&other.resource));
+}
+
+/// With the customer's resources for those of AWS in front of them, where look-ups found them.
+fn add_all(entry: &mut Entry, hits: &[Usage], named: impl IntoIterator<Item = Usage>) {
+    named.into_iter().for_each(|usage| add(&mut entry.uses, consumers::resolve(usage, hits)));
 }
 
 /// One usage for each resource, with all places where it was seen. The service's own configuration knows best what the
@@ -81,11 +87,10 @@ fn add(uses: &mut Vec<Usage>, usage: Usage) {
     known.grants.extend(usage.grants);
 }
 
-/// With the customer's resources for those of AWS in front of them, where look-ups found them.
-fn in_use_by(entry: &Entry, hits: &[Usage]) -> Vec<Usage> {
+fn in_use_by(entry: &Entry) -> Vec<Usage> {
     let resources = entry.described.known().map_or(&[][..], |described| &described.in_use_by);
     let account = account(&entry.arn);
-    resources.iter().map(|arn| consumers::resolve(arn, account, SeenIn::InUseBy, hits)).collect()
+    resources.iter().map(|arn| usage(arn, account, SeenIn::InUseBy)).collect()
 }
 
 /// A resource of which only the ARN is known, for a certificate of this account.

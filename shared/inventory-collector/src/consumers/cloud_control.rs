@@ -30,8 +30,8 @@ pub(super) async fn read(clients: &Clients, of: &TargetFacts, resource_type: &Re
         fail(&mut listed, &error, resource_type);
     }
     listed.found = resources.len().try_into().unwrap_or(u64::MAX);
-    let whole = |resource| async move { whole(clients, resource, resource_type).await };
-    let mut answers = stream::iter(resources).map(whole).buffered(AT_ONCE);
+    let read = |resource| whole(clients, resource, resource_type);
+    let mut answers = stream::iter(resources).map(read).buffered(AT_ONCE);
     while let Some(answer) = answers.next().await {
         match answer {
             Ok(resource) => add(&mut listed, &resource, of, resource_type),

@@ -1,5 +1,7 @@
 //! What was read of one source.
 
+use std::collections::BTreeSet;
+
 use aws_client::{CallError, CallErrorKind};
 use inventory::{Reading, SeenIn, Source, SourceReading, Unreadable, Usage};
 use jiff::Timestamp;
@@ -19,14 +21,10 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// A resource, and the certificates that it uses.
-    pub(super) fn add(&mut self, usage: &Usage, certificates: impl IntoIterator<Item = impl AsRef<str>>) {
-        for certificate in certificates {
-            let use_of = (certificate.as_ref().to_owned(), usage.clone());
-            if !self.uses.contains(&use_of) {
-                self.uses.push(use_of);
-            }
-        }
+    /// A resource, and the certificates that it uses, each once.
+    pub(super) fn add(&mut self, usage: &Usage, certificates: impl IntoIterator<Item = impl Into<String>>) {
+        let certificates: BTreeSet<String> = certificates.into_iter().map(Into::into).collect();
+        self.uses.extend(certificates.into_iter().map(|certificate| (certificate, usage.clone())));
     }
 
     /// A call failed: the first error is the one that is shown. Whether more calls of this kind make sense.

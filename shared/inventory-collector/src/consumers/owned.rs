@@ -2,27 +2,25 @@
 
 use inventory::{SeenIn, Usage};
 
-use crate::merge;
-
-/// The usage of a resource that InUseBy or a grant names, for a certificate of this account. Where AWS owns it and a
-/// look-up found a resource of the customer that is behind such ones and uses the same certificate, it is that one.
-/// Otherwise its label says that AWS owns it.
+/// What InUseBy or a grant names. Where AWS owns it, and look-ups of the same certificate found a resource of the customer
+/// that is behind such ones, it is that resource. Otherwise it stays what it is, with a label that says that AWS owns it.
 ///
 /// Which services have their resources behind which of AWS's:
-/// [Troubleshoot API Gateway](https://docs.aws.amazon.com/acm/latest/userguide/troubleshoot-apigateway.html), for Cognito
-/// and AppSync their guides on custom domains ("backed by a distribution"). Where several are behind them, any of them
-/// explains it: each is a use of its own.
-pub(crate) fn resolve(resource: &str, own_account: &str, seen_in: SeenIn, hits: &[Usage]) -> Usage {
-    let named = merge::usage(resource, own_account, seen_in);
+/// [Troubleshoot API Gateway](https://docs.aws.amazon.com/acm/latest/userguide/troubleshoot-apigateway.html); AppSync's
+/// custom domains have a distribution as well
+/// ([DomainNameConfig](https://docs.aws.amazon.com/appsync/latest/APIReference/API_DomainNameConfig.html), hosted zone). Where
+/// several are behind it, any of them explains it: each is a use of its own.
+pub(crate) fn resolve(named: Usage, hits: &[Usage]) -> Usage {
     let behind: &[&str] = match named.service.as_str() {
-        _ if !named.is_aws_owned => &[],
-        "elasticloadbalancing" => &["apigateway"],
-        "cloudfront" => &["apigateway", "appsync", "cognito-idp"],
-        _ => &[],
+        "elasticloadbalancing" if named.is_aws_owned => &["apigateway"],
+        "cloudfront" if named.is_aws_owned => &["apigateway", "appsync", "cognito-idp"],
+        _ => return named,
     };
-    let hit = hits.iter().find(|hit| hit.seen_in.contains(&SeenIn::Lookup) && behind.contains(&hit.service.as_str()));
-    match hit {
-        Some(hit) => Usage { seen_in: &hit.seen_in | &named.seen_in, ..hit.clone() },
+    let is_behind = |hit: &&Usage| hit.seen_in.contains(&SeenIn::Lookup) && behind.contains(&hit.service.as_str());
+    match hits.iter().find(is_behind) {
+        Some(hit) => {
+            Usage { seen_in: &hit.seen_in | &named.seen_in, grants: &hit.grants | &named.grants, ..hit.clone() }
+        }
         None => named,
     }
 }
@@ -31,6 +29,7 @@ pub(crate) fn resolve(resource: &str, own_account: &str, seen_in: SeenIn, hits: 
 mod tests {
     use super::*;
     use crate::consumers::listed::usage;
+    use crate::merge;
 
     const OWN: &str = "123456789012";
 
@@ -62,7 +61,7 @@ mod tests {
             ("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1", vec![&api], "web", false),
         ] {
             let hits: Vec<_> = hits.into_iter().cloned().collect();
-            let usage = resolve(resource, OWN, SeenIn::InUseBy, &hits);
+            let usage = resolve(merge::usage(resource, OWN, SeenIn::InUseBy), &hits);
             assert_eq!((usage.label.as_str(), usage.is_aws_owned), (label, is_aws_owned), "{resource}");
             assert!(usage.seen_in.contains(&SeenIn::InUseBy));
         }
