@@ -45,14 +45,20 @@ impl Owners<'_> {
 
     fn owner(&self, entry: &Entry) -> Reading<Option<Owner>> {
         match &entry.tags {
-            Reading::Unreadable(unreadable) => return Reading::Unreadable(unreadable.clone()),
-            Reading::Known { value, as_of } => {
-                if let Some(owner) = self.by_tags(value) {
-                    return Reading::Known { value: Some(owner), as_of: *as_of };
-                }
-            }
-            Reading::NotAsked => {}
+            Reading::Unreadable(unreadable) => Reading::Unreadable(unreadable.clone()),
+            Reading::Known { value, as_of } => match self.by_tags(value) {
+                Some(owner) => Reading::Known { value: Some(owner), as_of: *as_of },
+                None => self.without_tag(entry),
+            },
+            // A tag that was not read may name somebody.
+            Reading::NotAsked => match self.without_tag(entry) {
+                Reading::Known { value: None, .. } => Reading::NotAsked,
+                other => other,
+            },
         }
+    }
+
+    fn without_tag(&self, entry: &Entry) -> Reading<Option<Owner>> {
         match (&self.facts.account_owner, self.requester(entry)) {
             (known @ Reading::Known { value: Some(_), .. }, _) => known.clone(),
             (_, known @ Reading::Known { value: Some(_), .. }) => known,

@@ -73,6 +73,7 @@ fn what_could_not_be_read_is_not_nobody() {
         assert_eq!(entry.owner.unreadable().map(|unreadable| unreadable.action.as_str()), Some(action), "{entry:?}");
     }
     assert_eq!(owned(tagged(&[]), Reading::NotAsked, Reading::NotAsked).owner, Reading::NotAsked);
+    assert_eq!(owned(Reading::NotAsked, known(None), known(Requesters::default())).owner, Reading::NotAsked);
 }
 
 #[test]

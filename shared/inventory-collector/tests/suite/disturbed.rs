@@ -2,43 +2,51 @@
 
 use std::collections::BTreeSet;
 
+use inventory::Shard;
 use simulated_aws::{Aws, Fault};
 
 use crate::explained::unexplained;
-use crate::world;
+use crate::{every_source, world};
 
 /// The operations that both passes call.
 fn operations(aws: &Aws) -> BTreeSet<String> {
     aws.calls().into_iter().map(|call| call.operation).collect()
 }
 
+fn is_said(disturbed: &Shard, operation: &str) -> bool {
+    serde_json::to_string(&disturbed.entries).unwrap().contains(operation)
+        || disturbed.header.sources.iter().any(|one| one.found.unreadable().is_some())
+}
+
 #[tokio::test]
 async fn every_difference_to_an_undisturbed_pass_says_what_is_missing() {
-    let calm_aws = world::full();
-    let calm = world::both(&calm_aws).await;
-    assert!(calm.header.sources.iter().all(|one| one.found.known().is_some()), "{:?}", calm.header);
+    let calm_aws = every_source::full();
+    let calm = every_source::both(&calm_aws).await;
+    assert!(calm.header.sources.iter().all(|one| one.found.known().is_some()), "{:#?}", calm.header);
+    assert_eq!(calm.header.sources.len(), every_source::SOURCES.len(), "{:#?}", calm.header);
+    let unused: Vec<_> = calm.entries.iter().filter(|one| one.unused_since.is_some()).map(|one| &one.name).collect();
+    assert!(unused.iter().any(|name| *name == "unused.example.com"), "{unused:?}");
     let operations = operations(&calm_aws);
-    assert!(operations.len() >= 9, "{operations:?}");
+    assert!(operations.len() >= 20, "{operations:?}");
     for operation in &operations {
-        for fault in [Fault::AccessDenied, Fault::Throttled, Fault::ServerError] {
-            let aws = world::full();
+        for fault in [Fault::AccessDenied, Fault::Throttled] {
+            let aws = every_source::full();
             aws.fail_always(operation, fault.clone());
-            let disturbed = world::both(&aws).await;
+            let disturbed = every_source::both(&aws).await;
             assert_eq!(unexplained(&calm, &disturbed), Vec::<String>::new(), "{operation} {fault:?}");
-            let says_so = serde_json::to_string(&disturbed.entries).unwrap().contains(operation.as_str())
-                || disturbed.header.sources.iter().any(|one| one.found.unreadable().is_some());
-            assert!(says_so, "{operation} {fault:?} is said nowhere");
+            assert!(is_said(&disturbed, operation), "{operation} {fault:?} is said nowhere");
         }
     }
 }
 
 #[tokio::test]
 async fn one_call_that_fails_in_the_middle_is_said_as_well() {
-    let calm = world::both(&world::full()).await;
-    for k in 1..=25 {
-        let aws = world::full();
+    let calm_aws = every_source::full();
+    let calm = every_source::both(&calm_aws).await;
+    for k in 1..=u64::try_from(calm_aws.calls().len()).unwrap() {
+        let aws = every_source::full();
         aws.fail_call(k, Fault::AccessDenied);
-        let disturbed = world::both(&aws).await;
+        let disturbed = every_source::both(&aws).await;
         assert_eq!(unexplained(&calm, &disturbed), Vec::<String>::new(), "call {k}");
     }
 }

@@ -4,6 +4,7 @@
 mod consumers;
 mod deep_pass;
 mod disturbed;
+mod every_source;
 mod explained;
 mod fast_pass;
 mod measures;
