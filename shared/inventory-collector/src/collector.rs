@@ -90,7 +90,7 @@ impl Collector {
             if found.entries.iter().any(|entry| owners.needs_requester(entry)) {
                 owners.requesters = requesters::look_up(&self.clients, now).await;
             }
-            found.sources.push(requesters::source_reading(&owners.requesters));
+            found.sources.extend(requesters::source_reading(&owners.requesters));
         }
         found.entries.iter_mut().for_each(|entry| owners.set(entry));
     }

@@ -8,7 +8,7 @@ use inventory::{Entry, Owner, OwnerSource, Reading, Source, SourceReading, Unrea
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::certificates::counted;
+use crate::certificates::{asked_ones, counted};
 use crate::clients::Clients;
 use crate::unreadable::unreadable;
 
@@ -82,14 +82,14 @@ pub(crate) async fn look_up(clients: &Clients, now: Timestamp) -> Reading<Reques
     Reading::Known { value: all, as_of: now }
 }
 
-/// How the source answered, for the header: one that was cut off is not complete.
-pub(crate) fn source_reading(requesters: &Reading<Requesters>) -> SourceReading {
+/// How the source answered, for the header: one that was cut off is not complete, one that nobody needed was not asked.
+pub(crate) fn source_reading(requesters: &Reading<Requesters>) -> Vec<SourceReading> {
     let is_cut = requesters.known().is_some_and(|requesters| requesters.cut_at.is_some());
     let found = match is_cut {
         true => Reading::Unreadable(too_many()),
         false => counted(requesters, |requesters| requesters.by_arn.len()),
     };
-    SourceReading { source: Source::Requesters, found }
+    asked_ones([(Source::Requesters, found)])
 }
 
 /// The latest event comes first.

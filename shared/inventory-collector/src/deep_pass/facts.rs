@@ -1,7 +1,7 @@
 //! What a description says, in the members of an entry.
 
 use certificates::{CertificateDetail, Validation};
-use inventory::{Described, Entry, Identity, Reading};
+use inventory::{Described, Entry, Identity, Reading, Unreadable};
 use jiff::Timestamp;
 use x509::SerialNumber;
 
@@ -12,15 +12,24 @@ use crate::unreadable::unreadable;
 pub(super) fn set(entry: &mut Entry, answer: Answer, listed_at: Timestamp, now: Timestamp) {
     match answer.description {
         Description::Read(detail) => set_description(entry, &detail, listed_at, now),
-        Description::Failed(error) if entry.described.known().is_none() => {
-            entry.described = Reading::Unreadable(unreadable(&error));
-        }
-        Description::Failed(_) | Description::Gone | Description::OutOfTime => {}
+        Description::Failed(error) => set_unread(entry, &unreadable(&error)),
+        Description::Gone | Description::OutOfTime => {}
     }
     if let Some(chain) = answer.chain
         && (chain.known().is_some() || entry.chain.known().is_none())
     {
         entry.chain = chain;
+    }
+}
+
+/// Its description was asked for in vain, by which its identity would have been known too. What was read earlier stays
+/// known, with its age.
+pub(super) fn set_unread(entry: &mut Entry, why: &Unreadable) {
+    if entry.described.known().is_none() {
+        entry.described = Reading::Unreadable(why.clone());
+    }
+    if entry.identity == Reading::NotAsked {
+        entry.identity = Reading::Unreadable(why.clone());
     }
 }
 

@@ -46,13 +46,10 @@ pub(crate) async fn run(clients: &Clients, shard: &mut Shard, latest: Timestamp)
     finish(shard, read, clients.clock.now())
 }
 
-/// What was read earlier stays known, with its age.
+/// Those that nobody asked for any more.
 fn mark_unread(shard: &mut Shard, denied: &Unreadable) {
-    for entry in shard.entries.iter_mut().filter(|entry| is_of_acm(entry.kind)) {
-        if entry.described == Reading::NotAsked {
-            entry.described = Reading::Unreadable(denied.clone());
-        }
-    }
+    let is_open = |entry: &&mut Entry| is_of_acm(entry.kind) && entry.described == Reading::NotAsked;
+    shard.entries.iter_mut().filter(is_open).for_each(|entry| facts::set_unread(entry, denied));
 }
 
 fn finish(shard: &mut Shard, read: usize, now: Timestamp) -> DeepPass {

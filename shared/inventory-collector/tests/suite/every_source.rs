@@ -36,9 +36,10 @@ pub fn full() -> Aws {
     for name in ["sni.example.com", "shop.example.com", "graph.example.com", "orders.example.com", "ftps.example.com"] {
         used.push(aws.insert_certificate(CertificateSpec::imported(name).dns(name).tag("Owner", "web")));
     }
-    let balancer =
-        aws.create_load_balancer(LoadBalancer::application("shop").plain(80).secure(443, &used[1], &[&used[0]]));
+    let balancer = aws.create_load_balancer(LoadBalancer::application("shop").plain(80).secure(443, &used[1], &[]));
     aws.set_in_use_by(&used[1], &[&balancer]);
+    // InUseBy and the grants do not show it yet.
+    aws.create_load_balancer(LoadBalancer::network("late").secure(443, &used[1], &[&used[0]]));
     aws.create_classic_load_balancer("old", &[&used[1]]);
     let api = named(&aws, "api.example.com");
     aws.set_domain_name(DomainName::regional("api.example.com", &api));
