@@ -115,7 +115,7 @@ pebble: build simulated-aws acme-account venv  ## Renews from Pebble, the ACME t
 
 # Not part of `make test`: Chromium is a package of the machine. Where it is missing, every test is skipped, which is said.
 browser: need-rust  ## Tests the inventory's HTML report in headless Chromium: clicks, keyboard, contrast, time. Needs chromium and chromedriver.
-	$(CARGO) run --quiet --locked -p inventory-report --example sample-report -- target/browser/pages
+	$(CARGO) run --quiet --locked -p inventory-report --features sample --example sample-report -- target/browser/pages
 	@$(PYTHON) localstack-tests/setup_venv.py browser >/dev/null
 	target/venv-browser/bin/python -m pytest localstack-tests/browser
 

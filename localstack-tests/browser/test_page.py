@@ -5,7 +5,7 @@ import re
 import pytest
 from chromium import Page
 
-PAGES = ["small", "complete", "owner", "account", "hostile", "empty"]
+PAGES = ["small", "sample", "complete", "owner", "account", "hostile", "empty"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -102,6 +102,7 @@ def test_pictures_to_look_at(opened: Page) -> None:
         page = opened.open("small")
         page.run("document.querySelectorAll('.open')[0].click()")
         page.screenshot(scheme, height=3600)
+        opened.open("sample").screenshot(f"sample-{scheme}", height=2600)
     opened.media(media="print")
     opened.open("small").screenshot("print", width=1050, height=2400)
     opened.media()

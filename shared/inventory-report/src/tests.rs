@@ -3,6 +3,7 @@
 mod completeness;
 mod formats;
 mod hostile;
+mod html;
 mod outlook;
 mod sample;
 mod scale;

@@ -25,6 +25,7 @@ fn main() {
     fs::create_dir_all(&directory).unwrap();
     let everything = HtmlOptions { all_rows_in: vec!["report.csv".into(), "report.json".into()], ..Default::default() };
     write(&directory, "small.html", &pages::report(60, true), &everything);
+    write(&directory, "sample.html", &inventory_report::sample::report(), &everything);
     write(&directory, "complete.html", &pages::report(60, false), &everything);
     let large = pages::report(12_000, true);
     write(&directory, "large.html", &large, &everything);

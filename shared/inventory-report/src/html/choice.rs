@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::numbers::Flags;
-use crate::{Ready, Renewer, Report, Row};
+use crate::{Report, Row};
 
 /// The rows that matter most, in the report's order: first those that need somebody, then the soonest.
 pub(crate) fn most_important(report: &Report, most: usize) -> Vec<&Row> {
@@ -19,14 +19,11 @@ pub(crate) fn most_important(report: &Report, most: usize) -> Vec<&Row> {
 
 fn rank(row: &Row, now: Timestamp) -> u8 {
     let flags = Flags::of(row, now);
-    if flags.has(Flags::EXPIRED_IN_USE) || flags.has(Flags::EXPIRING_UNHANDLED) {
-        return 0;
-    }
-    let expires = row.days_left.is_some_and(|days| (0..=30).contains(&days));
-    let unclear = row.renewal.who == Renewer::Unknown || row.readiness.verdict == Ready::Unknown;
+    let is_any = |bits: &[u16]| bits.iter().any(|bit| flags.has(*bit));
     match () {
-        () if expires => 1,
-        () if unclear || flags.has(Flags::NOT_READY) || flags.has(Flags::USE_UNKNOWN) => 2,
+        () if is_any(&[Flags::EXPIRED_IN_USE, Flags::EXPIRING_UNHANDLED, Flags::EXPIRING_UNKNOWN]) => 0,
+        () if is_any(&[Flags::EXPIRING]) => 1,
+        () if is_any(&[Flags::NOT_READY, Flags::READINESS_UNKNOWN, Flags::USE_UNKNOWN]) => 2,
         () => 3,
     }
 }

@@ -11,6 +11,7 @@ mod outlook;
 mod page;
 mod policy;
 mod row;
+mod rules;
 mod scope;
 mod sections;
 mod story;

@@ -1,10 +1,9 @@
 //! Numbers over rows, and which rows each number counts.
 
-use inventory::Reading;
 use jiff::Timestamp;
 
 use super::cell::Tone;
-use crate::{Ready, Renewer, Row, Totals, Use};
+use crate::{Row, Totals};
 
 /// The numbers of [`Totals`] that count a row, as bits, by which the script filters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,24 +20,25 @@ impl Flags {
     pub(crate) const USE_UNKNOWN: u16 = 1 << 7;
     pub(crate) const WITHOUT_OWNER: u16 = 1 << 8;
     pub(crate) const FINDINGS: u16 = 1 << 9;
+    pub(crate) const EXPIRING_UNKNOWN: u16 = 1 << 10;
 
     pub(crate) fn of(row: &Row, now: Timestamp) -> Self {
-        let expired = is_issued(row) && row.entry.not_after.is_some_and(|end| end <= now);
-        let expiring = is_issued(row) && !expired && row.days_left.is_some_and(|days| (0..=30).contains(&days));
-        let unhandled = matches!(row.renewal.who, Renewer::Nobody | Renewer::Person);
+        let mut one = Totals::default();
+        one.add(row, now);
         let bits = [
-            (Self::EXPIRED, expired),
-            (Self::EXPIRED_IN_USE, expired && row.use_verdict.verdict == Use::InUse),
-            (Self::EXPIRING, expiring),
-            (Self::EXPIRING_UNHANDLED, expiring && unhandled),
-            (Self::NOT_READY, row.readiness.verdict == Ready::NotReady),
-            (Self::READINESS_UNKNOWN, row.readiness.verdict == Ready::Unknown),
-            (Self::UNUSED, row.use_verdict.verdict == Use::Unused),
-            (Self::USE_UNKNOWN, row.use_verdict.verdict == Use::Unknown),
-            (Self::WITHOUT_OWNER, !matches!(&row.entry.owner, Reading::Known { value: Some(_), .. })),
-            (Self::FINDINGS, !row.findings.is_empty() || !row.rules.is_empty()),
+            (Self::EXPIRED, one.expired),
+            (Self::EXPIRED_IN_USE, one.expired_in_use),
+            (Self::EXPIRING, one.expiring),
+            (Self::EXPIRING_UNHANDLED, one.expiring_unhandled),
+            (Self::NOT_READY, one.not_ready),
+            (Self::READINESS_UNKNOWN, one.readiness_unknown),
+            (Self::UNUSED, one.unused),
+            (Self::USE_UNKNOWN, one.use_unknown),
+            (Self::WITHOUT_OWNER, one.without_owner),
+            (Self::FINDINGS, one.findings),
+            (Self::EXPIRING_UNKNOWN, one.expiring_unknown),
         ];
-        Self(bits.iter().filter(|(_, is_set)| *is_set).map(|(bit, _)| bit).sum())
+        Self(bits.iter().filter(|(_, count)| *count > 0).map(|(bit, _)| bit).sum())
     }
 
     pub(crate) const fn has(self, bit: u16) -> bool {
@@ -48,10 +48,6 @@ impl Flags {
     pub(crate) const fn bits(self) -> u16 {
         self.0
     }
-}
-
-fn is_issued(row: &Row) -> bool {
-    matches!(row.entry.status.as_str(), "ISSUED" | "EXPIRED" | "ACTIVE" | "")
 }
 
 /// One number at the head of the page.
@@ -80,6 +76,13 @@ pub(crate) fn numbers(totals: &Totals) -> Vec<Number> {
         ("notReady", "not ready for 47 days", totals.not_ready, Tone::Attention, Flags::NOT_READY),
         ("entries", "certificates, CAs and ACME endpoints", totals.entries, Tone::Plain, 0),
         ("expiring", "expire within 30 days", totals.expiring, Tone::Plain, Flags::EXPIRING),
+        (
+            "expiringUnknown",
+            "of these, renewal not known",
+            totals.expiring_unknown,
+            Tone::Unread,
+            Flags::EXPIRING_UNKNOWN,
+        ),
         ("expired", "expired", totals.expired, Tone::Plain, Flags::EXPIRED),
         ("withoutOwner", "without a known owner", totals.without_owner, Tone::Attention, Flags::WITHOUT_OWNER),
         ("unused", "unused", totals.unused, Tone::Plain, Flags::UNUSED),
@@ -110,22 +113,12 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
-/// The sum of both: for accounts, which have several Regions.
-pub(crate) fn add(one: Totals, other: Totals) -> Totals {
-    let mut sum = one;
-    sum.entries += other.entries;
-    sum.expired += other.expired;
-    sum.expired_in_use += other.expired_in_use;
-    sum.expiring += other.expiring;
-    sum.expiring_unhandled += other.expiring_unhandled;
-    sum.not_ready += other.not_ready;
-    sum.readiness_unknown += other.readiness_unknown;
-    sum.unused += other.unused;
-    sum.use_unknown += other.use_unknown;
-    sum.without_owner += other.without_owner;
-    sum.findings += other.findings;
-    sum.nearest_expiry_days = [one.nearest_expiry_days, other.nearest_expiry_days].into_iter().flatten().min();
-    sum
+/// The numbers of several Regions or accounts together.
+pub(crate) fn sum<'a>(totals: impl Iterator<Item = &'a Totals>) -> Totals {
+    totals.fold(Totals::default(), |mut sum, one| {
+        sum.merge(one);
+        sum
+    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub(crate) struct Year {
     pub(crate) lifetime: u16,
     pub(crate) automatic: String,
     pub(crate) by_hand: String,
+    pub(crate) unknown: String,
     pub(crate) over_quota: Vec<String>,
 }
 
@@ -21,6 +22,7 @@ impl Year {
             lifetime: forecast.longest_lifetime_days,
             automatic: thousands(forecast.automatic),
             by_hand: thousands(forecast.by_hand),
+            unknown: thousands(forecast.unknown),
             over_quota: forecast.over_import_quota.iter().map(over).collect(),
         }
     }

@@ -13,8 +13,9 @@ use super::numbers::{Number, numbers, thousands};
 use super::outlook::{CostView, Year};
 use super::policy::content_security_policy;
 use super::row::RowView;
+use super::rules::{ChangeView, TargetRule, changes, target_rules, unevaluated};
 use super::scope::Scope;
-use super::sections::{ChangeView, GapView, Group, accounts, changes, hides_rows, owners};
+use super::sections::{GapView, Group, accounts, hides_rows, owners};
 use super::story::Style;
 use super::timeline::Timeline;
 use crate::Report;
@@ -48,6 +49,8 @@ pub(super) struct Page<'a> {
     accounts: Vec<Group>,
     changes: Vec<ChangeView>,
     since: Option<String>,
+    target_rules: Vec<TargetRule>,
+    unevaluated: Vec<[String; 3]>,
     years: Vec<Year>,
     cost: CostView,
     data: String,
@@ -78,6 +81,8 @@ impl<'a> Page<'a> {
             accounts: accounts(report),
             changes: changes(report),
             since: report.changes.as_ref().map(|changes| moment(changes.since)),
+            target_rules: target_rules(report),
+            unevaluated: unevaluated(report),
             years: report.forecast.iter().map(Year::new).collect(),
             cost: CostView::new(&report.cost),
             data: data.into_json(),

@@ -7,7 +7,8 @@ use super::cell::{Cell, Tone, clean, day};
 use super::numbers::Flags;
 use super::story::{Section, story};
 use super::words;
-use crate::{Renewer, Row, Use};
+use crate::totals::is_unhandled;
+use crate::{Renewer, Row, RuleVerdict, Use};
 
 /// A row in words.
 pub(crate) struct RowView {
@@ -59,7 +60,8 @@ fn verdict((text, tone): (&str, Tone)) -> Cell {
 }
 
 fn about(row: &Row) -> String {
-    let findings = row.findings.len() + row.rules.len();
+    let violated = row.rules.iter().filter(|rule| rule.verdict == RuleVerdict::NonCompliant).count();
+    let findings = row.findings.len() + violated;
     let more = row.entry.names.len().saturating_sub(1);
     let mut parts = vec![words::kind(row.entry.kind).to_owned()];
     if !matches!(row.entry.status.as_str(), "" | "ISSUED" | "ACTIVE") {
@@ -80,7 +82,7 @@ fn expires(row: &Row) -> Cell {
         return Cell::plain("no expiry");
     };
     let urgent = match row.renewal.who {
-        Renewer::Person | Renewer::Nobody => Tone::Bad,
+        who if is_unhandled(who) => Tone::Bad,
         Renewer::Unknown => Tone::Unread,
         _ => Tone::Plain,
     };

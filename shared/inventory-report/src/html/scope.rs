@@ -1,11 +1,11 @@
 //! A part of the report.
 
-use inventory::Reading;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use std::collections::HashSet;
 
-use super::numbers::add;
-use crate::{Renewer, Report, Row, Totals, Week};
+use super::numbers::sum;
+use crate::totals::owner_name;
+use crate::weeks::weeks;
+use crate::{Cost, Report, Row, Totals};
 
 /// Whose rows a page has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub enum Scope {
 /// The part of the report that is about the owner or account. Forecast and cost, which are of the whole, are empty.
 pub(crate) fn restrict(report: &Report, scope: &Scope) -> Report {
     let rows: Vec<Row> = report.rows.iter().filter(|row| is_in(row, scope)).cloned().collect();
-    let mut part = Report { rows, forecast: Vec::new(), cost: crate::Cost::default(), ..shell(report) };
-    part.weeks = weeks(report, &part.rows);
+    let mut part = Report { rows, forecast: Vec::new(), cost: Cost::default(), ..shell(report) };
+    part.weeks = weeks(&part.rows, part.made_at);
     match scope {
         Scope::Owner(owner) => part.totals = report.owners.get(owner).copied().unwrap_or_default(),
         Scope::Account(id) => restrict_to_account(&mut part, id),
@@ -42,13 +42,14 @@ fn shell(report: &Report) -> Report {
         forecast: Vec::new(),
         cost: report.cost.clone(),
         changes: report.changes.clone(),
+        unevaluated_rules: report.unevaluated_rules.clone(),
         rows: Vec::new(),
     }
 }
 
 fn restrict_to_account(part: &mut Report, id: &str) {
     part.targets.retain(|target| target.account.id == id);
-    part.totals = part.targets.iter().map(|target| target.totals).fold(Totals::default(), add);
+    part.totals = sum(part.targets.iter().map(|target| &target.totals));
     for gap in &mut part.gaps {
         gap.targets.retain(|target| target.split('/').next() == Some(id));
     }
@@ -57,7 +58,7 @@ fn restrict_to_account(part: &mut Report, id: &str) {
 
 /// What is gone has no row any more, so that only its ARN says whose it was.
 fn restrict_changes(part: &mut Report, scope: &Scope) {
-    let arns: std::collections::HashSet<&str> = part.rows.iter().map(|row| row.entry.arn.as_str()).collect();
+    let arns: HashSet<&str> = part.rows.iter().map(|row| row.entry.arn.as_str()).collect();
     if let Some(changes) = &mut part.changes {
         changes.items.retain(|change| match scope {
             Scope::Account(id) => change.arn.split(':').nth(4) == Some(id),
@@ -69,34 +70,6 @@ fn restrict_changes(part: &mut Report, scope: &Scope) {
 fn is_in(row: &Row, scope: &Scope) -> bool {
     match scope {
         Scope::Account(id) => row.account.id == *id,
-        Scope::Owner(name) => match &row.entry.owner {
-            Reading::Known { value: Some(owner), .. } => owner.name == *name,
-            _ => name.is_empty(),
-        },
-    }
-}
-
-fn weeks(report: &Report, rows: &[Row]) -> Vec<Week> {
-    let mut weeks: Vec<Week> =
-        report.weeks.iter().map(|week| Week { handled: 0, unhandled: 0, unknown: 0, ..week.clone() }).collect();
-    for row in rows {
-        if let Some(week) = row.entry.not_after.and_then(|end| week_of(&mut weeks, end.to_zoned(TimeZone::UTC).date()))
-        {
-            count(week, row.renewal.who);
-        }
-    }
-    weeks
-}
-
-fn week_of(weeks: &mut [Week], end: Date) -> Option<&mut Week> {
-    weeks.iter_mut().find(|week| (0..7).contains(&week.starts.until(end).map_or(-1, |span| span.get_days())))
-}
-
-fn count(week: &mut Week, who: Renewer) {
-    match who {
-        Renewer::Acm | Renewer::Autopilot | Renewer::AcmeClient => week.handled += 1,
-        Renewer::Person | Renewer::Nobody => week.unhandled += 1,
-        Renewer::Unknown => week.unknown += 1,
-        Renewer::NotNeeded => {}
+        Scope::Owner(name) => owner_name(row) == name,
     }
 }

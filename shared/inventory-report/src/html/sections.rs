@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, clean, day};
-use super::numbers::{add, thousands};
+use super::numbers::{sum, thousands};
 use super::words;
 use crate::{Gap, Missing, Report, TargetSummary, Totals};
 
@@ -104,7 +104,7 @@ fn account(targets: &[&TargetSummary], report: &Report) -> Group {
         name: clean(if name.is_empty() { &id } else { &name }),
         filter: clean(if name.is_empty() { &id } else { &name }),
         note: format!("{id} · {}", regions(targets)),
-        totals: targets.iter().map(|target| target.totals).fold(Totals::default(), add),
+        totals: sum(targets.iter().map(|target| &target.totals)),
         unread: unread(missing, targets.len(), gaps),
         is_unread: missing == targets.len(),
     }
@@ -131,27 +131,4 @@ fn unread(missing: usize, targets: usize, gaps: usize) -> String {
     };
     let gaps = (gaps > 0).then(|| format!("{gaps} {}", if gaps == 1 { "gap" } else { "gaps" }));
     [regions, gaps].into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// A change since the last report.
-pub(crate) struct ChangeView {
-    pub(crate) what: Cell,
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    pub(crate) detail: String,
-}
-
-pub(crate) fn changes(report: &Report) -> Vec<ChangeView> {
-    let items = report.changes.iter().flat_map(|changes| &changes.items);
-    items
-        .map(|change| {
-            let (text, tone) = words::difference(change.what);
-            ChangeView {
-                what: Cell::new(text, tone),
-                name: clean(&change.name),
-                arn: clean(&change.arn),
-                detail: clean(&change.detail),
-            }
-        })
-        .collect()
 }

@@ -10,7 +10,7 @@ use super::{Item, read_at};
 use crate::Row;
 
 /// Items of what is there; a member that an entry does not have is left out.
-fn present(items: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Vec<Item> {
+pub(super) fn present(items: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Vec<Item> {
     items.into_iter().filter_map(|(term, value)| Some(Item::new(term, Cell::plain(&value?)))).collect()
 }
 

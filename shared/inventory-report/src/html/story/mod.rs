@@ -1,5 +1,6 @@
 //! All that is known of one row.
 
+mod authority;
 mod facts;
 
 use inventory::Reading;
@@ -47,6 +48,7 @@ pub(crate) fn story(row: &Row) -> Vec<Section> {
         ("Findings", Style::Lines, findings(row)),
         ("Used by", Style::Lines, uses(row)),
         ("Certificate", Style::Facts, facts::certificate(row)),
+        ("Private CA", Style::Facts, authority::authority(row)),
         ("Issuer and validation", Style::Facts, facts::identity(row)),
         ("Chain", Style::Facts, facts::chain(row)),
         ("Owner and tags", Style::Facts, owner(row)),

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use inventory::{Account, Source, Unreadable};
 use inventory_report::{
-    Change, Changes, Cost, CostItem, Difference, Forecast, Gap, Missing, Renewer, Report, Row, SCHEMA, TargetSummary,
-    Totals, Week,
+    Change, Changes, Cost, CostItem, Difference, Forecast, Gap, Missing, Renewer, Report, Row, RuleResult, RuleVerdict,
+    SCHEMA, TargetSummary, Totals, UnevaluatedRule, Week,
 };
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -56,6 +56,11 @@ pub(crate) fn of_rows(rows: Vec<Row>, gaps: Vec<Gap>) -> Report {
         forecast: forecast(rows.len() as u64),
         cost: cost(),
         changes: Some(changes(&rows)),
+        unevaluated_rules: vec![UnevaluatedRule {
+            rule: "private-ca-policy".to_owned(),
+            why: "It needs the CA's policy, which the inventory does not store.".to_owned(),
+            rows: 3,
+        }],
         rows,
     }
 }
@@ -73,12 +78,14 @@ pub(crate) fn totals<'a>(rows: impl Iterator<Item = &'a Row>) -> Totals {
         totals.expiring += u64::from(expiring);
         let unhandled = matches!(row.renewal.who, Renewer::Nobody | Renewer::Person);
         totals.expiring_unhandled += u64::from(expiring && unhandled);
+        totals.expiring_unknown += u64::from(expiring && row.renewal.who == Renewer::Unknown);
         totals.not_ready += u64::from(row.readiness.verdict == Ready::NotReady);
         totals.readiness_unknown += u64::from(row.readiness.verdict == Ready::Unknown);
         totals.unused += u64::from(row.use_verdict.verdict == Use::Unused);
         totals.use_unknown += u64::from(row.use_verdict.verdict == Use::Unknown);
         totals.without_owner += u64::from(owner(row).is_empty());
-        totals.findings += (row.findings.len() + row.rules.len()) as u64;
+        let violated = row.rules.iter().filter(|rule| rule.verdict == RuleVerdict::NonCompliant).count();
+        totals.findings += (row.findings.len() + violated) as u64;
         if days >= 0 && row.days_left.is_some() {
             totals.nearest_expiry_days = Some(totals.nearest_expiry_days.unwrap_or(days).min(days));
         }
@@ -110,13 +117,19 @@ fn targets(rows: &[Row], gaps: bool) -> Vec<TargetSummary> {
             region,
             taken_at: Some(now() - 3.hours()),
             totals: totals(rows.into_iter()),
+            rules: Vec::new(),
         })
         .collect();
     if gaps {
         let account =
             Account { id: "999988887777".to_owned(), name: "acquired-payments".to_owned(), units: Vec::new() };
         let region = "eu-central-1".to_owned();
-        targets.push(TargetSummary { account, region, taken_at: None, totals: Totals::default() });
+        targets.push(TargetSummary { account, region, taken_at: None, totals: Totals::default(), rules: Vec::new() });
+        targets[0].rules.push(RuleResult {
+            rule: "import-quota".to_owned(),
+            verdict: RuleVerdict::NonCompliant,
+            why: "4,700 of 5,000 imports of a year are used.".to_owned(),
+        });
     }
     targets
 }
@@ -165,6 +178,7 @@ fn forecast(count: u64) -> Vec<Forecast> {
         longest_lifetime_days,
         automatic: count * factor,
         by_hand: count * factor / 7,
+        unknown: count * factor / 23,
         over_import_quota: BTreeMap::new(),
     };
     let over = BTreeMap::from([("111122223310/eu-central-1".to_owned(), 50_000)]);

@@ -69,6 +69,8 @@ fn entry(index: usize, mixed: usize, days: i64, account: usize, region: &str, ga
     let denied_tags = gaps && index % 9 == 4;
     Entry {
         arn: format!("arn:aws:acm:{region}:1111222233{account}:certificate/{uuid}"),
+        id: None,
+        authority: None,
         kind,
         names: (0..=mixed % 4).map(|more| if more == 0 { name.clone() } else { format!("{more}.{name}") }).collect(),
         name,
