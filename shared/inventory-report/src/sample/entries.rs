@@ -52,6 +52,7 @@ pub fn entry(kind: Kind, id: &str, name: &str, days: i64) -> Entry {
     let arn = arn(kind, id);
     let is_acms = matches!(kind, Kind::AmazonIssued | Kind::Private);
     let entry = Entry {
+        id: None,
         kind,
         name: name.into(),
         names: vec![name.into()],

@@ -54,6 +54,7 @@ pub fn shard(account: Account, region: &str, unread: &[Source], entries: Vec<inv
         region: region.into(),
         taken_at: at(0, -1),
         sources: entries::SOURCES.into_iter().map(source).collect(),
+        uses_elsewhere: Vec::new(),
     };
     Shard { header, entries }
 }
