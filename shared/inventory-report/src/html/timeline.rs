@@ -1,5 +1,6 @@
 //! The expiries of the next 398 days as a picture.
 
+use super::numbers::thousands;
 use crate::Week;
 
 /// Of the picture, in its own units.
@@ -48,17 +49,11 @@ impl Timeline {
     }
 }
 
-/// The next larger number of the kind 2, 4, 10, 20, 40, 100, so that half of it is a whole number.
+/// The next larger even number of one digit and zeros, so that half of it is a whole number.
 fn nice(number: u64) -> u64 {
-    let mut power: u64 = 1;
-    loop {
-        for factor in [2, 4, 10] {
-            if number <= power * factor || power > u64::MAX / 100 {
-                return power * factor;
-            }
-        }
-        power *= 10;
-    }
+    let powers = (0..u64::MAX.ilog10()).map(|exponent| 10_u64.pow(exponent));
+    let all = powers.flat_map(|power| (1..10).map(move |digit| digit * power));
+    all.filter(|nice| nice.is_multiple_of(2)).find(|nice| *nice >= number).unwrap_or(u64::MAX)
 }
 
 fn scaled(number: u64, most: u64) -> u64 {
@@ -99,7 +94,12 @@ fn summary(weeks: &[Week]) -> String {
     let sum = |of: fn(&Week) -> u64| weeks.iter().map(of).sum::<u64>();
     let (handled, unhandled, unknown) =
         (sum(|week| week.handled), sum(|week| week.unhandled), sum(|week| week.unknown));
-    format!("{handled} expiries are renewed automatically, {unhandled} are not, of {unknown} it is not known.")
+    format!(
+        "{} expiries are renewed automatically, {} are not, of {} it is not known.",
+        thousands(handled),
+        thousands(unhandled),
+        thousands(unknown)
+    )
 }
 
 #[cfg(test)]
@@ -114,6 +114,6 @@ mod tests {
         let bar = bar(0, &week, 20, nice(10_000));
         assert_eq!(bar.parts.iter().map(|part| part.height).collect::<Vec<_>>(), [119, 2]);
         assert!(bar.parts.iter().all(|part| part.y < HEIGHT));
-        assert_eq!([0, 3, 5, 11, 55].map(nice), [2, 4, 10, 20, 100]);
+        assert_eq!([0, 3, 5, 11, 55, 210].map(nice), [2, 4, 6, 20, 60, 300]);
     }
 }
