@@ -22,7 +22,7 @@ RULES = HERE / "rules.json"
 NEWER_MODELS = PROJECT / "localstack-tests" / "harness" / "newer_models"
 # The service's name in src/services.rs (or that of its SDK), that of botocore, and the operations. What is not listed is not modelled.
 SERVICES = {
-    "account": ("account", "GetAlternateContact"),
+    "account": ("account", "GetAlternateContact ListRegions"),
     "acm": (
         "acm",
         "AddTagsToCertificate DeleteCertificate DescribeCertificate GetAccountConfiguration GetCertificate"

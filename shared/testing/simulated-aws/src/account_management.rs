@@ -1,4 +1,4 @@
-//! AWS Account Management: GetAlternateContact.
+//! AWS Account Management: GetAlternateContact, ListRegions.
 
 use std::collections::BTreeMap;
 
@@ -62,6 +62,7 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<(String, Value), String> 
     let input = serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
     let operation = match (request.method, request.path) {
         ("POST", "/getAlternateContact") => "GetAlternateContact".to_owned(),
+        ("POST", "/listRegions") => "ListRegions".to_owned(),
         (method, path) => format!("{method} {path}"),
     };
     Ok((operation, input))
@@ -71,12 +72,13 @@ pub(crate) fn decode(request: &Incoming<'_>) -> Result<(String, Value), String> 
 pub(crate) fn call(state: &mut State, operation: &str, input: &Value) -> Answer {
     match operation {
         "GetAlternateContact" => get(state, input),
+        "ListRegions" => list_regions(state, input),
         other => Err(not_modelled("account", other)),
     }
 }
 
 fn get(state: &State, input: &Value) -> Answer {
-    let account = account(state, input)?;
+    let account = account(state, input, "GetAlternateContact")?;
     let kind = input["AlternateContactType"].as_str().unwrap_or_default();
     let contact = state.account_management.contacts.get(&(account.to_owned(), kind.to_owned()));
     // The text is in prowler-cloud/prowler, which compares it.
@@ -94,37 +96,67 @@ fn get(state: &State, input: &Value) -> Answer {
     }))
 }
 
+/// API reference, ListRegions: all Regions with their states, or those in the states that are asked for, in pages. Who may ask
+/// for which account is the same as for contacts.
+fn list_regions(state: &State, input: &Value) -> Answer {
+    let account = account(state, input, "ListRegions")?;
+    let wanted = |status: &str| match &input["RegionOptStatusContains"] {
+        Value::Array(wanted) => wanted.iter().any(|one| one == status),
+        _ => true,
+    };
+    let regions = state.authorization.regions(account, &state.region);
+    let regions: Vec<_> = regions.into_iter().filter(|(_, status)| wanted(status)).collect();
+    let start = page_start(input)?;
+    // API reference, MaxResults: at most 50. The default is unverified.
+    let page = input["MaxResults"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(50);
+    let shown = regions.iter().skip(start).take(page);
+    let shown: Vec<_> = shown.map(|(name, status)| json!({ "RegionName": name, "RegionOptStatus": status })).collect();
+    let end = start + shown.len();
+    let mut answer = json!({ "Regions": shown });
+    if end < regions.len() {
+        answer["NextToken"] = end.to_string().into();
+    }
+    Ok(answer)
+}
+
+fn page_start(input: &Value) -> Result<usize, ApiError> {
+    let Some(token) = input["NextToken"].as_str() else { return Ok(0) };
+    // That a token of nobody's is answered so is unverified.
+    token.parse().map_err(|_| ApiError::validation("The NextToken is not valid."))
+}
+
 /// API reference, GetAlternateContact, AccountId: without it, the caller's own account; with it, the caller must be in the
 /// management account or be a delegated administrator, the organization must trust the service, and "the management account
 /// can't specify its own AccountId". From a member account even its own id is refused (turbot/steampipe-plugin-aws).
-fn account<'a>(state: &'a State, input: &'a Value) -> Result<&'a str, ApiError> {
+fn account<'a>(state: &'a State, input: &'a Value, operation: &str) -> Result<&'a str, ApiError> {
     let (caller, organizations) = (state.caller_account(), &state.organizations);
     let Some(asked) = input["AccountId"].as_str() else { return Ok(caller) };
     if !organizations.administers(caller, PRINCIPAL) {
-        return Err(denied(state, ""));
+        return Err(denied(state, operation, ""));
     }
     if !organizations.trusts(caller, PRINCIPAL) {
         return Err(denied(
             state,
+            operation,
             " (Your organization must first enable trusted access with AWS Account Management.)",
         ));
     }
     if organizations.is_management(asked) && asked == caller {
         let why =
             " (The management account can only be managed using the standalone context from the management account.)";
-        return Err(denied(state, why));
+        return Err(denied(state, operation, why));
     }
     // What a delegated administrator gets for the management account is unverified.
     if organizations.are_together(caller, asked) && !organizations.is_management(asked) {
         return Ok(asked);
     }
-    Err(denied(state, ""))
+    Err(denied(state, operation, ""))
 }
 
 /// The texts are in turbot/steampipe-plugin-aws and awslabs/aws-deployment-framework; that of an account outside the
 /// organization is unverified.
-fn denied(state: &State, why: &str) -> ApiError {
+fn denied(state: &State, operation: &str, why: &str) -> ApiError {
     let caller = state.caller_arn();
-    let text = format!("User: {caller} is not authorized to perform: account:GetAlternateContact{why}");
+    let text = format!("User: {caller} is not authorized to perform: account:{operation}{why}");
     ApiError::new("AccessDeniedException", text).status(403)
 }

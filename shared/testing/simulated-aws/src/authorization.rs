@@ -77,6 +77,18 @@ impl Aws {
     }
 }
 
+impl Store {
+    /// The Regions of an account with their states, by name: the ones that are on in every account, those that a test
+    /// switched off, and this model's own. Others are as good as unknown to the model.
+    pub(crate) fn regions(&self, account: &str, own: &str) -> BTreeMap<String, &'static str> {
+        let disabled = self.disabled.iter().filter(|place| place.account == account).map(|place| &place.region);
+        let mut regions = BTreeMap::from([(own.to_owned(), "ENABLED")]);
+        regions.extend(ALWAYS_ENABLED.map(|region| (region.to_owned(), "ENABLED_BY_DEFAULT")));
+        regions.extend(disabled.map(|region| (region.clone(), "DISABLED")));
+        regions
+    }
+}
+
 /// A Region that is off knows no credentials of the account. The codes, texts and statuses are in ekristen/aws-nuke#774, from
 /// ap-east-1: JSON services answer with the first, those that answer in XML with the second (STS: aws/aws-sdk-ruby#2850).
 pub(crate) fn check_region(state: &State, request: &Request) -> Result<(), ApiError> {

@@ -92,7 +92,7 @@ pub(crate) static SERVICES: [Service; 22] = [
     Service {
         name: "account",
         sdk_name: "account",
-        protocol: Protocol::RestJson { prefix: "/getAlternateContact", decode: account_management::decode },
+        protocol: Protocol::RestJson { prefix: "/", decode: account_management::decode },
         call: account_management::call,
         global: true,
     },

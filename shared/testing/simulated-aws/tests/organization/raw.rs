@@ -20,6 +20,11 @@ pub(crate) fn contact(server: &Server, key: &str, input: &Value) -> Answered {
     send(server, "POST", "/getAlternateContact", &scope(key, "account"), input)
 }
 
+/// ListRegions, for the account of this access key.
+pub(crate) fn regions(server: &Server, key: &str, input: &Value) -> Answered {
+    send(server, "POST", "/listRegions", &scope(key, "account"), input)
+}
+
 /// A control.
 pub(crate) fn control(server: &Server, path: &str, body: &Value) -> Answered {
     send(server, "PUT", &format!("/_simulated/{path}"), "", body)

@@ -1,8 +1,10 @@
 //! Regions that are off.
 
 use aws_sdk_acm::error::ProvideErrorMetadata;
+use serde_json::{Value, json};
 use simulated_aws::Aws;
 
+use super::raw::regions;
 use super::{LAB, SHOP, start};
 
 const REGION: &str = "eu-south-1";
@@ -42,4 +44,30 @@ async fn other_regions_and_accounts_are_not_concerned() {
 #[should_panic(expected = "eu-central-1 cannot be disabled")]
 fn a_region_that_is_always_on_cannot_be_disabled() {
     Aws::in_account("2026-11-20T08:00:00Z".parse().unwrap(), SHOP, "eu-central-1").disable_region();
+}
+
+/// API reference, ListRegions.
+#[test]
+fn the_regions_of_an_account_have_states_and_pages() {
+    let (aws, server, _) = start();
+    aws.scoped(SHOP, REGION).disable_region();
+    let ask = |account: &str, input: &Value| {
+        let (status, answer) = regions(&server, account, input);
+        let names = answer["Regions"].as_array().cloned().unwrap_or_default();
+        let names: Vec<_> = names.iter().map(|one| one["RegionName"].as_str().unwrap().to_owned()).collect();
+        (status, names, answer["NextToken"].clone())
+    };
+    assert_eq!(ask(SHOP, &json!({ "RegionOptStatusContains": ["DISABLED"] })).1, [REGION]);
+    assert_eq!(ask(LAB, &json!({ "RegionOptStatusContains": ["DISABLED"] })).1, Vec::<String>::new());
+    let (_, all, next) = ask(SHOP, &json!({}));
+    assert!(all.len() == 18 && all.is_sorted() && next.is_null(), "{all:?}");
+    let (_, first, next) = ask(SHOP, &json!({ "MaxResults": 10 }));
+    let (_, second, end) = ask(SHOP, &json!({ "MaxResults": 10, "NextToken": next }));
+    assert_eq!(([first, second].concat(), end), (all, Value::Null));
+    for wrong in
+        [json!({ "MaxResults": 51 }), json!({ "RegionOptStatusContains": ["OFF"] }), json!({ "NextToken": "x" })]
+    {
+        assert_eq!(ask(SHOP, &wrong).0, 400, "{wrong}");
+    }
+    assert_eq!(ask(SHOP, &json!({ "AccountId": LAB })).0, 403);
 }
