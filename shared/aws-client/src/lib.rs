@@ -10,8 +10,9 @@ mod trust;
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -47,10 +48,18 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// has one in the Region. That is AWS's side only: our own TLS and the keys that we make come from AWS-LC as aws-lc-rs
 /// builds it without its feature `fips`, which is not the validated module.
 pub async fn load(trust: TrustStore) -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(trust.https_client())
+    loader(trust)
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .profile_files(no_profiles())
+        .load()
+        .await
+}
+
+/// What [`load`] begins with: HTTPS, retries and timeouts, without a decision about credentials and profiles. For programs
+/// that a person runs with credentials of their own.
+pub fn loader(trust: TrustStore) -> ConfigLoader {
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(https_client(trust))
         .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_max_backoff(MAX_BACKOFF))
         .timeout_config(
             TimeoutConfig::builder()
@@ -58,8 +67,11 @@ pub async fn load(trust: TrustStore) -> SdkConfig {
                 .operation_timeout(OPERATION_TIMEOUT)
                 .build(),
         )
-        .load()
-        .await
+}
+
+/// The HTTPS client of [`loader`], for providers of credentials that need one of their own.
+pub fn https_client(trust: TrustStore) -> SharedHttpClient {
+    trust.https_client()
 }
 
 /// The builder takes no empty list.
