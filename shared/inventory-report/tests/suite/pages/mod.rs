@@ -1,5 +1,6 @@
 //! Reports for pages, made by hand: everything a page can show is in them.
 
+mod facts;
 mod rows;
 
 use std::collections::BTreeMap;

@@ -1,21 +1,22 @@
 //! Rows of every kind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use certificates::{DomainValidation, Validation};
-use inventory::{Account, Chain, Described, Entry, Identity, Kind, Owner, OwnerSource, Reading, SeenIn, Tags, Usage};
+use inventory::{Account, Entry, Identity, Kind, Owner, OwnerSource, Reading};
 use inventory_report::{
     Finding, FindingKind, Readiness, Ready, RenewedBy, Renewer, Row, RuleResult, RuleVerdict, Step, Use, UseVerdict,
 };
 use jiff::ToSpan;
 
-use super::{denied, now, throttled};
+use super::facts::{chain, described, identity, owner, tags, uses};
+use super::{denied, now};
 
-const TEAMS: [&str; 7] = ["checkout", "platform", "payments", "search", "identity", "data-lake", "mobile-backend"];
+pub(super) const TEAMS: [&str; 7] =
+    ["checkout", "platform", "payments", "search", "identity", "data-lake", "mobile-backend"];
 const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-1", "us-east-1", "ap-southeast-2"];
 const SITES: [&str; 6] = ["shop", "api", "login", "status", "cdn", "internal-metrics"];
 
-fn known<T>(value: T) -> Reading<T> {
+pub(super) fn known<T>(value: T) -> Reading<T> {
     Reading::Known { value, as_of: now() - 3.hours() }
 }
 
@@ -100,94 +101,6 @@ fn entry(index: usize, mixed: usize, days: i64, account: usize, region: &str, ga
         owner: owner(index, account, denied_tags),
         purpose: index.is_multiple_of(4).then(|| "production".to_owned()),
     }
-}
-
-fn identity(index: usize, mixed: usize, gaps: bool, kind: Kind) -> Reading<Identity> {
-    if gaps && index % 17 == 2 {
-        return Reading::Unreadable(throttled("acm:SearchCertificates"));
-    }
-    let issuer = match kind {
-        Kind::Imported => "CN=R11,O=Let's Encrypt,C=US",
-        _ => "CN=Amazon RSA 2048 M02,O=Amazon,C=US",
-    };
-    let serial: Vec<String> = (0..16).map(|byte| format!("{:02x}", (mixed >> (byte % 7)) as u8 ^ byte as u8)).collect();
-    known(Identity {
-        issuer: Some(issuer.to_owned()),
-        subject: Some(format!("CN=certificate {index}")),
-        serial: Some(serial.join(":")),
-        validation_method: (kind == Kind::AmazonIssued).then(|| "DNS".to_owned()),
-        ..Identity::default()
-    })
-}
-
-fn described(index: usize, gaps: bool, kind: Kind) -> Reading<Described> {
-    if gaps && index % 6 == 1 {
-        return Reading::NotAsked;
-    }
-    let validations = (kind == Kind::AmazonIssued).then(|| DomainValidation {
-        domain_name: format!("{index}.example.com"),
-        succeeded: Some(true),
-        validation: Validation::Other(Some("DNS".to_owned())),
-    });
-    known(Described {
-        signature_algorithm: Some("SHA256WITHRSA".to_owned()),
-        domain_validations: validations.into_iter().collect(),
-        ..Described::default()
-    })
-}
-
-fn chain(index: usize, mixed: usize, gaps: bool) -> Reading<Chain> {
-    if gaps && index % 6 == 1 {
-        return Reading::NotAsked;
-    }
-    known(Chain {
-        fingerprint: format!("{mixed:016x}{index:016x}{:032x}", mixed.wrapping_mul(31)),
-        issuers: vec![
-            "CN=Amazon RSA 2048 M02,O=Amazon,C=US".to_owned(),
-            "CN=Amazon Root CA 1,O=Amazon,C=US".to_owned(),
-        ],
-        first_expiry: Some("2030-08-23T22:25:30Z".parse().unwrap()),
-    })
-}
-
-fn tags(account: usize, index: usize) -> Tags {
-    let pairs =
-        [("owner", TEAMS[account % 7]), ("environment", "production"), ("aws:cloudformation:stack-name", "edge")];
-    let mut tags: Tags = pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    tags.insert("ticket".to_owned(), format!("OPS-{}", index % 900));
-    tags
-}
-
-fn owner(index: usize, account: usize, is_denied: bool) -> Reading<Option<Owner>> {
-    let source = [OwnerSource::CertificateTag, OwnerSource::Stack, OwnerSource::AccountTag][index % 3];
-    match index % 11 {
-        _ if is_denied => Reading::Unreadable(denied("tag:GetResources")),
-        6 => known(None),
-        _ => known(Some(Owner { name: TEAMS[account % 7].to_owned(), source })),
-    }
-}
-
-fn uses(index: usize, account: usize, region: &str) -> Vec<Usage> {
-    let balancer = Usage {
-        resource: format!(
-            "arn:aws:elasticloadbalancing:{region}:1111222233{account}:loadbalancer/app/edge-{}/50dc6c495c0c9188",
-            index % 300
-        ),
-        service: "elasticloadbalancing".to_owned(),
-        label: format!("load balancer edge-{}", index % 300),
-        is_aws_owned: false,
-        seen_in: BTreeSet::from([SeenIn::InUseBy, SeenIn::Grant, SeenIn::Lookup]),
-        grants: BTreeSet::from([format!("{:064x}", index.wrapping_mul(977))]),
-    };
-    let owned = Usage {
-        resource: format!("arn:aws:elasticloadbalancing:{region}:813000000000:loadbalancer/app/prod-1/9"),
-        label: "a load balancer that AWS owns (API Gateway, Cognito, ...)".to_owned(),
-        is_aws_owned: true,
-        seen_in: BTreeSet::from([SeenIn::InUseBy]),
-        grants: BTreeSet::new(),
-        ..balancer.clone()
-    };
-    if index.is_multiple_of(8) { vec![balancer, owned] } else { vec![balancer] }
 }
 
 const fn why(who: Renewer) -> &'static str {
