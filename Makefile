@@ -49,11 +49,12 @@ demo:  ## Watches real certificates being renewed on LocalStack. ORGANIZATION=1:
 
 # One build in the dev profile, for this machine: half the time of release builds, which the end-to-end tests run.
 demo-build: need-rust
-	@echo "Building $(FUNCTIONS), acme-account and simulated-aws (the first time takes some minutes)"
-	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS) acme-account simulated-aws) --features server
+	@echo "Building $(FUNCTIONS), acme-account, certificate-report and simulated-aws (the first time takes some minutes)"
+	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS) acme-account certificate-report simulated-aws) --features server
 	@for function in $(FUNCTIONS); do \
 		mkdir -p $(DEMO_ARTIFACTS)/$$function; \
 		cp $${CARGO_TARGET_DIR:-target}/debug/$$function $(DEMO_ARTIFACTS)/$$function/bootstrap; done
+	@cp $${CARGO_TARGET_DIR:-target}/debug/certificate-report target/demo/
 
 # Side by side: pip and the compiler; mutated events, which use one core, and the compiler.
 test:  ## Everything that CI runs.

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import demo_report
 from demo_certificates import DemoCertificate, fleet
 from demo_compliance import RULES, DemoCompliance, Expected
 from demo_organization import OrganizationDemo
@@ -64,6 +65,10 @@ class Demo:
         self._trigger()
         self._evaluate()
         problems = self._check()
+        if self._backend.simulated:
+            with self._console.step("The report of all certificates") as step:
+                problems += demo_report.write(self._backend)
+                step.note = str(demo_report.REPORT.relative_to(paths.PROJECT))
         self._write_summary()
         self._show(problems)
         return problems
@@ -245,6 +250,8 @@ class Demo:
         console.table(("Certificate", "Rule", "Annotation"), self.compliance.annotations())
         console.line()
         show_end(console, problems, self._begin, self._backend, _SUMMARY)
+        if self._backend.simulated:
+            console.line(f"Report of all certificates: {demo_report.REPORT.relative_to(paths.PROJECT)}, for a browser", "grey")
 
     def _show_notices(self) -> None:
         """Two whole notices: of the failed renewal and of the missing zone, which have the most to say."""
