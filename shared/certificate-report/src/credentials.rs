@@ -2,8 +2,9 @@
 
 use aws_client::TrustStore;
 use aws_config::SdkConfig;
-use aws_config::default_provider::region::DefaultRegionChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::ProvideCredentials;
 use lambda::Environment;
@@ -23,9 +24,10 @@ pub async fn load(profile: Option<&str>) -> Result<SdkConfig, Error> {
     let sdk = match profile {
         None => loader.load().await,
         Some(name) => {
-            let region = DefaultRegionChain::builder().profile_name(name).build().region().await;
+            let of_profile = ProfileFileRegionProvider::builder().profile_name(name).build();
+            let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(of_profile);
             let settings = ProviderConfig::without_region()
-                .with_region(region)
+                .with_region(region.region().await)
                 .with_http_client(aws_client::https_client(TrustStore::System));
             let provider = ProfileFileCredentialsProvider::builder().configure(&settings).profile_name(name).build();
             loader.profile_name(name).credentials_provider(provider).load().await

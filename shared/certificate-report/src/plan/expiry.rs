@@ -1,7 +1,7 @@
 //! What expiry-events would do.
 
 use expiry_events::plan::Action;
-use expiry_events::{Answer, CertificateReport, Config, Error, Handler, SweepReport};
+use expiry_events::{Answer, Config, Error, Handler, SweepReport};
 use lambda::Metrics;
 use serde_json::json;
 
@@ -44,20 +44,18 @@ fn of_sweep(report: SweepReport) -> ExpiryPlan {
     let renewals = planned.iter().filter(|report| report.renewals_requested() > 0);
     let renewals = renewals.map(|report| report.certificate.to_string()).collect();
     for report in &planned {
-        report
-            .actions
-            .iter()
-            .filter_map(|action| words(action, report))
-            .for_each(|what| plan.act(&report.certificate, what));
+        report.actions.iter().filter_map(words).for_each(|what| plan.act(&report.certificate, what));
     }
     ExpiryPlan { plan, renewals }
 }
 
 /// Tags that remember what was done are no news.
-fn words(action: &Action, report: &CertificateReport) -> Option<String> {
+fn words(action: &Action) -> Option<String> {
     match action {
         Action::PublishNotice { subject, .. } => Some(format!("send the notice \"{subject}\"")),
-        Action::SendEvent { .. } if report.renewals_requested() > 0 => Some("request a renewal".to_owned()),
+        Action::SendEvent { detail_type } if *detail_type == events::RENEWAL_REQUESTED => {
+            Some("request a renewal".to_owned())
+        }
         Action::SendEvent { .. } | Action::RecordNotified { .. } | Action::MarkPending { .. } => None,
     }
 }

@@ -13,11 +13,20 @@ const LONGEST: usize = 220;
 pub(crate) fn text(plans: &[TargetPlan]) -> String {
     let mut text =
         "What the functions would do now, with their defaults and everything granted (nothing was done)\n".to_owned();
-    for target in plans {
+    let (empty, others): (Vec<_>, Vec<_>) = plans.iter().partition(|plan| is_empty(plan));
+    for target in others {
         text += &format!("  {}/{}\n", target.account, target.region);
         target.functions.iter().for_each(|function| text += &of_function(function));
     }
-    text
+    match empty.len() {
+        0 => text,
+        regions => format!("{text}  Regions without certificates, where there is nothing to do: {regions}\n"),
+    }
+}
+
+/// Whether there is no certificate, for certain.
+fn is_empty(plan: &TargetPlan) -> bool {
+    plan.functions.iter().all(|function| function.certificates == Some(0) && function.unknown.is_empty())
 }
 
 fn of_function(plan: &FunctionPlan) -> String {

@@ -36,8 +36,8 @@ async fn the_functions_say_what_they_would_do_and_nothing_is_done() {
         "{renewals:?}"
     );
     let records = actions(&plan, "dns-validation");
-    assert!(records.len() == 1 && records[0].contains("create the record"), "{records:?}");
-    assert!(records[0].contains(&world.pending), "{records:?}");
+    let creates = |action: &String| action.contains(&world.pending) && action.contains("create the record");
+    assert!(records.iter().any(creates), "{records:?}");
     assert!(text.contains("What the functions would do now"), "{text}");
     for call in world.aws.calls() {
         let reads = ["Get", "List", "Describe", "Search", "Lookup"];

@@ -30,6 +30,9 @@ fn it_allows_reads_by_name_only() {
     }
 }
 
+/// Only of a certificate whose validation is being changed from e-mail to DNS.
+const RARE: &str = "acm:ListCertificateDomainValidations";
+
 /// What Cloud Control API calls for its caller, and no client of ours
 /// ([security](https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html)).
 fn is_of_cloud_control(action: &str) -> bool {
@@ -68,6 +71,7 @@ async fn everything_that_is_called_is_allowed_and_nothing_else() {
     let called: BTreeSet<_> = world.aws.calls().iter().map(simulated_aws::Call::action).collect();
     // API reference, GetCallerIdentity: "No permissions are required".
     let called: BTreeSet<_> = called.into_iter().filter(|action| action != "sts:GetCallerIdentity").collect();
-    let needed: BTreeSet<_> = allowed.into_iter().filter(|action| !is_of_cloud_control(action)).collect();
+    let needed: BTreeSet<_> =
+        allowed.into_iter().filter(|action| action != RARE && !is_of_cloud_control(action)).collect();
     assert_eq!(called, needed);
 }

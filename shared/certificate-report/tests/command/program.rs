@@ -34,7 +34,7 @@ fn profiles_work_and_exit_codes_are_those_of_the_help() {
         (vec!["--profile", "keys", "--fast"], 0),
         (vec!["--profile", "process", "--fast"], 0),
         (vec!["--profile", "keys", "--fast", "--fail-on", "expiring=14,expired"], 3),
-        (vec!["--profile", "keys", "--fast", "--fail-on", "expiring=5"], 0),
+        (vec!["--profile", "keys", "--fast", "--fail-on", "unreadable"], 0),
         (vec!["--profile", "sso", "--fast"], 1),
         (vec!["--profile", "nobody"], 1),
         (vec!["--profile", "keys", "--out", "no/such/folder/report.html"], 1),

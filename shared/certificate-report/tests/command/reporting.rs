@@ -6,7 +6,7 @@ use crate::world::World;
 
 #[tokio::test]
 async fn a_report_is_a_table_and_three_files() {
-    let world = World::new("report");
+    let world = World::new("report").with_contact();
     let finished = world.run("").await;
     let names: Vec<_> = finished.files.iter().map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["report.html", "report.csv", "report.json"]);
