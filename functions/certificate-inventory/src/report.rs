@@ -50,7 +50,7 @@ impl ReportRun<'_> {
         measures.emit(now);
         let digests = self.digests.send_if_due(&report, &self.store.address(&latest("report.html")), now).await?;
         // Last: a run that failed before is repeated, and finds the same changes.
-        self.keep_snapshot(&report).await?;
+        self.keep_snapshot(&report.snapshot(previous.as_ref())).await?;
         Ok(self.answer(&report, without_shard, digests))
     }
 
@@ -68,8 +68,8 @@ impl ReportRun<'_> {
         Ok(snapshot.inspect_err(|cause| tracing::warn!(reason = "snapshot-not-used", %cause, "no changes are shown")).ok())
     }
 
-    async fn keep_snapshot(&self, report: &Report) -> Result<(), Error> {
-        let bytes = serde_json::to_vec(&report.snapshot()).map_err(|error| Error::Report(error.to_string()))?;
+    async fn keep_snapshot(&self, snapshot: &Snapshot) -> Result<(), Error> {
+        let bytes = serde_json::to_vec(snapshot).map_err(|error| Error::Report(error.to_string()))?;
         self.store.write(SNAPSHOT, "application/json", bytes).await
     }
 

@@ -1,6 +1,6 @@
 //! An organization: each account and Region is a message of its own, and one that refuses is in the report.
 
-use jiff::SignedDuration;
+use jiff::ToSpan;
 use serde_json::{Value, json};
 use simulated_aws::{Aws, CertificateSpec, RoleRule};
 
@@ -85,7 +85,7 @@ async fn services_without_regions_are_read_once_in_an_account() {
     let world = world();
     world.run("Collection").await;
     world.handle(&batch(&world.aws)).await.unwrap();
-    world.advance(SignedDuration::from_mins(1));
+    world.advance(1.minutes());
     let lists: Vec<String> = world
         .aws
         .calls()

@@ -1,11 +1,9 @@
 //! One account: what is read is reported at once.
 
-use jiff::SignedDuration;
+use jiff::ToSpan;
 use serde_json::json;
 
 use crate::world::{BUCKET, World};
-
-const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 #[tokio::test]
 async fn a_collection_ends_with_its_report() {
@@ -30,7 +28,7 @@ async fn what_is_unused_is_known_on_the_second_day() {
     let world = World::new();
     world.run("Collection").await;
     assert_eq!(world.row("old.example.com")["useVerdict"]["verdict"], json!("unknown"));
-    world.advance(DAY + SignedDuration::from_hours(1));
+    world.advance(25.hours());
     world.run("Collection").await;
     assert_eq!(world.row("old.example.com")["useVerdict"]["verdict"], json!("unused"));
 }
@@ -41,7 +39,7 @@ async fn changes_are_those_since_the_last_report() {
     world.run("Collection").await;
     assert_eq!(world.json("reports/latest/report.json")["changes"], json!(null));
     world.aws.insert_certificate(simulated_aws::CertificateSpec::imported("new.example.com"));
-    world.advance(DAY);
+    world.advance(24.hours());
     world.run("Collection").await;
     let changes = world.json("reports/latest/report.json")["changes"]["items"].clone();
     let names: Vec<_> = changes.as_array().unwrap().iter().map(|one| (&one["name"], &one["what"])).collect();
@@ -55,9 +53,9 @@ async fn an_owner_gets_one_digest_a_week() {
     let sent = world.aws.published();
     assert_eq!(sent.len(), 1, "the others expire later");
     assert!(sent[0].subject.as_deref().unwrap().starts_with("[warning] certificates of web: 1 expire"), "{sent:?}");
-    world.advance(DAY);
+    world.advance(24.hours());
     assert_eq!(world.run("Report").await["digests"], json!(0), "the same week");
-    world.advance(DAY * 6);
+    world.advance(144.hours());
     assert_eq!(world.run("Collection").await["digests"], json!(1), "the next week");
 }
 

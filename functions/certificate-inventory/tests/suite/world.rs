@@ -2,7 +2,7 @@
 
 use certificate_inventory::{Answer, Config, Error, Handler};
 use certificates::Target;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span};
 use lambda::{Invocation, Metrics};
 use serde_json::{Value, json};
 use simulated_aws::{Aws, CertificateSpec};
@@ -82,11 +82,7 @@ impl World {
         rows.iter().find(|row| row["entry"]["name"] == name).unwrap_or_else(|| panic!("no row is called {name}")).clone()
     }
 
-    pub(crate) fn advance(&self, time: SignedDuration) {
+    pub(crate) fn advance(&self, time: Span) {
         self.aws.advance(time);
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.aws.now()
     }
 }

@@ -7,6 +7,7 @@ use inventory::{Entry, Kind, Reading};
 pub(crate) fn bare(arn: &str, kind: Kind, name: &str) -> Entry {
     Entry {
         id: None,
+        authority: None,
         arn: arn.to_owned(),
         kind,
         name: name.to_owned(),

@@ -9,7 +9,7 @@ use simulated_aws::{Aws, CertificateSpec, Distribution, DomainName, LoadBalancer
 use crate::world;
 
 /// All that can be asked.
-pub const SOURCES: [Source; 18] = [
+pub(crate) const SOURCES: [Source; 18] = [
     Source::Certificates,
     Source::Identities,
     Source::Tags,
@@ -30,7 +30,7 @@ pub const SOURCES: [Source; 18] = [
     Source::TransferServers,
 ];
 
-pub fn full() -> Aws {
+pub(crate) fn full() -> Aws {
     let aws = world::full();
     let mut used = Vec::new();
     for name in ["sni.example.com", "shop.example.com", "graph.example.com", "orders.example.com", "ftps.example.com"] {
@@ -75,7 +75,7 @@ fn named(aws: &Aws, domain: &str) -> String {
     all.into_iter().find(|one| one.domain_name.as_deref() == Some(domain)).unwrap().arn
 }
 
-pub async fn both(aws: &Aws) -> Shard {
+pub(crate) async fn both(aws: &Aws) -> Shard {
     let collector = Collector::new(&aws.sdk_config(), SOURCES.into());
     let mut shard = collector.fast_pass(&world::facts(), None).await;
     // A throttled call is tried again for a while, so that a pass without a limit takes long.

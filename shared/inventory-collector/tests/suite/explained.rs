@@ -3,7 +3,7 @@
 use inventory::{Entry, Identity, Kind, Reading, Shard, Source, Usage};
 
 /// The differences that nothing explains.
-pub fn unexplained(calm: &Shard, disturbed: &Shard) -> Vec<String> {
+pub(crate) fn unexplained(calm: &Shard, disturbed: &Shard) -> Vec<String> {
     let find = |arn: &str| disturbed.entries.iter().find(|entry| entry.arn == arn);
     let invented = disturbed.entries.iter().filter(|entry| !calm.entries.iter().any(|one| one.arn == entry.arn));
     let invented = invented.map(|entry| format!("{} does not exist", entry.name));
@@ -89,7 +89,7 @@ fn list_of(kind: Kind) -> Source {
     }
 }
 
-pub fn is_unreadable(shard: &Shard, source: Source) -> bool {
+pub(crate) fn is_unreadable(shard: &Shard, source: Source) -> bool {
     shard.header.sources.iter().any(|one| one.source == source && one.found.unreadable().is_some())
 }
 

@@ -6,20 +6,20 @@ use inventory_collector::{Collector, DeepPass, TargetFacts};
 use jiff::{SignedDuration, Timestamp};
 use simulated_aws::{Aws, CertificateSpec, Key, TrailEvent};
 
-pub const BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+pub(crate) const BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
 const OF_AWS: &str = "arn:aws:elasticloadbalancing:us-east-1:813000000000:loadbalancer/app/prod-1-1/2f4d6c495c0c9188";
-pub const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
+pub(crate) const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
 
 /// All sources that ask ACM, tags and CloudTrail.
-pub const SOURCES: [Source; 5] =
+pub(crate) const SOURCES: [Source; 5] =
     [Source::Certificates, Source::Identities, Source::Tags, Source::Requesters, Source::AcmeEndpoints];
 
-pub fn empty() -> Aws {
+pub(crate) fn empty() -> Aws {
     Aws::new("2026-11-20T08:00:00Z".parse::<Timestamp>().unwrap())
 }
 
 /// Certificates of all types, key types, origins and root hierarchies, used and unused, and an ACME endpoint.
-pub fn full() -> Aws {
+pub(crate) fn full() -> Aws {
     let aws = empty();
     let ca = aws.create_private_ca(Key::P256);
     let endpoint = aws.create_acme_endpoint();
@@ -46,7 +46,7 @@ pub fn full() -> Aws {
     aws
 }
 
-pub fn facts() -> TargetFacts {
+pub(crate) fn facts() -> TargetFacts {
     let account = "123456789012".to_owned();
     TargetFacts {
         target: Target { partition: "aws".into(), region: "us-east-1".into(), account: account.clone() },
@@ -57,34 +57,34 @@ pub fn facts() -> TargetFacts {
     }
 }
 
-pub fn collector(aws: &Aws) -> Collector {
+pub(crate) fn collector(aws: &Aws) -> Collector {
     Collector::new(&aws.sdk_config(), SOURCES.into())
 }
 
-pub async fn fast(aws: &Aws, previous: Option<&Shard>) -> Shard {
+pub(crate) async fn fast(aws: &Aws, previous: Option<&Shard>) -> Shard {
     collector(aws).fast_pass(&facts(), previous).await
 }
 
 /// A deep pass of an hour.
-pub async fn deep(aws: &Aws, shard: &mut Shard) -> DeepPass {
+pub(crate) async fn deep(aws: &Aws, shard: &mut Shard) -> DeepPass {
     deep_for(aws, shard, SignedDuration::from_hours(1)).await
 }
 
-pub async fn deep_for(aws: &Aws, shard: &mut Shard, time: SignedDuration) -> DeepPass {
+pub(crate) async fn deep_for(aws: &Aws, shard: &mut Shard, time: SignedDuration) -> DeepPass {
     collector(aws).deep_pass(shard, aws.now() + time).await
 }
 
-pub async fn both(aws: &Aws) -> Shard {
+pub(crate) async fn both(aws: &Aws) -> Shard {
     let mut shard = fast(aws, None).await;
     // A throttled call is tried again for a while, so that a pass without a limit takes long.
     deep_for(aws, &mut shard, SignedDuration::from_hours(1_000)).await;
     shard
 }
 
-pub fn named<'a>(shard: &'a Shard, name: &str) -> &'a Entry {
+pub(crate) fn named<'a>(shard: &'a Shard, name: &str) -> &'a Entry {
     shard.entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("{name} is not in {shard:#?}"))
 }
 
-pub fn of_kind(shard: &Shard, kind: Kind) -> Vec<&Entry> {
+pub(crate) fn of_kind(shard: &Shard, kind: Kind) -> Vec<&Entry> {
     shard.entries.iter().filter(|entry| entry.kind == kind).collect()
 }
