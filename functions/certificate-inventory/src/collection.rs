@@ -5,9 +5,9 @@ use inventory::{Shard, SourceReading};
 use inventory_collector::{Collector, TargetFacts};
 use jiff::Timestamp;
 
+use crate::Error;
 use crate::answer::CollectionReport;
 use crate::shards::Shards;
-use crate::Error;
 
 #[derive(Debug)]
 pub(crate) struct Collection<'a> {
@@ -29,7 +29,15 @@ impl Collection<'_> {
         self.shards.write(target, &shard).await?;
         let report = report(target, &shard, deep.read, deep.left);
         let CollectionReport { account, region, entries, described, left, unreadable, .. } = &report;
-        tracing::info!(outcome = "collected", account, region, entries, described, left, unreadable = unreadable.join(" "));
+        tracing::info!(
+            outcome = "collected",
+            account,
+            region,
+            entries,
+            described,
+            left,
+            unreadable = unreadable.join(" ")
+        );
         Ok(report)
     }
 }

@@ -95,7 +95,11 @@ mod tests {
 
     #[test]
     fn one_line_for_all_and_one_for_each_owner() {
-        let value = |metric: &str, owner: Option<&str>, value| Value { metric: metric.into(), owner: owner.map(str::to_owned), value };
+        let value = |metric: &str, owner: Option<&str>, value| Value {
+            metric: metric.into(),
+            owner: owner.map(str::to_owned),
+            value,
+        };
         let measures = Measures {
             made_at: "2026-11-21T06:00:00Z".parse().unwrap(),
             values: vec![

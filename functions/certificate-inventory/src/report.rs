@@ -65,7 +65,9 @@ impl ReportRun<'_> {
     async fn snapshot(&self) -> Result<Option<Snapshot>, Error> {
         let Some(bytes) = self.store.read(SNAPSHOT).await? else { return Ok(None) };
         let snapshot = serde_json::from_slice(&bytes);
-        Ok(snapshot.inspect_err(|cause| tracing::warn!(reason = "snapshot-not-used", %cause, "no changes are shown")).ok())
+        Ok(snapshot
+            .inspect_err(|cause| tracing::warn!(reason = "snapshot-not-used", %cause, "no changes are shown"))
+            .ok())
     }
 
     async fn keep_snapshot(&self, snapshot: &Snapshot) -> Result<(), Error> {
@@ -96,7 +98,17 @@ impl ReportRun<'_> {
             digests,
         };
         let ReportReport { report, entries, targets, gaps, expiring_unhandled, expired_in_use, .. } = &answer;
-        tracing::info!(outcome = "reported", report, entries, targets, targets_without_shard, gaps, expiring_unhandled, expired_in_use, digests);
+        tracing::info!(
+            outcome = "reported",
+            report,
+            entries,
+            targets,
+            targets_without_shard,
+            gaps,
+            expiring_unhandled,
+            expired_in_use,
+            digests
+        );
         answer
     }
 }
@@ -108,7 +120,8 @@ fn latest(name: &str) -> String {
 fn files(report: &Report) -> Result<[File; 3], Error> {
     let failed = |error: std::io::Error| Error::Report(error.to_string());
     let (mut html, mut csv, mut json) = (Vec::new(), Vec::new(), Vec::new());
-    let options = HtmlOptions { all_rows_in: vec!["report.csv".into(), "report.json".into()], ..HtmlOptions::default() };
+    let options =
+        HtmlOptions { all_rows_in: vec!["report.csv".into(), "report.json".into()], ..HtmlOptions::default() };
     inventory_report::write_html(report, &options, &mut html).map_err(failed)?;
     inventory_report::write_csv(report, &mut csv).map_err(failed)?;
     inventory_report::write_json(report, &mut json).map_err(failed)?;

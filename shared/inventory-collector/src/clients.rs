@@ -4,8 +4,6 @@ use aws_client::{Clock, RateLimiter};
 use aws_config::SdkConfig;
 use jiff::SignedDuration;
 
-use crate::other_certificates::OtherClients;
-
 /// What both passes call, and how fast.
 #[derive(Debug)]
 pub(crate) struct Clients {
@@ -18,6 +16,14 @@ pub(crate) struct Clients {
     pub(crate) cloudtrail: aws_sdk_cloudtrail::Client,
     pub(crate) clock: Clock,
     pub(crate) pace: Pace,
+}
+
+/// The clients of the three services.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OtherClients<'a> {
+    pub(crate) iam: &'a aws_sdk_iam::Client,
+    pub(crate) apigateway: &'a aws_sdk_apigateway::Client,
+    pub(crate) private_ca: &'a aws_sdk_acmpca::Client,
 }
 
 /// Keeps the calls of one operation apart. Quotas are per account and Region, for all callers together.

@@ -150,7 +150,8 @@ impl DigestEntry {
             0 => "expires today".to_owned(),
             _ => format!("{} left", days(*days_left)),
         };
-        let (name, why) = (short_name(&foreign(&self.name), LONGEST_NAME), foreign_up_to(&self.renewal, LONGEST_REASON));
+        let (name, why) =
+            (short_name(&foreign(&self.name), LONGEST_NAME), foreign_up_to(&self.renewal, LONGEST_REASON));
         format!("  {when}: {name} (account {account}, {region}). {why}\n    {}\n", foreign(&self.arn))
     }
 }
@@ -212,7 +213,8 @@ mod tests {
 
     #[test]
     fn machines_get_what_the_schema_says() {
-        let schema: Value = serde_json::from_str(include_str!("../../../events/schemas/inventory-digest.schema.json")).unwrap();
+        let schema: Value =
+            serde_json::from_str(include_str!("../../../events/schemas/inventory-digest.schema.json")).unwrap();
         let schema = jsonschema::validator_for(&schema).unwrap();
         let sample: Value = serde_json::from_str(include_str!("../../../events/sent/inventory-digest.json")).unwrap();
         assert_eq!(digest().json(), sample);

@@ -21,7 +21,11 @@ async fn a_report_that_crashed_at_any_call_is_made_by_the_next_run() {
             let _ = world.handle(&event("Collection")).await;
             world.aws.restart();
             let answer = world.run("Collection").await;
-            assert_eq!((&answer["entries"], &answer["gaps"]), (&json!(3), &json!(0)), "{fault:?} at {number}: {answer}");
+            assert_eq!(
+                (&answer["entries"], &answer["gaps"]),
+                (&json!(3), &json!(0)),
+                "{fault:?} at {number}: {answer}"
+            );
             // One that was sent and not remembered is sent again.
             let digests = world.aws.published().len();
             assert!((1..=2).contains(&digests), "{fault:?} at {number}: {digests} digests");

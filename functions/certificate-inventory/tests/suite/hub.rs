@@ -15,6 +15,8 @@ fn world() -> World {
     fill(&aws);
     let shop = format!("arn:aws:iam::{SHOP}:role/acm-autopilot/acm-autopilot-inventory");
     aws.set_role(&shop, RoleRule::ExternalId(EXTERNAL_ID.into()));
+    let bank = format!("arn:aws:iam::{BANK}:role/acm-autopilot/acm-autopilot-inventory");
+    aws.set_role(&bank, RoleRule::ExternalId("another".into()));
     aws.scoped(SHOP, "eu-central-1").insert_certificate(CertificateSpec::imported("pay.example.com").days_left(20));
     let settings = json!({
         "id": EXTERNAL_ID,
@@ -56,7 +58,10 @@ async fn every_account_is_in_the_report_whether_it_could_be_read_or_not() {
     let of_bank = |gap: &&Value| gap["targets"] == json!([format!("{BANK}/eu-central-1")]);
     assert!(report["gaps"].as_array().unwrap().iter().filter(of_bank).count() > 0, "{}", report["gaps"]);
     let row = world.row("pay.example.com");
-    assert_eq!((&row["account"]["name"], &row["entry"]["owner"]["known"]["value"]), (&json!("shop"), &json!({"name": "payments", "source": "accountTag"})));
+    assert_eq!(
+        (&row["account"]["name"], &row["entry"]["owner"]["known"]["value"]),
+        (&json!("shop"), &json!({"name": "payments", "source": "accountTag"}))
+    );
 }
 
 #[tokio::test]
@@ -64,7 +69,10 @@ async fn an_account_that_was_not_read_yet_is_a_gap() {
     let world = world();
     world.run("Collection").await;
     let answer = world.run("Report").await;
-    assert_eq!((&answer["targets"], &answer["targetsWithoutShard"], &answer["entries"]), (&json!(3), &json!(3), &json!(0)));
+    assert_eq!(
+        (&answer["targets"], &answer["targetsWithoutShard"], &answer["entries"]),
+        (&json!(3), &json!(3), &json!(0))
+    );
     assert_eq!(world.json("reports/latest/report.json")["gaps"][0]["why"]["code"], json!("NotReadYet"));
 }
 

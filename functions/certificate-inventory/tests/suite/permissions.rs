@@ -24,12 +24,18 @@ fn full() -> World {
     let aws = &world.aws;
     let ca = aws.create_private_ca(Key::P256);
     aws.insert_certificate(CertificateSpec::private("internal.example.com", &ca));
+    // It has no owner, and CloudTrail still knows who requested it.
+    aws.insert_certificate(CertificateSpec::amazon_issued("new.example.com").days_left(300));
     let endpoint = aws.create_acme_endpoint();
     let binding = aws.create_acme_binding(&endpoint, "arn:aws:iam::123456789012:role/acme", Some(aws.now()));
     aws.register_acme_account(&binding, "mailto:web@example.com");
     let outside = aws.issue_outside(&CertificateSpec::imported("vpn.example.com").days_left(40));
     aws.insert_server_certificate("/", "vpn", &outside, &[]);
-    let secure = simulated_aws::LoadBalancer::application("web").secure(443, "arn:aws:acm:us-east-1:123456789012:certificate/a", &[]);
+    let secure = simulated_aws::LoadBalancer::application("web").secure(
+        443,
+        "arn:aws:acm:us-east-1:123456789012:certificate/a",
+        &[],
+    );
     aws.create_load_balancer(secure);
     let service = "arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-0123456789abcdef0";
     aws.insert_resource("AWS::VpcLattice::Service", serde_json::json!({"Arn": service, "Name": "orders"}));

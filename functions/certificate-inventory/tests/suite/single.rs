@@ -20,7 +20,10 @@ async fn a_collection_ends_with_its_report() {
     }
     let row = world.row("shop.example.com");
     assert_eq!((&row["daysLeft"], &row["renewal"]["who"]), (&json!(12), &json!("nobody")), "{row}");
-    assert_eq!((&row["useVerdict"]["verdict"], &row["entry"]["owner"]["known"]["value"]["name"]), (&json!("inUse"), &json!("web")));
+    assert_eq!(
+        (&row["useVerdict"]["verdict"], &row["entry"]["owner"]["known"]["value"]["name"]),
+        (&json!("inUse"), &json!("web"))
+    );
 }
 
 #[tokio::test]
@@ -65,7 +68,11 @@ async fn numbers_are_written_again_until_the_next_report() {
     assert_eq!(world.run("Metrics").await, json!({"outcome": "no-report"}));
     world.run("Collection").await;
     let measures = world.json("measures.json");
-    let nearest = measures["values"].as_array().unwrap().iter().find(|one| one["metric"] == "NearestExpiryDays" && one["owner"] == json!(null));
+    let nearest = measures["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["metric"] == "NearestExpiryDays" && one["owner"] == json!(null));
     assert_eq!(nearest.unwrap()["value"], json!(12));
     assert_eq!(world.run("Metrics").await, json!({"outcome": "measured"}));
 }
@@ -79,7 +86,10 @@ async fn a_damaged_shard_is_read_again_and_said_to_a_report() {
     let cut = &whole.as_bytes()[..whole.len() - 20];
     world.aws.insert_object(BUCKET, key, cut);
     let answer = world.run("Report").await;
-    assert_eq!((&answer["entries"], &answer["gaps"], &answer["targetsWithoutShard"]), (&json!(0), &json!(1), &json!(1)));
+    assert_eq!(
+        (&answer["entries"], &answer["gaps"], &answer["targetsWithoutShard"]),
+        (&json!(0), &json!(1), &json!(1))
+    );
     let report = world.json("reports/latest/report.json");
     assert_eq!(report["gaps"][0]["why"]["code"], json!("Damaged"), "{}", report["gaps"]);
     assert_eq!(report["changes"]["items"], json!([]), "what was not read is not gone");

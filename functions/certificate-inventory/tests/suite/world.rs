@@ -79,7 +79,10 @@ impl World {
     pub(crate) fn row(&self, name: &str) -> Value {
         let report = self.json("reports/latest/report.json");
         let rows = report["rows"].as_array().unwrap();
-        rows.iter().find(|row| row["entry"]["name"] == name).unwrap_or_else(|| panic!("no row is called {name}")).clone()
+        rows.iter()
+            .find(|row| row["entry"]["name"] == name)
+            .unwrap_or_else(|| panic!("no row is called {name}"))
+            .clone()
     }
 
     pub(crate) fn advance(&self, time: Span) {

@@ -9,19 +9,12 @@ use inventory::{Reading, Source};
 use jiff::Timestamp;
 
 use crate::certificates::{asked_ones, counted, reading};
+use crate::clients::OtherClients;
 use crate::merge::Found;
 use crate::target_facts::TargetFacts;
 use crate::unreadable::unreadable;
 
 pub(crate) use server::{Deepened, deepen, is_due, keep};
-
-/// The clients of the three services.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OtherClients<'a> {
-    pub(crate) iam: &'a aws_sdk_iam::Client,
-    pub(crate) apigateway: &'a aws_sdk_apigateway::Client,
-    pub(crate) private_ca: &'a aws_sdk_acmpca::Client,
-}
 
 /// Lists them all, at the same time. IAM has no Regions: it is asked in one Region of each account.
 pub(crate) async fn collect(

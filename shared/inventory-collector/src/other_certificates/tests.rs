@@ -93,17 +93,17 @@ async fn server_certificates_are_listed_and_read_later() {
 async fn what_was_read_is_kept_until_another_one_is_uploaded() {
     let world = World::new();
     world.upload("old", 10);
-    let mut entries = world.collect(true).await.found.entries;
+    let mut entries = world.collect(true).await.entries;
     deepen(&world.iam, &mut entries[0], world.aws.now()).await;
     let previous = shard(&world.aws, entries);
     world.aws.advance(1.days());
-    let mut again = world.collect(true).await.found.entries;
+    let mut again = world.collect(true).await.entries;
     keep(&mut again, &previous);
     assert_eq!(again, previous.entries);
 
     world.upload("old", 300);
     assert!(matches!(deepen(&world.iam, &mut again[0], world.aws.now()).await, Deepened::Gone));
-    let mut replaced = world.collect(true).await.found.entries;
+    let mut replaced = world.collect(true).await.entries;
     keep(&mut replaced, &previous);
     assert_eq!(replaced[0].identity, Reading::NotAsked);
 }
@@ -112,7 +112,7 @@ async fn what_was_read_is_kept_until_another_one_is_uploaded() {
 async fn a_server_certificate_that_cannot_be_read_says_so() {
     let world = World::new();
     world.upload("old", 10);
-    let mut entry = world.collect(true).await.found.entries.remove(0);
+    let mut entry = world.collect(true).await.entries.remove(0);
     world.aws.fail("GetServerCertificate", 1, Fault::AccessDenied);
     assert!(matches!(deepen(&world.iam, &mut entry, world.aws.now()).await, Deepened::Failed(_)));
     assert_eq!(entry.tags.unreadable().unwrap().action, "iam:GetServerCertificate");
@@ -169,7 +169,7 @@ async fn private_cas_have_status_validity_and_tags() {
         (Some("ROOT"), Some("GENERAL_PURPOSE"))
     );
     world.aws.fail("ListTags", 1, Fault::AccessDenied);
-    let entry = world.collect(true).await.found.entries.remove(0);
+    let entry = world.collect(true).await.entries.remove(0);
     assert_eq!(entry.tags.unreadable().unwrap().action, "acm-pca:ListTags");
 }
 

@@ -26,6 +26,12 @@ fn difference(calm: &Entry, disturbed: &Entry, shard: &Shard) -> Option<String> 
         found.chain = expected.chain.clone();
     }
     explain(&mut expected.chain, &mut found.chain);
+    // Its signature is another one each time that a certificate of the same names is made outside.
+    if let (Kind::IamServer, Reading::Known { value: one, .. }, Reading::Known { value: other, .. }) =
+        (found.kind, &expected.chain, &mut found.chain)
+    {
+        other.fingerprint.clone_from(&one.fingerprint);
+    }
     if disturbed.tags.unreadable().is_some() {
         assert_eq!(disturbed.purpose, None);
         found.purpose = expected.purpose.clone();

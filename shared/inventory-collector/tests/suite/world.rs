@@ -6,7 +6,8 @@ use inventory_collector::{Collector, DeepPass, TargetFacts};
 use jiff::{SignedDuration, Timestamp};
 use simulated_aws::{Aws, CertificateSpec, Key, TrailEvent};
 
-pub(crate) const BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+pub(crate) const BALANCER: &str =
+    "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
 const OF_AWS: &str = "arn:aws:elasticloadbalancing:us-east-1:813000000000:loadbalancer/app/prod-1-1/2f4d6c495c0c9188";
 pub(crate) const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
 

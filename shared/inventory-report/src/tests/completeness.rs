@@ -159,7 +159,8 @@ fn an_unread_fact_lowers_no_count_without_saying_so() {
 #[test]
 fn a_use_that_another_region_shows_is_a_use() {
     let usage = || in_use(entry(Kind::Imported, "x", "x.example.com", 90), "elsewhere").uses.remove(0);
-    let here = [unused(entry(Kind::Imported, "a", "a.example.com", 90)), entry(Kind::IamServer, "b", "b", 90)];
+    let server = Entry { id: Some("ASCAEXAMPLE".into()), ..entry(Kind::IamServer, "b", "b", 90) };
+    let here = [unused(entry(Kind::Imported, "a", "a.example.com", 90)), server];
     let (arn, id) = (here[0].arn.clone(), here[1].id.clone().unwrap());
     let account = || sample::account(PLACE.0, "shop", &[]);
     let mut other = sample::shard(account(), "us-east-1", &[], Vec::new());

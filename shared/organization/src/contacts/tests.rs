@@ -47,7 +47,11 @@ async fn the_security_contact_comes_before_that_of_operations() {
 #[tokio::test]
 async fn an_account_is_asked_once_a_day_whatever_the_answer() {
     let (aws, contacts) = start(true);
-    assert_eq!((contacts.of(SHOP).await, contacts.of(SHOP).await, calls(&aws)), (Ok(None), Ok(None), 2), "there is none");
+    assert_eq!(
+        (contacts.of(SHOP).await, contacts.of(SHOP).await, calls(&aws)),
+        (Ok(None), Ok(None), 2),
+        "there is none"
+    );
     let (aws, contacts) = start(false);
     set(&aws, "SECURITY", "sec");
     let denied = contacts.of(SHOP).await;

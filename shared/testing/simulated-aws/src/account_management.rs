@@ -59,7 +59,11 @@ impl Aws {
 /// The operation and its input, from method, path and body.
 pub(crate) fn decode(request: &Incoming<'_>) -> Result<(String, Value), String> {
     let body: &[u8] = if request.body.is_empty() { b"{}" } else { request.body };
-    let input = serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
+    let mut input: Value = serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
+    // As text, like what other services of this protocol have in their query strings.
+    if let Some(most) = input["MaxResults"].as_u64() {
+        input["MaxResults"] = most.to_string().into();
+    }
     let operation = match (request.method, request.path) {
         ("POST", "/getAlternateContact") => "GetAlternateContact".to_owned(),
         ("POST", "/listRegions") => "ListRegions".to_owned(),
@@ -108,7 +112,7 @@ fn list_regions(state: &State, input: &Value) -> Answer {
     let regions: Vec<_> = regions.into_iter().filter(|(_, status)| wanted(status)).collect();
     let start = page_start(input)?;
     // API reference, MaxResults: at most 50. The default is unverified.
-    let page = input["MaxResults"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(50);
+    let page = input["MaxResults"].as_str().and_then(|most| most.parse().ok()).unwrap_or(50);
     let shown = regions.iter().skip(start).take(page);
     let shown: Vec<_> = shown.map(|(name, status)| json!({ "RegionName": name, "RegionOptStatus": status })).collect();
     let end = start + shown.len();

@@ -75,7 +75,7 @@ async fn pages_have_markers() {
     assert_eq!((first.grants().len(), first.truncated(), first.next_marker().is_some()), (50, true, true));
     let all: Vec<_> = list().limit(100).into_paginator().items().send().collect::<Result<_, _>>().await.unwrap();
     assert_eq!(all.len(), 120);
-    let error = list().limit(101).send().await.unwrap_err();
+    let error = list().limit(1_001).send().await.unwrap_err();
     assert_eq!(error.code(), Some("ValidationException"));
     let error = list().marker("?").send().await.unwrap_err();
     assert_eq!(error.code(), Some("InvalidMarkerException"));

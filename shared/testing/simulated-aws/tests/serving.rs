@@ -93,8 +93,11 @@ async fn errors_come_over_tcp() {
     let arn = format!("arn:aws:acm:us-east-1:{}:certificate/none", aws.account());
     let error = acm.describe_certificate().certificate_arn(arn).send().await.unwrap_err();
     assert_eq!(error.code(), Some("ResourceNotFoundException"));
-    let error = acm.search_certificates().send().await.unwrap_err();
-    assert_eq!(error.message(), Some("simulated-aws does not model acm:SearchCertificates"));
+    let arn = format!("arn:aws:acm:us-east-1:{}:certificate/none", aws.account());
+    let call =
+        acm.resend_validation_email().certificate_arn(arn).domain("example.com").validation_domain("example.com");
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.message(), Some("simulated-aws does not model acm:ResendValidationEmail"));
 }
 
 #[tokio::test]
