@@ -18,7 +18,7 @@ pub fn week(now: Timestamp) -> String {
 
 /// A digest for each owner with something that expires soon, or is expired and in use. `address`: where the report is.
 pub fn digests(report: &Report, address: &str) -> Vec<Digest> {
-    report.owners.iter().filter_map(|(owner, _)| digest(report, owner, address)).collect()
+    report.owners.keys().filter_map(|owner| digest(report, owner, address)).collect()
 }
 
 fn digest(report: &Report, owner: &str, address: &str) -> Option<Digest> {
