@@ -9,7 +9,7 @@ use notices::TagKeys;
 
 use crate::clients::Clients;
 use crate::consumers::Explained;
-use crate::merge::Found;
+use crate::found::Found;
 use crate::owners::Owners;
 use crate::target_facts::TargetFacts;
 use crate::{certificates, consumers, deep_pass, grants, merge, other_certificates, requesters};

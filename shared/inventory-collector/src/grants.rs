@@ -13,7 +13,8 @@ use inventory::{SeenIn, Source, Usage};
 use jiff::Timestamp;
 
 use crate::certificates::{asked_ones, counted, reading};
-use crate::merge::{self, Found};
+use crate::found::Found;
+use crate::resource::usage as named;
 use crate::target_facts::TargetFacts;
 use crate::unreadable::unreadable;
 
@@ -95,7 +96,7 @@ fn usage(grant: &GrantListEntry, account: &str) -> Option<(String, Usage)> {
     let resources = context.iter().copied().flatten().filter(|(key, value)| !is_certificate(key) && is_arn(value));
     let resource = resources.map(|(_, value)| value.as_str()).min().or(constraints.source_arn());
     let mut usage = match resource {
-        Some(resource) => merge::usage(resource, account, SeenIn::Grant),
+        Some(resource) => named(resource, account, SeenIn::Grant),
         None => of_grantee(grant, account)?,
     };
     usage.grants.extend(grant.grant_id().map(str::to_owned));
@@ -106,7 +107,7 @@ fn usage(grant: &GrantListEntry, account: &str) -> Option<(String, Usage)> {
 fn of_grantee(grant: &GrantListEntry, account: &str) -> Option<Usage> {
     let grantee = grant.grantee_service_principal().or(grant.grantee_principal())?;
     if is_arn(grantee) {
-        return Some(merge::usage(grantee, account, SeenIn::Grant));
+        return Some(named(grantee, account, SeenIn::Grant));
     }
     let service = grantee.split('.').next().unwrap_or(grantee);
     Some(Usage {

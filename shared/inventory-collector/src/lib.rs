@@ -11,11 +11,13 @@ mod clients;
 mod collector;
 mod consumers;
 mod deep_pass;
+mod found;
 mod grants;
 mod merge;
 mod other_certificates;
 mod owners;
 mod requesters;
+mod resource;
 mod target_facts;
 mod unreadable;
 

@@ -1,52 +1,12 @@
 //! What was found in different places, as one.
 
-use std::collections::HashMap;
-
-use inventory::{Entry, Kind, Reading, SeenIn, Source, SourceReading, Usage, UseElsewhere};
+use inventory::{Entry, Kind, Reading, SeenIn, Source, SourceReading, Usage};
 use jiff::Timestamp;
 
 use crate::certificates::is_of_acm;
 use crate::consumers;
-
-/// What a list, or several, found.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    /// Entries.
-    pub(crate) entries: Vec<Entry>,
-    /// Uses by the ARN of the certificate.
-    pub(crate) uses: HashMap<String, Vec<Usage>>,
-    /// How the sources answered.
-    pub(crate) sources: Vec<SourceReading>,
-}
-
-impl Found {
-    /// What all of them found.
-    pub(crate) fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
-        let mut all = Self::default();
-        for part in parts {
-            all.entries.extend(part.entries);
-            all.sources.extend(part.sources);
-            for (certificate, uses) in part.uses {
-                all.uses.entry(certificate).or_default().extend(uses);
-            }
-        }
-        all
-    }
-
-    /// What is left after each entry got its own uses: those of certificates that another shard of the account has.
-    pub(crate) fn uses_elsewhere(&mut self) -> Vec<UseElsewhere> {
-        let uses = std::mem::take(&mut self.uses).into_iter();
-        let mut elsewhere: Vec<_> = uses
-            .flat_map(|(certificate, uses)| {
-                uses.into_iter().map(move |usage| UseElsewhere { certificate: certificate.clone(), usage })
-            })
-            .collect();
-        elsewhere.sort_by(|one, other| {
-            (&one.certificate, &one.usage.resource).cmp(&(&other.certificate, &other.usage.resource))
-        });
-        elsewhere
-    }
-}
+use crate::found::Found;
+use crate::resource::{account, usage};
 
 /// Adds to each entry what uses it: by InUseBy of its description, and by what was found.
 pub(crate) fn add_uses(found: &mut Found) {
@@ -91,46 +51,6 @@ fn in_use_by(entry: &Entry) -> Vec<Usage> {
     let resources = entry.described.known().map_or(&[][..], |described| &described.in_use_by);
     let account = account(&entry.arn);
     resources.iter().map(|arn| usage(arn, account, SeenIn::InUseBy)).collect()
-}
-
-/// A resource of which only the ARN is known, for a certificate of this account.
-pub(crate) fn usage(resource: &str, account_of_certificate: &str, seen_in: SeenIn) -> Usage {
-    let service = resource.split(':').nth(2).unwrap_or_default();
-    let account_of_resource = account(resource);
-    let is_aws_owned = !account_of_resource.is_empty() && account_of_resource != account_of_certificate;
-    Usage {
-        resource: resource.to_owned(),
-        service: service.to_owned(),
-        label: label(resource, service, is_aws_owned),
-        is_aws_owned,
-        seen_in: [seen_in].into(),
-        grants: [].into(),
-    }
-}
-
-fn account(arn: &str) -> &str {
-    arn.split(':').nth(4).unwrap_or_default()
-}
-
-/// Which services have their resources behind which ones of AWS:
-/// [Troubleshoot API Gateway](https://docs.aws.amazon.com/acm/latest/userguide/troubleshoot-apigateway.html).
-fn label(resource: &str, service: &str, is_aws_owned: bool) -> String {
-    match service {
-        "elasticloadbalancing" if is_aws_owned => "a load balancer that AWS owns (API Gateway, ...)".to_owned(),
-        "cloudfront" if is_aws_owned => "a distribution that AWS owns (API Gateway, Cognito, AppSync, ...)".to_owned(),
-        _ if is_aws_owned => format!("a resource in another account ({service})"),
-        _ => name(resource).to_owned(),
-    }
-}
-
-/// The name in an ARN: load balancers have `loadbalancer/app/NAME/ID`, others end in theirs.
-fn name(resource: &str) -> &str {
-    let path = resource.splitn(6, ':').last().unwrap_or(resource);
-    let parts: Vec<&str> = path.split('/').collect();
-    match parts[..] {
-        ["loadbalancer", "app" | "net", name, _] => name,
-        _ => path.rsplit(['/', ':']).next().unwrap_or(path),
-    }
 }
 
 /// Sets since when each entry is unused by all that was read, and forgets it where it is used or where that is not known.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{asked_ones, bare, counted, reading};
 use crate::clients::Clients;
-use crate::merge::Found;
+use crate::found::Found;
 use crate::unreadable::unreadable;
 
 /// Reads them all: a call for the endpoints, and two more for each.

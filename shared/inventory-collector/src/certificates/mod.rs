@@ -13,7 +13,7 @@ use inventory::{Reading, Source, SourceReading, Tags, Unreadable};
 use jiff::Timestamp;
 
 use crate::clients::Clients;
-use crate::merge::Found;
+use crate::found::Found;
 use crate::unreadable::unreadable;
 
 pub(crate) use acme::endpoints;

@@ -35,7 +35,7 @@ use std::collections::BTreeSet;
 use futures::future::{BoxFuture, FutureExt, join_all};
 use inventory::{Source, SourceReading, Usage};
 
-use crate::merge;
+use crate::found;
 use crate::target_facts::TargetFacts;
 
 pub(crate) use clients::Clients;
@@ -56,7 +56,7 @@ pub(crate) struct Found {
     pub(crate) readings: Vec<SourceReading>,
 }
 
-impl From<Found> for merge::Found {
+impl From<Found> for found::Found {
     fn from(found: Found) -> Self {
         let mut all = Self { sources: found.readings, ..Self::default() };
         for (certificate, usage) in found.uses {

@@ -29,7 +29,7 @@ pub(crate) fn resolve(named: Usage, hits: &[Usage]) -> Usage {
 mod tests {
     use super::*;
     use crate::consumers::listed::usage;
-    use crate::merge;
+    use crate::resource;
 
     const OWN: &str = "123456789012";
 
@@ -61,7 +61,7 @@ mod tests {
             ("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1", vec![&api], "web", false),
         ] {
             let hits: Vec<_> = hits.into_iter().cloned().collect();
-            let usage = resolve(merge::usage(resource, OWN, SeenIn::InUseBy), &hits);
+            let usage = resolve(resource::usage(resource, OWN, SeenIn::InUseBy), &hits);
             assert_eq!((usage.label.as_str(), usage.is_aws_owned), (label, is_aws_owned), "{resource}");
             assert!(usage.seen_in.contains(&SeenIn::InUseBy));
         }

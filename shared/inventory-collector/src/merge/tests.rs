@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use inventory::{Described, Unreadable};
 
 use super::*;

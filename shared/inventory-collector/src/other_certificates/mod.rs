@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::certificates::{asked_ones, counted, reading};
 use crate::clients::OtherClients;
-use crate::merge::Found;
+use crate::found::Found;
 use crate::target_facts::TargetFacts;
 use crate::unreadable::unreadable;
 
