@@ -9,6 +9,7 @@ use notices::TagKeys;
 
 use crate::clients::Clients;
 use crate::consumers::Explained;
+use crate::deep_pass::DeepPass;
 use crate::found::Found;
 use crate::owners::Owners;
 use crate::target_facts::TargetFacts;
@@ -21,15 +22,6 @@ pub struct Collector {
     consumers: consumers::Clients,
     sources: BTreeSet<Source>,
     tag_keys: TagKeys,
-}
-
-/// How far a deep pass came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeepPass {
-    /// Certificates that were described.
-    pub read: usize,
-    /// Certificates whose description is missing or older than a week.
-    pub left: usize,
 }
 
 impl Collector {

@@ -21,5 +21,6 @@ mod resource;
 mod target_facts;
 mod unreadable;
 
-pub use collector::{Collector, DeepPass};
+pub use collector::Collector;
+pub use deep_pass::DeepPass;
 pub use target_facts::TargetFacts;

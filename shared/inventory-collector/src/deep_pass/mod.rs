@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use crate::certificates::is_of_acm;
 use crate::clients::Clients;
-use crate::collector::DeepPass;
 use crate::merge;
 use crate::unreadable::unreadable;
 use read::{Description, Reader};
@@ -19,6 +18,15 @@ use read::{Description, Reader};
 /// Certificates that are read at the same time: an answer may take eight tenths of a second before it keeps others from
 /// being asked for at ten a second.
 const AT_ONCE: usize = 8;
+
+/// How far a deep pass came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeepPass {
+    /// Certificates that were described.
+    pub read: usize,
+    /// Certificates whose description is missing or older than a week.
+    pub left: usize,
+}
 
 /// Describes what is due until `latest`.
 pub(crate) async fn run(clients: &Clients, shard: &mut Shard, latest: Timestamp) -> DeepPass {

@@ -27,7 +27,7 @@ fn difference(calm: &Entry, disturbed: &Entry, shard: &Shard) -> Option<String> 
     }
     explain(&mut expected.chain, &mut found.chain);
     // Its signature is another one each time that a certificate of the same names is made outside.
-    if let (Kind::IamServer, Reading::Known { value: one, .. }, Reading::Known { value: other, .. }) =
+    if let (Kind::IamServer | Kind::ApiClient, Reading::Known { value: one, .. }, Reading::Known { value: other, .. }) =
         (found.kind, &expected.chain, &mut found.chain)
     {
         other.fingerprint.clone_from(&one.fingerprint);
