@@ -20,15 +20,15 @@ fn everything_has_a_default() {
 
 #[test]
 fn everything_can_be_said() {
-    let line = "--profile production --regions all --out /tmp/r.html --format html --fast --keep /tmp/kept --plan \
+    let line = "--profile production --regions all --out report.html --format html --fast --keep kept --plan \
                 --fail-on expiring=14,unready --quiet";
     let expected = Options {
         profile: Some("production".into()),
         regions: Regions::All,
-        out: "/tmp/r.html".into(),
+        out: "report.html".into(),
         html_only: true,
         fast: true,
-        keep: Some("/tmp/kept".into()),
+        keep: Some("kept".into()),
         plan: true,
         fail_on: FailOn { expiring: Some(14), unready: true, ..FailOn::default() },
         quiet: true,

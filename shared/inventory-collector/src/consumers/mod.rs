@@ -1,6 +1,6 @@
 //! What uses certificates, from the configuration of the services that use them.
 //!
-//! Each source is read by itself: what fails makes that source unreadable, with what was found of it kept.
+//! Each source is read apart from the others: a failure makes that source unreadable, and what was found of it remains.
 //!
 //! # Calls
 //! One for each 400 load balancers of either API, 100 distributions, 500 custom domain names, and 100 resources of a type

@@ -46,7 +46,7 @@ pub(super) fn known<T>(value: T) -> Reading<T> {
     Reading::Known { value, as_of: at(0, -1) }
 }
 
-/// An entry of this kind that expires in so many days, of which everything is known: a load balancer uses it, and ACM
+/// An entry of this kind that expires in this many days, of which everything is known: a load balancer uses it, and ACM
 /// renews it where it is able to.
 pub fn entry(kind: Kind, id: &str, name: &str, days: i64) -> Entry {
     let arn = arn(kind, id);

@@ -22,7 +22,7 @@ pub(super) struct ClientCertificate {
 }
 
 impl Aws {
-    /// API Gateway has made a client certificate, which expires so many days from now. Gives its id. Its PEM text is that of
+    /// API Gateway has made a client certificate, which expires this many days from now. Gives its id. Its PEM text is that of
     /// `certificate`, such as one of [`Aws::issue_outside`]: API Gateway's own are valid for a year.
     pub fn insert_client_certificate(
         &self,
