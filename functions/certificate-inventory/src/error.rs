@@ -20,7 +20,9 @@ pub enum Error {
         cause: CallError,
     },
     /// What is read from the bucket is not what this function wrote.
-    #[error("the object `{key}` of the inventory's bucket is damaged: {problem}; delete it, and the next run writes it again")]
+    #[error(
+        "the object `{key}` of the inventory's bucket is damaged: {problem}; delete it, and the next run writes it again"
+    )]
     Damaged { key: String, problem: String },
     /// A digest could not be sent.
     #[error("the digest for {owner} could not be sent")]

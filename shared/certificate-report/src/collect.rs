@@ -1,12 +1,10 @@
 //! Reads all Regions, a few at the same time.
 
-use std::collections::BTreeSet;
-
 use aws_client::Clock;
 use aws_config::SdkConfig;
 use futures::{StreamExt, stream};
-use inventory::{Account, Owner, Reading, Shard, Source};
-use inventory_collector::{Collector, TargetFacts};
+use inventory::{Account, Owner, Reading, Shard};
+use inventory_collector::{Collector, ENTRIES, LOOKUPS, TargetFacts};
 use jiff::SignedDuration;
 
 use crate::account::CallerAccount;
@@ -21,30 +19,6 @@ const AT_ONCE: usize = 4;
 const SLICE: SignedDuration = SignedDuration::from_secs(2);
 /// It ends when this many of its parts in a row described nothing.
 const FRUITLESS: usize = 3;
-
-/// Everything that the collector can ask. What is not allowed is in the report as not read.
-const SOURCES: [Source; 20] = [
-    Source::Certificates,
-    Source::Identities,
-    Source::Tags,
-    Source::Requesters,
-    Source::Grants,
-    Source::ServerCertificates,
-    Source::ClientCertificates,
-    Source::PrivateCas,
-    Source::AcmeEndpoints,
-    Source::LoadBalancers,
-    Source::ClassicLoadBalancers,
-    Source::Distributions,
-    Source::ApiDomains,
-    Source::AppSyncDomains,
-    Source::UserPoolDomains,
-    Source::OpenSearchDomains,
-    Source::LatticeServices,
-    Source::TlsInspections,
-    Source::TransferServers,
-    Source::BeanstalkEnvironments,
-];
 
 /// Reads an account.
 #[derive(Debug)]
@@ -69,7 +43,8 @@ impl Collection<'_> {
         let sdk = in_region(self.sdk, region);
         let facts = self.facts(region);
         let previous = self.kept.shard(&facts.target)?;
-        let collector = Collector::new(&sdk, BTreeSet::from(SOURCES));
+        // What is not allowed is in the report as not read.
+        let collector = Collector::new(&sdk, ENTRIES.into_iter().chain(LOOKUPS).collect());
         self.progress.started(region);
         let mut shard = collector.fast_pass(&facts, previous.as_ref()).await;
         self.kept.keep_shard(&facts.target, &shard)?;

@@ -18,9 +18,11 @@ mod other_certificates;
 mod owners;
 mod requesters;
 mod resource;
+mod sources;
 mod target_facts;
 mod unreadable;
 
 pub use collector::Collector;
 pub use deep_pass::DeepPass;
+pub use sources::{ENTRIES, LOOKUPS};
 pub use target_facts::TargetFacts;

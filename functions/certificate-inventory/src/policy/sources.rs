@@ -4,31 +4,20 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use inventory::Source;
+use inventory_collector::{ENTRIES, LOOKUPS};
 
-/// What is always read: what there is, its tags and its owners.
-const ALWAYS: [Source; 8] = [
-    Source::Certificates,
-    Source::Identities,
-    Source::Tags,
-    Source::Requesters,
-    Source::ServerCertificates,
-    Source::ClientCertificates,
-    Source::PrivateCas,
-    Source::AcmeEndpoints,
-];
-
-/// Look-ups of what uses certificates, by the names that the parameter has for them. Custom domains of Cognito, Client VPN
-/// endpoints, OpenSearch domains and Nitro Enclaves can only be asked one by one: InUseBy and grants show what they use.
-pub const LOOKUPS: [(&str, Source); 9] = [
-    ("grants", Source::Grants),
-    ("load-balancers", Source::LoadBalancers),
-    ("classic-load-balancers", Source::ClassicLoadBalancers),
-    ("cloudfront", Source::Distributions),
-    ("api-gateway", Source::ApiDomains),
-    ("appsync", Source::AppSyncDomains),
-    ("vpc-lattice", Source::LatticeServices),
-    ("network-firewall", Source::TlsInspections),
-    ("transfer", Source::TransferServers),
+/// What the parameter calls the look-ups, in the order of [`LOOKUPS`]. Custom domains of Cognito, Client VPN endpoints,
+/// OpenSearch domains and Nitro Enclaves can only be asked one by one: InUseBy and grants show what they use.
+const NAMES: [&str; LOOKUPS.len()] = [
+    "grants",
+    "load-balancers",
+    "classic-load-balancers",
+    "cloudfront",
+    "api-gateway",
+    "appsync",
+    "vpc-lattice",
+    "network-firewall",
+    "transfer",
 ];
 
 /// The sources that are read.
@@ -37,7 +26,7 @@ pub struct Sources(pub BTreeSet<Source>);
 
 /// The list names something that is no look-up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not a look-up; use some of {}, separated by commas, or `none`", names())]
+#[error("`{name}` is not a look-up; use some of {}, separated by commas, or `none`", NAMES.join(", "))]
 pub struct UnknownLookup {
     name: String,
 }
@@ -45,7 +34,7 @@ pub struct UnknownLookup {
 impl Default for Sources {
     /// All of them.
     fn default() -> Self {
-        Self(ALWAYS.into_iter().chain(LOOKUPS.map(|(_, source)| source)).collect())
+        Self(ENTRIES.into_iter().chain(LOOKUPS).collect())
     }
 }
 
@@ -55,17 +44,13 @@ impl FromStr for Sources {
     fn from_str(list: &str) -> Result<Self, UnknownLookup> {
         let names = list.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "none");
         let lookups: Result<Vec<_>, _> = names.map(lookup).collect();
-        Ok(Self(ALWAYS.into_iter().chain(lookups?).collect()))
+        Ok(Self(ENTRIES.into_iter().chain(lookups?).collect()))
     }
 }
 
 fn lookup(name: &str) -> Result<Source, UnknownLookup> {
-    let known = LOOKUPS.iter().find(|(known, _)| *known == name);
-    known.map(|(_, source)| *source).ok_or_else(|| UnknownLookup { name: name.to_owned() })
-}
-
-fn names() -> String {
-    LOOKUPS.map(|(name, _)| name).join(", ")
+    let known = NAMES.into_iter().zip(LOOKUPS).find(|(known, _)| *known == name);
+    known.map(|(_, source)| source).ok_or_else(|| UnknownLookup { name: name.to_owned() })
 }
 
 #[cfg(test)]
@@ -79,10 +64,10 @@ mod tests {
             ("grants", vec![Source::Grants]),
             (" grants , cloudfront ,", vec![Source::Grants, Source::Distributions]),
         ] {
-            let expected: BTreeSet<_> = ALWAYS.into_iter().chain(lookups).collect();
+            let expected: BTreeSet<_> = ENTRIES.into_iter().chain(lookups).collect();
             assert_eq!(list.parse(), Ok(Sources(expected)), "{list}");
         }
         assert_eq!("grants,teapots".parse::<Sources>().unwrap_err().name, "teapots");
-        assert!(Sources::default().0.is_superset(&ALWAYS.into()));
+        assert!(Sources::default().0.is_superset(&ENTRIES.into()));
     }
 }

@@ -36,7 +36,7 @@ const RARE: &str = "acm:ListCertificateDomainValidations";
 /// What Cloud Control API calls for its caller, and no client of ours
 /// ([security](https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html)).
 fn is_of_cloud_control(action: &str) -> bool {
-    ["appsync", "cognito-idp", "ec2", "network-firewall", "transfer", "vpc-lattice"].contains(&service(action))
+    ["appsync", "ec2", "network-firewall", "transfer", "vpc-lattice"].contains(&service(action))
 }
 
 fn service(action: &str) -> &str {

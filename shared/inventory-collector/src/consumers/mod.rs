@@ -12,6 +12,7 @@
 //! - [`Source::OpenSearchDomains`]: `AWS::OpenSearchService::Domain` has no list there.
 //! - [`Source::BeanstalkEnvironments`]: option settings are write-only there; the load balancers of environments are among
 //!   the account's own.
+//! - [`Source::UserPoolDomains`]: Cloud Control API lists the user pools, and nothing that names their domains.
 //! - [`Source::Enclaves`]: `ec2:GetAssociatedEnclaveCertificateIamRoles` takes one certificate a call.
 //!
 //! InUseBy and the grants show what uses a certificate there, too. Schemas: terraform-provider-awscc,
@@ -28,7 +29,6 @@ mod owned;
 mod resource_types;
 #[cfg(test)]
 mod tests;
-mod user_pools;
 
 use std::collections::BTreeSet;
 
@@ -95,7 +95,6 @@ fn read<'a>(
         Source::ClassicLoadBalancers => classic_load_balancers::read(clients, of).boxed(),
         Source::Distributions if of.has_global_services => distributions::read(clients).boxed(),
         Source::ApiDomains => api_domains::read(clients, of).boxed(),
-        Source::UserPoolDomains => user_pools::read(clients).boxed(),
         other => cloud_control::read(clients, of, resource_types::of(other)?).boxed(),
     })
 }

@@ -43,7 +43,7 @@ const TLS_INSPECTION: ResourceType = ResourceType {
     name: "AWS::NetworkFirewall::TLSInspectionConfiguration",
     service: "network-firewall",
     permissions: "network-firewall:ListTLSInspectionConfigurations, \
-                  network-firewall:DescribeTLSInspectionConfiguration and network-firewall:ListTagsForResources",
+                  network-firewall:DescribeTLSInspectionConfiguration and network-firewall:ListTagsForResource",
     label: "TLSInspectionConfigurationName",
     arn: identifier,
     certificates: tls_inspection,

@@ -10,13 +10,12 @@ use simulated_aws::{Aws, CertificateSpec, Distribution, DomainName, Fault, LoadB
 
 use crate::world::{empty, facts};
 
-const LOOKUPS: [Source; 10] = [
+const LOOKUPS: [Source; 9] = [
     Source::LoadBalancers,
     Source::ClassicLoadBalancers,
     Source::Distributions,
     Source::ApiDomains,
     Source::AppSyncDomains,
-    Source::UserPoolDomains,
     Source::LatticeServices,
     Source::TlsInspections,
     Source::TransferServers,
@@ -94,11 +93,7 @@ async fn each_service_shows_its_uses() {
     let shard = read(&aws.sdk_config(), true).await;
     assert_eq!(labels(&shard, &certificate), ALL.map(str::to_owned).into());
     for source in LOOKUPS.into_iter().filter(|source| *source != Source::OpenSearchDomains) {
-        let expected = match source {
-            Source::UserPoolDomains => Some(&0),
-            _ => Some(&1),
-        };
-        assert_eq!(reading(&shard, source).known(), expected, "{source:?}");
+        assert_eq!(reading(&shard, source).known(), Some(&1), "{source:?}");
     }
     assert!(shard.header.sources.iter().all(|one| one.source != Source::OpenSearchDomains), "nobody can list them");
     let lists = aws.calls().iter().filter(|call| call.operation == "GetResource").count();
@@ -217,15 +212,6 @@ async fn permissions_that_cloud_control_needs_are_named() {
         assert_eq!(unreadable.action, action, "{source:?}");
         assert!(unreadable.explanation.contains(part), "{}", unreadable.explanation);
     }
-}
-
-#[tokio::test]
-async fn domains_of_user_pools_are_known_only_where_there_are_no_pools() {
-    let (aws, _) = start();
-    aws.insert_resource("AWS::Cognito::UserPool", json!({ "UserPoolId": "us-east-1_a" }));
-    let shard = read(&aws.sdk_config(), true).await;
-    let unreadable = reading(&shard, Source::UserPoolDomains).unreadable().unwrap();
-    assert_eq!(unreadable.code, "NotListable");
 }
 
 /// The bar of the whole fast pass is 100 calls; Elastic Load Balancing's own rates hold.

@@ -1,34 +1,12 @@
 //! A world with something in every source.
 
-use inventory::{Shard, Source};
-use inventory_collector::Collector;
+use inventory::Shard;
+use inventory_collector::{Collector, ENTRIES, LOOKUPS};
 use jiff::SignedDuration;
 use serde_json::json;
 use simulated_aws::{Aws, CertificateSpec, Distribution, DomainName, LoadBalancer};
 
 use crate::world;
-
-/// All that can be asked.
-pub(crate) const SOURCES: [Source; 18] = [
-    Source::Certificates,
-    Source::Identities,
-    Source::Tags,
-    Source::Requesters,
-    Source::Grants,
-    Source::ServerCertificates,
-    Source::ClientCertificates,
-    Source::PrivateCas,
-    Source::AcmeEndpoints,
-    Source::LoadBalancers,
-    Source::ClassicLoadBalancers,
-    Source::Distributions,
-    Source::ApiDomains,
-    Source::AppSyncDomains,
-    Source::UserPoolDomains,
-    Source::LatticeServices,
-    Source::TlsInspections,
-    Source::TransferServers,
-];
 
 pub(crate) fn full() -> Aws {
     let aws = world::full();
@@ -76,7 +54,7 @@ fn named(aws: &Aws, domain: &str) -> String {
 }
 
 pub(crate) async fn both(aws: &Aws) -> Shard {
-    let collector = Collector::new(&aws.sdk_config(), SOURCES.into());
+    let collector = Collector::new(&aws.sdk_config(), ENTRIES.into_iter().chain(LOOKUPS).collect());
     let mut shard = collector.fast_pass(&world::facts(), None).await;
     // A throttled call is tried again for a while, so that a pass without a limit takes long.
     collector.deep_pass(&mut shard, aws.now() + SignedDuration::from_hours(1_000)).await;
