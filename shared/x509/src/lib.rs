@@ -11,6 +11,7 @@ mod name;
 mod path;
 mod serial;
 mod signature;
+mod signature_check;
 mod time;
 pub mod usages;
 
@@ -20,4 +21,5 @@ pub use name::DistinguishedName;
 pub use path::{Cause, Objection, objection};
 pub use serial::SerialNumber;
 pub use signature::{Signatures, is_issued_by, is_signed_by};
+pub use signature_check::{SignatureCheck, Unsupported};
 pub use time::rfc5280_time;

@@ -29,6 +29,12 @@ impl SerialNumber {
         is_hex.then(|| if is_negative { Self::from_negative(&digits) } else { Self::from_digits(&digits) })
     }
 
+    /// The number's bytes, most significant first and without leading zeros: none for 0. What
+    /// [`from_der_content`](Self::from_der_content) reads equals this number if, without leading zeros, it has these.
+    pub fn significant_bytes(&self) -> Vec<u8> {
+        bytes(&self.0)
+    }
+
     fn from_digits(digits: &str) -> Self {
         let significant = digits.trim_start_matches('0');
         Self(if significant.is_empty() { "0".into() } else { significant.to_ascii_lowercase() })
@@ -96,6 +102,18 @@ mod tests {
         }
         assert_eq!(SerialNumber::from_der_content(&[0xfb]).to_string(), "fb");
         assert_eq!(SerialNumber::from_der_content(&[0x00, 0x0a, 0x1b]).to_string(), "a1b");
+    }
+
+    #[test]
+    fn significant_bytes_have_no_leading_zeros() {
+        for (content, significant) in [
+            (&[0x00][..], &[][..]),
+            (&[0x00, 0xfb], &[0xfb]),
+            (&[0x0a, 0x00], &[0x0a, 0x00]),
+            (&[0x01, 0x0a], &[0x01, 0x0a]),
+        ] {
+            assert_eq!(SerialNumber::from_der_content(content).significant_bytes(), significant);
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Who signed a certificate.
 
+use aws_lc_rs::digest;
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
 use x509_parser::signature_algorithm::RsaSsaPssParams;
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 /// Which signatures count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +38,7 @@ pub fn is_signed_by(certificate: &[u8], issuer: &[u8], counted: Signatures) -> O
 }
 
 fn is_verified(certificate: &X509Certificate<'_>, issuer: &X509Certificate<'_>, counted: Signatures) -> Option<bool> {
-    let algorithm = verification_algorithm(certificate, issuer, counted)?;
-    if is_too_short(certificate, issuer, counted) {
-        return None;
-    }
+    let algorithm = verification_algorithm(&certificate.signature_algorithm, issuer.public_key(), counted)?;
     let key = UnparsedPublicKey::new(algorithm, &issuer.public_key().subject_public_key.data);
     Some(key.verify(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data).is_ok())
 }
@@ -65,22 +64,51 @@ const P256: &str = "1.2.840.10045.3.1.7";
 const P384: &str = "1.3.132.0.34";
 const P521: &str = "1.3.132.0.35";
 
-/// The algorithm of a certificate's signature, given its issuer's key. x509-parser's own `verify` has
-/// neither P-521 nor SHA-512 with ECDSA, which private CAs use.
-fn verification_algorithm(
-    certificate: &X509Certificate<'_>,
-    issuer: &X509Certificate<'_>,
+/// The algorithm of a signature, given its signer's key; `None` where it is none of those that count, or the key is too
+/// short for it. x509-parser's own `verify` has neither P-521 nor SHA-512 with ECDSA, which private CAs use.
+pub(crate) fn verification_algorithm(
+    found: &AlgorithmIdentifier<'_>,
+    key: &SubjectPublicKeyInfo<'_>,
+    counted: Signatures,
+) -> Option<&'static dyn VerificationAlgorithm> {
+    if is_too_short(found, key, counted) {
+        return None;
+    }
+    by_identifier(found, key, counted)
+}
+
+/// The hash function of a signature algorithm.
+pub(crate) fn hash_function(found: &AlgorithmIdentifier<'_>) -> Option<&'static digest::Algorithm> {
+    Some(match found.algorithm.to_id_string().as_str() {
+        SHA1_WITH_RSA => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+        SHA256_WITH_RSA | ECDSA_WITH_SHA256 => &digest::SHA256,
+        SHA384_WITH_RSA | ECDSA_WITH_SHA384 => &digest::SHA384,
+        SHA512_WITH_RSA | ECDSA_WITH_SHA512 => &digest::SHA512,
+        RSASSA_PSS => match pss_hash(found)?.as_str() {
+            SHA256 => &digest::SHA256,
+            SHA384 => &digest::SHA384,
+            SHA512 => &digest::SHA512,
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+fn pss_hash(found: &AlgorithmIdentifier<'_>) -> Option<String> {
+    Some(RsaSsaPssParams::try_from(found.parameters.as_ref()?).ok()?.hash_algorithm_oid().to_id_string())
+}
+
+fn curve(key: &SubjectPublicKeyInfo<'_>) -> Option<String> {
+    let is_of_a_curve = key.algorithm.algorithm.to_id_string() == ID_EC_PUBLIC_KEY;
+    is_of_a_curve.then_some(key.algorithm.parameters.as_ref()?.as_oid().ok()?.to_id_string())
+}
+
+fn by_identifier(
+    found: &AlgorithmIdentifier<'_>,
+    key: &SubjectPublicKeyInfo<'_>,
     counted: Signatures,
 ) -> Option<&'static dyn VerificationAlgorithm> {
     use Signatures::{Current, Legacy};
-    let found = &certificate.signature_algorithm;
-    let curve = || {
-        let key = &issuer.public_key().algorithm;
-        let is_of_a_curve = key.algorithm.to_id_string() == ID_EC_PUBLIC_KEY;
-        is_of_a_curve.then_some(key.parameters.as_ref()?.as_oid().ok()?.to_id_string())
-    };
-    let pss_hash =
-        || Some(RsaSsaPssParams::try_from(found.parameters.as_ref()?).ok()?.hash_algorithm_oid().to_id_string());
     Some(match (found.algorithm.to_id_string().as_str(), counted) {
         (SHA1_WITH_RSA, Legacy) => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
         (SHA256_WITH_RSA, Legacy) => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
@@ -88,25 +116,25 @@ fn verification_algorithm(
         (SHA256_WITH_RSA, Current) => &signature::RSA_PKCS1_2048_8192_SHA256,
         (SHA512_WITH_RSA, Current) => &signature::RSA_PKCS1_2048_8192_SHA512,
         (SHA384_WITH_RSA, _) => &signature::RSA_PKCS1_2048_8192_SHA384,
-        (RSASSA_PSS, _) => match pss_hash()?.as_str() {
+        (RSASSA_PSS, _) => match pss_hash(found)?.as_str() {
             SHA256 => &signature::RSA_PSS_2048_8192_SHA256,
             SHA384 => &signature::RSA_PSS_2048_8192_SHA384,
             SHA512 => &signature::RSA_PSS_2048_8192_SHA512,
             _ => return None,
         },
-        (ECDSA_WITH_SHA256, _) => match curve()?.as_str() {
+        (ECDSA_WITH_SHA256, _) => match curve(key)?.as_str() {
             P256 => &signature::ECDSA_P256_SHA256_ASN1,
             P384 => &signature::ECDSA_P384_SHA256_ASN1,
             P521 => &signature::ECDSA_P521_SHA256_ASN1,
             _ => return None,
         },
-        (ECDSA_WITH_SHA384, _) => match curve()?.as_str() {
+        (ECDSA_WITH_SHA384, _) => match curve(key)?.as_str() {
             P256 => &signature::ECDSA_P256_SHA384_ASN1,
             P384 => &signature::ECDSA_P384_SHA384_ASN1,
             P521 => &signature::ECDSA_P521_SHA384_ASN1,
             _ => return None,
         },
-        (ECDSA_WITH_SHA512, _) => match curve()?.as_str() {
+        (ECDSA_WITH_SHA512, _) => match curve(key)?.as_str() {
             P256 => &signature::ECDSA_P256_SHA512_ASN1,
             P384 => &signature::ECDSA_P384_SHA512_ASN1,
             P521 => &signature::ECDSA_P521_SHA512_ASN1,
@@ -116,12 +144,12 @@ fn verification_algorithm(
     })
 }
 
-/// Whether the issuer has an RSA key shorter than [`verification_algorithm`]'s take. They refuse it, which
-/// must not be mistaken for somebody else's signature.
-fn is_too_short(certificate: &X509Certificate<'_>, issuer: &X509Certificate<'_>, counted: Signatures) -> bool {
-    let Ok(PublicKey::RSA(key)) = issuer.public_key().parsed() else { return false };
-    let takes_1024 = [SHA1_WITH_RSA, SHA256_WITH_RSA, SHA512_WITH_RSA]
-        .contains(&certificate.signature_algorithm.algorithm.to_id_string().as_str());
+/// Whether the signer has an RSA key shorter than [`by_identifier`]'s take. They refuse it, which must not be
+/// mistaken for somebody else's signature.
+fn is_too_short(found: &AlgorithmIdentifier<'_>, key: &SubjectPublicKeyInfo<'_>, counted: Signatures) -> bool {
+    let Ok(PublicKey::RSA(key)) = key.parsed() else { return false };
+    let takes_1024 =
+        [SHA1_WITH_RSA, SHA256_WITH_RSA, SHA512_WITH_RSA].contains(&found.algorithm.to_id_string().as_str());
     let least = if counted == Signatures::Legacy && takes_1024 { 1_024 } else { 2_048 };
     key.key_size() < least
 }
