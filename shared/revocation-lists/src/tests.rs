@@ -1,0 +1,7 @@
+//! Whole CRLs, made by another implementation or by hand.
+
+mod pki;
+
+mod errors;
+mod mutated;
+mod reading;
