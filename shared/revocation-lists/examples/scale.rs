@@ -22,8 +22,16 @@ fn entry(number: u64) -> [u8; ENTRY] {
     entry
 }
 
+/// The header of a SEQUENCE.
 fn sequence(content: usize) -> Vec<u8> {
-    [&[0x30, 0x84], &u32::try_from(content).unwrap().to_be_bytes()[..]].concat()
+    let length = u32::try_from(content).unwrap().to_be_bytes();
+    match content {
+        0..0x80 => vec![0x30, length[3]],
+        0x80..0x100 => vec![0x30, 0x81, length[3]],
+        0x100..0x1_0000 => vec![0x30, 0x82, length[2], length[3]],
+        0x1_0000..0x100_0000 => [&[0x30, 0x83], &length[1..]].concat(),
+        _ => [&[0x30, 0x84], &length[..]].concat(),
+    }
 }
 
 /// The entries as bytes, made as they are read.

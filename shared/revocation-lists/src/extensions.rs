@@ -1,11 +1,12 @@
 //! Extensions of a CRL ([RFC 5280, 5.2](https://www.rfc-editor.org/rfc/rfc5280#section-5.2)) and of its entries (5.3).
 
+use x509::RevocationReason;
 use x509_parser::der_parser::Oid;
 use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension, X509Extension};
 use x509_parser::prelude::FromDer;
 
 use crate::der::{self, BOOLEAN, ENUMERATED, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE};
-use crate::{CrlNumber, IssuingDistributionPoint, Reason};
+use crate::{CrlNumber, IssuingDistributionPoint};
 
 /// OIDs of extensions, DER: `2.5.29` and one number.
 const CRL_NUMBER: &[u8] = &[0x55, 0x1d, 20];
@@ -60,12 +61,12 @@ impl OfList {
 }
 
 /// The reason among the extensions of an entry; these are their content, without the SEQUENCE.
-pub(crate) fn reason(content: &[u8]) -> Result<Option<Reason>, Unusable> {
+pub(crate) fn reason(content: &[u8]) -> Result<Option<RevocationReason>, Unusable> {
     let mut reason = None;
     for_each(content, |extension| {
         match extension.oid {
             REASON_CODE => match der::only(extension.value, ENUMERATED).map(|code| code.content) {
-                Some([code]) => reason = Some(Reason::from(*code)),
+                Some([code]) => reason = Some(RevocationReason::from(*code)),
                 _ => return Err(Unusable::Malformed),
             },
             INVALIDITY_DATE => {}

@@ -31,6 +31,6 @@ mod state;
 mod tests;
 
 pub use error::{Problem, ReadError};
-pub use list::{CrlNumber, IssuingDistributionPoint, Reason, RevocationList, Revoked};
+pub use list::{CrlNumber, IssuingDistributionPoint, RevocationList, Revoked};
 pub use read::{Limits, read};
 pub use state::{State, state};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
-use x509::{DistinguishedName, SerialNumber};
+use x509::{DistinguishedName, RevocationReason, SerialNumber};
 
 /// A CRL whose signature was verified, without its entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,43 +68,7 @@ pub struct Revoked {
     /// When it was revoked.
     pub at: Timestamp,
     /// Why; `None` where the CRL does not say.
-    pub reason: Option<Reason>,
-}
-
-/// Why a certificate is revoked ([RFC 5280, 5.3.1](https://www.rfc-editor.org/rfc/rfc5280#section-5.3.1)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Reason {
-    Unspecified,
-    KeyCompromise,
-    CaCompromise,
-    AffiliationChanged,
-    Superseded,
-    CessationOfOperation,
-    CertificateHold,
-    RemoveFromCrl,
-    PrivilegeWithdrawn,
-    AaCompromise,
-    /// A number that RFC 5280 does not have.
-    Other(u8),
-}
-
-impl From<u8> for Reason {
-    fn from(number: u8) -> Self {
-        match number {
-            0 => Self::Unspecified,
-            1 => Self::KeyCompromise,
-            2 => Self::CaCompromise,
-            3 => Self::AffiliationChanged,
-            4 => Self::Superseded,
-            5 => Self::CessationOfOperation,
-            6 => Self::CertificateHold,
-            8 => Self::RemoveFromCrl,
-            9 => Self::PrivilegeWithdrawn,
-            10 => Self::AaCompromise,
-            other => Self::Other(other),
-        }
-    }
+    pub reason: Option<RevocationReason>,
 }
 
 /// The number of a CRL, of at most 20 bytes ([RFC 5280, 5.2.3](https://www.rfc-editor.org/rfc/rfc5280#section-5.2.3)).
@@ -149,13 +113,5 @@ mod tests {
         for content in [&[][..], &[0x80], &[1; 21]] {
             assert_eq!(number(content), None, "{content:?}");
         }
-    }
-
-    #[test]
-    fn reasons_are_numbered_as_in_rfc_5280() {
-        assert_eq!(
-            [1, 4, 7, 8, 10].map(Reason::from),
-            [Reason::KeyCompromise, Reason::Superseded, Reason::Other(7), Reason::RemoveFromCrl, Reason::AaCompromise]
-        );
     }
 }

@@ -6,8 +6,10 @@ use rcgen::{
     CrlScope, RevocationReason, RevokedCertParams, date_time_ymd,
 };
 
+use x509::RevocationReason as Reason;
+
 use super::pki::{CA, entry, extension, read_wanted, serial, tbs};
-use crate::{Reason, RevocationList};
+use crate::RevocationList;
 
 const URL: &str = "http://example.com/crl/CA_ID/PARTITION.crl";
 
