@@ -4,4 +4,5 @@ mod pki;
 
 mod errors;
 mod mutated;
+mod openssl;
 mod reading;
