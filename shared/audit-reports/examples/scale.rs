@@ -87,7 +87,7 @@ fn memory(name: &str) -> String {
 }
 
 fn reduce(rows: impl Iterator<Item = Result<Row, RowError>>) -> OutsideAcm {
-    outside_acm(rows, NOW, 30, Limits { subjects: 2_000_000, expiring: 10_000, groups: 1_000 }).unwrap()
+    outside_acm(rows, NOW, 30, Limits { subjects: 2_000_000, expiring: 50_000, groups: 1_000 }).unwrap()
 }
 
 fn main() {

@@ -12,7 +12,8 @@ use crate::{Row, RowError};
 pub struct Limits {
     /// Subjects of usable certificates. Each takes about 25 bytes, and 100 while its youngest certificate expires soon.
     pub subjects: usize,
-    /// Certificates that expire soon and are outside ACM, at any moment of reading. Each takes about 1,000 bytes.
+    /// Certificates that expire soon, are outside ACM, and whose successor has not been read yet. Each takes about 1,000
+    /// bytes. In a report that begins with the oldest certificates, as many are kept for a while as expire soon at all.
     pub expiring: usize,
     /// Requesters, and as many templates. Each takes about 200 bytes.
     pub groups: usize,
