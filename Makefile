@@ -21,23 +21,27 @@ MUTATED_EVENTS ?= 100000
 CHECKS ?= all
 # `make fuzz FUZZ_SECONDS=3600`: how long.
 FUZZ_SECONDS ?= 60
+# `make policies GRANTS=organization.json OPTIONS="--hub 123456789012"`: from which grants, and what infra/policies.py --help shows.
+GRANTS ?=
+OPTIONS ?=
 # `make mutants SINCE=origin/main`: only in lines changed since then. Without it: all of MUTATED.
 SINCE ?=
 MUTATED := 'functions/*/src/policy/**' 'functions/*/src/preflight/**' 'functions/*/src/renewal/acm_state.rs' \
 	'shared/certificates/src/**'
 
-FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules certificate-inventory
+FUNCTIONS := expiry-events imported-renewal dns-validation compliance-rules certificate-inventory activity-guard
 VENV := target/venv
 # A LocalStack that is not this machine's (AWS_ENDPOINT_URL) needs what is built for Lambda.
 DEMO_BUILD := $(if $(AWS_ENDPOINT_URL),build simulated-aws,demo-build)
-DEMO_ARTIFACTS := $(if $(AWS_ENDPOINT_URL),target/lambda,target/demo/functions)
+UNOPTIMIZED := target/unoptimized
+DEMO_ARTIFACTS := $(if $(AWS_ENDPOINT_URL),target/lambda,$(UNOPTIMIZED))
 # Cargo decides itself how many jobs it runs.
 ALONE := env -u MAKEFLAGS
 CARGO := $(ALONE) cargo
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-build test bench lint clippy checks unit-build unit mutate-events years simulate e2e pebble browser build simulated-aws acme-account deny fuzz fidelity venv venv-build need-rust need-python mutants package sbom actionlint
+.PHONY: help demo demo-build test bench lint clippy checks unit-build unit mutate-events years simulate e2e e2e-unoptimized copy-functions pebble browser build simulated-aws acme-account deny fuzz fidelity venv venv-build need-rust need-python mutants package policies sbom actionlint
 
 help:  ## Shows this.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,24 +55,24 @@ demo:  ## Watches real certificates being renewed on LocalStack. ORGANIZATION=1:
 demo-build: need-rust
 	@echo "Building $(FUNCTIONS), acme-account, certificate-report and simulated-aws (the first time takes some minutes)"
 	$(CARGO) build --locked $(addprefix --package ,$(FUNCTIONS) acme-account certificate-report simulated-aws) --features server
-	@for function in $(FUNCTIONS); do \
-		mkdir -p $(DEMO_ARTIFACTS)/$$function; \
-		cp $${CARGO_TARGET_DIR:-target}/debug/$$function $(DEMO_ARTIFACTS)/$$function/bootstrap; done
+	@mkdir -p target/demo
+	@$(MAKE_QUIETLY) copy-functions
 	@cp $${CARGO_TARGET_DIR:-target}/debug/certificate-report target/demo/
 
-# Clippy's lints while the tests are compiled, as `cargo clippy` sets them: with `make clippy` first, which compiles no code,
-# the dependencies would be read twice, and that takes seven minutes. The same is denied.
-test: export RUSTC_WORKSPACE_WRAPPER = clippy-driver
+# Clippy's lints while the tests are compiled: see the script. The same is denied as by `make clippy`.
+test: export RUSTC_WORKSPACE_WRAPPER = $(CURDIR)/.ci/rustc-with-clippy
 test: export CLIPPY_ARGS = -D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
 # Nothing is compiled a second time, and only debuggers need more than the place of a panic.
 test: export CARGO_INCREMENTAL = 0
 test: export CARGO_PROFILE_DEV_DEBUG = false
-# Side by side: pip and the compiler; mutated events, which use one core, and the compiler.
-test:  ## Everything that CI runs.
+# The end-to-end tests run what the unit tests were built with: optimizing the functions for Lambda takes a quarter of an hour
+# more. `make e2e` runs those, and so does CI, in a job of its own. Side by side: pip and the compiler; worlds and mutated events,
+# which use one core each.
+test:  ## Everything that CI runs, but for the end-to-end tests with the binaries for Lambda.
 	@$(MAKE_QUIETLY) --jobs=3 venv venv-build unit-build
-	@$(MAKE_QUIETLY) checks unit
-	@$(MAKE_QUIETLY) --jobs=2 mutate-events build MUTATED_EVENTS=20000
-	@$(MAKE_QUIETLY) years e2e
+	@$(MAKE_QUIETLY) checks
+	@$(MAKE_QUIETLY) --jobs=2 unit mutate-events MUTATED_EVENTS=20000
+	@$(MAKE_QUIETLY) years e2e-unoptimized
 
 lint: clippy checks  ## Formatting, clippy with warnings denied, cfn-lint.
 
@@ -78,7 +82,7 @@ checks: venv
 	$(VENV)/bin/python infra/rules.py --check
 	$(VENV)/bin/python infra/readme.py
 	$(VENV)/bin/python shared/testing/simulated-aws/parameter-rules/generate.py --check
-	$(VENV)/bin/cfn-lint infra/template.yaml infra/compliance-rules.yaml infra/certificate-inventory.yaml infra/zone-role.yaml infra/acme-role.yaml infra/spoke.yaml infra/config-aggregator.yaml infra/conformance-pack.yaml
+	$(VENV)/bin/cfn-lint infra/template.yaml infra/compliance-rules.yaml infra/certificate-inventory.yaml infra/activity-guard.yaml infra/activity-guard-us-east-1.yaml infra/zone-role.yaml infra/acme-role.yaml infra/spoke.yaml infra/config-aggregator.yaml infra/conformance-pack.yaml
 	$(VENV)/bin/python localstack-tests/check_schemas.py
 
 clippy: need-rust
@@ -107,8 +111,20 @@ years: need-rust  ## 40 worlds of 50 certificates over 3 years, always the same:
 build: need-rust venv-build  ## Binaries for Lambda in target/lambda.
 	@$(ALONE) env -u RUSTC_WORKSPACE_WRAPPER $(PYTHON) localstack-tests/build.py $(if $(ARCH),--arch $(ARCH)) $(FUNCTIONS)
 
-e2e: build simulated-aws acme-account venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the built binaries.
+e2e: build simulated-aws acme-account venv  ## End-to-end tests on LocalStack (or on AWS_ENDPOINT_URL) with the binaries for Lambda.
 	$(VENV)/bin/python -m pytest localstack-tests
+
+# As for the unit tests: cargo builds the programs of a crate for its tests.
+e2e-unoptimized: need-rust venv venv-build
+	$(CARGO) test --workspace --locked --no-run
+	@$(MAKE_QUIETLY) copy-functions
+	ARTIFACTS=$(UNOPTIMIZED) $(VENV)/bin/python -m pytest localstack-tests
+
+# From the dev profile to where the templates of the tests and of the demo find them.
+copy-functions:
+	@for function in $(FUNCTIONS); do \
+		mkdir -p $(UNOPTIMIZED)/$$function; \
+		cp $${CARGO_TARGET_DIR:-target}/debug/$$function $(UNOPTIMIZED)/$$function/bootstrap; done
 
 # As for the unit tests, so that nothing is compiled for it alone: cargo builds the programs of a crate for its tests.
 simulated-aws: need-rust
@@ -162,6 +178,10 @@ mutants: need-rust  ## Breaks policies and shared domain code in one place at a 
 # For `sam deploy` without Rust, and for releases.
 package: build  ## Templates and functions in one zip in target/package. ARCH=arm64 or x86_64.
 	@$(PYTHON) infra/package.py --arch $(or $(ARCH),x86_64)
+
+policies: need-python  ## Service control policies and roles of private CAs in target/policies, from GRANTS=file. OPTIONS for more.
+	@test -n "$(GRANTS)" || { echo "GRANTS is missing: a file with grants or organization settings, or - for standard input"; exit 2; }
+	@$(PYTHON) -B infra/policies.py "$(GRANTS)" $(OPTIONS)
 
 sbom: need-rust  ## What each function is made of, as CycloneDX, in target/package.
 	@cargo cyclonedx --version >/dev/null 2>&1 || cargo install --locked cargo-cyclonedx@0.5.9

@@ -24,6 +24,8 @@ PARAMETERS = {
     "template.yaml": "## Parameters",
     "compliance-rules.yaml": "### Parameters of compliance-rules.yaml",
     "certificate-inventory.yaml": "### Parameters of certificate-inventory.yaml",
+    "activity-guard.yaml": "### Parameters of activity-guard.yaml",
+    "activity-guard-us-east-1.yaml": "### Parameters of activity-guard-us-east-1.yaml",
     "spoke.yaml": "### Parameters of spoke.yaml",
 }
 SETTINGS = "### Settings"
@@ -34,6 +36,8 @@ ROLES = {
     "dns-validation": ("template.yaml", "DnsValidationRole"),
     "compliance-rules": ("compliance-rules.yaml", "ComplianceRulesRole"),
     "certificate-inventory": ("certificate-inventory.yaml", "CertificateInventoryRole"),
+    "activity-guard": ("activity-guard.yaml", "ActivityGuardRole"),
+    "activity-guard-us-east-1.yaml": ("activity-guard-us-east-1.yaml", "GuardEventsRole"),
     "CentralEventBusRole": ("template.yaml", "CentralEventBusRole"),
     "zone-role.yaml": ("zone-role.yaml", "ZoneRole"),
     "acme-role.yaml": ("acme-role.yaml", "AcmeRole"),
@@ -41,11 +45,13 @@ ROLES = {
     "ImportedRenewalOrganizationPolicy": ("template.yaml", "ImportedRenewalOrganizationPolicy"),
     "DnsValidationOrganizationPolicy": ("template.yaml", "DnsValidationOrganizationPolicy"),
     "CertificateInventoryOrganizationPolicy": ("certificate-inventory.yaml", "CertificateInventoryOrganizationPolicy"),
+    "ActivityGuardOrganizationPolicy": ("activity-guard.yaml", "ActivityGuardOrganizationPolicy"),
     "acm-autopilot-read": ("spoke.yaml", "ReadRole"),
     "acm-autopilot-renew": ("spoke.yaml", "RenewRole"),
     "acm-autopilot-dns": ("spoke.yaml", "DnsRole"),
     "acm-autopilot-acme": ("spoke.yaml", "AcmeRole"),
     "acm-autopilot-inventory": ("spoke.yaml", "InventoryRole"),
+    "acm-autopilot-guard": ("spoke.yaml", "GuardRole"),
     "acm-autopilot-events": ("spoke.yaml", "EventsRole"),
 }
 _ACTION = re.compile(r"`([a-z0-9-]+:[A-Za-z]+)`")

@@ -44,7 +44,11 @@ class Limits:
 
 LIMITS = Limits(2.5, 4_000_000, 24)
 # It has a TLS stack of its own for ACME servers, and makes keys.
-LIMITS_OF = {"imported-renewal": Limits(2.5, 4_500_000, 32)}
+LIMITS_OF = {
+    "imported-renewal": Limits(2.5, 4_500_000, 32),
+    # It asks a dozen services, and holds a report.
+    "certificate-inventory": Limits(3.0, 8_000_000, 64),
+}
 
 
 def environment(address: str, function: str) -> dict[str, str]:
@@ -60,6 +64,7 @@ def environment(address: str, function: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "bench",
         "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-central-1:000000000000:notices",
         "GRANTS": '{"domains": ["example.com"]}',
+        "INVENTORY_BUCKET": "bench",
         "PATH": os.defpath,
     }
 

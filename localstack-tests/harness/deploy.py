@@ -8,6 +8,7 @@ import re
 import time
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -96,6 +97,7 @@ def architecture() -> str:
     return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
 
 
+@cache
 def zipped(bootstrap: Path) -> bytes:
     """A Lambda package. The date is fixed, so that the same binary gives the same package."""
     buffer = io.BytesIO()
@@ -117,7 +119,7 @@ def binary(function: str, artifacts: Path = paths.ARTIFACTS) -> Path:
 
 def check_artifacts(artifacts: Path = paths.ARTIFACTS) -> None:
     """DeployFailed when a binary is missing."""
-    for template in (paths.TEMPLATE, paths.COMPLIANCE_TEMPLATE, paths.INVENTORY_TEMPLATE):
+    for template in (paths.TEMPLATE, paths.COMPLIANCE_TEMPLATE, paths.INVENTORY_TEMPLATE, paths.GUARD_TEMPLATE):
         for function in _functions(template.read_text()):
             binary(function, artifacts)
 
@@ -137,7 +139,7 @@ def deploy(
     """Deploy and wait."""
     text = template.read_text()
     bucket = f"{name}-artifacts"
-    _create_bucket(backend, bucket)
+    create_bucket(backend, bucket)
     s3 = backend.client("s3")
     for function in _functions(text):
         package = zipped(binary(function, artifacts))
@@ -172,7 +174,8 @@ def deploy_zone_role(backend: Backend, stack: Stack, role: str, external_id: str
     return Stack(backend, name, None, create_stack(backend, name, template, parameters))
 
 
-def _create_bucket(backend: Backend, bucket: str) -> None:
+def create_bucket(backend: Backend, bucket: str) -> None:
+    """A bucket in the Region."""
     place = {"LocationConstraint": backend.region}
     arguments = {} if backend.region == "us-east-1" else {"CreateBucketConfiguration": place}
     backend.client("s3").create_bucket(Bucket=bucket, **arguments)

@@ -27,9 +27,10 @@ def _get(event: Any, name: str) -> list[Any]:
 
 
 def _field(wanted: Any, found: list[Any]) -> bool:
-    if isinstance(wanted, dict):
-        return fits(wanted, found[0] if len(found) == 1 else found)
     values = [value for one in found for value in (one if isinstance(one, list) else [one])]
+    if isinstance(wanted, dict):
+        # Of an array of objects, one alone has to fit the whole of the pattern.
+        return any(fits(wanted, value) for value in values) if values else fits(wanted, {})
     return any(_value(one, values) for one in wanted)
 
 

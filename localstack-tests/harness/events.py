@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -117,7 +118,10 @@ def _cloudtrail(
                 "sessionIssuer": {"type": "Role", "arn": role, "userName": "operator"}
             },
         },
+        "eventID": str(uuid.uuid4()),
         "eventTime": _iso(now),
+        "sourceIPAddress": "192.0.2.7",
+        "userAgent": "aws-cli/2.0",
         "eventSource": f"{service}.amazonaws.com",
         "eventName": call,
         "awsRegion": backend.region,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from . import certificates, config_rules, events, paths, private_ca, requested
+from . import certificates, config_rules, deploy, events, paths, private_ca, requested
 from .backend import Backend
 from .emulator import Emulator
 from .lambda_executor.process import FunctionProcess, base_environment
@@ -22,6 +22,9 @@ EVENTS = 100
 # at a certificate that needs nothing.
 _BUSY = 4
 _SECONDS = 60
+_WITH_INVENTORY = ("certificate-inventory", "activity-guard")
+# A collection reads all certificates, so that a few are as good as a hundred.
+_COLLECTIONS = 5
 
 
 def peak_after_events(functions: list[str]) -> dict[str, int | None]:
@@ -55,8 +58,15 @@ def _environment(backend: Backend, function: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_ENDPOINT_URL": backend.endpoint,
         "NOTICE_TOPIC_ARN": topic,
+        **(_inventory(backend) if function in _WITH_INVENTORY else {}),
         "DNS_LOOKUPS": "false",
     }
+
+
+def _inventory(backend: Backend) -> dict[str, str]:
+    bucket = f"bench-{uuid.uuid4().hex[:8]}"
+    deploy.create_bucket(backend, bucket)
+    return {"INVENTORY_BUCKET": bucket, "GRANTS": '{"domains": ["example.com"]}'}
 
 
 def _events(backend: Backend, function: str) -> Iterator[dict[str, Any]]:
@@ -64,6 +74,10 @@ def _events(backend: Backend, function: str) -> Iterator[dict[str, Any]]:
         yield from _requests(backend)
     elif function == "compliance-rules":
         yield from _evaluations(backend)
+    elif function == "certificate-inventory":
+        yield from _collections(backend)
+    elif function == "activity-guard":
+        yield from _acts(backend)
     else:
         yield from _ends(backend, function)
 
@@ -93,6 +107,24 @@ def _evaluations(backend: Backend) -> Iterator[dict[str, Any]]:
             yield config_rules.changed({"rule": "chain-complete"}, backend.account, backend.region, arn)
         else:
             yield config_rules.scheduled({"rule": "certificate-expiry"}, backend.account, backend.region)
+
+
+def _collections(backend: Backend) -> Iterator[dict[str, Any]]:
+    """A hundred certificates, collected and reported again and again."""
+    ca = certificates.LocalCa()
+    for number in range(EVENTS):
+        issued = ca.issue([f"listed-{number}.example.com"], "EC_prime256v1")
+        certificates.import_certificate(backend, issued, {})
+    for _ in range(_COLLECTIONS):
+        yield {"source": "acm-autopilot", "detail-type": "Inventory Collection Requested", "detail": {}}
+
+
+def _acts(backend: Backend) -> Iterator[dict[str, Any]]:
+    """Requests for names that are not granted; in between, for some that are."""
+    for number in range(EVENTS):
+        names = [f"bank-{number}.example" if number % _BUSY == 0 else f"www-{number}.example.com"]
+        arn = f"arn:aws:acm:{backend.region}:{backend.account}:certificate/{uuid.uuid4()}"
+        yield events.as_delivered(backend, events.certificate_requested(backend, arn, names))
 
 
 def _ends(backend: Backend, function: str) -> Iterator[dict[str, Any]]:

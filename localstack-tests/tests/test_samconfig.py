@@ -32,7 +32,7 @@ def given(environment: str) -> dict[str, str]:
     return {name: value.strip("'") if value[0] == "'" else value.strip('"') for name, value in split}
 
 
-@pytest.mark.parametrize("environment", ["default", "compliance-rules", "certificate-inventory"])
+@pytest.mark.parametrize("environment", ["default", "compliance-rules", "certificate-inventory", "activity-guard"])
 def test_each_parameter_is_one_of_its_template(environment: str) -> None:
     template = EVERYTHING[environment]["deploy"]["parameters"].get("template_file", "template.yaml")
     parameters = yaml.load((INFRA / template).read_text(), Loader)["Parameters"]

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use inventory_report::Report;
 use jiff::Timestamp;
 use notices::{Digest, Topic};
+use object_store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::policy::digest::{digests, week};
-use crate::store::Store;
 
 const KEY: &str = "digests.json";
 
@@ -60,6 +60,6 @@ impl Digests<'_> {
 
     async fn remember(&self, sent: &Sent) -> Result<(), Error> {
         let bytes = serde_json::to_vec(sent).map_err(|error| Error::Report(error.to_string()))?;
-        self.store.write(KEY, "application/json", bytes).await
+        Ok(self.store.write(KEY, "application/json", bytes).await?)
     }
 }

@@ -2,6 +2,7 @@
 
 use aws_client::CallError;
 use lambda::RetryableError;
+use object_store::StoreError;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -13,12 +14,8 @@ pub enum Error {
     #[error("the inventory of the organization could not be started")]
     Targets(#[source] CallError),
     /// An object of the bucket could not be read or written.
-    #[error("the object `{key}` of the inventory's bucket could not be used")]
-    Store {
-        key: String,
-        #[source]
-        cause: CallError,
-    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// What is read from the bucket is not what this function wrote.
     #[error(
         "the object `{key}` of the inventory's bucket is damaged: {problem}; delete it, and the next run writes it again"
@@ -40,7 +37,9 @@ impl RetryableError for Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::BadEvent { .. } | Self::Damaged { .. } | Self::Report(_) => false,
-            Self::Targets(cause) | Self::Store { cause, .. } | Self::Digest { cause, .. } => cause.is_retryable(),
+            Self::Targets(cause) | Self::Store(StoreError { cause, .. }) | Self::Digest { cause, .. } => {
+                cause.is_retryable()
+            }
         }
     }
 }

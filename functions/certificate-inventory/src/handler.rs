@@ -10,6 +10,7 @@ use inventory_collector::Collector;
 use jiff::{SignedDuration, Timestamp};
 use lambda::{BatchAnswer, Invocation, Metrics, SqsMessage};
 use notices::{TagKeys, Topic};
+use object_store::Store;
 use organization::{Member, Organization, Refusal, SpokeRole, SweepQueue, TargetSweep, Targets};
 use serde_json::{Value, json};
 
@@ -23,7 +24,6 @@ use crate::measures::Measures;
 use crate::owners::target_facts;
 use crate::report::ReportRun;
 use crate::shards::Shards;
-use crate::store::Store;
 
 /// What a run keeps of its time for the shard's last writing, and where there is one target only for the report.
 const RESERVE: SignedDuration = SignedDuration::from_secs(120);

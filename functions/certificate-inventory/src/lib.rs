@@ -12,7 +12,6 @@ mod owners;
 pub mod policy;
 mod report;
 mod shards;
-mod store;
 
 pub use answer::{Answer, CollectionReport, FanOutReport, ReportReport};
 pub use config::Config;

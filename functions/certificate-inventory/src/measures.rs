@@ -3,10 +3,10 @@
 use inventory_report::{MetricValue, Report, metric_name, metric_values};
 use jiff::Timestamp;
 use lambda::Metrics;
+use object_store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::store::Store;
 
 const KEY: &str = "measures.json";
 const FUNCTION: &str = "certificate-inventory";
@@ -50,7 +50,7 @@ impl Measures {
 
     pub(crate) async fn keep(&self, store: &Store) -> Result<(), Error> {
         let bytes = serde_json::to_vec(self).map_err(|error| Error::Report(error.to_string()))?;
-        store.write(KEY, "application/json", bytes).await
+        Ok(store.write(KEY, "application/json", bytes).await?)
     }
 
     /// Writes them to the log: one line for all, and one for each owner.

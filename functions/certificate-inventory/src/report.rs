@@ -6,6 +6,7 @@ use inventory::Shard;
 use inventory_report::{HtmlOptions, Report, ReportSettings, Snapshot, UnusableShard, reduce};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use object_store::Store;
 use organization::Member;
 
 use crate::Error;
@@ -13,7 +14,6 @@ use crate::answer::ReportReport;
 use crate::digests::Digests;
 use crate::measures::Measures;
 use crate::shards::Shards;
-use crate::store::Store;
 
 const LATEST: &str = "reports/latest";
 const SNAPSHOT: &str = "snapshot.json";
@@ -72,7 +72,7 @@ impl ReportRun<'_> {
 
     async fn keep_snapshot(&self, snapshot: &Snapshot) -> Result<(), Error> {
         let bytes = serde_json::to_vec(snapshot).map_err(|error| Error::Report(error.to_string()))?;
-        self.store.write(SNAPSHOT, "application/json", bytes).await
+        Ok(self.store.write(SNAPSHOT, "application/json", bytes).await?)
     }
 
     /// As the latest, and once more under its day.

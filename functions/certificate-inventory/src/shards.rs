@@ -6,11 +6,11 @@ use std::io::BufReader;
 use certificates::Target;
 use inventory::{Shard, Unreadable};
 use inventory_report::UnusableShard;
+use object_store::Store;
 use organization::Member;
 
 use crate::Error;
 use crate::owners::account;
-use crate::store::Store;
 
 /// The call with which a report reads shards.
 const GET: &str = "s3:GetObject";
@@ -24,7 +24,7 @@ impl Shards<'_> {
     /// The last shard of an account and Region; `None` where there is none, or none that this version can read: then what
     /// it knew is read again.
     pub(crate) async fn previous(&self, target: &Target) -> Result<Option<Shard>, Error> {
-        let Some(bytes) = self.0.read(&key(target)).await? else { return Ok(None) };
+        let Some(bytes) = self.0.read(&Shard::key(target)).await? else { return Ok(None) };
         let shard = Shard::read(BufReader::new(bytes.as_slice()));
         Ok(shard
             .inspect_err(|cause| {
@@ -37,7 +37,7 @@ impl Shards<'_> {
     /// The shard of an account and Region for a report.
     pub(crate) async fn for_report(&self, member: &Member) -> Result<Shard, UnusableShard> {
         let target = &member.target;
-        let read = self.0.read(&key(target)).await;
+        let read = self.0.read(&Shard::key(target)).await;
         let why = match read {
             Ok(Some(bytes)) => match Shard::read(BufReader::new(bytes.as_slice())) {
                 Ok(shard) => return Ok(shard),
@@ -51,9 +51,9 @@ impl Shards<'_> {
 
     /// Writes a shard in place of the last one.
     pub(crate) async fn write(&self, target: &Target, shard: &Shard) -> Result<(), Error> {
-        let (key, mut bytes) = (key(target), Vec::new());
+        let (key, mut bytes) = (Shard::key(target), Vec::new());
         shard.write(&mut bytes).map_err(|error| Error::Damaged { key: key.clone(), problem: error.to_string() })?;
-        self.0.write(&key, JSON_LINES, bytes).await
+        Ok(self.0.write(&key, JSON_LINES, bytes).await?)
     }
 }
 
@@ -66,8 +66,4 @@ fn why(code: &str, why: &dyn Display) -> Unreadable {
              function's log if this stays."
         ),
     }
-}
-
-fn key(target: &Target) -> String {
-    format!("shards/{}/{}.jsonl", target.account, target.region)
 }

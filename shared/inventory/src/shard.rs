@@ -104,6 +104,11 @@ impl Header {
 }
 
 impl Shard {
+    /// Under which the shard of an account and Region is kept in the inventory's bucket.
+    pub fn key(target: &Target) -> String {
+        format!("shards/{}/{}.jsonl", target.account, target.region)
+    }
+
     /// Writes the header, the entries, and their count, one JSON object a line.
     ///
     /// # Errors

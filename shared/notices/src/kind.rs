@@ -1,6 +1,6 @@
 //! What a notice is about, and how urgent it is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a notice is about: the message attribute `kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,7 +47,7 @@ impl Kind {
 }
 
 /// How urgent a notice is: the message attribute `severity`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know.

@@ -3,6 +3,7 @@
 //! A notice always says what happened, why it matters, what happens next without anybody's help,
 //! and what to do. Its JSON Schema and samples lie in `events/` at the root of the repository.
 
+mod activity;
 mod chat;
 mod contact;
 mod destination;
@@ -19,6 +20,7 @@ mod target_notice;
 mod text;
 mod topic;
 
+pub use activity::{ActivityEntry, ActivityNotice};
 pub use contact::{AccountContact, Contact, ContactType, FindContact};
 pub use destination::{Destination, NotATopic, TopicArn};
 pub use digest::{Digest, DigestEntry};

@@ -10,6 +10,7 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use lambda::Metrics;
 use serde_json::Value;
 
+use crate::activity::ActivityNotice;
 use crate::chat::chat;
 use crate::contact::{AccountContact, Contact};
 use crate::destination::{Destination, TopicArn};
@@ -84,12 +85,23 @@ impl Topic {
         let AccountFacts { name, units, .. } = self.account.clone();
         let (sent_by, account_name) = (self.destination.sent_by.clone(), name);
         let notice = TargetNotice { sent_by, account_name, organizational_units: units, ..notice.clone() };
-        let message = for_all(&notice.subject(), &notice.text(), &notice.json());
-        let call = self.call(&self.destination.topic, notice.attributes())?.subject(notice.subject());
-        let call = call.message_structure("json").message(message);
-        call.send().await.map_err(|error| CallError::new(PUBLISH, &error))?;
+        self.publish_forms(&notice.subject(), &notice.text(), &notice.json(), notice.attributes()).await?;
         if let Err(error) = self.publish_to_chat(&notice.attributes(), &notice.chat()).await {
             let (account, region, kind) = (&notice.account, &notice.region, notice.kind.as_str());
+            tracing::warn!(account, region, outcome = "not-sent-to-chat", kind, reason = %error);
+        }
+        Ok(())
+    }
+
+    /// Publishes a notice about what somebody did.
+    ///
+    /// # Errors
+    /// The call failed; as above, chat is not meant.
+    pub async fn publish_activity(&self, notice: &ActivityNotice) -> Result<(), CallError> {
+        let notice = ActivityNotice { sent_by: self.destination.sent_by.clone(), ..notice.clone() };
+        self.publish_forms(&notice.subject(), &notice.text(), &notice.json(), notice.attributes()).await?;
+        if let Err(error) = self.publish_to_chat(&notice.attributes(), &notice.chat()).await {
+            let (account, region, kind) = (&notice.account, &notice.region, notice.kind);
             tracing::warn!(account, region, outcome = "not-sent-to-chat", kind, reason = %error);
         }
         Ok(())
@@ -101,14 +113,24 @@ impl Topic {
     /// The call failed; as above, chat is not meant.
     pub async fn publish_digest(&self, digest: &Digest) -> Result<(), CallError> {
         let digest = Digest { sent_by: self.destination.sent_by.clone(), ..digest.clone() };
-        let message = for_all(&digest.subject(), &digest.text(), &digest.json());
-        let call = self.call(&self.destination.topic, digest.attributes())?.subject(digest.subject());
-        let call = call.message_structure("json").message(message);
-        call.send().await.map_err(|error| CallError::new(PUBLISH, &error))?;
+        self.publish_forms(&digest.subject(), &digest.text(), &digest.json(), digest.attributes()).await?;
         if let Err(error) = self.publish_to_chat(&digest.attributes(), &digest.chat()).await {
             tracing::warn!(owner = digest.owner, outcome = "not-sent-to-chat", reason = %error);
         }
         Ok(())
+    }
+
+    /// Publishes to the topic what is not about a certificate.
+    async fn publish_forms(
+        &self,
+        subject: &str,
+        text: &str,
+        machines: &Value,
+        attributes: Vec<(&'static str, String)>,
+    ) -> Result<(), CallError> {
+        let call = self.call(&self.destination.topic, attributes)?.subject(subject).message_structure("json");
+        let sent = call.message(for_all(subject, text, machines)).send().await;
+        sent.map(|_| ()).map_err(|error| CallError::new(PUBLISH, &error))
     }
 
     /// With what is the same in all notices about the account.

@@ -181,15 +181,21 @@ impl Organization {
         }
     }
 
-    /// Whether services without Regions are read with this target: once in an account, in the Region where certificates
-    /// of CloudFront are, if the account is watched there.
+    /// Whether services without Regions are read with this target.
     pub fn has_global_services(&self, target: &Target, home: &Target) -> bool {
-        let Some(hub) = &self.hub else { return target == home };
+        *target == self.global_target(target, home)
+    }
+
+    /// With which target services without Regions belong that an account uses: once in an account, in the Region where
+    /// certificates of CloudFront are, if the account is watched there.
+    pub fn global_target(&self, target: &Target, home: &Target) -> Target {
+        let Some(hub) = &self.hub else { return home.clone() };
         let mut regions = hub.settings.regions_of(&target.account).clone();
         if target.account == home.account {
             regions.insert(home.region.clone());
         }
-        regions.get(CLOUDFRONT).or(regions.first()).is_some_and(|region| *region == target.region)
+        let region = regions.get(CLOUDFRONT).or(regions.first()).unwrap_or(&target.region);
+        Target { region: region.clone(), ..target.clone() }
     }
 
     /// All targets, the function's own first.

@@ -27,6 +27,8 @@ pub enum SpokeRole {
     Dns,
     /// certificate-inventory.
     Inventory,
+    /// activity-guard.
+    Guard,
 }
 
 impl SpokeRole {
@@ -36,6 +38,7 @@ impl SpokeRole {
             Self::Renew => "acm-autopilot-renew",
             Self::Dns => "acm-autopilot-dns",
             Self::Inventory => "acm-autopilot-inventory",
+            Self::Guard => "acm-autopilot-guard",
         }
     }
 
@@ -46,6 +49,7 @@ impl SpokeRole {
             Self::Renew => "acm-autopilot-imported-renewal",
             Self::Dns => "acm-autopilot-dns-validation",
             Self::Inventory => "acm-autopilot-certificate-inventory",
+            Self::Guard => "acm-autopilot-activity-guard",
         }
     }
 

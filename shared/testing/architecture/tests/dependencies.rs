@@ -4,8 +4,14 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-const FUNCTIONS: [&str; 5] =
-    ["certificate-inventory", "compliance-rules", "dns-validation", "expiry-events", "imported-renewal"];
+const FUNCTIONS: [&str; 6] = [
+    "activity-guard",
+    "certificate-inventory",
+    "compliance-rules",
+    "dns-validation",
+    "expiry-events",
+    "imported-renewal",
+];
 /// The local command that asks several functions what they would do.
 const COMMAND: &str = "certificate-report";
 const DEVELOPMENT_CRATES: [&str; 3] = ["event-mutator", "simulated-aws", "simulation"];
