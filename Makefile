@@ -13,6 +13,8 @@ CERTBOT ?=
 # `make simulate SEEDS=200 WORLD=faulty`: how many worlds, and of which kind.
 SEEDS ?= 20
 WORLD ?= mixed
+# `make years WORLDS=10`: how many of the fixed worlds.
+WORLDS ?= 40
 
 # `make mutate-events MUTATED_EVENTS=1000000`: how many for each function.
 MUTATED_EVENTS ?= 100000
@@ -72,7 +74,7 @@ test:  ## Everything that CI runs, but for the end-to-end tests with the binarie
 	@$(MAKE_QUIETLY) --jobs=3 venv venv-build unit-build
 	@$(MAKE_QUIETLY) checks
 	@$(MAKE_QUIETLY) --jobs=2 unit mutate-events MUTATED_EVENTS=20000
-	@$(MAKE_QUIETLY) years e2e-unoptimized
+	@$(MAKE_QUIETLY) years e2e-unoptimized WORLDS=20
 
 lint: clippy checks  ## Formatting, clippy with warnings denied, cfn-lint.
 
@@ -102,10 +104,10 @@ simulate: need-rust  ## Years of certificate operations under faults: SEEDS worl
 	$(CARGO) run --locked --profile simulation -p simulation --bin simulate -- --seeds $(SEEDS) --world $(WORLD)
 
 # Built as for the unit tests, with their overflow checks: cargo builds the programs of a crate for its tests.
-years: need-rust  ## 40 worlds of 50 certificates over 3 years, always the same: every invariant holds.
+years: need-rust  ## WORLDS (40) worlds of 50 certificates over 3 years, always the same: every invariant holds.
 	$(CARGO) test --workspace --locked --no-run --test worlds
 	$${CARGO_TARGET_DIR:-target}/debug/simulate \
-		--world mixed --from 0 --seeds 40 --certificates 50 --days 1095
+		--world mixed --from 0 --seeds $(WORLDS) --certificates 50 --days 1095
 
 # Its own environment: no package of the tests runs in what builds the binaries.
 build: need-rust venv-build  ## Binaries for Lambda in target/lambda.
