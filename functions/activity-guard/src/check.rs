@@ -53,7 +53,7 @@ impl Check<'_> {
                 self.record(act, why.as_str()).await?;
                 why.as_str()
             }
-            Verdict::Notice(severity) => self.tell(self.reported(occurrence, &case, severity), metrics).await?,
+            Verdict::Notice(severity) => self.notify(self.reported(occurrence, &case, severity), metrics).await?,
         };
         Ok(self.report(occurrence, outcome, metrics))
     }
@@ -74,7 +74,7 @@ impl Check<'_> {
     }
 
     /// The first act of an hour at once, the same by the same principal with the hour's digest.
-    async fn tell(&self, act: Reported, metrics: &mut Metrics) -> Result<&'static str, Error> {
+    async fn notify(&self, act: Reported, metrics: &mut Metrics) -> Result<&'static str, Error> {
         let (now, id) = (self.clock.now(), act.event_id.clone().unwrap_or_default());
         let state = key(act.kind, &act.resource);
         // ACM's own event follows on the call that asked for the certificate.

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use crate::ReadError;
 
-/// A source of at most so many bytes.
+/// A source of at most this many bytes.
 pub(crate) struct Bounded<R> {
     source: BufReader<R>,
     limit: u64,

@@ -26,7 +26,7 @@ pub(crate) struct Element<'a> {
     pub(crate) whole: &'a [u8],
 }
 
-/// The length that these bytes, after a tag, begin with, and how many bytes tell it. `None` where it is not one of DER:
+/// The length that these bytes, after a tag, begin with, and how many bytes say it. `None` where it is not one of DER:
 /// indefinite, not as short as it goes, or of more than four bytes.
 pub(crate) fn length(bytes: &[u8]) -> Option<(u32, usize)> {
     let (&first, rest) = bytes.split_first()?;

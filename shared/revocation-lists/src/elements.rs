@@ -143,7 +143,7 @@ impl<R: Read> Elements<R> {
         if header.end() > end { Err(malformed(Problem::Overlong)) } else { Ok(header) }
     }
 
-    /// Appends so many bytes to the buffer.
+    /// Appends this many bytes to the buffer.
     fn read(&mut self, bytes: usize, part: &'static str) -> Result<(), ReadError> {
         let before = self.buffer.len();
         let read = self.input.take(bytes, &mut self.buffer)?;

@@ -57,7 +57,7 @@ pub(super) fn why_it_matters(act: &Reported) -> String {
             "Clients that check the CRL or OCSP refuse the certificate within the hour. This cannot be undone."
         }
         ActKind::GrantRevoked => {
-            "The service cannot decrypt the key any more. It goes on for a while with the copy in its memory, and then fails to serve the certificate."
+            "The service cannot decrypt the key any more. It serves the certificate from the copy in its memory for a while, and then fails to."
         }
         ActKind::ValidationRecordDeleted => {
             "Without the record ACM cannot renew the certificates of this domain, and they expire."
