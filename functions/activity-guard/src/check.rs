@@ -78,7 +78,7 @@ impl Check<'_> {
         let (now, id) = (self.clock.now(), act.event_id.clone().unwrap_or_default());
         let state = key(act.kind, &act.resource);
         // ACM's own event follows on the call that asked for the certificate.
-        if act.kind.brings_names() && self.is_noticed_by_other(&state, &id).await? {
+        if act.kind.brings_names() && self.is_noticed_by_other(&state, &act, &id).await? {
             self.record(act, KNOWN).await?;
             return Ok(KNOWN);
         }
@@ -93,13 +93,15 @@ impl Check<'_> {
             self.journal.hold(&series, &act).await?;
             HELD
         };
-        self.journal.remember_noticed(&state, &Noticed { at: now, event_id: id }).await?;
+        let noticed = Noticed { at: now, event_id: id, names: act.names.clone() };
+        self.journal.remember_noticed(&state, &noticed).await?;
         self.record(act, outcome).await?;
         Ok(outcome)
     }
 
-    async fn is_noticed_by_other(&self, state: &str, id: &str) -> Result<bool, Error> {
-        Ok(self.journal.noticed(state).await?.is_some_and(|noticed| noticed.event_id != id))
+    async fn is_noticed_by_other(&self, state: &str, act: &Reported, id: &str) -> Result<bool, Error> {
+        let noticed = self.journal.noticed(state).await?;
+        Ok(noticed.is_some_and(|noticed| noticed.event_id != id && noticed.had(&act.names)))
     }
 
     async fn record(&self, act: Reported, outcome: &str) -> Result<(), Error> {

@@ -33,6 +33,16 @@ pub(crate) struct Noticed {
     pub(crate) at: Timestamp,
     /// By which event.
     pub(crate) event_id: String,
+    /// The names that the notice had: another certificate under the same ARN may have others.
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
+}
+
+impl Noticed {
+    /// Whether the notice had all of these names.
+    pub(crate) fn had(&self, names: &[String]) -> bool {
+        names.iter().all(|name| self.names.contains(name))
+    }
 }
 
 /// Who sends the notice of the first act of an hour.

@@ -57,12 +57,12 @@ impl Sweep<'_> {
 
     /// Neither the last sweep nor an event since then noticed it.
     async fn is_new(&self, finding: &Finding, memory: &Memory) -> Result<bool, Error> {
-        let key = finding.key();
-        if memory.found.contains(&key) {
+        if memory.found.contains(&finding.memory_key()) {
             return Ok(false);
         }
-        let noticed = self.journal.noticed(&key).await?;
-        Ok(noticed.is_none_or(|noticed| memory.as_of.is_some_and(|last| noticed.at < last)))
+        let noticed = self.journal.noticed(&finding.key()).await?;
+        Ok(noticed
+            .is_none_or(|noticed| !noticed.had(&finding.names) || memory.as_of.is_some_and(|last| noticed.at < last)))
     }
 
     async fn send(&self, acts: &[Reported]) -> Result<(), Error> {

@@ -60,9 +60,14 @@ pub struct Missed {
 }
 
 impl Finding {
-    /// Under which it is remembered. A notice of the call itself remembers the same.
+    /// Under which a notice of the call itself is remembered.
     pub fn key(&self) -> String {
         key(self.kind, &self.known.arn)
+    }
+
+    /// Under which the next sweep remembers it: with other names it is another one.
+    pub fn memory_key(&self) -> String {
+        [self.key()].iter().chain(&self.names).cloned().collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -171,7 +176,7 @@ pub fn remembered(shard: &Shard, before: &Memory, findings: &[Finding]) -> Memor
     // A revoked grant stays a finding until the certificate is not in use any more or has one again.
     let still = findings.iter().filter(|one| one.kind == ActKind::GrantRevoked).map(|one| one.known.arn.clone());
     let exported = known().filter(|(_, known)| known.exported).map(|(_, known)| known.arn);
-    let found = findings.iter().map(Finding::key);
+    let found = findings.iter().map(Finding::memory_key);
     // What could not be listed is not gone.
     let kept = |before: &BTreeSet<String>, is_listed: bool| if is_listed { BTreeSet::new() } else { before.clone() };
     Memory {

@@ -57,6 +57,20 @@ async fn a_request_and_its_issuance_are_one_notice() {
 }
 
 #[tokio::test]
+async fn another_foreign_name_under_the_same_arn_is_noticed_too() {
+    let world = World::new();
+    let spec = |name: &str| simulated_aws::CertificateSpec::imported(name).days_left(90);
+    let arn = world.aws.insert_certificate(spec("bank.example")).to_string();
+    let import = || world.call("acm", "ImportCertificate", json!({}), json!({ "certificateArn": arn }));
+    assert_eq!(world.outcome(&import()).await, "noticed");
+    assert_eq!(world.outcome(&import()).await, "already-noticed");
+    world.aws.set_certificate(&arn, spec("login.bank.example"));
+    world.minutes(65);
+    assert_eq!(world.outcome(&import()).await, "noticed");
+    assert_eq!(world.last()["acts"][0]["names"], json!(["login.bank.example"]));
+}
+
+#[tokio::test]
 async fn an_acme_client_is_noticed_by_acms_event_alone() {
     let world = World::new();
     let spec = simulated_aws::CertificateSpec::amazon_issued("bank.example").days_left(45);
